@@ -1,0 +1,1 @@
+"""The nouns: frozen, without I/O. Everything else in the house speaks in them."""

@@ -1,0 +1,58 @@
+"""What all models of YAML files share: frozen, closed, and documented by their attributes."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import Annotated, Any
+
+from pydantic import AllowInfNan, BaseModel, BeforeValidator, ConfigDict, Field, Strict, WithJsonSchema
+
+# Lists become tuples and words become enums; numbers, flags and dates are taken only as what they are.
+_DATE = r"^\d{4}-\d{2}-\d{2}$"
+
+
+class Model(BaseModel):
+    """A frozen noun read from a YAML file; unknown keys are errors, attribute docstrings its reference."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        use_attribute_docstrings=True,
+        validate_by_name=False,
+        validate_by_alias=True,
+    )
+
+
+def _whole(value: Any) -> Any:
+    """JSON Schema calls 1.0 an integer; so do the models."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _date(value: Any) -> Any:
+    if isinstance(value, dt.date):
+        return value
+    if not isinstance(value, str) or not re.match(_DATE, value):
+        raise ValueError("expected a date such as 2026-01-31")
+    try:
+        return dt.date.fromisoformat(value)
+    except ValueError as error:
+        raise ValueError(f"{value} is not a day of the calendar") from error
+
+
+Integer = Annotated[int, Strict(), BeforeValidator(_whole)]
+Flag = Annotated[bool, Strict()]
+Version = Annotated[
+    Integer,
+    Field(ge=1, le=1),
+    WithJsonSchema({"const": 1, "description": "The version of this file's format: 1."}),
+]
+Date = Annotated[
+    dt.date,
+    BeforeValidator(_date),
+    WithJsonSchema({"type": "string", "format": "date", "pattern": _DATE}),
+]
+Number = Annotated[int, Strict()] | Annotated[float, Strict(), AllowInfNan(False)]
+Quantity = Number | str
+"""A number in the KPI's unit, or text with a unit: `60 min`, `95%`, `8 GBP`."""
+Meta = dict[str, Any]

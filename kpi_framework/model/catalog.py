@@ -1,0 +1,98 @@
+"""Everything a KPI repository says, with the place of every value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Generic, TypeVar
+
+from .baseline import BaselineFile
+from .diagnostic import Span
+from .kpi import Kpi, Metric
+from .project import Contract, Dataset, Project
+
+Path = tuple[str | int, ...]
+"""The keys and indexes that lead to a value: `("target", 0, "at_most")`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ignore:
+    """A `# kpi: ignore[rule] reason` comment: it suppresses that rule's findings on its line or the next."""
+
+    rule: str
+    reason: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """The places of one file's keys (and values, for what has no key of its own)."""
+
+    path: str
+    spans: Mapping[Path, Span] = field(default_factory=dict)
+    value_spans: Mapping[Path, Span] = field(default_factory=dict)
+
+    def key(self, *path: str | int) -> Span:
+        """Where the key at `path` stands, or its nearest parent that stands somewhere."""
+        return self._nearest(self.spans, path)
+
+    def value(self, *path: str | int) -> Span:
+        """Where the value at `path` begins, or its nearest parent's."""
+        return self._nearest(self.value_spans, path)
+
+    def _nearest(self, spans: Mapping[Path, Span], path: Path) -> Span:
+        while path:
+            if path in spans:
+                return spans[path]
+            # One mapping stands for a list of one: its index has no place of its own.
+            bare = tuple(step for step in path if not isinstance(step, int))
+            if bare in spans:
+                return spans[bare]
+            path = path[:-1]
+        return Span(self.path)
+
+
+T_co = TypeVar("T_co", covariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry(Generic[T_co]):
+    """A noun and the places of the file it was read from."""
+
+    noun: T_co
+    at: Located
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """All files of one KPI repository, read and placed. Files that could not be read are in `broken`."""
+
+    project: Entry[Project]
+    entries: tuple[Entry[Metric], ...] = ()
+    baselines: Mapping[str, Entry[BaselineFile]] = field(default_factory=dict)
+    contracts: Mapping[str, Contract] = field(default_factory=dict)
+    ignores: tuple[Ignore, ...] = ()
+    broken: Mapping[str, Span] = field(default_factory=dict)
+
+    @cached_property
+    def definitions(self) -> Mapping[str, Entry[Metric]]:
+        """Every definition by id; of two with one id, the first file's."""
+        found: dict[str, Entry[Metric]] = {}
+        for entry in self.entries:
+            found.setdefault(entry.noun.id, entry)
+        return found
+
+    @cached_property
+    def kpis(self) -> Mapping[str, Kpi]:
+        """The KPIs by id, without the metrics."""
+        return {i: e.noun for i, e in self.definitions.items() if isinstance(e.noun, Kpi)}
+
+    def dataset(self, name: str) -> Dataset | None:
+        """A dataset of kpi.yaml."""
+        return self.project.noun.datasets.get(name)
+
+    def contract(self, name: str) -> Contract | None:
+        """The contract of a dataset: the one it names, or the shipped one of its own name."""
+        dataset = self.dataset(name)
+        return self.contracts.get((dataset.contract if dataset else None) or name)

@@ -1,0 +1,59 @@
+"""Problems as values: what is wrong, where it stands, and what to do about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """How much a finding weighs; `off` rules are never reported."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+    OFF = "off"
+
+    @property
+    def rank(self) -> int:
+        """0 for off … 3 for error, so that severities compare."""
+        return ("off", "note", "warning", "error").index(self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A place in a file: a path relative to the project, and a line and column counted from 1."""
+
+    path: str
+    line: int = 1
+    column: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One finding.
+
+    `message` says what is wrong, `hint` what to do; `kpi` names the definition it concerns, if any.
+    """
+
+    code: str
+    rule: str
+    severity: Severity
+    message: str
+    hint: str
+    span: Span
+    kpi: str | None = None
+
+    @property
+    def sort_key(self) -> tuple[str, int, int, str, str]:
+        """Findings are shown file by file, top to bottom."""
+        return (self.span.path, self.span.line, self.span.column, self.code, self.message)
+
+
+class KpiError(Exception):
+    """The world failed (no project, no file, no worker): nothing in a file to point at. Exit 2."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint

@@ -1,0 +1,325 @@
+"""A metric informs; a KPI judges: it adds an owner's promise, a target, a baseline and an action."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Any, ClassVar, Literal, Self
+
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
+
+from .base import Date, Flag, Integer, Meta, Model, Number, Quantity, Version
+from .period import Grain
+
+Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=80)]
+Family = Literal[
+    "productivity", "quality", "performance", "cost", "security", "reliability", "spend"
+]
+
+
+class Lifecycle(StrEnum):
+    """Where a definition stands in its life. Only active KPIs are judged."""
+
+    DRAFT = "draft"
+    ACTIVE = "active"
+    RETIRED = "retired"
+
+
+class Limits(Model):
+    """Exactly one of at_most, at_least and between, with an optional near zone on its losing side."""
+
+    LIMITS: ClassVar[tuple[str, ...]] = ("at_most", "at_least", "between")
+
+    at_most: Quantity | None = None
+    """Met while the value is at or below this. A number in the KPI's unit, or `60 min`, `95%`, `90% of baseline`, `previous - 10 min`."""
+    at_least: Quantity | None = None
+    """Met while the value is at or above this. A number in the KPI's unit, or `95%`, `4 h`, `100% of previous`, `baseline + 5`."""
+    between: Annotated[tuple[Quantity, ...], Field(min_length=2, max_length=2)] | None = None
+    """Met while the value lies in this band, both ends included: `[lo, hi]`."""
+
+    @model_validator(mode="after")
+    def _one_limit(self) -> Self:
+        given = [name for name in self.LIMITS if getattr(self, name) is not None]
+        if len(given) != 1:
+            raise ValueError(
+                "give exactly one of at_most, at_least, between"
+                + (f", not {' and '.join(given)}" if given else "")
+            )
+        return self
+
+    @property
+    def direction(self) -> Literal["at_most", "at_least", "between"]:
+        """The limit that is given; it says which way is losing."""
+        if self.at_most is not None:
+            return "at_most"
+        return "at_least" if self.at_least is not None else "between"
+
+
+_ONE_LIMIT = {
+    "oneOf": [
+        {"required": [name], "properties": {name: {"not": {"type": "null"}}}}
+        for name in Limits.LIMITS
+    ]
+}
+
+
+class SegmentTarget(Limits):
+    """The target of one segment, with its own near zone and smallest sample."""
+
+    model_config = {**Model.model_config, "json_schema_extra": _ONE_LIMIT}
+
+    near: Quantity | Annotated[tuple[Quantity, ...], Field(min_length=2, max_length=2)] | None = None
+    """The end of the at-risk zone beyond the limit, on its losing side; for `between` the wider band `[lo, hi]`."""
+    min_sample: Annotated[Integer, Field(ge=1)] | None = None
+    """Fewer measured rows in this segment than this: unknown (too_few)."""
+
+
+class Target(SegmentTarget):
+    """What the KPI has to reach, from a date on. The target in force on a period's first day judges it."""
+
+    from_: Date | None = Field(None, alias="from")
+    """First day of the first period judged by this target; it runs until the next one's `from`."""
+    by: dict[str, dict[str, SegmentTarget]] = {}
+    """Targets of single segments: `{priority: {critical: {at_most: 30 min}}}`. They are judged and gated."""
+
+
+class Baseline(Model):
+    """The days the baseline is measured over, or a stated figure that can't be computed again."""
+
+    from_: Date | None = Field(None, alias="from")
+    """First day of the baseline."""
+    to: Date | None = None
+    """Last day of the baseline, included. 30 to 60 days are usual."""
+    value: Quantity | None = None
+    """A stated figure, for a baseline whose data are gone; then `source` says where it stands."""
+    source: str | None = None
+    """Where a stated value was published."""
+
+
+class Benchmark(Limits):
+    """What others reach: shown beside the KPI, never judged."""
+
+    model_config = {**Model.model_config, "json_schema_extra": _ONE_LIMIT}
+
+    source: str
+    """Where the benchmark was published."""
+    year: Integer | None = None
+    """The year it was published."""
+
+
+class Review(Model):
+    """When the KPI is looked at again, and when it was last."""
+
+    cadence: Literal["weekly", "monthly", "quarterly", "yearly"]
+    """How often the owner reviews this KPI."""
+    last: Date | None = None
+    """The day of the last review."""
+    by: str | None = None
+    """Who held the last review."""
+    note: str | None = None
+    """What the last review found."""
+
+
+class Action(Model):
+    """What is done when the KPI is missed. A metric that triggers no action is a report, not a KPI."""
+
+    do: str
+    """What to do."""
+    owner: str | None = None
+    """Who does it."""
+    link: str | None = None
+    """The ticket or page that tracks it."""
+    due: Date | None = None
+    """The day it has to be done by."""
+
+
+class Waiver(Model):
+    """An accepted miss, for a time: the status stays missed and is marked waived, and the gate passes."""
+
+    from_: Date = Field(alias="from")
+    """First day of the waiver."""
+    until: Date
+    """Last day of the waiver, included; at most 92 days after `from`."""
+    limit: Quantity
+    """The waiver holds only while the value is no worse than this."""
+    reason: str
+    """Why the miss is accepted."""
+    approved_by: str
+    """Who accepted it; not the KPI's owner."""
+    segment: dict[str, str] = {}
+    """The segment it is for, `{priority: critical}`; without it, the whole."""
+
+
+class Retirement(Model):
+    """Since when and why a definition is out of use, and what took its place."""
+
+    since: Date
+    """The day it went out of use."""
+    because: str
+    """Why."""
+    replaced_by: str | None = None
+    """The id that took its place."""
+
+
+class Expectation(Model):
+    """What an example has to give."""
+
+    value: Quantity | Flag | None = None
+    """The value, in the KPI's unit or with its own."""
+    status: Literal["met", "near", "missed", "unknown", "informative"] | None = None
+    """The judgement; naming one switches min_sample, settle and the target on."""
+    population: Integer | None = None
+    """Rows after `where`."""
+    measured: Integer | None = None
+    """Rows that entered at least one aggregate."""
+    missing: Integer | None = None
+    """Rows with a NULL where an aggregate needs a value."""
+
+
+Cell = str | Number | Flag | None
+
+
+def _rows(value: Any) -> Any:
+    return [value] if isinstance(value, dict) else value
+
+
+_CELL_ROW = {
+    "type": "object",
+    "additionalProperties": {"type": ["string", "number", "boolean", "null"]},
+}
+
+
+class Example(Model):
+    """A unit test of the KPI: rows in, a value out. Run by `kpi test`."""
+
+    name: str
+    """What the example shows."""
+    given: Annotated[
+        tuple[dict[str, Cell], ...],
+        BeforeValidator(_rows),
+        WithJsonSchema({"anyOf": [_CELL_ROW, {"type": "array", "items": _CELL_ROW}]}),
+    ]
+    """The rows of one period, by canonical column; `times: 950` repeats a row. A derived KPI maps its inputs instead."""
+    previous: dict[str, Number | None] = {}
+    """A derived KPI's inputs in the previous period, for `previous(id)`."""
+    baseline: dict[str, Number | None] = {}
+    """A derived KPI's input baselines, for `baseline(id)`."""
+    expect: Quantity | Flag | Expectation | None
+    """The value, in the KPI's unit or with its own; or `{value:, status:, population:, measured:, missing:}`."""
+
+
+class Metric(Model):
+    """A measurement: it reports what happened and is never judged."""
+
+    version: Version
+    """The version of this file's format: 1."""
+    kind: Literal["kpi", "metric"] = "kpi"
+    """`kpi` (judged against a target) or `metric` (it informs)."""
+    id: Id
+    """The name used in formulas, files and results: snake_case, unique, the file's name without its ending."""
+    name: str
+    """The name people read."""
+    description: str | None = None
+    """What it measures, in a sentence."""
+    counts: str | None = None
+    """What counts."""
+    excludes: str | None = None
+    """What does not count."""
+    asks: str | None = None
+    """The question it answers when it is red."""
+    family: Family | None = None
+    """What it is about: productivity, quality, performance, cost, security, reliability or spend."""
+    level: Literal["foundational", "advanced"] | None = None
+    """Foundational ones come first; advanced ones once those are stable."""
+    objectives: tuple[str, ...] = ()
+    """The objectives of kpi.yaml that it serves."""
+    owner: str | None = None
+    """Who answers for it."""
+    dataset: str | None = None
+    """The dataset of kpi.yaml that it reads. Absent: a derived one, whose formula names metrics and KPIs."""
+    time: str | None = None
+    """The timestamp that puts a row into a period; the dataset's own by default."""
+    where: str | None = None
+    """A condition that a row must fulfil to belong to the population."""
+    formula: str | None = None
+    """One SQL expression of aggregates over the dataset, or of ids for a derived one."""
+    unit: str
+    """count, percent, score, ratio, seconds, minutes, hours, days, or an ISO 4217 currency code."""
+    period: Grain = Grain.MONTH
+    """How long a period is: day, week, month, quarter or year."""
+    segments: tuple[str | Annotated[tuple[str, ...], Field(min_length=2)], ...] = ()
+    """Columns to break it down by; a list of columns is a combination."""
+    min_sample: Annotated[Integer, Field(ge=1)] | None = None
+    """Fewer measured rows than this: unknown (too_few)."""
+    min_measured: Quantity = "50%"
+    """When less of the population than this is measured: unknown (mostly_missing)."""
+    settle: str | None = None
+    """How long after its end a period is judged: `2 days`. Late entries settle in that time."""
+    exact: Flag = True
+    """`false` allows approximate aggregates."""
+    read_with: tuple[str, ...] = ()
+    """The ids it must be read beside: its guards."""
+    status: Lifecycle = Lifecycle.ACTIVE
+    """draft, active or retired. Only active KPIs are judged."""
+    retired: Retirement | None = None
+    """When and why it was retired; with `status: retired`."""
+    renamed_from: Id | None = None
+    """Its former id: history and baseline follow it."""
+    examples: tuple[Example, ...] = ()
+    """Its unit tests."""
+    meta: Meta = {}
+    """Room for your own keys; the product never reads them."""
+
+    @model_validator(mode="after")
+    def _retired(self) -> Self:
+        if (self.status is Lifecycle.RETIRED) != (self.retired is not None):
+            raise ValueError("`status: retired` and `retired: {since:, because:}` go together")
+        return self
+
+    @property
+    def is_derived(self) -> bool:
+        """A derived one reads other metrics and KPIs, not rows."""
+        return self.dataset is None
+
+    @property
+    def breakdowns(self) -> tuple[tuple[str, ...], ...]:
+        """The columns of each breakdown; the empty one is the whole."""
+        listed = tuple((s,) if isinstance(s, str) else s for s in self.segments)
+        return tuple(dict.fromkeys(((), *listed)))
+
+    @property
+    def is_active(self) -> bool:
+        """Evaluated and, if a KPI, judged."""
+        return self.status is Lifecycle.ACTIVE
+
+
+def _targets(value: Any) -> Any:
+    return [value] if isinstance(value, dict) else value
+
+
+_ONE_OR_MORE = "one mapping, or a list of them"
+
+
+class Kpi(Metric):
+    """A metric with a promise: a target, a baseline to compare with, a review and an action."""
+
+    REQUIRED: ClassVar[tuple[str, ...]] = (
+        "owner", "formula", "baseline", "target", "review", "action",
+    )  # fmt: skip
+
+    baseline: Baseline | None = None
+    """Where it stood before: the days to measure, or a stated value. Frozen by `kpi baseline freeze`."""
+    target: Annotated[tuple[Target, ...], BeforeValidator(_targets)] | None = None
+    """What it has to reach: one mapping, or a list of them, each with `from`."""
+    benchmark: Benchmark | None = None
+    """What others reach; shown, never judged."""
+    review: Review | None = None
+    """How often it is reviewed, and when it last was."""
+    action: Action | None = None
+    """What is done when it is missed."""
+    waiver: Annotated[tuple[Waiver, ...], BeforeValidator(_targets)] = ()
+    """An accepted miss with an end date: one mapping, or a list of them."""
+
+    @property
+    def targets(self) -> tuple[Target, ...]:
+        """All targets, oldest first; one without `from` holds since always."""
+        return tuple(sorted(self.target or (), key=lambda t: t.from_.toordinal() if t.from_ else 0))

@@ -1,0 +1,173 @@
+"""Results: what was measured, how it was judged, and whether the whole passed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from .diagnostic import Diagnostic
+from .kpi import Kpi, Metric
+from .period import Period
+from .project import Event
+
+Segment = tuple[tuple[str, str | None], ...]
+"""Columns and the values that name a part, `(("priority", "critical"),)`; empty for the whole."""
+
+
+class Status(StrEnum):
+    """The judgement of a value. `near` is read "at risk"."""
+
+    MET = "met"
+    NEAR = "near"
+    MISSED = "missed"
+    UNKNOWN = "unknown"
+    INFORMATIVE = "informative"
+
+    @property
+    def word(self) -> str:
+        """The word people read."""
+        return "at risk" if self is Status.NEAR else self.value
+
+
+class Reason(StrEnum):
+    """Why a value is unknown. Earlier ones win over later ones."""
+
+    SOURCE_ERROR = "source_error"
+    DEFINITION_ERROR = "definition_error"
+    NOT_RUN = "not_run"
+    INPUT_UNKNOWN = "input_unknown"
+    STALE = "stale"
+    PROVISIONAL = "provisional"
+    NO_DATA = "no_data"
+    MOSTLY_MISSING = "mostly_missing"
+    UNDEFINED = "undefined"
+    TOO_FEW = "too_few"
+    NO_REFERENCE = "no_reference"
+
+    @property
+    def shows_value(self) -> bool:
+        """Whether the value is published beside this reason."""
+        return self in _SHOWN
+
+
+_SHOWN = frozenset(
+    {Reason.PROVISIONAL, Reason.STALE, Reason.TOO_FEW, Reason.MOSTLY_MISSING, Reason.NO_REFERENCE}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What the engine counted for one KPI, period and segment: a number that nobody has judged yet.
+
+    `population` are the rows after `where`, `excluded` those it removed, `measured` those that entered
+    an aggregate, `missing` those with a NULL where one needs a value. All null for a derived KPI.
+    """
+
+    kpi: str
+    period: Period
+    segment: Segment
+    value: float | int | None
+    population: int | None
+    measured: int | None
+    excluded: int | None
+    missing: int | None
+    interval: tuple[float, float] | None = None
+    failure: Reason | None = None
+    inputs: Mapping[str, float | int | None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """A target resolved to numbers in the KPI's unit, with `of` where it was relative."""
+
+    at_most: float | None = None
+    at_least: float | None = None
+    between: tuple[float, float] | None = None
+    near: float | tuple[float, float] | None = None
+    from_: dt.date | None = None
+    of: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """One published value: what it is, how it was judged, and what it stands on."""
+
+    kpi: str
+    kind: str
+    judged: bool
+    period: Period
+    segment: Segment
+    value: float | int | None
+    unit: str
+    population: int | None
+    measured: int | None
+    excluded: int | None
+    missing: int | None
+    interval: tuple[float, float] | None
+    status: Status
+    reason: Reason | None
+    waived: bool
+    target: Goal | None
+    baseline: float | int | None
+    frozen: bool
+    previous: float | int | None
+    definition: str
+    inputs: Mapping[str, float | int | None] | None = None
+    because: str | None = None
+    """What the reason is about: the unknown input, the waiver's reason."""
+
+    @property
+    def is_whole(self) -> bool:
+        """The KPI over all its population, not a segment."""
+        return not self.segment
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether the check passed, and why not."""
+
+    passed: bool
+    exit_code: int
+    gate: str
+    counts: Mapping[str, int]
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Scorecard:
+    """Everything one check found: the values, their judgement, the findings and the verdict."""
+
+    project: str
+    as_of: dt.datetime
+    engine: str
+    isolation: str
+    verdict: Verdict
+    measurements: tuple[Measurement, ...]
+    diagnostics: tuple[Diagnostic, ...]
+    definitions: Mapping[str, Metric | Kpi] = field(default_factory=dict)
+    today: dt.date = dt.date.min
+    objectives: Mapping[str, str] = field(default_factory=dict)
+    events: tuple[Event, ...] = ()
+
+    def judged(self) -> tuple[Measurement, ...]:
+        """The judged measurement of each definition's whole, in the definitions' order."""
+        return tuple(m for m in self.measurements if m.judged and m.is_whole)
+
+    def series(self, kpi: str, segment: Segment = ()) -> tuple[Measurement, ...]:
+        """The measurements of one KPI and segment, oldest period first."""
+        return tuple(m for m in self.measurements if m.kpi == kpi and m.segment == segment)
+
+
+@dataclass(frozen=True, slots=True)
+class ExampleResult:
+    """How one example of a definition came out."""
+
+    kpi: str
+    example: str
+    passed: bool
+    expected: str
+    got: str
+    path: str
+    line: int

@@ -1,0 +1,108 @@
+"""Periods: half-open stretches of local time that tile it without gap or overlap."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+
+class Grain(StrEnum):
+    """How long a period is."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
+
+    @property
+    def rank(self) -> int:
+        """0 for day … 4 for year: coarser is higher."""
+        return list(Grain).index(self)
+
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_MONTHS = {Grain.MONTH: 1, Grain.QUARTER: 3, Grain.YEAR: 12}
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Period:
+    """The days [start, end) of one grain, or of a free range (`grain` None)."""
+
+    start: dt.date
+    end: dt.date
+    grain: Grain | None = None
+
+    @property
+    def days(self) -> int:
+        """Its length in days."""
+        return (self.end - self.start).days
+
+
+@dataclass(frozen=True, slots=True)
+class Almanac:
+    """The project's reading of time: its zone, the first day of its week and the first month of its year."""
+
+    zone: ZoneInfo
+    week_starts: str = "monday"
+    fiscal_year_starts: int = 1
+
+    def period_of(self, day: dt.date, grain: Grain) -> Period:
+        """The period of `grain` that holds `day`."""
+        if grain is Grain.DAY:
+            return Period(day, day + dt.timedelta(days=1), grain)
+        if grain is Grain.WEEK:
+            back = (day.weekday() - WEEKDAYS.index(self.week_starts)) % 7
+            start = day - dt.timedelta(days=back)
+            return Period(start, start + dt.timedelta(days=7), grain)
+        length = _MONTHS[grain]
+        month = day.year * 12 + day.month - 1
+        first = month - (month - (self.fiscal_year_starts - 1)) % length
+        return Period(_first_of(first), _first_of(first + length), grain)
+
+    def shift(self, period: Period, steps: int) -> Period:
+        """The period `steps` later (or earlier, if negative) of the same grain."""
+        grain = period.grain
+        assert grain is not None, "a free range has no neighbours"
+        if grain in _MONTHS:
+            month = period.start.year * 12 + period.start.month - 1 + steps * _MONTHS[grain]
+            return self.period_of(_first_of(month), grain)
+        length = 7 if grain is Grain.WEEK else 1
+        return self.period_of(period.start + dt.timedelta(days=steps * length), grain)
+
+    def year_before(self, period: Period) -> Period:
+        """The period of the same grain a year earlier: weeks go back 52, days to the same date."""
+        grain = period.grain
+        assert grain is not None, "a free range has no neighbours"
+        if grain in _MONTHS:
+            return self.shift(period, -12 // _MONTHS[grain])
+        if grain is Grain.WEEK:
+            return self.shift(period, -52)
+        year = period.start.year - 1
+        last = _first_of(year * 12 + period.start.month) - dt.timedelta(days=1)
+        return self.period_of(dt.date(year, period.start.month, min(period.start.day, last.day)), grain)
+
+    def whole_periods(self, start: dt.date, end: dt.date, grain: Grain) -> tuple[Period, ...]:
+        """The periods of `grain` that lie wholly inside the days [start, end)."""
+        period = self.period_of(start, grain)
+        if period.start < start:
+            period = self.shift(period, 1)
+        found = []
+        while period.end <= end:
+            found.append(period)
+            period = self.shift(period, 1)
+        return tuple(found)
+
+    def instant(self, day: dt.date) -> dt.datetime:
+        """The instant at which `day` begins in the project's zone, in UTC."""
+        return dt.datetime(day.year, day.month, day.day, tzinfo=self.zone).astimezone(dt.UTC)
+
+    def day(self, instant: dt.datetime) -> dt.date:
+        """The day on the project's wall at `instant`; at midnight, the day that ends."""
+        return (instant.astimezone(self.zone) - dt.timedelta(microseconds=1)).date()
+
+
+def _first_of(month: int) -> dt.date:
+    return dt.date(month // 12, month % 12 + 1, 1)

@@ -1,0 +1,208 @@
+"""kpi.yaml: the project's zone, its datasets, its required KPIs and its gate."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BeforeValidator, Field
+
+from .base import Date, Flag, Integer, Meta, Model, Number, Quantity, Version
+from .diagnostic import Severity
+from .kpi import Id
+from .period import Almanac, Grain
+
+Type = Literal["text", "integer", "decimal", "double", "boolean", "date", "timestamp"]
+Name = Annotated[str, Field(pattern=r"^[a-z_][a-z0-9_]*$", max_length=80)]
+
+
+class Event(Model):
+    """Something that happened and explains a move of the numbers."""
+
+    date: Date
+    """The day it happened."""
+    what: str
+    """What happened."""
+
+
+class Source(Model):
+    """Where a dataset's rows are, and how they are written."""
+
+    path: str
+    """A path or glob inside the repository."""
+    format: Literal["csv", "parquet", "json"] | None = None
+    """csv, parquet or json; by default the path's ending."""
+    delimiter: Annotated[str, Field(min_length=1, max_length=1)] = ","
+    """What separates the cells of a CSV file."""
+    quote: Annotated[str, Field(min_length=1, max_length=1)] = '"'
+    """What encloses a cell of a CSV file that holds a delimiter."""
+    encoding: Literal["utf-8", "latin-1", "utf-16"] = "utf-8"
+    """How the characters of a CSV file are encoded."""
+    nulls: tuple[str, ...] = ("",)
+    """The texts that mean: no value."""
+    timestamps: Annotated[
+        tuple[str, ...], BeforeValidator(lambda v: [v] if isinstance(v, str) else v)
+    ] | None = None
+    """How timestamps are written, `%d/%m/%Y %H:%M`; ISO 8601 by default. A list is tried in turn."""
+    timezone: str | None = None
+    """The zone of timestamps without an offset; the project's by default."""
+
+
+class Column(Model):
+    """Where a canonical column comes from and what it is."""
+
+    from_: str = Field(alias="from")
+    """The name of the source's column."""
+    type: Type | None = None
+    """text, integer, decimal, double, boolean, date or timestamp; the contract's by default, else text."""
+    values: dict[str, str] = {}
+    """Source words and the canonical ones they stand for; a word not listed stays as it is."""
+    personal: Flag | None = None
+    """It names a person: it may only be counted."""
+    unit: str | None = None
+    """The unit of its numbers; the contract's by default."""
+
+
+class DataRule(Model):
+    """A condition the rows have to hold."""
+
+    holds: str
+    """A condition over one row."""
+    at_least: Quantity = "100%"
+    """The share of rows, among those where it is known, that has to hold it."""
+
+
+class Dataset(Model):
+    """Rows of one kind: where they come from, their columns, and how far they reach."""
+
+    source: str | Source
+    """A path or glob of CSV, Parquet or JSON, or a mapping with its reading options."""
+    contract: str | None = None
+    """The shipped contract that types its columns; by default the one of the dataset's name."""
+    columns: dict[Name, str | Column] = {}
+    """Canonical names and where they come from: SQL over source columns, or a mapping."""
+    derive: dict[Name, str] = {}
+    """Further columns, computed from canonical ones."""
+    key: str | Annotated[tuple[str, ...], Field(min_length=1)] | None = None
+    """The column or columns that name a row's thing; required by `latest_by`."""
+    latest_by: tuple[str, ...] = ()
+    """The source is an event log: keep each key's last row by these columns."""
+    time: str | None = None
+    """The timestamp that puts a row into a period, unless a KPI says otherwise."""
+    complete_through: str = "newest_row"
+    """How far the data reach: `newest_row`, a date, or a column with the export's time."""
+    freshness: str = "2 days"
+    """How far behind the data may be and still count as complete."""
+    grain: Grain | None = None
+    """The stretch of time one row stands for, if it is longer than an instant: `month` for monthly costs."""
+    max_bad_rows: Annotated[Integer, Field(ge=0)] = 0
+    """More rows than this with a cell that does not fit: the source is unreadable."""
+    rules: dict[Name, DataRule] = {}
+    """Conditions the rows have to hold."""
+
+
+class Gate(Model):
+    """What fails a check: error fails, warning and note only show, off hides."""
+
+    targets: Severity = Severity.ERROR
+    """A missed target."""
+    unknown: Severity = Severity.ERROR
+    """A KPI whose judged value is unknown."""
+    data: Severity = Severity.ERROR
+    """Data that break their contract or rules."""
+    governance: Severity = Severity.WARNING
+    """Reviews and actions overdue, waivers expired."""
+
+
+class Privacy(Model):
+    """Personal columns that may be shown as segments, in the open."""
+
+    segment_by: tuple[str, ...] = ()
+    """Personal columns that may stand as a segment."""
+    min_rows: Annotated[Integer, Field(ge=1)] = 1
+    """Parts of such a segment with fewer rows are hidden."""
+    reason: str = ""
+    """Why this is allowed."""
+
+
+class Project(Model):
+    """kpi.yaml."""
+
+    version: Version
+    """The version of this file's format: 1."""
+    name: str
+    """The project's name, the scorecard's title."""
+    timezone: str = "UTC"
+    """The IANA zone in which days, weeks and months begin."""
+    week_starts: Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] = "monday"  # fmt: skip
+    """The first day of the week."""
+    fiscal_year_starts: Annotated[Integer, Field(ge=1, le=12)] = 1
+    """The month in which the year begins; quarters follow it."""
+    as_of: Literal["now"] | Date = "now"
+    """The day at whose end the numbers are taken: `now` or a date; `--as-of` wins."""
+    required: tuple[str, ...] = ()
+    """The KPIs that must be here, active."""
+    objectives: dict[Name, str] = {}
+    """Objectives and their names."""
+    events: tuple[Event, ...] = ()
+    """What happened, to read the trends by."""
+    datasets: dict[Name, Dataset] = {}
+    """The data the KPIs are computed from."""
+    privacy: Privacy = Privacy()
+    """Personal columns that may be shown as segments."""
+    gate: Gate = Gate()
+    """What fails a check."""
+    rules: dict[str, Severity] = {}
+    """A rule's severity: error, warning, note or off."""
+    meta: Meta = {}
+    """Room for your own keys; the product never reads them."""
+
+    @property
+    def almanac(self) -> Almanac:
+        """The project's reading of time. Raises ZoneInfoNotFoundError for a zone lint has refused."""
+        return Almanac(ZoneInfo(self.timezone), self.week_starts, self.fiscal_year_starts)
+
+
+class ContractColumn(Model):
+    """A canonical column: what it means and what it may hold."""
+
+    description: str
+    """What it means."""
+    type: Type = "text"
+    """What it holds."""
+    unit: str | None = None
+    """The unit of its numbers."""
+    required: Flag = False
+    """Every dataset of this contract has it."""
+    nullable: Flag = True
+    """It may be empty."""
+    values: tuple[str, ...] = ()
+    """The words it may hold; none listed: any."""
+    minimum: Number | None = None
+    """The smallest number it may hold."""
+    maximum: Number | None = None
+    """The largest number it may hold."""
+    personal: Flag = False
+    """It names a person."""
+
+
+class Contract(Model):
+    """The canonical columns of a kind of dataset, shipped with the package."""
+
+    version: Version
+    name: Name
+    """The dataset it is for."""
+    description: str
+    """What one row is."""
+    key: tuple[str, ...] = ()
+    """What names a row's thing."""
+    time: str | None = None
+    """Its usual timestamp."""
+    grain: Grain | None = None
+    """The stretch of time one row stands for."""
+    columns: dict[Name, ContractColumn]
+    """Its columns."""
+
+
+Document = dict[str, Any]
+"""The plain values of one YAML file, before a model reads them."""

@@ -1,0 +1,77 @@
+"""Units of values: what they measure and how they convert."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+
+MICROSECONDS = {"seconds": 1_000_000, "minutes": 60_000_000, "hours": 3_600_000_000, "days": 86_400_000_000}  # fmt: skip
+"""Units of duration, in microseconds. A day is 24 hours."""
+PLAIN = ("count", "percent", "score", "ratio")
+_SPELLINGS = {
+    "s": "seconds", "sec": "seconds", "second": "seconds",
+    "m": "minutes", "min": "minutes", "minute": "minutes",
+    "h": "hours", "hour": "hours", "d": "days", "day": "days", "%": "percent",
+}  # fmt: skip
+_QUANTITY = re.compile(r"^\s*([+-]?(?:\d+(?:\.\d*)?|\.\d+))\s*(%|[A-Za-z]*)\s*$")
+
+
+def is_unit(text: str) -> bool:
+    """Whether a KPI may have this unit."""
+    return text in PLAIN or text in MICROSECONDS or is_currency(text)
+
+
+def is_currency(text: str) -> bool:
+    """Whether it has the shape of an ISO 4217 code: three capital letters."""
+    return bool(re.fullmatch(r"[A-Z]{3}", text))
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A number and the unit it was written with, if any."""
+
+    number: Fraction
+    unit: str | None = None
+
+    def to(self, unit: str) -> float:
+        """The number in `unit`; percent become fractions. Raises ValueError where the two do not convert."""
+        if self.unit == unit == "percent":
+            return float(self.number / 100)
+        if unit == "percent":
+            raise ValueError(f"a percent is written with its sign: {float(self.number):g}%")
+        if self.unit is None or self.unit == unit:
+            return float(self.number)
+        if self.unit in MICROSECONDS and unit in MICROSECONDS:
+            return float(self.number * MICROSECONDS[self.unit] / MICROSECONDS[unit])
+        raise ValueError(f"{self.unit} do not convert to {unit}")
+
+
+def read_amount(quantity: int | float | str) -> Amount:
+    """Read `60`, `60 min`, `95%`, `8 GBP`. Raises ValueError, saying what was expected."""
+    if not isinstance(quantity, str):
+        return Amount(Fraction(repr(quantity)))
+    match = _QUANTITY.match(quantity)
+    if not match:
+        raise ValueError(f"{quantity!r} is not a number with a unit, such as `60 min`, `95%` or `8 GBP`")
+    unit = _SPELLINGS.get(match[2], match[2]) or None
+    if unit is not None and not is_unit(unit):
+        raise ValueError(f"{match[2]!r} is not a unit")
+    return Amount(Fraction(match[1]), unit)
+
+
+def read_microseconds(quantity: int | float | str) -> int:
+    """Read a stretch of time, `2 days`, as microseconds. Raises ValueError."""
+    amount = read_amount(quantity)
+    if amount.unit not in MICROSECONDS:
+        raise ValueError(f"{quantity!r} is not a stretch of time, such as `2 days`")
+    return round(amount.number * MICROSECONDS[amount.unit])
+
+
+def read_share(quantity: int | float | str) -> float:
+    """Read a share, `50%`, as a fraction between 0 and 1. Raises ValueError."""
+    amount = read_amount(quantity)
+    share = amount.to("percent") if amount.unit else float(amount.number)
+    if not 0 <= share <= 1:
+        raise ValueError(f"{quantity!r} is not a share between 0% and 100%")
+    return share
