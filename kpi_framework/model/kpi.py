@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
 from .base import Date, Flag, Integer, Meta, Model, Number, Quantity, Version
 from .period import Grain
@@ -54,7 +54,7 @@ class Limits(Model):
         return "at_least" if self.at_least is not None else "between"
 
 
-_ONE_LIMIT = {
+_ONE_LIMIT: dict[str, Any] = {
     "oneOf": [
         {"required": [name], "properties": {name: {"not": {"type": "null"}}}}
         for name in Limits.LIMITS
@@ -65,7 +65,7 @@ _ONE_LIMIT = {
 class SegmentTarget(Limits):
     """The target of one segment, with its own near zone and smallest sample."""
 
-    model_config = {**Model.model_config, "json_schema_extra": _ONE_LIMIT}
+    model_config = ConfigDict(json_schema_extra=_ONE_LIMIT)
 
     near: Quantity | Annotated[tuple[Quantity, ...], Field(min_length=2, max_length=2)] | None = None
     """The end of the at-risk zone beyond the limit, on its losing side; for `between` the wider band `[lo, hi]`."""
@@ -98,7 +98,7 @@ class Baseline(Model):
 class Benchmark(Limits):
     """What others reach: shown beside the KPI, never judged."""
 
-    model_config = {**Model.model_config, "json_schema_extra": _ONE_LIMIT}
+    model_config = ConfigDict(json_schema_extra=_ONE_LIMIT)
 
     source: str
     """Where the benchmark was published."""

@@ -13,7 +13,7 @@ from .kpi import Id
 from .period import Almanac, Grain
 
 Type = Literal["text", "integer", "decimal", "double", "boolean", "date", "timestamp"]
-Name = Annotated[str, Field(pattern=r"^[a-z_][a-z0-9_]*$", max_length=80)]
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=80)]
 
 
 class Event(Model):

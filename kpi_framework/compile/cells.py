@@ -1,0 +1,155 @@
+"""One cell of a source → one typed value, or NULL where it does not fit. Never by sniffing."""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from .scalars import SQL_TYPES
+from .term import as_double, binary, call, case, conjunction, disjunction, not_null
+from .zone import macro_name
+
+_ISO = r"\d{4}-\d{1,2}-\d{1,2}([T ]\d{1,2}:\d{2}(:\d{2}([.,]\d{1,9})?)?( ?([Zz]|[+-]\d{2}(:?\d{2})?))?)?"
+_OFFSET = r":[0-9.,]+ ?([Zz]|[+-]\d{2}(:?\d{2})?)$"
+_TRUE = ("true", "t", "yes", "y", "1")
+_FALSE = ("false", "f", "no", "n", "0")
+
+
+def typed_cell(raw: exp.Expr, native: str, target: str, zone: str, formats: tuple[str, ...]) -> exp.Expr:
+    """The cell `raw` of the source type `native` as `target`; timestamps become instants in UTC.
+
+    `native` is DuckDB's name of the source's type: VARCHAR for CSV and JSON, its own for Parquet.
+    """
+    if native == SQL_TYPES[target] and target not in ("timestamp", "double"):
+        return raw.copy()
+    if target == "timestamp":
+        return _timestamp(raw, native, zone, formats)
+    if target == "date":
+        return _date(raw, native, formats)
+    return _plain(raw, native, target)
+
+
+def _plain(raw: exp.Expr, native: str, target: str) -> exp.Expr:
+    cast = _try(raw, SQL_TYPES[target])
+    if target == "text":
+        return _canonical_text(raw, native)
+    if target == "boolean":
+        return _boolean(raw)
+    if target == "double":
+        # Text may spell infinity or not-a-number: neither is a number.
+        return case(call("isfinite", cast), cast)
+    if native == "VARCHAR" or native in ("DOUBLE", "FLOAT"):
+        # A cast rounds in silence: what the type cannot hold exactly does not fit.
+        return case(binary(exp.EQ, _try(raw, "DECIMAL(38, 12)"), cast), cast)
+    return cast
+
+
+def _canonical_text(raw: exp.Expr, native: str) -> exp.Expr:
+    return raw.copy() if native == "VARCHAR" else exp.Cast(this=raw.copy(), to=exp.DataType.build("VARCHAR"))
+
+
+def _boolean(raw: exp.Expr) -> exp.Expr:
+    word = call("lower", call("trim", exp.Cast(this=raw.copy(), to=exp.DataType.build("VARCHAR"))))
+    return exp.Case(ifs=[
+        exp.If(this=_is_one_of(word, _TRUE), true=exp.Boolean(this=True)),
+        exp.If(this=_is_one_of(word, _FALSE), true=exp.Boolean(this=False)),
+    ])  # fmt: skip
+
+
+def _is_one_of(word: exp.Expr, words: tuple[str, ...]) -> exp.Expr:
+    return exp.In(this=word.copy(), expressions=[exp.Literal.string(w) for w in words])
+
+
+def _date(raw: exp.Expr, native: str, formats: tuple[str, ...]) -> exp.Expr:
+    if native != "VARCHAR":
+        return _try(raw, "DATE")
+    if formats:
+        return exp.Coalesce(this=_try(_parsed(raw, formats), "DATE"), expressions=[_iso_date(raw)])
+    return _iso_date(raw)
+
+
+def _iso_date(raw: exp.Expr) -> exp.Expr:
+    return case(_matches(raw, r"\d{4}-\d{1,2}-\d{1,2}"), _try(raw, "DATE"))
+
+
+def _timestamp(raw: exp.Expr, native: str, zone: str, formats: tuple[str, ...]) -> exp.Expr:
+    if native == "TIMESTAMP WITH TIME ZONE":
+        return call("timezone", exp.Literal.string("UTC"), raw)
+    if native != "VARCHAR":
+        return to_instant(_try(raw, "TIMESTAMP"), zone)
+    if formats and any("%z" in f for f in formats):
+        return call("timezone", exp.Literal.string("UTC"), _parsed(raw, formats))
+    if formats:
+        return to_instant(_parsed(raw, formats), zone)
+    # The engine's cast drops an offset in silence: text with one goes by the type that keeps it.
+    instant = call("timezone", exp.Literal.string("UTC"), _try(raw, "TIMESTAMP WITH TIME ZONE"))
+    wall = to_instant(_try(raw, "TIMESTAMP"), zone)
+    has_offset = call("regexp_matches", raw, exp.Literal.string(_OFFSET))
+    return case(_matches(raw, _ISO), case(has_offset, instant, wall))
+
+
+def wall_time(raw: exp.Expr, native: str, formats: tuple[str, ...]) -> exp.Expr | None:
+    """The wall time a cell spells, where it spells no offset; None where the source has instants."""
+    if native == "TIMESTAMP WITH TIME ZONE" or any("%z" in f for f in formats):
+        return None
+    if native != "VARCHAR":
+        return _try(raw, "TIMESTAMP")
+    if formats:
+        return _parsed(raw, formats)
+    has_offset = call("regexp_matches", raw, exp.Literal.string(_OFFSET))
+    return case(exp.Not(this=has_offset), _try(raw, "TIMESTAMP"))
+
+
+def to_instant(wall: exp.Expr, zone: str) -> exp.Expr:
+    """Wall time of a zone as an instant."""
+    return wall if zone == "UTC" else call(macro_name("instant", zone), wall)
+
+
+def odd_hour(wall: exp.Expr, zone: str) -> exp.Expr:
+    """Whether the wall time stands in an hour that the zone's clocks skip or repeat."""
+    return call(macro_name("odd_hour", zone), wall)
+
+
+def _parsed(raw: exp.Expr, formats: tuple[str, ...]) -> exp.Expr:
+    return call("try_strptime", raw, exp.Array(expressions=[exp.Literal.string(f) for f in formats]))
+
+
+def _matches(raw: exp.Expr, pattern: str) -> exp.Expr:
+    return call("regexp_full_match", raw, exp.Literal.string(pattern))
+
+
+def _try(raw: exp.Expr, kind: str) -> exp.Expr:
+    return exp.TryCast(this=raw.copy(), to=exp.DataType.build(kind, dialect="duckdb"))
+
+
+def without_nulls(raw: exp.Expr, native: str, nulls: tuple[str, ...]) -> exp.Expr:
+    """The cell, with the texts that mean "no value" made NULL."""
+    if native != "VARCHAR" or not nulls:
+        return raw
+    return case(exp.Not(this=_is_one_of(raw, nulls)), raw)
+
+
+def translated(cell: exp.Expr, values: dict[str, str]) -> exp.Expr:
+    """The cell with the source's words replaced by the canonical ones."""
+    if not values:
+        return cell
+    return exp.Case(
+        this=cell.copy(),
+        ifs=[exp.If(this=exp.Literal.string(a), true=exp.Literal.string(b)) for a, b in values.items()],
+        default=cell.copy(),
+    )
+
+
+def out_of_contract(
+    cell: exp.Expr, values: tuple[str, ...], low: float | int | None, high: float | int | None
+) -> exp.Expr | None:
+    """A condition that is true where a value is none the contract allows."""
+    unknown_word = None
+    if values:
+        unknown_word = conjunction(not_null(cell), exp.Not(this=exp.Paren(this=_is_one_of(cell, values))))
+    below = binary(exp.LT, as_double(cell), _number(low)) if low is not None else None
+    above = binary(exp.GT, as_double(cell), _number(high)) if high is not None else None
+    return disjunction(unknown_word, below, above)
+
+
+def _number(value: float | int) -> exp.Expr:
+    return exp.Literal.number(str(value)) if value >= 0 else exp.Neg(this=exp.Literal.number(str(-value)))

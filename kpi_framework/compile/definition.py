@@ -1,0 +1,170 @@
+"""From a definition to a measure that can be planned, and to the hash of what it means."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+
+from sqlglot import exp
+
+from ..model.catalog import Catalog
+from ..model.kpi import Kpi, Metric
+from ..model.project import Dataset
+from ..model.unit import MICROSECONDS
+from .axis import Measure
+from .canonical import canonical, canonical_text
+from .derived import Derived, compile_derived
+from .formula import compile_formula
+from .syntax import FormulaError, parse
+from .table import Base, Native, Table
+
+VERSION = "1"
+
+
+def table_of(catalog: Catalog, name: str, native: Native | None) -> Table:
+    """A dataset of the project as a table. `native` None: its source has not been looked at."""
+    dataset = catalog.dataset(name)
+    if dataset is None:
+        raise FormulaError("unknown-reference", f"there is no dataset `{name}`", "Add it to kpi.yaml.", name)
+    return Table(name, dataset, catalog.contract(name), catalog.project.noun.almanac, native)
+
+
+def compile_measure(metric: Metric, table: Table, openly: frozenset[str] = frozenset()) -> Measure:
+    """Compile a definition over its dataset's rows; `openly` names personal columns that may be segments.
+
+    Raises FormulaError.
+    """
+    formula = compile_formula(metric.formula or "", metric.where, table.fresh_scope(), exact=metric.exact)
+    check_unit(metric.unit, formula.unit, formula.hundredfold)
+    keys = {c: _segment(table, c, openly) for b in metric.breakdowns for c in b}
+    return Measure(metric.id, formula, _time(metric, table), metric.breakdowns, keys, _named(metric))
+
+
+def compile_definition(catalog: Catalog, metric: Metric) -> Derived:
+    """Compile a derived definition. Raises FormulaError."""
+    definitions = {i: e.noun for i, e in catalog.definitions.items()}
+    derived = compile_derived(metric.formula or "", definitions, catalog.project.noun.almanac)
+    check_unit(metric.unit, derived.unit, derived.hundredfold)
+    return derived
+
+
+def time_column(metric: Metric, dataset: Dataset, table: Table) -> str:
+    """The name of the timestamp that dates the definition's rows. Raises FormulaError."""
+    name = metric.time or dataset.time or (table.contract.time if table.contract else None)
+    if name is None:
+        raise FormulaError(
+            "unknown-reference", f"neither the definition nor dataset `{table.name}` names a `time`",
+            "Add `time:` with the timestamp that puts a row into a period.",
+        )  # fmt: skip
+    return name
+
+
+def _time(metric: Metric, table: Table) -> exp.Expr:
+    name = time_column(metric, table.dataset, table)
+    term = table.fresh_scope().term(name)
+    if term.type == "date":
+        wall = exp.Cast(this=term.sql.copy(), to=exp.DataType.build("TIMESTAMP"))
+        return table.scope.to_instant(wall)
+    if term.type != "timestamp":
+        raise FormulaError(
+            "type-mismatch", f"`time: {name}` is a {term.type}, not a timestamp",
+            f"Map it in kpi.yaml: `{name}: {{from: …, type: timestamp}}`.", name,
+        )  # fmt: skip
+    return term.sql
+
+
+def _segment(table: Table, column: str, openly: frozenset[str]) -> exp.Expr:
+    term = table.fresh_scope().term(column)
+    if term.personal and column not in openly:
+        raise FormulaError(
+            "personal-column", f"`{column}` names people and is no segment",
+            "Name it under `privacy: {segment_by:}` in kpi.yaml, in the open, or remove it.", column,
+        )  # fmt: skip
+    return term.sql
+
+
+def _named(metric: Metric) -> dict[str, frozenset[str]]:
+    targets = metric.targets if isinstance(metric, Kpi) else ()
+    found: dict[str, frozenset[str]] = {}
+    for target in targets:
+        for column, parts in target.by.items():
+            found[column] = found.get(column, frozenset()) | frozenset(parts)
+    return found
+
+
+_LIKE = {"percent": {"percent", "ratio"}, "ratio": {"ratio", "percent", "score"}}
+
+
+def check_unit(declared: str, inferred: str | None, hundredfold: bool) -> None:  # noqa: FBT001
+    """Whether a formula's unit is the KPI's. Raises FormulaError (type-mismatch) with the fix."""
+    if hundredfold and declared == "percent":
+        raise FormulaError(
+            "type-mismatch", "a share times 100 is not a percent: percent KPIs hold fractions",
+            "Drop the `* 100`; the report shows 0.84 as 84 %.",
+        )  # fmt: skip
+    if inferred is None or declared == inferred or declared in _LIKE.get(inferred, ()):
+        return
+    raise FormulaError("type-mismatch", f"the formula gives {inferred}, and `unit` says {declared}", _fix(declared, inferred))
+
+
+def _fix(declared: str, inferred: str) -> str:
+    if declared in MICROSECONDS and inferred in MICROSECONDS:
+        return f"Use {declared}_between, or write `unit: {inferred}`."
+    return f"Write `unit: {inferred}`, or change the formula."
+
+
+# the hash
+
+
+def definition_hash(catalog: Catalog, metric: Metric, tables: Mapping[str, Table]) -> str:
+    """`sha256:1:…` over all that reaches the plan and nothing that does not. Raises FormulaError."""
+    text = json.dumps(_meaning(catalog, metric, tables), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return f"sha256:{VERSION}:{hashlib.sha256(text.encode()).hexdigest()}"
+
+
+def _meaning(catalog: Catalog, metric: Metric, tables: Mapping[str, Table]) -> dict[str, object]:
+    almanac = catalog.project.noun.almanac
+    own: dict[str, object] = {
+        "kind": metric.kind, "unit": metric.unit, "period": metric.period, "exact": metric.exact,
+        "zone": almanac.zone.key, "week": almanac.week_starts, "year": almanac.fiscal_year_starts,
+    }  # fmt: skip
+    if metric.is_derived:
+        derived = compile_definition(catalog, metric)
+        inputs = {i: _meaning(catalog, catalog.definitions[i].noun, tables) for i in derived.ids if i != metric.id}
+        return {**own, "formula": derived.text, "inputs": inputs}
+    table = tables[metric.dataset or ""]
+    formula = compile_measure(metric, table).formula
+    time = time_column(metric, table.dataset, table)
+    reached = table.reach(formula.columns | {time})
+    return {
+        **own, "formula": formula.text, "where": formula.where_text, "time": time,
+        "columns": {n: _column(table.base(n)) for n in sorted(reached)},
+        "computed": _computed(table, formula.columns | {time}),
+        "dataset": _reading(table),
+    }  # fmt: skip
+
+
+def _column(base: Base) -> dict[str, object]:
+    bounds = (base.contract.minimum, base.contract.maximum) if base.contract else None
+    return {"from": base.source, "type": base.type, "values": dict(base.values), "bounds": bounds}
+
+
+def _computed(table: Table, used: frozenset[str]) -> dict[str, str]:
+    """The canonical texts of the computed columns that are used, and of those behind them."""
+    sql = {n: c for n, c in table.dataset.columns.items() if isinstance(c, str) and n not in table.bases}
+    texts = {**sql, **table.dataset.derive}
+    found: dict[str, str] = {}
+    waiting = [n for n in sorted(used) if n in texts]
+    while waiting:
+        name = waiting.pop()
+        tree = canonical(parse(texts[name]))
+        found[name] = canonical_text(tree)
+        waiting += [c.name for c in tree.find_all(exp.Column) if c.name in texts and c.name not in found]
+    return found
+
+
+def _reading(table: Table) -> dict[str, object]:
+    source = table.source.model_dump(exclude={"path", "format"}, exclude_defaults=True)
+    dataset = table.dataset
+    return {"source": source, "key": table.keys, "latest_by": dataset.latest_by, "time": dataset.time}

@@ -1,0 +1,336 @@
+"""The plan of one axis: one pass over the rows into a cube, one fetch of every value. Never a query per KPI.
+
+rows ──▶ cube (period × all segment columns, aggregates that add up) ──▶ rolled (every breakdown)  ┐
+   └───▶ held (quantiles, distinct counts … by grouping sets, which do not add up) ───────────────┴▶ values
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from sqlglot import exp
+
+from .axis import Axis, Measure
+from .formula import Aggregate
+from .scalars import SQL_TYPES
+from .term import as_double, binary, conjunction, not_null
+
+MAX_PARTS = 50
+"""At most so many values of a segment; the rest are folded into one."""
+OTHER = "(other)"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Where a measure's numbers stand in a fetched row."""
+
+    measure: str
+    value: int
+    population: int
+    measured: int
+    missing: int | None
+    squares: int | None
+
+
+@dataclass(frozen=True)
+class AxisPlan:
+    """The queries of one axis over the typed table `table`. `kept` caps a breakdown to its largest parts."""
+
+    axis: Axis
+    measures: tuple[Measure, ...]
+    table: str
+    cube: str
+    kept: Mapping[tuple[str, ...], tuple[tuple[str | None, ...], ...]] = field(default_factory=dict)
+
+    @cached_property
+    def breakdowns(self) -> tuple[tuple[str, ...], ...]:
+        """Every breakdown that some measure wants, the whole first."""
+        wanted = {b for m in self.measures for b in m.breakdowns}
+        return tuple(sorted(wanted, key=lambda b: (len(b), b)))
+
+    @cached_property
+    def columns(self) -> tuple[str, ...]:
+        """The segment columns of all breakdowns."""
+        return tuple(sorted({c for b in self.breakdowns for c in b}))
+
+    @cached_property
+    def aggregates(self) -> dict[str, Aggregate]:
+        """The aggregates of all measures, each once."""
+        found: dict[str, Aggregate] = {}
+        for measure in self.measures:
+            formula = measure.formula
+            extra = (formula.population, formula.measured, formula.missing, formula.squares)
+            found.update(formula.aggregates)
+            found.update({a.name: a for a in extra if a is not None})
+        return found
+
+    # statements
+
+    def cube_query(self) -> exp.Select:
+        """The aggregates that add up, by period and every segment column at once."""
+        keys = ["_period", *map(_key, self.columns)]
+        parts = [exp.alias_(_call(a), a.name) for a in self._adding]
+        query = exp.select(*keys, exp.alias_(exp.Count(this=exp.Star()), "_rows"), *parts)
+        return query.from_(self._rows()).where(not_null(exp.column("_period"))).group_by(*keys)
+
+    def profile_query(self) -> exp.Select | None:
+        """How many parts each breakdown has, in the order of `breakdowns` without the whole."""
+        parted = [b for b in self.breakdowns if b]
+        if not parted:
+            return None
+        return exp.select(*(
+            exp.Count(this=exp.Distinct(expressions=[exp.Tuple(expressions=[exp.column(_key(c)) for c in b])]))
+            for b in parted
+        )).from_(self.cube)  # fmt: skip
+
+    def largest_query(self, breakdown: tuple[str, ...]) -> exp.Select:
+        """The largest parts of a breakdown."""
+        keys = [_key(c) for c in breakdown]
+        size = exp.Sum(this=exp.column("_rows"))
+        order = [exp.Ordered(this=size, desc=True), *(exp.Ordered(this=exp.column(k)) for k in keys)]
+        return exp.select(*keys).from_(self.cube).group_by(*keys).order_by(*order).limit(MAX_PARTS)
+
+    def value_query(self) -> exp.Select:
+        """Every value of every measure, period and part: see `cells` for its columns."""
+        query = exp.select(*self._result_columns()).from_("rolled").with_("rolled", as_=self._rolled())
+        if self._holding:
+            query = query.with_("held", as_=self._held())
+            same = [binary(exp.NullSafeEQ, exp.column(n, "rolled"), exp.column(n, "held")) for n in self._join]
+            query = query.join("held", on=conjunction(*same), join_type="left")
+        return query
+
+    @cached_property
+    def cells(self) -> tuple[Cell, ...]:
+        """Where each measure's numbers stand in a row of `value_query`."""
+        position, found = len(self._join) + 1, []
+        for measure in self.measures:
+            formula = measure.formula
+            missing = position + 3 if formula.missing else None
+            squares = position + 3 + bool(formula.missing) if formula.squares else None
+            found.append(Cell(measure.id, position, position + 1, position + 2, missing, squares))
+            position += 3 + bool(formula.missing) + bool(formula.squares)
+        return tuple(found)
+
+    def part(self, row: tuple[object, ...]) -> tuple[int, int, tuple[tuple[str, str | None], ...]] | None:
+        """A fetched row's breakdown, period and segment; None for the row that says what nothing gives."""
+        bits, period = row[0], row[1]
+        if period is None:
+            return None
+        assert isinstance(bits, int)
+        assert isinstance(period, int)
+        number = self._bits.index(bits)
+        keys = self._keys_of(self.breakdowns[number])
+        values = (row[2 + self._keys.index(k)] for k in keys)
+        segment = tuple((c, v if v is None else str(v)) for c, v in zip(self.breakdowns[number], values, strict=True))
+        return number, period, segment
+
+    # the rows
+
+    def _rows(self) -> exp.Subquery:
+        """The table with each row's period and segment values."""
+        keys = {c: m.keys[c] for m in self.measures for b in m.breakdowns for c in b}
+        texts = [exp.alias_(_text(sql), _key(column)) for column, sql in sorted(keys.items())]
+        inner = exp.select("*", exp.alias_(self.axis.index(), "_period"), *texts).from_(self.table)
+        if not self._needs_edges:
+            return inner.subquery("dated")
+        return exp.select("*", *self._edges()).from_(inner.subquery("dated")).subquery("bounded")
+
+    @property
+    def _needs_edges(self) -> bool:
+        return any({"period_start", "period_end"} & m.formula.columns for m in self.measures)
+
+    def _edges(self) -> list[exp.Expr]:
+        return [
+            exp.alias_(self.axis.edge(self.axis.starts()), "period_start"),
+            exp.alias_(self.axis.edge([self.axis.almanac.instant(p.end) for p in self.axis.periods]), "period_end"),
+        ]
+
+    # breakdowns
+
+    @cached_property
+    def _keys(self) -> tuple[str, ...]:
+        """All grouping columns: a capped breakdown has columns of its own."""
+        return tuple(dict.fromkeys(k for b in self.breakdowns for k in self._keys_of(b)))
+
+    def _keys_of(self, breakdown: tuple[str, ...]) -> tuple[str, ...]:
+        if breakdown not in self.kept:
+            return tuple(map(_key, breakdown))
+        return tuple(f"_kept_{'_'.join(breakdown)}__{c}" for c in breakdown)
+
+    @property
+    def _join(self) -> tuple[str, ...]:
+        return ("_bits", "_period", *self._keys)
+
+    @cached_property
+    def _bits(self) -> list[int]:
+        """GROUPING's value for each breakdown: a bit for each key that is summed over, first key highest."""
+        width = len(self._keys)
+        return [
+            sum(1 << (width - 1 - i) for i, k in enumerate(self._keys) if k not in self._keys_of(b))
+            for b in self.breakdowns
+        ]
+
+    def _capped(self) -> list[exp.Expr]:
+        """Columns that keep the largest parts of a breakdown and fold the rest."""
+        found: list[exp.Expr] = []
+        for breakdown, kept in self.kept.items():
+            columns: list[exp.Expr] = [exp.column(_key(c)) for c in breakdown]
+            within = _is_one_of(columns, kept)
+            for name, column in zip(self._keys_of(breakdown), columns, strict=True):
+                other = exp.Literal.string(OTHER)
+                folded = exp.Case(ifs=[exp.If(this=within.copy(), true=column.copy())], default=other)
+                found.append(exp.alias_(folded, name))
+        return found
+
+    def _grouped(self, source: exp.Expr, parts: Iterable[exp.Expr]) -> exp.Select:
+        """`parts` of a source for every breakdown."""
+        capped = self._capped()
+        if capped:
+            source = exp.select("*", *capped).from_(source).subquery("capped")
+        sets = [exp.Tuple(expressions=[exp.column("_period"), *map(exp.column, self._keys_of(b))]) for b in self.breakdowns]
+        bits = exp.Anonymous(this="GROUPING", expressions=[exp.column(k) for k in self._keys])
+        first = exp.alias_(bits if self._keys else _number(0), "_bits")
+        query = exp.select(first, "_period", *self._keys, *parts).from_(source)
+        return query.group_by(exp.GroupingSets(expressions=sets))
+
+    # aggregates
+
+    @cached_property
+    def _adding(self) -> tuple[Aggregate, ...]:
+        return tuple(a for _, a in sorted(self.aggregates.items()) if a.rollup)
+
+    @cached_property
+    def _holding(self) -> tuple[Aggregate, ...]:
+        return tuple(a for _, a in sorted(self.aggregates.items()) if not a.rollup)
+
+    def _rolled(self) -> exp.Expr:
+        """The cube's parts added up, and a row that says what the aggregates give over nothing."""
+        count = exp.alias_(_whole(exp.Sum(this=exp.column("_rows"))), "_rows")
+        parts = [exp.alias_(_added(a), a.name) for a in self._adding]
+        known = self._grouped(exp.to_table(self.cube), [count, *parts])
+        empty = [_number(0) if a.function == "count" else exp.Null() for a in self._adding]
+        nothing = exp.select(_number(-1), exp.Null(), *(exp.Null() for _ in self._keys), _number(0), *empty)
+        return exp.union(known, nothing, distinct=False)
+
+    def _held(self) -> exp.Select:
+        lists: dict[str, list[Aggregate]] = defaultdict(list)
+        for aggregate in self._holding:
+            lists[_list_key(aggregate)].append(aggregate)
+        inner, outer = [], []
+        for number, group in enumerate(lists.values()):
+            inner.append(exp.alias_(_held_call(group), f"_held_{number}"))
+            outer += [exp.alias_(_picked(group, i, f"_held_{number}"), a.name) for i, a in enumerate(group)]
+        source = exp.select("*").from_(self._rows()).where(not_null(exp.column("_period"))).subquery("placed")
+        grouped = self._grouped(source, inner).subquery("grouped")
+        return exp.select(*self._join, *outer).from_(grouped)
+
+    def _result_columns(self) -> list[exp.Expr]:
+        found: list[exp.Expr] = [exp.column(n, "rolled") for n in self._join]
+        found.append(exp.column("_rows"))
+        for measure in self.measures:
+            formula = measure.formula
+            extra = (formula.population, formula.measured, formula.missing, formula.squares)
+            found.append(self._final(measure))
+            found += [a.column for a in extra if a is not None]
+        return found
+
+    def _final(self, measure: Measure) -> exp.Expr:
+        formula = measure.formula
+        value = formula.value.copy()
+        for name in ("period_start", "period_end"):
+            for column in [c for c in value.find_all(exp.Column) if c.name == name]:
+                edge = self._edges()[name == "period_end"].this
+                value = edge.copy() if column is value else (column.replace(edge.copy()), value)[1]
+        if formula.type == "boolean":
+            return exp.Cast(this=value, to=exp.DataType.build("INT"))
+        return value if formula.type == "integer" else as_double(value)
+
+
+def _list_key(aggregate: Aggregate) -> str:
+    """Quantiles of one column under one condition are one call."""
+    if aggregate.level is None:
+        return aggregate.key
+    condition = aggregate.condition.sql() if aggregate.condition is not None else ""
+    return f"{aggregate.function}|{aggregate.arguments[0].sql()}|{condition}"
+
+
+def _held_call(group: list[Aggregate]) -> exp.Expr:
+    first = group[0]
+    if first.function == "distinct":
+        argument = _where(first.arguments[0], first.condition)
+        return _counted(exp.Count(this=exp.Distinct(expressions=[argument])))
+    arguments = [a.copy() for a in first.arguments]
+    if first.level is not None:
+        arguments.append(exp.Array(expressions=[exp.Literal.number(str(float(a.level or 0))) for a in group]))
+    call: exp.Expr = exp.Anonymous(this=first.function, expressions=arguments)
+    if first.condition is None:
+        return call
+    return exp.Filter(this=call, expression=exp.Where(this=first.condition.copy()))
+
+
+def _counted(call: exp.Expr) -> exp.Expr:
+    return exp.Coalesce(this=call, expressions=[_number(0)])
+
+
+def _picked(group: list[Aggregate], index: int, name: str) -> exp.Expr:
+    if group[0].level is None:
+        return exp.column(name)
+    return exp.Anonymous(this="list_extract", expressions=[exp.column(name), _number(index + 1)])
+
+
+def _call(aggregate: Aggregate) -> exp.Expr:
+    """An aggregate over rows."""
+    if aggregate.function == "count":
+        if aggregate.condition is None:
+            return exp.Count(this=exp.Star())
+        # Counting a condition that is NULL where it is false is the engine's fastest way.
+        true = exp.Nullif(this=aggregate.condition.copy(), expression=exp.Boolean(this=False))
+        return exp.Count(this=true)
+    argument = _where(aggregate.arguments[0], aggregate.condition)
+    return exp.Anonymous(this=aggregate.function, expressions=[argument])
+
+
+def _where(argument: exp.Expr, condition: exp.Expr | None) -> exp.Expr:
+    if condition is None:
+        return argument.copy()
+    return exp.Case(ifs=[exp.If(this=condition.copy(), true=argument.copy())])
+
+
+def _added(aggregate: Aggregate) -> exp.Expr:
+    """The parts of an aggregate, added up."""
+    call = exp.Anonymous(this=aggregate.rollup, expressions=[aggregate.column])
+    return _whole(call) if aggregate.function == "count" else call
+
+
+def _whole(call: exp.Expr) -> exp.Expr:
+    return exp.Cast(this=call, to=exp.DataType.build("BIGINT"))
+
+
+def _key(column: str) -> str:
+    return f"_by_{column}"
+
+
+def _text(sql: exp.Expr) -> exp.Expr:
+    """Segment values compare as text."""
+    return exp.Cast(this=sql.copy(), to=exp.DataType.build(SQL_TYPES["text"]))
+
+
+def _number(value: int) -> exp.Expr:
+    if value < 0:
+        return exp.Neg(this=exp.Literal.number(str(-value)))
+    return exp.Literal.number(str(value))
+
+
+def _is_one_of(columns: list[exp.Expr], kept: tuple[tuple[str | None, ...], ...]) -> exp.Expr:
+    """Whether the columns spell one of the kept parts; NULL is a part like any other."""
+    tests: list[exp.Expr] = []
+    for part in kept:
+        same = [
+            binary(exp.NullSafeEQ, c, exp.Null() if v is None else exp.Literal.string(v))
+            for c, v in zip(columns, part, strict=True)
+        ]
+        tests.append(exp.Paren(this=conjunction(*same)))
+    return exp.or_(*tests)

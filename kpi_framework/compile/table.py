@@ -1,0 +1,322 @@
+"""A dataset as a typed table: its columns, where each comes from, and the query that loads what is needed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
+
+from sqlglot import exp
+
+from ..model.period import Almanac
+from ..model.project import Column, Contract, ContractColumn, Dataset, Source
+from .cells import odd_hour, out_of_contract, translated, typed_cell, wall_time, without_nulls
+from .formula import compile_column
+from .scope import Scope
+from .syntax import FormulaError
+from .term import Term, binary, conjunction, is_null, not_null
+from .zone import timestamp
+
+def snake_case(header: str) -> str:
+    """The name under which a column that nothing maps is visible: `First reply (min)` → `first_reply_min`."""
+    spaced = re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", header)
+    name = re.sub(r"[^0-9a-zA-Z]+", "_", spaced).strip("_").lower()
+    return f"c_{name}" if not name or name[0].isdigit() else name
+
+
+@dataclass(frozen=True, slots=True)
+class Native:
+    """A source's columns as its file names and types them: VARCHAR for CSV and JSON."""
+
+    types: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """A column of the typed table, read straight from a column of the source."""
+
+    name: str
+    source: str
+    type: str
+    native: str
+    unit: str | None
+    personal: bool
+    values: Mapping[str, str]
+    contract: ContractColumn | None
+
+
+@dataclass(frozen=True)
+class Table:
+    """A dataset with the columns its source has. `native` None: nobody has looked yet, any name may exist."""
+
+    name: str
+    dataset: Dataset
+    contract: Contract | None
+    almanac: Almanac
+    native: Native | None = None
+
+    @property
+    def source(self) -> Source:
+        """The source as a mapping."""
+        source = self.dataset.source
+        return Source(path=source) if isinstance(source, str) else source
+
+    @property
+    def zone(self) -> str:
+        """The zone of timestamps without offset."""
+        return self.source.timezone or self.almanac.zone.key
+
+    @cached_property
+    def bases(self) -> dict[str, Base]:
+        """The columns read from the source, by canonical name."""
+        found = {n: self._mapped(n, c) for n, c in self._mappings.items()}
+        taken = {c.from_ for c in self._mappings.values()}
+        computed = set(self.dataset.columns) - set(found)
+        for header in self._headers:
+            name = snake_case(header)
+            if header not in taken and name not in found and name not in computed:
+                found[name] = self._mapped(name, Column(**{"from": header}))
+        return found
+
+    @cached_property
+    def raws(self) -> dict[str, Base]:
+        """The source's columns as they are, for columns that are computed from them."""
+        found = {}
+        for header in self._headers:
+            native = self.native.types[header] if self.native else "VARCHAR"
+            name = f"_raw_{snake_case(header)}"
+            found[name] = Base(name, header, _own_type(native), native, None, False, {}, None)
+        return found
+
+    def base(self, name: str) -> Base:
+        """A column of the typed table: a canonical one or a raw one."""
+        return self.bases[name] if name in self.bases else self.raws[name]
+
+    @property
+    def _headers(self) -> tuple[str, ...]:
+        if self.native is not None:
+            return tuple(self.native.types)
+        return tuple(self.contract.columns) if self.contract else ()
+
+    @cached_property
+    def _mappings(self) -> dict[str, Column]:
+        """The columns that name one column of the source; the others are SQL."""
+        found = {}
+        for name, column in self.dataset.columns.items():
+            if isinstance(column, Column):
+                found[name] = column
+            elif self._is_header(column):
+                found[name] = Column(**{"from": self._header(column)})
+        return found
+
+    def _is_header(self, text: str) -> bool:
+        return text in self._headers or bool(re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", text))
+
+    def _header(self, text: str) -> str:
+        """The source's own spelling of a name: SQL names have no case."""
+        return next((h for h in self._headers if h.lower() == text.lower()), text)
+
+    def _mapped(self, name: str, column: Column) -> Base:
+        meaning = self.contract.columns.get(name) if self.contract else None
+        native = self.native.types.get(column.from_, "VARCHAR") if self.native else "VARCHAR"
+        personal = column.personal if column.personal is not None else bool(meaning and meaning.personal)
+        kind = column.type or (meaning.type if meaning else _own_type(native))
+        unit = column.unit or (meaning.unit if meaning else None)
+        return Base(name, column.from_, kind, native, unit, personal, column.values, meaning)
+
+    @cached_property
+    def scope(self) -> Scope:
+        """The names a formula over this dataset may use."""
+        columns: dict[str, Callable[[], Term]] = {n: partial(self._base_term, n) for n in self.bases}
+        for name, text in self.dataset.columns.items():
+            if isinstance(text, str) and name not in self._mappings:
+                columns[name] = partial(self._computed, name, text)
+        for name, text in self.dataset.derive.items():
+            columns[name] = partial(self._derived, name, text, dict(columns))
+        columns["period_start"] = partial(Term, exp.column("period_start"), "timestamp")
+        columns["period_end"] = partial(Term, exp.column("period_end"), "timestamp")
+        return Scope(columns, self.almanac, place=f"dataset `{self.name}`")
+
+    def fresh_scope(self) -> Scope:
+        """The same names, with nothing marked as used yet."""
+        return replace(self.scope, used=set())
+
+    def _base_term(self, name: str) -> Term:
+        base = self.bases[name]
+        if self.native is not None and base.source not in self.native.types:
+            raise FormulaError(
+                "source-unreadable", f"the source of `{self.name}` has no column `{base.source}`",
+                f"It has: {', '.join(self.native.types)}.", base.source,
+            )  # fmt: skip
+        return Term(exp.column(name), base.type, base.unit, personal=name if base.personal else None)
+
+    def _computed(self, name: str, text: str) -> Term:
+        """A column given as SQL over the source's own columns, as the source has them."""
+        columns = {
+            spelling: partial(Term, exp.column(b.name), b.type)
+            for b in self.raws.values()
+            for spelling in (b.source.lower(), snake_case(b.source))
+        }
+        term, _ = compile_column(text, Scope(columns, self.almanac, place=f"the source of `{self.name}`"))
+        return self._as_contract(name, term)
+
+    def _derived(self, name: str, text: str, columns: dict[str, Callable[[], Term]]) -> Term:
+        term, _ = compile_column(text, Scope(columns, self.almanac, place=f"dataset `{self.name}`"))
+        return self._as_contract(name, term)
+
+    def _as_contract(self, name: str, term: Term) -> Term:
+        meaning = self.contract.columns.get(name) if self.contract else None
+        unit = term.unit or (meaning.unit if meaning else None)
+        personal = name if meaning and meaning.personal else None
+        return Term(term.sql, term.type, unit, term.micros, degree=0, personal=personal)
+
+    # the query that loads it
+
+    def raw(self, base: Base) -> exp.Expr:
+        """The cell as the source has it."""
+        cell = exp.column(exp.to_identifier(base.source, quoted=True))
+        return without_nulls(cell, base.native, self.source.nulls)
+
+    def cell(self, base: Base) -> exp.Expr:
+        """The cell as the canonical column holds it."""
+        formats = self.source.timestamps or ()
+        typed = typed_cell(self.raw(base), base.native, base.type, self.zone, formats)
+        return translated(typed, dict(base.values)) if base.type == "text" else typed
+
+    def misfit(self, base: Base) -> exp.Expr | None:
+        """True where a cell does not fit its type or the contract's bounds; None where it cannot happen."""
+        meaning = base.contract
+        typed = self.cell(base)
+        unread = None
+        if base.type != "text" and not (base.native != "VARCHAR" and base.type == _own_type(base.native)):
+            unread = conjunction(not_null(self.raw(base)), is_null(typed))
+        required = is_null(typed) if meaning and not meaning.nullable else None
+        bounds = out_of_contract(typed, (), meaning.minimum, meaning.maximum) if meaning else None
+        return _either(unread, required, bounds)
+
+    def unknown_word(self, base: Base) -> exp.Expr | None:
+        """True where a text is none of the contract's words."""
+        words = base.contract.values if base.contract else ()
+        return out_of_contract(self.cell(base), words, None, None) if words else None
+
+    def odd(self, base: Base) -> exp.Expr | None:
+        """True where a wall time stands in an hour that the clocks skip or repeat."""
+        if base.type != "timestamp" or self.zone == "UTC":
+            return None
+        wall = wall_time(self.raw(base), base.native, self.source.timestamps or ())
+        return odd_hour(wall, self.zone) if wall is not None else None
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The canonical columns that name a row's thing."""
+        key = self.dataset.key
+        return (key,) if isinstance(key, str) else key or ()
+
+    def reach(self, used: frozenset[str]) -> frozenset[str]:
+        """The base columns behind the used ones, and those that loading needs itself."""
+        own = {*self.keys, *self.dataset.latest_by, self.dataset.time, self.complete_column}
+        return frozenset(b for name in {*used, *(o for o in own if o)} for b in self._behind(name))
+
+    @property
+    def complete_column(self) -> str | None:
+        """The column with the export's time, if `complete_through` names one."""
+        through = self.dataset.complete_through
+        return None if through == "newest_row" or re.match(r"\d{4}-", through) else through
+
+    def _behind(self, name: str) -> set[str]:
+        if name in self.bases:
+            self._base_term(name)
+            return {name}
+        if name not in self.scope.columns or name.startswith("period_"):
+            return set()
+        found = {c.name for c in self.scope.columns[name]().sql.find_all(exp.Column)}
+        return {n for n in found if n in self.bases or n in self.raws}
+
+
+@dataclass(frozen=True)
+class Load:
+    """The SELECT that makes the typed table out of the source, and which mask bits count what."""
+
+    query: exp.Select
+    misfits: tuple[str, ...]
+    words: tuple[str, ...]
+    odds: tuple[str, ...]
+    columns: tuple[str, ...] = field(default=())
+
+
+def load_query(table: Table, columns: frozenset[str], as_of: exp.Expr) -> Load:
+    """What loads the given base columns of a table: typed cells, masks of misfits, rows before as_of."""
+    bases = [table.base(n) for n in sorted(columns)]
+    cells = {b.name: table.cell(b) for b in bases}
+    masks = {
+        "_bad": [(b.name, table.misfit(b)) for b in bases],
+        "_word": [(b.name, table.unknown_word(b)) for b in bases],
+        "_odd": [(b.name, table.odd(b)) for b in bases],
+    }
+    found = {mask: [(n, c) for n, c in pairs if c is not None] for mask, pairs in masks.items()}
+    wanted = [exp.alias_(_fitting(table, b, cells[b.name]), b.name) for b in bases]
+    wanted += [exp.alias_(_mask([c for _, c in pairs]), mask) for mask, pairs in found.items() if pairs]
+    query = exp.select(*wanted).from_("source")
+    limit = _known_by(table, columns, cells, as_of)
+    if limit is not None:
+        query = query.where(limit)
+    names = {mask: tuple(n for n, _ in pairs) for mask, pairs in found.items()}
+    return Load(query, names["_bad"], names["_word"], names["_odd"], tuple(b.name for b in bases))
+
+
+def _fitting(table: Table, base: Base, cell: exp.Expr) -> exp.Expr:
+    """The cell, NULL where it is out of the contract's bounds."""
+    meaning = base.contract
+    out = out_of_contract(cell, (), meaning.minimum, meaning.maximum) if meaning else None
+    return exp.Case(ifs=[exp.If(this=out, true=exp.Null())], default=cell) if out is not None else cell
+
+
+def _known_by(
+    table: Table, columns: frozenset[str], cells: Mapping[str, exp.Expr], as_of: exp.Expr
+) -> exp.Expr | None:
+    """Rows whose time is at or after as_of are not read; nor are later states of an event log."""
+    stamps = {table.dataset.time, *table.dataset.latest_by} & columns
+    limits = []
+    for name in sorted(s for s in stamps if s):
+        if table.bases[name].type == "timestamp":
+            before = binary(exp.LT, cells[name], as_of)
+            limits.append(exp.Or(this=exp.Paren(this=before), expression=is_null(cells[name])))
+    return conjunction(*limits)
+
+
+def _mask(conditions: list[exp.Expr]) -> exp.Expr:
+    """One bit a condition."""
+    bits: list[exp.Expr] = [
+        exp.Case(ifs=[exp.If(this=c.copy(), true=exp.Literal.number(str(1 << i)))], default=exp.Literal.number("0"))
+        for i, c in enumerate(conditions)
+    ]
+    total: exp.Expr = bits[0]
+    for bit in bits[1:]:
+        total = exp.Add(this=total, expression=bit)
+    return exp.Cast(this=total, to=exp.DataType.build("BIGINT"))
+
+
+def _either(*conditions: exp.Expr | None) -> exp.Expr | None:
+    found: exp.Expr | None = None
+    for condition in conditions:
+        if condition is not None:
+            wrapped = exp.Paren(this=condition.copy())
+            found = wrapped if found is None else exp.Or(this=found, expression=wrapped)
+    return found
+
+
+def _own_type(native: str) -> str:
+    """The canonical type of a Parquet column that nothing types otherwise."""
+    if native in ("DOUBLE", "FLOAT"):
+        return "double"
+    if native.startswith("DECIMAL"):
+        return "decimal"
+    if native.startswith("TIMESTAMP"):
+        return "timestamp"
+    if native.endswith("INT") or native in ("INTEGER", "UINTEGER"):
+        return "integer"
+    return {"BOOLEAN": "boolean", "DATE": "date"}.get(native, "text")
+
+
+__all__ = ["Base", "Load", "Native", "Table", "load_query", "snake_case", "timestamp"]

@@ -1,0 +1,125 @@
+"""What an expression is known to be: its SQL, its type, its unit, and its exact microseconds if it is a duration."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from sqlglot import exp
+
+from ..model.unit import MICROSECONDS
+
+NUMERIC = ("integer", "decimal", "double")
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A lowered expression.
+
+    `sql` is the tree the engine runs. `micros`, for a duration, is the same value as a whole number of
+    microseconds, so that sums are exact. `number` is set for a literal. `degree` says how the value grows
+    with the length of time: 1 for a sum or count, 0 for an average, None if it cannot be said.
+    """
+
+    sql: exp.Expr
+    type: str
+    unit: str | None = None
+    micros: exp.Expr | None = None
+    number: Fraction | None = None
+    degree: int | None = 0
+    personal: str | None = None
+    hundredfold: bool = False
+    """A share times a hundred: right as a score, wrong as a percent."""
+
+    @property
+    def is_number(self) -> bool:
+        """It can be reckoned with."""
+        return self.type in (*NUMERIC, "null")
+
+    def in_micros(self, unit: str) -> exp.Expr | None:
+        """The term as microseconds where that is exact: itself, NULL, or a plain number of `unit`."""
+        if self.type == "null":
+            return exp.Null()
+        if self.unit == unit and self.micros is not None:
+            return self.micros
+        if self.number is None or self.unit is not None:
+            return None
+        scaled = self.number * MICROSECONDS[unit]
+        return exp.Literal.number(str(scaled)) if scaled.denominator == 1 and scaled >= 0 else None
+
+    def with_sql(self, sql: exp.Expr) -> Term:
+        """The same knowledge about another tree."""
+        return replace(self, sql=sql)
+
+
+def duration(micros: exp.Expr, unit: str, degree: int | None = 0) -> Term:
+    """A duration in `unit`, from whole microseconds."""
+    return Term(scaled(micros, unit), "double", unit, micros, degree=degree)
+
+
+def scaled(micros: exp.Expr, unit: str) -> exp.Expr:
+    """Microseconds as a double of `unit`."""
+    per = exp.Literal.number(str(MICROSECONDS[unit]))
+    return exp.Div(this=as_double(micros), expression=per)
+
+
+def as_double(sql: exp.Expr) -> exp.Expr:
+    """The value as a double."""
+    return exp.Cast(this=sql.copy(), to=exp.DataType.build("double", dialect="duckdb"))
+
+
+def bracket(sql: exp.Expr) -> exp.Expr:
+    """Brackets around whatever could be read otherwise beside an operator."""
+    plain = exp.Column | exp.Literal | exp.Func | exp.Cast | exp.Null | exp.Boolean | exp.Paren | exp.Case
+    keep = isinstance(sql, plain) and not isinstance(sql, exp.Connector)
+    return sql.copy() if keep else exp.Paren(this=sql.copy())
+
+
+def call(name: str, *arguments: exp.Expr) -> exp.Expr:
+    """A function call by its plain name."""
+    return exp.Anonymous(this=name, expressions=[a.copy() for a in arguments])
+
+
+def binary(kind: type[exp.Binary], left: exp.Expr, right: exp.Expr) -> exp.Expr:
+    """An operator between two bracketed operands."""
+    return kind(this=bracket(left), expression=bracket(right))
+
+
+def conjunction(*conditions: exp.Expr | None) -> exp.Expr | None:
+    """All of the conditions; None where there is none."""
+    return _joined(exp.And, conditions)
+
+
+def disjunction(*conditions: exp.Expr | None) -> exp.Expr | None:
+    """Any of the conditions; None where there is none."""
+    return _joined(exp.Or, conditions)
+
+
+def _joined(kind: type[exp.Connector], conditions: tuple[exp.Expr | None, ...]) -> exp.Expr | None:
+    unique = {c.sql(): c for c in conditions if c is not None}
+    joined: exp.Expr | None = None
+    for condition in unique.values():
+        joined = condition.copy() if joined is None else binary(kind, joined, condition)
+    return joined
+
+
+def is_null(sql: exp.Expr) -> exp.Expr:
+    """`x IS NULL`."""
+    return exp.Is(this=bracket(sql), expression=exp.Null())
+
+
+def not_null(sql: exp.Expr) -> exp.Expr:
+    """`x IS NOT NULL`."""
+    return exp.Not(this=is_null(sql))
+
+
+def case(condition: exp.Expr, then: exp.Expr, default: exp.Expr | None = None) -> exp.Expr:
+    """`CASE WHEN condition THEN then ELSE default END`."""
+    return exp.Case(
+        ifs=[exp.If(this=condition.copy(), true=then.copy())],
+        default=default.copy() if default is not None else None,
+    )
+
+
+Lowering = Callable[[exp.Expr], Term]

@@ -1,0 +1,175 @@
+"""The engine, as the rest of the house knows it: something that runs SQL elsewhere and may fail."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Protocol, Self
+
+from ..model.diagnostic import KpiError
+
+WORKER = Path(__file__).with_name("worker.py")
+MAX_MESSAGE = 64 * 1024 * 1024
+
+Cell = int | float | bool | str | None
+Row = tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EngineError(Exception):
+    """A statement failed: its kind, never the engine's words. `died` says that the worker is gone."""
+
+    kind: str
+    line: int | None = None
+    encoding: bool = False
+    died: bool = False
+
+    def __str__(self) -> str:
+        return self.kind
+
+
+class Engine(Protocol):
+    """Runs SQL somewhere. Raises EngineError."""
+
+    @property
+    def name(self) -> str:
+        """Its name and version."""
+
+    @property
+    def isolation(self) -> str:
+        """What stands between it and this machine."""
+
+    def run(self, statements: Sequence[str]) -> None:
+        """Carry out statements."""
+
+    def fetch(self, query: str) -> list[Row]:
+        """All rows of a query."""
+
+    def describe(self, query: str) -> dict[str, str]:
+        """The columns of a query and their types."""
+
+    def lock(self) -> None:
+        """From here on, no file and no setting can be reached."""
+
+    def close(self) -> None:
+        """End it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a worker may take: seconds a statement, threads, memory."""
+
+    deadline: float = 120.0
+    threads: int = field(default_factory=lambda: os.cpu_count() or 1)
+    memory: str = "4GB"
+    address_space: int = 16 * 1024**3
+
+
+class DuckWorker:
+    """DuckDB in a process of its own: isolated Python, empty environment, limits, a deadline that kills."""
+
+    isolation = "process"
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        cpu = int(limits.deadline * limits.threads * 4) + 10
+        arguments = [str(cpu), str(limits.address_space), str(limits.threads), limits.memory]
+        try:
+            self._process = subprocess.Popen(  # noqa: S603 - our own file, our own arguments
+                [sys.executable, "-I", str(WORKER), *arguments],
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                env=_environment(), text=True, encoding="utf-8",
+            )  # fmt: skip
+        except OSError as error:
+            raise KpiError("the worker process does not start", str(error)) from error
+        greeting = self._receive()
+        self.name = str(greeting.get("engine", "duckdb"))
+
+    def run(self, statements: Sequence[str]) -> None:
+        """Carry out statements. Raises EngineError."""
+        self._ask({"run": list(statements)})
+
+    def fetch(self, query: str) -> list[Row]:
+        """All rows of a query. Raises EngineError."""
+        rows = self._ask({"fetch": query}).get("rows")
+        return [_checked(row) for row in rows] if isinstance(rows, list) else []
+
+    def describe(self, query: str) -> dict[str, str]:
+        """The columns of a query and their types. Raises EngineError."""
+        rows = self.fetch(f"DESCRIBE {query}")
+        return {str(row[0]): str(row[1]) for row in rows}
+
+    def lock(self) -> None:
+        """Shut files, network and settings. Raises EngineError."""
+        self._ask({"lock": True})
+
+    def close(self) -> None:
+        """End the process."""
+        self._process.kill()
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                _close_quietly(pipe)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _ask(self, request: dict[str, object]) -> dict[str, object]:
+        assert self._process.stdin is not None, "the worker was started with a pipe"
+        try:
+            self._process.stdin.write(json.dumps(request) + "\n")
+            self._process.stdin.flush()
+        except OSError:
+            raise EngineError("worker-died", died=True) from None
+        reply = self._receive()
+        if reply.get("ok") is not True:
+            line = reply.get("line")
+            kind = str(reply.get("kind", "error"))[:80]
+            raise EngineError(kind, line if isinstance(line, int) else None, reply.get("encoding") is True)
+        return reply
+
+    def _receive(self) -> dict[str, object]:
+        """One answer, or the worker's end at the deadline: SIGKILL, since interrupts miss what explodes."""
+        assert self._process.stdout is not None, "the worker was started with a pipe"
+        timer = threading.Timer(self._limits.deadline, self._process.kill)
+        timer.start()
+        try:
+            text = self._process.stdout.readline(MAX_MESSAGE)
+        finally:
+            timer.cancel()
+        try:
+            reply = json.loads(text)
+        except ValueError:
+            raise EngineError("worker-died", died=True) from None
+        return reply if isinstance(reply, dict) else {}
+
+
+def _checked(row: object) -> Row:
+    """A fetched row: plain cells, or nothing at all."""
+    if not isinstance(row, list) or not all(isinstance(c, int | float | str | None) for c in row):
+        raise EngineError("malformed-answer")
+    return tuple(row)
+
+
+def _environment() -> dict[str, str]:
+    """Empty, but for what Windows cannot start a process without."""
+    return {k: v for k, v in os.environ.items() if os.name == "nt" and k.upper() == "SYSTEMROOT"}
+
+
+def _close_quietly(pipe: IO[str]) -> None:
+    try:
+        pipe.close()
+    except OSError:
+        return
