@@ -1,0 +1,60 @@
+# Two commands set up everything on a machine with Python 3.11 or newer and git: make demo, make test.
+PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	if $$python -c 'import ensurepip, sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; \
+	then echo $$python; break; fi; done)
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+PYTEST_ARGS ?= --numprocesses auto
+
+.PHONY: help demo test check bench golden editor lock
+.DEFAULT_GOAL := help
+
+help: ## say what there is
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 8
+
+$(READY): pyproject.toml requirements/dev.txt
+	@test -n "$(PYTHON)" || { \
+		echo "Python 3.11 or newer with its venv module is needed, and none was found." >&2; \
+		echo "Install one, or name it: make PYTHON=/path/to/python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	$(PYTHON) -m venv --clear $(VENV)
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $(READY)
+
+demo: $(READY) ## check the sample project: its scorecard, and the gate that a missed target shuts
+	@code=0; $(BIN)/kpi check || code=$$?; \
+	if [ $$code -ne 1 ]; then echo "kpi check ended with exit code $$code instead of 1" >&2; exit 1; fi; \
+	echo "kpi check ended with exit code 1: that is the gate working"
+
+test: $(READY) ## run the tests; a skip that tests/allowed_skips.txt does not list fails
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+check: $(READY) ## lint, format, types, imports, workflows, definitions, schemas
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy --strict
+	$(BIN)/lint-imports
+	$(BIN)/zizmor --offline --persona pedantic .github
+	$(BIN)/kpi lint
+	$(BIN)/kpi schema --check
+
+bench: $(READY) ## print the speed table
+	$(BIN)/python -m benchmarks
+
+golden: $(READY) ## write the expected texts anew; read the diff before committing it
+	$(BIN)/python -m pytest $(PYTEST_ARGS) --update-goldens
+
+editor: ## install the language server that tests/editor drives (needs npm)
+	npm ci --prefix tests/editor --no-audit --no-fund --ignore-scripts
+
+lock: $(READY) ## renew the locked versions and their hashes
+	$(BIN)/python -m pip install --quiet 'uv>=0.9,<1'
+	$(BIN)/uv pip compile $(UV_FLAGS) --group build --output-file requirements/run.txt pyproject.toml
+	$(BIN)/uv pip compile $(UV_FLAGS) --group build --extra dev --constraints requirements/run.txt \
+		--output-file requirements/dev.txt pyproject.toml
+	npm update --prefix tests/editor --package-lock-only --no-audit --no-fund
+
+# Hashes of every wheel of a version, for every platform and Python that the project supports; no addresses.
+UV_FLAGS = --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate \
+	--custom-compile-command "make lock"
