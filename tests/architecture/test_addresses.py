@@ -23,7 +23,9 @@ HOSTS = "|".join(
     ]
 )
 FOLDERS = "|".join(("wo" + "rk", "tm" + "p", "ro" + "ot", "op" + "t", "ho" + "me", "Us" + "ers", "fa" + "rm"))
-ADDRESS = re.compile(rf"(?:{HOSTS})|--(?:extra-)?index-url|--find-links|(?<![\w.~/)}}\]-])/(?:{FOLDERS})/\w")
+ADDRESS = re.compile(
+    rf"(?:{HOSTS})|--(?:extra-)?index[-]url|--find[-]links|(?<![\w.~/)}}\]-])/(?:{FOLDERS})/\w"
+)
 
 
 def tracked() -> list[Path]:
