@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 SCRIPT = Path(__file__).parent.parent.parent / ".ci" / "missed.py"
-README = "# Data\n`csat` is a survey.\n\n## What must be missed\n`cost` by the bad month, see `tickets.csv`.\n\n## Rest\n"
+README = "# Data\n`csat`: a survey.\n\n## What must be missed\n`cost`, see `costs.csv`.\n\n## Rest\n"
 
 
 @pytest.fixture(scope="module")
