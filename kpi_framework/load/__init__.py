@@ -1,1 +1,1 @@
-"""load"""
+"""Texts → Catalog and Diagnostics, with the line and column of every value."""

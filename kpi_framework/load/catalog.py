@@ -1,0 +1,106 @@
+"""Texts → Catalog: every file is read, and all findings of all files come in one run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Generic, TypeVar
+
+from pydantic import BaseModel
+
+from ..model.baseline import BaselineFile
+from ..model.catalog import Catalog, Entry, Ignore
+from ..model.diagnostic import Diagnostic, KpiError
+from ..model.kpi import Metric
+from ..model.project import Contract, Project
+from .validate import definition_model, signal_refused, validated
+from .yaml import Document, read_yaml
+
+PROJECT = "kpi.yaml"
+DEFINITIONS = "kpis"
+BASELINES = "baselines"
+_ENDINGS = (".yaml", ".yml")
+
+M = TypeVar("M", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded(Generic[M]):
+    """One file: its noun, unless something is wrong with it, its ignores and its findings."""
+
+    document: Document
+    entry: Entry[M] | None
+    findings: tuple[Diagnostic, ...]
+
+
+def load_catalog(
+    texts: Mapping[str, str], contracts: Mapping[str, Contract]
+) -> tuple[Catalog | None, tuple[Diagnostic, ...]]:
+    """Read a repository's texts, path → content; the catalog is None if kpi.yaml itself cannot be read.
+
+    A text may hold what was no UTF-8 as surrogates (`errors="surrogateescape"`): that is a finding.
+    Raises KpiError where there is no kpi.yaml at all.
+    """
+    if PROJECT not in texts:
+        raise KpiError("there is no kpi.yaml here", "Run `kpi init`, or name the project with --project.")
+    project = _load(PROJECT, texts[PROJECT], Project, None)
+    definitions = {p: load_definition(p, texts[p]) for p in _within(texts, DEFINITIONS)}
+    baselines = {p: _load(p, texts[p], BaselineFile, _stem(p)) for p in _within(texts, BASELINES)}
+    loaded: list[Loaded[Project] | Loaded[Metric] | Loaded[BaselineFile]] = [project]
+    loaded += [*definitions.values(), *baselines.values()]
+    findings = tuple(sorted((f for one in loaded for f in one.findings), key=lambda f: f.sort_key))
+    if project.entry is None:
+        return None, findings
+    ignores = tuple(i for one in loaded for i in one.document.ignores)
+    return _catalog(project.entry, definitions, baselines, contracts, ignores), findings
+
+
+def load_definition(path: str, text: str) -> Loaded[Metric]:
+    """Read one file of kpis/."""
+    document = read_yaml(path, text)
+    if refused := signal_refused(document, _stem(path)):
+        return Loaded(document, None, (*document.findings, *refused))
+    return _read(document, definition_model(document.value), _stem(path))
+
+
+def _catalog(
+    project: Entry[Project],
+    definitions: Mapping[str, Loaded[Metric]],
+    baselines: Mapping[str, Loaded[BaselineFile]],
+    contracts: Mapping[str, Contract],
+    ignores: tuple[Ignore, ...],
+) -> Catalog:
+    failed: dict[str, Loaded[Metric] | Loaded[BaselineFile]] = {}
+    failed |= {_stem(p): one for p, one in definitions.items() if one.entry is None}
+    failed |= {f"{BASELINES}/{_stem(p)}": one for p, one in baselines.items() if one.entry is None}
+    return Catalog(
+        project=project,
+        entries=tuple(one.entry for one in definitions.values() if one.entry is not None),
+        baselines={_stem(p): one.entry for p, one in baselines.items() if one.entry is not None},
+        contracts=contracts,
+        ignores=ignores,
+        broken={name: one.findings[0].span for name, one in failed.items()},
+    )
+
+
+def _load(path: str, text: str, model: type[M], kpi: str | None) -> Loaded[M]:
+    return _read(read_yaml(path, text), model, kpi)
+
+
+def _read(document: Document, model: type[M], kpi: str | None) -> Loaded[M]:
+    """A file with any finding gives no noun: what it would mean without the slip, nobody knows."""
+    read = validated(document, model, kpi)
+    taken = {f.span.line for f in document.findings}
+    fresh = tuple(f for f in read.findings if f.span.line not in taken)
+    findings = (*document.findings, *fresh)
+    entry = Entry(read.noun, document.at) if read.noun is not None and not findings else None
+    return Loaded(document, entry, findings)
+
+
+def _within(texts: Mapping[str, str], folder: str) -> Iterator[str]:
+    return (p for p in sorted(texts) if p.startswith(f"{folder}/") and p.endswith(_ENDINGS))
+
+
+def _stem(path: str) -> str:
+    return PurePosixPath(path).stem

@@ -1,0 +1,66 @@
+"""`# kpi: ignore[rule] reason` comments, and nothing that merely looks like one inside a text."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from ..model.catalog import Ignore
+from ..model.diagnostic import Diagnostic, Span
+from ..model.rule import RULES
+
+_COMMENT = re.compile(r"#(?<!\S#)[ \t]*kpi:[ \t]*ignore\b(?P<rest>[^\n]*)")
+_PARTS = re.compile(r"\[(?P<rule>[^\]]*)\](?P<reason>.*)")
+_FORM = "Write: # kpi: ignore[{rule}] why it is all right here"
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """Where the text of a quoted or block scalar is; a line indented less than `indent` is outside."""
+
+    start: int
+    end: int
+    indent: int | None = None
+
+    def holds(self, text: str, index: int) -> bool:
+        """Whether the character at `index` is part of the scalar's text."""
+        if not self.start <= index < self.end:
+            return False
+        line = text[text.rfind("\n", 0, index) + 1 : index]
+        return self.indent is None or len(line) - len(line.lstrip(" ")) >= self.indent
+
+
+def ignores_of(
+    path: str, text: str, extents: Sequence[Extent]
+) -> tuple[tuple[Ignore, ...], tuple[Diagnostic, ...]]:
+    """The ignores of a text, and the findings of those that name no rule or give no reason."""
+    found = [_read(rest, span) for rest, span in _comments(path, text, extents)]
+    ignores = tuple(f for f in found if isinstance(f, Ignore))
+    return ignores, tuple(f for f in found if isinstance(f, Diagnostic))
+
+
+def _comments(path: str, text: str, extents: Sequence[Extent]) -> Iterator[tuple[str, Span]]:
+    line, counted = 1, 0
+    for match in _COMMENT.finditer(text):
+        index = match.start()
+        line, counted = line + text.count("\n", counted, index), index
+        before = bisect_right(extents, index, key=lambda e: e.start) - 1
+        if before < 0 or not extents[before].holds(text, index):
+            yield match["rest"].strip(), Span(path, line, index - text.rfind("\n", 0, index))
+
+
+def _read(rest: str, span: Span) -> Ignore | Diagnostic:
+    parts = _PARTS.match(rest)
+    rule, reason = (parts["rule"].strip(), parts["reason"].strip()) if parts else ("", "")
+    if not rule:
+        return RULES["yaml-syntax"].finding(
+            span, "this comment names no rule to ignore", _FORM.format(rule="rule-name")
+        )
+    if not reason:
+        message = f"this comment ignores {rule} and gives no reason"
+        return RULES["yaml-syntax"].finding(
+            span, message, f"Write: # kpi: ignore[{rule}] why it is all right here"
+        )
+    return Ignore(rule, reason, span)

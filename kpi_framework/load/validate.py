@@ -1,0 +1,213 @@
+"""Plain values → a model, and everything the model refuses as findings at its place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from ..model.catalog import Path
+from ..model.diagnostic import Diagnostic, Span
+from ..model.kpi import Kpi, Metric
+from ..model.project import Dataset, Gate, Project, Source
+from ..model.rule import RULES
+from .fields import fields_of, models_at
+from .wording import found, said
+from .yaml import MAX_FINDINGS, Document, Plain
+
+M = TypeVar("M", bound=BaseModel)
+
+_LATER: Mapping[type[BaseModel], tuple[str, ...]] = {
+    Metric: ("window", "open_between", "evidence", "notes"),
+    Kpi: ("window", "open_between", "evidence", "notes"),
+    Project: ("calendars", "views", "engine"),
+    Gate: ("signals",),
+    Dataset: ("clocks", "preset"),
+    Source: ("connection", "table"),
+}
+"""Fields that are promised and not built yet: refused, since to ignore them would change the numbers."""
+_JUDGING = frozenset(Kpi.model_fields) - frozenset(Metric.model_fields)
+_NAMED = re.compile(r"`(\w+)")
+_SEVERAL = "Fields here: "
+
+
+@dataclass(frozen=True, slots=True)
+class Read(Generic[M]):
+    """What a model made of a document: the noun, or what is wrong with it."""
+
+    noun: M | None
+    findings: tuple[Diagnostic, ...] = ()
+
+
+def validated(document: Document, model: type[M], kpi: str | None = None) -> Read[M]:
+    """Read the values of a document as a model; every finding names its place."""
+    if not isinstance(document.value, dict):
+        return Read(None, _not_a_mapping(document, kpi) if document.is_whole else ())
+    try:
+        return Read(model.model_validate(document.value))
+    except ValidationError as refused:
+        reading = _Reading(document, model, kpi)
+        findings = sorted(reading.findings(refused.errors(include_url=False)), key=lambda f: f.sort_key)
+        return Read(None, tuple(findings)[:MAX_FINDINGS])
+
+
+def definition_model(value: Plain) -> type[Metric]:
+    """A metric says so; everything else is a KPI."""
+    return Metric if isinstance(value, dict) and value.get("kind") == "metric" else Kpi
+
+
+def signal_refused(document: Document, kpi: str | None) -> tuple[Diagnostic, ...]:
+    """The finding for a signal, which this version does not read yet."""
+    if not isinstance(document.value, dict) or document.value.get("kind") != "signal":
+        return ()
+    message = "`kind: signal` is not supported by this version yet"
+    hint = "Remove the file until a version that reads signals."
+    return (RULES["wrong-type"].finding(document.at.key("kind"), message, hint, kpi),)
+
+
+def _not_a_mapping(document: Document, kpi: str | None) -> tuple[Diagnostic, ...]:
+    if document.findings:
+        return ()
+    message = f"expected fields such as `version: 1`, found {found(document.value)}"
+    if document.value is None:
+        message = "the file is empty"
+    hint = "Write its fields, one `name: value` a line."
+    return (RULES["wrong-type"].finding(document.at.value(), message, hint, kpi),)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A place of the document, and what the model said about it."""
+
+    path: Path
+    value: Plain
+    errors: list[ErrorDetails]
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """The errors of one document, turned into findings."""
+
+    document: Document
+    model: type[BaseModel]
+    kpi: str | None
+
+    def findings(self, errors: list[ErrorDetails]) -> Iterator[Diagnostic]:
+        """One finding a place: of the shapes a field can take, those that came nearest speak."""
+        places = self._places(errors)
+        inner = {p[:n] for p in places for n in range(len(p))}
+        unknown = {p for p, place in places.items() if _has(place, "extra_forbidden")}
+        missing = [p for p, place in places.items() if _has(place, "missing")]
+        yield from map(self._unknown, unknown)
+        for parent in dict.fromkeys(p[:-1] for p in missing):
+            yield from self._missing(parent, [str(p[-1]) for p in missing if p[:-1] == parent], unknown)
+        for path, place in places.items():
+            if (
+                path not in unknown
+                and path not in missing
+                and (path not in inner or _has(place, "value_error"))
+            ):
+                yield self._wrong(place)
+
+    def _places(self, errors: list[ErrorDetails]) -> dict[Path, _Place]:
+        places: dict[Path, _Place] = {}
+        for error in errors:
+            path, value = _walk(self.document.value, error["loc"])
+            if error["type"] == "missing":
+                path, value = (*path, error["loc"][-1]), None
+            elif error["loc"][-1:] == ("[key]",):
+                value = str(path[-1])
+            places.setdefault(path, _Place(path, value, [])).errors.append(error)
+        return places
+
+    def _unknown(self, path: Path) -> Diagnostic:
+        name, models = str(path[-1]), models_at(self.model, path[:-1])
+        if any(name in _LATER.get(m, ()) for m in models):
+            hint = f"Remove `{name}` until a version that reads it: it is never ignored in silence."
+            return self._found("unknown-field", path, f"`{name}` is not supported by this version yet", hint)
+        if models == (Metric,) and name in _JUDGING:
+            hint = f"Remove `{name}`, or write `kind: kpi`."
+            return self._found("unknown-field", path, f"a metric is never judged and has no `{name}`", hint)
+        known = _fields(models)
+        near = _nearest(name, known)
+        hint = f"Did you mean `{near}`?" if near else _SEVERAL + ", ".join(known) + "."
+        return self._found("unknown-field", path, f"there is no field `{name}` here", hint)
+
+    def _missing(self, parent: Path, names: list[str], unknown: set[Path]) -> Iterator[Diagnostic]:
+        """A field that is only misspelt, or of a shape that comes later, is not missing as well."""
+        models = models_at(self.model, parent)
+        known = _fields(models)
+        strangers = [str(p[-1]) for p in unknown if p[:-1] == parent]
+        if any(s in _LATER.get(m, ()) for m in models for s in strangers):
+            return
+        lacking = [n for n in names if n not in {_nearest(s, known) for s in strangers}]
+        if lacking:
+            subject = "the field" if len(lacking) == 1 else "the fields"
+            message = f"{subject} {', '.join(f'`{n}`' for n in lacking)} {_is(lacking)} missing"
+            hint = " ".join(f"Add `{n}:` {known.get(n, '')}".strip() for n in lacking)
+            yield self._found("wrong-type", parent, message, hint)
+
+    def _wrong(self, place: _Place) -> Diagnostic:
+        message, sentence = said(place.errors, place.value), self._sentence(place.path)
+        if place.path == ("version",):
+            message = f"this version reads `version: 1`, found {found(place.value)}"
+        if "one mapping" in sentence:
+            message = message.replace("expected a list,", "expected a mapping or a list of them,")
+        is_number = isinstance(place.value, int | float)
+        quote = is_number and all(e["type"] == "string_type" for e in place.errors)
+        hint = f"Put it in quotes. {sentence}".strip() if quote else sentence
+        return self._found("wrong-type", self._subject(place.path, message), message, hint)
+
+    def _subject(self, path: Path, message: str) -> Path:
+        """A sentence about the whole file is shown at the field it names."""
+        named = [n for n in _NAMED.findall(message) if (n,) in self.document.at.spans]
+        return (named[0],) if not path and named else path
+
+    def _sentence(self, path: Path) -> str:
+        """What the nearest named field means."""
+        for end in range(len(path), 0, -1):
+            sentence = _fields(models_at(self.model, path[: end - 1])).get(str(path[end - 1]))
+            if sentence:
+                return f"`{path[end - 1]}`: {sentence}"
+        return ""
+
+    def _found(self, rule: str, path: Path, message: str, hint: str) -> Diagnostic:
+        span: Span = self.document.at.key(*path)
+        return RULES[rule].finding(span, message, hint, self.kpi)
+
+
+def _walk(value: Plain, loc: tuple[str | int, ...]) -> tuple[Path, Plain]:
+    """Follow a model's error to its place: its steps also name shapes and the index of a lone mapping."""
+    path: Path = ()
+    for step in loc:
+        inside = _inside(value)
+        if step in inside:
+            value, path = inside[step], (*path, step)
+    return path, value
+
+
+def _inside(value: Plain) -> Mapping[Any, Plain]:
+    if isinstance(value, dict):
+        return value
+    return dict(enumerate(value)) if isinstance(value, list) else {}
+
+
+def _has(place: _Place, kind: str) -> bool:
+    return any(e["type"] == kind for e in place.errors)
+
+
+def _fields(models: tuple[type[BaseModel], ...]) -> dict[str, str]:
+    return {name: text for m in models for name, text in fields_of(m).items()}
+
+
+def _is(names: list[str]) -> str:
+    return "is" if len(names) == 1 else "are"
+
+
+def _nearest(name: str, known: Mapping[str, str]) -> str | None:
+    return next(iter(get_close_matches(name, known, n=1, cutoff=0.6)), None)
