@@ -1,0 +1,91 @@
+"""Strings of strangers, made harmless: names, owners and segment values may hold anything."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from urllib.parse import quote, urlsplit
+
+_TERMINAL = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x9b[0-?]*[ -/]*[@-~]")
+_SPACE = re.compile(r"\s+")
+_JOINERS = "\u200c\u200d"  # Persian and emoji need them; every other invisible character goes
+_HIDDEN = frozenset({"Cc", "Cf", "Cs", "Cn", "Co"})
+_PLAIN = re.compile(r"[ -~]*")
+
+BREAK = "\u200b"
+"""Put into `@team` and `#12`, so that no site takes them for a mention or a reference."""
+
+_ENTITIES = {ord("&"): "&amp;", ord("<"): "&lt;", ord(">"): "&gt;", ord("|"): "&#124;", ord("\\"): "&#92;"}
+_MARKS = re.compile(r"[`*\[\]~$]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
+_LEADING = re.compile(r"^([#+=-])|^(\d+)(?=[.)])")
+_REFERENCE = re.compile(
+    r"[@#!~$%^](?=[\w\"])|(?<=\bGH)-(?=\d)|\b(?:https?|ftp|mailto|xmpp):|\bwww(?=\.)|:(?=[\w+-]+:)",
+    re.IGNORECASE,
+)
+_WEB = re.compile(r"^https?://[^\s/]", re.IGNORECASE)
+
+
+def clean(text: str) -> str:
+    """The text on one line, without control characters, terminal sequences and invisible characters."""
+    if _PLAIN.fullmatch(text):
+        return _SPACE.sub(" ", text).strip()
+    spaced = _SPACE.sub(" ", _TERMINAL.sub("", text))
+    return _SPACE.sub(" ", "".join(c for c in spaced if _is_visible(c))).strip()
+
+
+def _is_visible(character: str) -> bool:
+    return character in _JOINERS or unicodedata.category(character) not in _HIDDEN
+
+
+def clip(text: str, length: int) -> str:
+    """The text, cut with an ellipsis where it is longer."""
+    return text if len(text) <= length else text[: length - 1].rstrip() + "…"
+
+
+def prose(text: str, length: int = 300) -> str:
+    """Markdown that shows exactly this text: no markup, HTML, table border, mention, reference or link."""
+    broken = _REFERENCE.sub(lambda found: found[0] + BREAK, clip(clean(text), length))
+    escaped = _MARKS.sub(lambda found: "\\" + found[0], broken.translate(_ENTITIES))
+    return _LEADING.sub(lambda found: f"\\{found[1]}" if found[1] else f"{found[2]}\\", escaped)
+
+
+def code(text: str, length: int = 300) -> str:
+    """Markdown that shows this text as code; it may stand in a table (a bar is shown as its lookalike ∣)."""
+    shown = clip(clean(text), length).replace("|", "∣")
+    if not shown:
+        return ""
+    longest = max((len(run) for run in re.findall("`+", shown)), default=0)
+    fence = "`" * (longest + 1)
+    pad = " " if shown.startswith("`") or shown.endswith("`") else ""
+    return f"{fence}{pad}{shown}{pad}{fence}"
+
+
+def message(text: str, length: int = 600) -> str:
+    """A finding's words: what stands between backticks becomes code, all else is prose."""
+    pieces = re.split("`([^`]+)`", clip(clean(text), length))
+    return "".join(code(one) if i % 2 else _inner(one) for i, one in enumerate(pieces))
+
+
+def _inner(text: str) -> str:
+    """A piece of prose keeps the spaces that part it from its neighbours."""
+    start = " " if text.startswith(" ") else ""
+    end = " " if text.strip() and text.endswith(" ") else ""
+    return f"{start}{prose(text, len(text) + 1)}{end}"
+
+
+def web_address(text: str) -> str | None:
+    """The address of a web page with everything quoted that could end a link early; None for all else."""
+    address = clean(text)
+    if not _WEB.match(address) or " " in address:
+        return None
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return None
+    return quote(address, safe=":/?#@!$&'*+,;=%~-._") if parts.hostname else None
+
+
+def link(label: str, address: str) -> str:
+    """A markdown link to a web page; any other address is shown as code."""
+    found = web_address(address)
+    return code(address) if found is None else f"[{prose(label)}](<{found}>)"

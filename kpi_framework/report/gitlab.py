@@ -1,0 +1,33 @@
+"""GitLab's Code Quality report: a JSON list of findings."""
+
+from __future__ import annotations
+
+from ..model.diagnostic import Severity
+from .escape import clean
+from .fingerprint import fingerprints
+from .json import as_text
+from .result import Report
+
+_SEVERITIES = {
+    Severity.ERROR: "major",
+    Severity.WARNING: "minor",
+    Severity.NOTE: "info",
+    Severity.OFF: "info",
+}
+
+
+def render_gitlab(report: Report) -> str:
+    """One entry a finding; its fingerprint stays when lines move."""
+    prints = fingerprints(report.findings)
+    return as_text(
+        [
+            {
+                "description": clean(f"{one.message} {one.hint}"),
+                "check_name": one.rule,
+                "fingerprint": fingerprint,
+                "severity": _SEVERITIES[one.severity],
+                "location": {"path": one.span.path, "lines": {"begin": max(one.span.line, 1)}},
+            }
+            for one, fingerprint in zip(report.findings, prints, strict=True)
+        ]
+    )

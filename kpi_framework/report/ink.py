@@ -1,0 +1,29 @@
+"""Two inks for one wording: markdown, where a stranger's string must be escaped, and the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from .escape import clean, clip, code, link, message, prose
+
+
+@dataclass(frozen=True, slots=True)
+class Ink:
+    """How strings of the project are written.
+
+    As text, as code (names, formulas, places), as a link, or as words with `code` in them.
+    """
+
+    prose: Callable[[str], str]
+    code: Callable[[str], str]
+    link: Callable[[str], str]
+    message: Callable[[str], str]
+
+
+def _plain(text: str) -> str:
+    return clip(clean(text), 300)
+
+
+MARKDOWN = Ink(prose, code, lambda address: link("open it", address), message)
+PLAIN = Ink(_plain, _plain, _plain, _plain)

@@ -1,0 +1,95 @@
+"""scorecard.md: read in ten minutes, what needs a decision first. A lint or a test shows its findings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from .. import __version__
+from ..model.measurement import Scorecard
+from .details import facts, headline, unknown_text
+from .document import Section, table, write
+from .escape import code, prose
+from .findings_markdown import each, render_findings, rolled_up
+from .ink import MARKDOWN
+from .insight import Insight
+from .overview_markdown import decisions, head, kpis, metrics
+from .result import Report
+from .words import day_text, status_text
+
+_HASH = 12  # figures of a definition's hash that tell it from the others
+
+
+def render_markdown(report: Report) -> str:
+    """The scorecard if there is one, else the findings."""
+    return render_findings(report) if report.scorecard is None else scorecard_markdown(report.scorecard)
+
+
+def scorecard_markdown(scorecard: Scorecard) -> str:
+    """scorecard.md, in order of weight: a page that is too large loses its end."""
+    insight = Insight(scorecard)
+    findings = sorted(scorecard.diagnostics, key=lambda f: f.sort_key)
+    return write(
+        [
+            head(insight),
+            decisions(insight),
+            kpis(insight),
+            _troubled(insight),
+            _unknown(insight),
+            metrics(insight),
+            each("Data quality", [f for f in findings if f.code.startswith("KPI6")], 30),
+            each("Governance that is due", [f for f in findings if f.code.startswith("KPI4")], 30),
+            rolled_up("Other findings", [f for f in findings if not f.code.startswith(("KPI4", "KPI6"))]),
+            _events(insight),
+            _definitions(insight),
+            Section("", (_foot(scorecard),)),
+        ]
+    )
+
+
+def _troubled(insight: Insight) -> Section:
+    """Each missed or at-risk KPI: what it asks, where it is worst, what is done."""
+    return Section("Missed and at risk", tuple(_story(insight)))
+
+
+def _story(insight: Insight) -> Iterator[str]:
+    for one in insight.troubled:
+        waived = one.whole is not None and one.whole.waived
+        lines = [f"### {prose(one.name)}: {status_text(one.status, waived=waived)}", ""]
+        if one.whole is not None:
+            lines += [headline(one.whole, MARKDOWN), ""]
+        lines += [f"- **{label}:** {text}" for label, text in facts(one, insight, MARKDOWN)]
+        yield "\n".join(lines)
+
+
+def _unknown(insight: Insight) -> Section:
+    rows = [(prose(one.name), *unknown_text(one.whole, MARKDOWN)) for one in insight.unknown]
+    return table("Unknown, and why", ("KPI", "Why", "What to do"), rows)
+
+
+def _events(insight: Insight) -> Section:
+    blocks = tuple(f"- {day_text(event.date)}: {prose(event.what)}" for event in insight.events)
+    return Section("Events in these periods", blocks, noun="item")
+
+
+def _definitions(insight: Insight) -> Section:
+    """A line each: what a number means, and the hash that changes when the meaning does."""
+    return Section("Definitions", tuple(_definition_lines(insight)), noun="item")
+
+
+def _definition_lines(insight: Insight) -> Iterator[str]:
+    for one in insight.standings:
+        if one.definition is None:
+            continue
+        formula = code(one.definition.formula or "") or "no formula"
+        where = f" where {code(one.definition.where)}" if one.definition.where else ""
+        source = f" of {code(one.definition.dataset)}" if one.definition.dataset else ""
+        stamp = one.whole.definition.rpartition(":")[2][:_HASH] if one.whole else ""
+        hashed = f" · {code(stamp)}" if stamp else ""
+        yield f"- **{prose(one.name)}** ({code(one.id)}){hashed}: {formula}{source}{where}"
+
+
+def _foot(scorecard: Scorecard) -> str:
+    return (
+        f"---\n\nMade by kpi {__version__} with {prose(scorecard.engine)}"
+        f" (isolation: {prose(scorecard.isolation)}), as of {scorecard.as_of.isoformat()}."
+    )

@@ -1,0 +1,34 @@
+"""What a renderer is given: the outcome of one lint, test or check."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+from ..model.diagnostic import Diagnostic
+from ..model.measurement import ExampleResult, Scorecard
+
+
+@dataclass(frozen=True)
+class Report:
+    """One outcome, and the screen it is shown on (only the text format looks at `color` and `width`)."""
+
+    scorecard: Scorecard | None = None
+    diagnostics: tuple[Diagnostic, ...] = ()
+    examples: tuple[ExampleResult, ...] | None = None
+    """The examples that ran; None where none were to be run."""
+    passed: bool = True
+    exit_code: int = 0
+    title: str = "kpi lint"
+    color: bool = False
+    width: int = 100
+
+    @cached_property
+    def findings(self) -> tuple[Diagnostic, ...]:
+        """All findings, each once, file by file from top to bottom."""
+        judged = self.scorecard.diagnostics if self.scorecard else ()
+        return tuple(sorted(dict.fromkeys((*self.diagnostics, *judged)), key=lambda f: f.sort_key))
+
+
+Renderer = Callable[[Report], str]

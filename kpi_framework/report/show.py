@@ -1,0 +1,142 @@
+"""One definition from near: what it says, its value, its twelve periods, and its parts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from rich.console import RenderableType
+from rich.text import Text
+
+from ..model.measurement import Measurement, Scorecard
+from .definition import definition_facts
+from .details import headline, unknown_text
+from .document import Section, table, write
+from .escape import code, prose
+from .ink import MARKDOWN, PLAIN, Ink
+from .insight import Insight, Standing
+from .json import as_text, measurement_object
+from .rows import cells, measured
+from .screen import below, draw, heading, indented, plain, status
+from .table import period_table, segment_table
+from .words import segment_text, status_text
+
+
+@dataclass(frozen=True)
+class View:
+    """One definition of a scorecard, broken down `by` these columns, and the screen it is shown on."""
+
+    scorecard: Scorecard
+    id: str
+    by: tuple[str, ...] = ()
+    color: bool = False
+    width: int = 100
+
+
+def show_text(view: View) -> str:
+    """On the terminal."""
+    return draw(_text(view, Insight(view.scorecard)), color=view.color, width=view.width)
+
+
+def show_markdown(view: View) -> str:
+    """As a page."""
+    insight = Insight(view.scorecard)
+    one = insight.standing(view.id)
+    title = f"# {prose(one.name)} ({code(one.id)})\n\n{_state(one)}: {_value(one, MARKDOWN)}"
+    facts = [f"- **{label}:** {text}" for label, text in _facts(one, insight, MARKDOWN)]
+    series = [{**cells(m), "Measured": measured(m)} for m in insight.series(view.id)]
+    columns = ("Period", "Status", "Value", "Target", "To target", "Change", "Measured")
+    periods = [[prose(row[name]) for name in columns] for row in series]
+    return write(
+        [
+            Section("", (title,)),
+            Section("", tuple(facts), noun="item"),
+            table("Periods", columns, periods),
+            _parts(view, insight),
+        ]
+    )
+
+
+def show_json(view: View) -> str:
+    """For programs: the definition as written, and its measurements as in scorecard.json."""
+    insight = Insight(view.scorecard)
+    one = insight.standing(view.id)
+    parts = insight.breakdown(view.id, view.by) if view.by else ()
+    written = (
+        one.definition.model_dump(mode="json", by_alias=True, exclude_unset=True) if one.definition else None
+    )
+    return as_text(
+        {
+            "schema_version": 1,
+            "kpi": one.id,
+            "name": one.name,
+            "definition": written,
+            "measurements": [measurement_object(m) for m in insight.series(view.id)],
+            "by": list(view.by),
+            "segments": [measurement_object(m) for m in parts],
+        }
+    )
+
+
+SHOW_FORMATS: Mapping[str, Callable[[View], str]] = {
+    "text": show_text,
+    "markdown": show_markdown,
+    "json": show_json,
+}
+
+
+def _text(view: View, insight: Insight) -> Iterator[RenderableType]:
+    one = insight.standing(view.id)
+    yield Text.assemble(
+        plain(one.name, "bold"), "  ", plain(one.id, "dim"), "  ", status(_state(one), one.status)
+    )
+    yield below(_value(one, PLAIN))
+    yield Text()
+    for label, text in _facts(one, insight, PLAIN):
+        yield indented(label, text)
+    if series := insight.series(view.id):
+        yield heading("Periods")
+        yield period_table(series, view.width)
+    if view.by:
+        yield heading(f"By {PLAIN.prose(', '.join(view.by))}")
+        parts = insight.breakdown(view.id, view.by)
+        yield segment_table(insight, parts, view.width) if parts else below(_no_parts(view))
+
+
+def _parts(view: View, insight: Insight) -> Section:
+    if not view.by:
+        return Section("", ())
+    title = f"By {prose(', '.join(view.by))}"
+    parts = insight.breakdown(view.id, view.by)
+    columns = ("Segment", "Status", "Value", "Target", "Change", "Measured", "Trend")
+    rows = [[prose(_part(m, insight)[name]) for name in columns] for m in parts]
+    return table(title, columns, rows) if rows else Section(title, (prose(_no_parts(view)),))
+
+
+def _part(one: Measurement, insight: Insight) -> dict[str, str]:
+    named = {"Segment": segment_text(one.segment), "Measured": measured(one), "Trend": insight.trend(one)}
+    return {**cells(one), **named}
+
+
+def _no_parts(view: View) -> str:
+    return f"No value by {', '.join(view.by)}: list it under the definition's segments to have one."
+
+
+def _facts(one: Standing, insight: Insight, ink: Ink) -> Iterator[tuple[str, str]]:
+    if one.definition is not None:
+        yield from definition_facts(one.definition, insight.scorecard.today, ink)
+    if one.whole is not None:
+        yield "Meaning", ink.code(one.whole.definition)
+        for name, value in (one.whole.inputs or {}).items():
+            yield "Input", f"{ink.code(name)} = {'unknown' if value is None else f'{value:,}'}"
+
+
+def _state(one: Standing) -> str:
+    return status_text(one.status, waived=one.whole is not None and one.whole.waived)
+
+
+def _value(one: Standing, ink: Ink) -> str:
+    """The value and its target, or why there is none."""
+    if one.whole is None or one.whole.reason is not None:
+        return " ".join(unknown_text(one.whole, ink))
+    return headline(one.whole, ink)

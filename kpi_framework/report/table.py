@@ -1,0 +1,105 @@
+"""Tables on the screen that leave out columns, least needed first, until the names have room."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from rich.cells import cell_len
+from rich.table import Table
+from rich.text import Text
+
+from ..model.measurement import Measurement, Status
+from .insight import Insight
+from .rows import cells, measured
+from .screen import STYLES, grid, plain
+from .words import segment_text
+
+Row = tuple[Status, Mapping[str, str]]
+_NAME_ROOM = 20
+_RIGHT = frozenset({"Value", "Target", "To target", "Change", "Measured"})
+_GAP = 2
+
+
+def kpi_table(insight: Insight, width: int) -> Table:
+    """Every KPI; segments with a target of their own stand under it."""
+    rows: list[Row] = []
+    for one in insight.kpis:
+        rows.append((one.status, {**cells(one.whole), "KPI": one.name, "Trend": one.trend}))
+        for part in one.segments:
+            name = f"↳ {segment_text(part.segment)}"
+            rows.append((part.status, {**cells(part), "KPI": name, "Trend": insight.trend(part)}))
+    columns = ("Status", "KPI", "Value", "Target", "To target", "Change", "Trend")
+    return fitted(columns, rows, "KPI", width, drop=("Change", "To target", "Trend"))
+
+
+def metric_table(insight: Insight, width: int) -> Table:
+    """What informs without being judged."""
+    rows = [
+        (one.status, {**cells(one.whole), "Metric": one.name, "Trend": one.trend})
+        for one in insight.informative
+    ]
+    return fitted(("Metric", "Value", "Change", "Trend"), rows, "Metric", width, drop=("Change", "Trend"))
+
+
+def period_table(series: Sequence[Measurement], width: int) -> Table:
+    """One row a period, the judged one marked."""
+    rows = [
+        (m.status, {**cells(m), "Measured": measured(m), "": "← judged" if m.judged else ""}) for m in series
+    ]
+    columns = ("Period", "Status", "Value", "Target", "To target", "Change", "Measured", "")
+    return fitted(columns, rows, "Period", width, drop=("Change", "To target", "Measured"))
+
+
+def segment_table(insight: Insight, parts: Sequence[Measurement], width: int) -> Table:
+    """One row a segment of the judged period."""
+    rows = [
+        (
+            m.status,
+            {
+                **cells(m),
+                "Segment": segment_text(m.segment),
+                "Measured": measured(m),
+                "Trend": insight.trend(m),
+            },
+        )
+        for m in parts
+    ]
+    columns = ("Segment", "Status", "Value", "Target", "Change", "Measured", "Trend")
+    return fitted(columns, rows, "Segment", width, drop=("Change", "Target", "Trend"))
+
+
+def fitted(columns: Sequence[str], rows: Sequence[Row], name: str, width: int, drop: Sequence[str]) -> Table:
+    """The table with as many columns as leave room for the names."""
+    kept = list(columns)
+    for least_needed in ("", *drop):
+        kept = [column for column in kept if column != least_needed or not least_needed]
+        if _total(kept, rows, name) <= width:
+            break
+    table = grid([(column, "right" if column in _RIGHT else "left") for column in kept], folding=name)
+    for status, row in rows:
+        table.add_row(*(_cell(column, row[column], status) for column in kept))
+    return table
+
+
+def _cell(column: str, text: str, status: Status) -> Text:
+    if column == "Status":
+        return plain(text, STYLES[status])
+    if column == "Trend":
+        return plain(text, "cyan")
+    return plain(_bare(text) if column == "Target" else text)
+
+
+def _bare(target: str) -> str:
+    """The target as a number; what a relative one refers to is told elsewhere."""
+    return target.partition(" (")[0]
+
+
+def _total(columns: Sequence[str], rows: Sequence[Row], name: str) -> int:
+    widths = [_widest(column, rows) for column in columns]
+    named = min(_widest(name, rows), _NAME_ROOM)
+    return sum(widths) - _widest(name, rows) + named + _GAP * (len(columns) - 1)
+
+
+def _widest(column: str, rows: Sequence[Row]) -> int:
+    shown = (_bare(row[column]) if column == "Target" else row[column] for _, row in rows)
+    return max((cell_len(text) for text in (column, *shown)), default=0)
