@@ -97,6 +97,8 @@ class _Reader:
     findings: list[Diagnostic] = field(default_factory=list)
     extents: list[Extent] = field(default_factory=list)
     flow: int = 0
+    told: int = -1
+    """The last line with a stray comma: its correction holds for all of them."""
 
     def __post_init__(self) -> None:
         self.next = Events(self.text).next
@@ -186,9 +188,9 @@ class _Reader:
             return False
         if not is_bare(self.text, value):
             return False
-        slip = bare(self.text, key, last if isinstance(last, ScalarEvent) else None)
-        if not any(f.hint == slip[1] and f.span.line == start(key).line + 1 for f in self.findings):
-            self._slip(key, slip)
+        if (line := start(key).line) != self.told:
+            self.told = line
+            self._slip(key, bare(self.text, key, last if isinstance(last, ScalarEvent) else None))
         return True
 
     def _pair(self, found: dict[str, Plain], key: Event, value: Event, place: Path, depth: int) -> None:
