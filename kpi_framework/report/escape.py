@@ -17,9 +17,9 @@ BREAK = "\u200b"
 
 _ENTITIES = {ord("&"): "&amp;", ord("<"): "&lt;", ord(">"): "&gt;", ord("|"): "&#124;", ord("\\"): "&#92;"}
 _MARKS = re.compile(r"[`*\[\]~$]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
-_LEADING = re.compile(r"^([#+=-])|^(\d+)(?=[.)])")
+_LEADING = re.compile(r"^([#=]|[-+](?=[\s-]|$))|^(\d+)(?=[.)](?:\s|$))")
 _REFERENCE = re.compile(
-    r"[@#!~$%^](?=[\w\"])|(?<=\bGH)-(?=\d)|\b(?:https?|ftp|mailto|xmpp):|\bwww(?=\.)|:(?=[\w+-]+:)",
+    r"[@#!~$%^](?=[\w\"])|(?<=\bGH)-(?=\d)|(?:https?|ftp|mailto|xmpp):|www(?=\.)|:(?=[\w+-]+:)",
     re.IGNORECASE,
 )
 _WEB = re.compile(r"^https?://[^\s/]", re.IGNORECASE)

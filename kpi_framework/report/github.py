@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from ..model.diagnostic import Diagnostic, Severity
 from .escape import clean, clip
 from .result import Report
+from .summary import in_one
 
 SHOWN = 10
 """GitHub shows this many annotations of a type a step, and drops the rest without a word."""
@@ -29,7 +30,7 @@ def _annotations(kind: str, findings: Sequence[Diagnostic]) -> Iterator[str]:
     shown = findings if len(findings) <= SHOWN else findings[: SHOWN - 1]
     for one in shown:
         yield _command(
-            kind, f"{one.message} {one.hint}",
+            kind, in_one(one),
             file=one.span.path, line=str(one.span.line), col=str(one.span.column),
             title=f"{one.code} {one.rule}",
         )  # fmt: skip

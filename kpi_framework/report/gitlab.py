@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from ..model.diagnostic import Severity
-from .escape import clean
 from .fingerprint import fingerprints
 from .json import as_text
 from .result import Report
+from .summary import in_one
 
 _SEVERITIES = {
     Severity.ERROR: "major",
@@ -22,7 +22,7 @@ def render_gitlab(report: Report) -> str:
     return as_text(
         [
             {
-                "description": clean(f"{one.message} {one.hint}"),
+                "description": in_one(one),
                 "check_name": one.rule,
                 "fingerprint": fingerprint,
                 "severity": _SEVERITIES[one.severity],

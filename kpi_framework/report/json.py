@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,7 +15,7 @@ from ..model.period import Period
 from .result import Report
 
 Number = float | int | None
-_INVISIBLE = re.compile(r"[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
+_BEYOND_ASCII = re.compile(r"[^ -~\n]")
 
 
 def render_json(report: Report) -> str:
@@ -53,7 +54,13 @@ def scorecard_json(scorecard: Scorecard) -> str:
 def as_text(value: object) -> str:
     """Two spaces, readable letters, invisible characters as escapes, a newline at the end."""
     text = json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False)
-    return _INVISIBLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n"
+    return _BEYOND_ASCII.sub(lambda found: _visible(found[0]), text) + "\n"
+
+
+def _visible(character: str) -> str:
+    """The character, or its escape if nobody could see it or no encoding could write it."""
+    is_hidden = unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp")
+    return json.dumps(character)[1:-1] if is_hidden else character
 
 
 def measurement_object(one: Measurement) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from ..model.measurement import ExampleResult, Measurement, Scorecard, Status
 from .escape import clean
 from .insight import Insight
 from .result import Report
+from .summary import in_one, place
 from .values import show_target, show_value
 from .words import period_text, segment_text, status_text, why_unknown
 
@@ -50,10 +51,10 @@ def _findings(findings: Iterable[Diagnostic]) -> Iterator[_Case]:
     for one in findings:
         empty = False
         outcome: Outcome = "failure" if one.severity is Severity.ERROR else "system-out"
-        place = f"{one.span.path}:{one.span.line}:{one.span.column}"
-        message = f"{one.severity}: {one.message} {one.hint}"
+        at = place(one)
+        message = f"{one.severity}: {in_one(one)}"
         yield _Case(
-            one.span.path, f"{one.code} {one.rule} {place}", outcome, message, one.span.path, one.span.line
+            one.span.path, f"{one.code} {one.rule} {at}", outcome, message, one.span.path, one.span.line
         )
     if empty:
         yield _Case("findings", "no findings")

@@ -8,10 +8,10 @@ from urllib.parse import quote
 from .. import __version__
 from ..model.diagnostic import Diagnostic, Severity
 from ..model.rule import RULES, Rule
-from .escape import clean
 from .fingerprint import fingerprints
 from .json import as_text
 from .result import Report
+from .summary import in_one
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "note", Severity.OFF: "none"}
@@ -49,7 +49,7 @@ def _result(one: Diagnostic, fingerprint: str, places: dict[str, int]) -> dict[s
         "ruleId": one.code,
         **index,
         "level": _LEVELS[one.severity],
-        "message": {"text": clean(f"{one.message} {one.hint}")},
+        "message": {"text": in_one(one)},
         "locations": [{"physicalLocation": {"artifactLocation": artifact, "region": region}}],
         "partialFingerprints": {"kpi/v1": fingerprint},
     }

@@ -126,7 +126,7 @@ def _facts(one: Standing, insight: Insight, ink: Ink) -> Iterator[tuple[str, str
     if one.definition is not None:
         yield from definition_facts(one.definition, insight.scorecard.today, ink)
     if one.whole is not None:
-        yield "Meaning", ink.code(one.whole.definition)
+        yield "Hash", ink.code(one.whole.definition)
         for name, value in (one.whole.inputs or {}).items():
             yield "Input", f"{ink.code(name)} = {'unknown' if value is None else f'{value:,}'}"
 

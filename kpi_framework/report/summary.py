@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from ..model.diagnostic import Diagnostic, Severity
 from ..model.measurement import Scorecard
+from .escape import clean
 from .insight import Insight
 from .words import counted, day_text, period_text
 
@@ -46,6 +47,13 @@ def tally(findings: Iterable[Diagnostic]) -> str:
     shown = (Severity.ERROR, Severity.WARNING, Severity.NOTE)
     counts = [counted(severities.count(s), s.value) for s in shown if s in severities]
     return ", ".join(counts) or "no findings"
+
+
+def in_one(one: Diagnostic) -> str:
+    """What is wrong and what to do, as sentences in one line."""
+    message, hint = clean(one.message), clean(one.hint)
+    stop = "" if message.endswith((".", "!", "?", "…")) or not hint else "."
+    return f"{message}{stop} {hint}".strip()
 
 
 def place(one: Diagnostic) -> str:

@@ -40,7 +40,7 @@ def _scorecard(insight: Insight, width: int) -> Iterator[RenderableType]:
     yield plain(insight.scorecard.project, "bold")
     yield plain(when_text(insight), "dim")
     yield Text()
-    yield kpi_table(insight, width)
+    yield kpi_table(insight, width) if insight.kpis else Text("No KPI is judged here.")
     if insight.informative:
         yield Text()
         yield metric_table(insight, width)

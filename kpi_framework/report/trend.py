@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 
 from ..model.measurement import Measurement, Status
 
@@ -23,8 +24,8 @@ def sparkline(values: Sequence[float | int | None]) -> str:
 def _bar(value: float, low: float, high: float) -> str:
     if low == high:
         return BARS[3]
-    # Halved first: the distance of two huge numbers would be infinite.
-    share = (value / 2 - low / 2) / (high / 2 - low / 2)
+    # Exact, since the distance of two huge numbers would be infinite, and of two tiny ones zero.
+    share = (Fraction(value) - Fraction(low)) / (Fraction(high) - Fraction(low))
     return BARS[min(int(share * len(BARS)), len(BARS) - 1)]
 
 

@@ -20,7 +20,7 @@ from kpi_framework.model.measurement import (
     Status,
     Verdict,
 )
-from kpi_framework.model.period import Almanac, Grain, Period
+from kpi_framework.model.period import Almanac, Grain
 from kpi_framework.model.project import Event
 from kpi_framework.model.rule import RULES
 
@@ -48,7 +48,9 @@ def kpi(one: str = "first_response_time", **fields: Any) -> Kpi:
 def metric(one: str = "ticket_volume", **fields: Any) -> Metric:
     """A metric that counts."""
     given = {"version": 1, "kind": "metric", "id": one, "name": one.replace("_", " ").capitalize()}
-    return Metric.model_validate(given | {"unit": "count", "dataset": "tickets", "formula": "count(*)"} | fields)
+    return Metric.model_validate(
+        given | {"unit": "count", "dataset": "tickets", "formula": "count(*)"} | fields
+    )
 
 
 def measure(one: str = "first_response_time", value: float | None = 72.5, **fields: Any) -> Measurement:
@@ -65,19 +67,38 @@ def measure(one: str = "first_response_time", value: float | None = 72.5, **fiel
 
 def unknown(one: str, reason: Reason, **fields: Any) -> Measurement:
     """A judged measurement without a status."""
-    return measure(one, fields.pop("value", None), status=Status.UNKNOWN, reason=reason, interval=None, **fields)
+    return measure(
+        one, fields.pop("value", None), status=Status.UNKNOWN, reason=reason, interval=None, **fields
+    )
+
+
+def judgement(value: float, goal: Goal | None) -> Status:
+    """The status of a value, written down once more as the SPEC says it."""
+    if goal is None:
+        return Status.INFORMATIVE
+    low, high = goal.between or (goal.at_least, goal.at_most)
+    near_low, near_high = goal.near if isinstance(goal.near, tuple) else (goal.near, goal.near)
+    if (low is None or value >= low) and (high is None or value <= high):
+        return Status.MET
+    if low is not None and value < low:
+        return Status.NEAR if near_low is not None and value >= near_low else Status.MISSED
+    return Status.NEAR if near_high is not None and high is not None and value <= near_high else Status.MISSED
 
 
 def series(judged: Measurement, values: Sequence[float | None]) -> tuple[Measurement, ...]:
     """The measurements before the judged one, oldest first, then it."""
     before = []
     for back, value in zip(range(len(values), 0, -1), values, strict=True):
-        status = Status.UNKNOWN if value is None else judged.status
+        status = Status.UNKNOWN if value is None else judgement(value, judged.target)
         before.append(
             replace(
-                judged, judged=False, period=ALMANAC.shift(judged.period, -back), value=value,
-                status=status, reason=Reason.NO_DATA if value is None else None,
-            )  # fmt: skip
+                judged,
+                judged=False,
+                period=ALMANAC.shift(judged.period, -back),
+                value=value,
+                status=status,
+                reason=Reason.NO_DATA if value is None else None,
+            )
         )
     return (*before, judged)
 
@@ -87,7 +108,9 @@ def segment(**columns: str | None) -> Segment:
     return tuple(columns.items())
 
 
-def finding(rule: str = "missing-owner", path: str = "kpis/csat.yaml", line: int = 3, **fields: Any) -> Diagnostic:
+def finding(
+    rule: str = "missing-owner", path: str = "kpis/csat.yaml", line: int = 3, **fields: Any
+) -> Diagnostic:
     """A finding of a rule."""
     message = fields.pop("message", RULES[rule].why)
     found = RULES[rule].finding(Span(path, line, 1), message, fields.pop("hint", ""), fields.pop("kpi", None))
@@ -149,14 +172,22 @@ def _seven() -> Iterable[Measurement]:
     sla = measure("sla_compliance", 0.9496, status=Status.MISSED, target=Goal(at_least=0.95), **shares)
     yield from series(replace(sla, waived=True, because="two vacancies"), [0.96] * 11)
     band = Goal(between=(0.2, 0.3))
-    yield from series(measure("ticket_deflection_rate", 0.24, status=Status.MET, target=band, **shares), [0.2] * 11)
+    yield from series(
+        measure("ticket_deflection_rate", 0.24, status=Status.MET, target=band, **shares), [0.2] * 11
+    )
     money = {"unit": "GBP", "interval": None, "population": None, "measured": None, "excluded": None}
     yield measure(
         "cost_per_ticket", 7.9, status=Status.MET, target=Goal(at_most=8.1, of="90% of baseline"),
-        baseline=9.0, previous=8.05, missing=None, inputs={"support_cost": 40000, "tickets_handled": 5063}, frozen=False, **money,
+        baseline=9.0, previous=8.05, missing=None, frozen=False,
+        inputs={"support_cost": 40000, "tickets_handled": 5063}, **money,
     )  # fmt: skip
-    yield unknown("csat", Reason.TOO_FEW, value=0.81, unit="percent", measured=4, population=5, target=at_least)
-    volume = measure("ticket_volume", 1412, kind="metric", unit="count", status=Status.INFORMATIVE, target=None)
+    yield unknown(
+        "csat", Reason.TOO_FEW, value=0.81, unit="percent", measured=4, population=5, target=at_least,
+        baseline=0.78, previous=0.8,
+    )  # fmt: skip
+    volume = measure(
+        "ticket_volume", 1412, kind="metric", unit="count", status=Status.INFORMATIVE, target=None
+    )
     yield from series(replace(volume, baseline=None, previous=1380), list(range(1200, 1420, 20)))
 
 
@@ -168,7 +199,8 @@ def service_desk() -> Scorecard:
     }  # fmt: skip
     definitions = (
         kpi(),
-        kpi("time_to_resolution", unit="hours", asks="Where do tickets wait?", read_with=["first_contact_resolution"],
+        kpi("time_to_resolution", unit="hours", asks="Where do tickets wait?",
+            read_with=["first_contact_resolution"],
             action={"do": "Review the queue between first reply and assignment.", "due": "2026-11-01"}),
         kpi("first_contact_resolution", unit="percent", formula="share(contacts = 1)", where="not merged"),
         kpi("sla_compliance", unit="percent", formula="share(sla_met)", waiver=waiver),
@@ -177,15 +209,14 @@ def service_desk() -> Scorecard:
         kpi("csat", unit="percent", formula="sum(score) / sum(possible)"),
         metric(),
     )  # fmt: skip
+    misfits = "tickets.priority: 3 rows whose cell does not fit `priority`"
     diagnostics = (
-        finding("contract-violation", "kpi.yaml", 21, message="tickets.priority: 3 rows whose cell does not fit `priority`"),
+        finding("contract-violation", "kpi.yaml", 21, message=misfits),
         finding("review-overdue", "kpis/csat.yaml", 12, message="the review was due on 1 November 2026"),
         finding("duplicate-formula", "kpis/csat.yaml", 7, message="`csat` and `csat_copy` compute the same"),
     )  # fmt: skip
-    events = (Event(date=dt.date(2026, 9, 12), what="VPN change"), Event(date=dt.date(2020, 1, 1), what="Long ago"))
+    events = (
+        Event(date=dt.date(2026, 9, 12), what="VPN change"),
+        Event(date=dt.date(2020, 1, 1), what="Long ago"),
+    )
     return scorecard(_seven(), definitions, diagnostics, events=events)
-
-
-def shift(period: Period, steps: int) -> Period:
-    """A period later or earlier."""
-    return ALMANAC.shift(period, steps)
