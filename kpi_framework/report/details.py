@@ -9,6 +9,7 @@ from ..model.kpi import Action
 from ..model.measurement import Measurement, Status
 from .ink import Ink
 from .insight import Insight, Standing
+from .rows import SEGMENTS
 from .values import show_distance, show_near, show_range, show_target, show_value
 from .words import counted, day_text, period_text, segment_text, status_text, why_unknown
 
@@ -36,7 +37,7 @@ def facts(one: Standing, insight: Insight, ink: Ink) -> Facts:
         yield "Based on", basis
     if one.worst is not None:
         yield "Worst segment", _worst(one.worst, one, ink)
-    for part in one.segments:
+    for part in one.segments[:SEGMENTS]:
         if part.status in (Status.MISSED, Status.NEAR):
             yield (
                 "Segment",

@@ -11,15 +11,21 @@ from ..model.kpi import Action, Kpi, Metric, Waiver
 from ..model.measurement import Measurement, Scorecard, Segment, Status
 from ..model.period import Period
 from ..model.project import Event
+from .escape import clean, clip
 from .trend import trend
 from .values import loss
 
 _TROUBLED = (Status.MISSED, Status.NEAR)
+_WEIGHTS = (Status.MISSED, Status.NEAR, Status.UNKNOWN, Status.MET, Status.INFORMATIVE)
+_LONGEST = 80  # characters of a name
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How one definition stands: its judged value, and those of the segments that have their own targets."""
+    """How one definition stands: its judged value, and those of the segments that have their own targets.
+
+    The segments stand in order of weight, the missed ones first.
+    """
 
     id: str
     definition: Metric | None
@@ -30,13 +36,13 @@ class Standing:
 
     @property
     def name(self) -> str:
-        """The name people read."""
-        return self.definition.name if self.definition else self.id
+        """The name people read, cut where it would fill a page."""
+        return clip(clean(self.definition.name if self.definition else self.id), _LONGEST)
 
     @property
     def owner(self) -> str:
         """Who answers for it; empty if nobody does."""
-        return (self.definition.owner if self.definition else None) or ""
+        return clip(clean((self.definition.owner if self.definition else None) or ""), _LONGEST)
 
     @property
     def status(self) -> Status:
@@ -157,9 +163,15 @@ class Insight:
         series = self._series.get((kpi, ()), [])
         whole = next((one for one in series if one.judged), None)
         parts = self._judged_parts.get(kpi, ())
-        own = tuple(one for one in parts if one.target is not None and one.population != 0)
+        own = [one for one in parts if one.target is not None and one.population != 0]
+        own.sort(key=lambda one: _WEIGHTS.index(one.status))
         return Standing(
-            kpi, self.scorecard.definitions.get(kpi), whole, own, trend(series), _worst_segment(whole, parts)
+            kpi,
+            self.scorecard.definitions.get(kpi),
+            whole,
+            tuple(own),
+            trend(series),
+            _worst_segment(whole, parts),
         )
 
 

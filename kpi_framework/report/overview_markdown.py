@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from ..model.diagnostic import Severity
 from ..model.measurement import Measurement, Status
@@ -11,7 +11,7 @@ from .document import Section, table
 from .escape import code, prose
 from .ink import MARKDOWN
 from .insight import Insight, Standing
-from .rows import VALUES, cells
+from .rows import VALUES, Row, kpi_rows, metric_rows
 from .summary import tally_text, verdict_text, when_text
 from .values import show_distance, show_target, show_value
 from .words import counted, segment_text
@@ -74,31 +74,18 @@ def _short(one: Measurement) -> str:
 def kpis(insight: Insight) -> Section:
     """Every KPI in one table; segments with a target of their own stand under it."""
     dated = ("Period",) if len(insight.periods) > 1 else ()
-    columns = ("Status", "KPI", *dated, *VALUES, "Last 12 periods", "Owner")
-    rows = [_row(cell, columns) for standing in insight.kpis for cell in _lines(standing, insight)]
-    return table("KPIs", columns, rows)
-
-
-def _lines(standing: Standing, insight: Insight) -> Iterator[dict[str, str]]:
-    yield {
-        **cells(standing.whole), "KPI": standing.name, "Last 12 periods": standing.trend,
-        "Owner": code(standing.owner) or "nobody",
-    }  # fmt: skip
-    for one in standing.segments:
-        name = f"↳ {segment_text(one.segment)}"
-        yield {**cells(one), "KPI": name, "Last 12 periods": insight.trend(one), "Owner": ""}
-
-
-def _row(cell: dict[str, str], columns: tuple[str, ...]) -> list[str]:
-    """The cells in order, escaped; the owner is code already."""
-    return [cell[name] if name == "Owner" else prose(cell[name]) for name in columns]
+    return row_table("KPIs", ("Status", "KPI", *dated, *VALUES, "Trend", "Owner"), kpi_rows(insight))
 
 
 def metrics(insight: Insight) -> Section:
     """What informs without being judged."""
-    columns = ("Metric", "Value", "Period", "Change", "Last 12 periods")
-    rows = [
-        _row({**cells(one.whole), "Metric": one.name, "Last 12 periods": one.trend}, columns)
-        for one in insight.informative
-    ]
-    return table("Metrics (informative)", columns, rows)
+    columns = ("Metric", "Value", "Period", "Change", "Trend")
+    return row_table("Metrics (informative)", columns, metric_rows(insight))
+
+
+def row_table(title: str, columns: tuple[str, ...], rows: Iterable[Row]) -> Section:
+    """A table of measurements; owners are code, so that nobody is mentioned by mistake."""
+    titles = ["Last 12 periods" if column == "Trend" else column for column in columns]
+    inks = [code if column == "Owner" else prose for column in columns]
+    cells = [[ink(row[column]) for ink, column in zip(inks, columns, strict=True)] for _, row in rows]
+    return table(title, titles, cells)

@@ -8,18 +8,19 @@ from dataclasses import dataclass
 from rich.console import RenderableType
 from rich.text import Text
 
-from ..model.measurement import Measurement, Scorecard
+from ..model.measurement import Scorecard
 from .definition import definition_facts
 from .details import headline, unknown_text
-from .document import Section, table, write
+from .document import Section, write
 from .escape import code, prose
 from .ink import MARKDOWN, PLAIN, Ink
 from .insight import Insight, Standing
 from .json import as_text, measurement_object
-from .rows import cells, measured
+from .overview_markdown import row_table
+from .rows import period_rows, segment_rows
 from .screen import below, draw, heading, indented, plain, status
 from .table import period_table, segment_table
-from .words import segment_text, status_text
+from .words import status_text
 
 
 @dataclass(frozen=True)
@@ -44,14 +45,12 @@ def show_markdown(view: View) -> str:
     one = insight.standing(view.id)
     title = f"# {prose(one.name)} ({code(one.id)})\n\n{_state(one)}: {_value(one, MARKDOWN)}"
     facts = [f"- **{label}:** {text}" for label, text in _facts(one, insight, MARKDOWN)]
-    series = [{**cells(m), "Measured": measured(m)} for m in insight.series(view.id)]
-    columns = ("Period", "Status", "Value", "Target", "To target", "Change", "Measured")
-    periods = [[prose(row[name]) for name in columns] for row in series]
+    periods = ("Period", "Status", "Value", "Target", "To target", "Change", "Measured")
     return write(
         [
             Section("", (title,)),
             Section("", tuple(facts), noun="item"),
-            table("Periods", columns, periods),
+            row_table("Periods", periods, period_rows(insight.series(view.id))),
             _parts(view, insight),
         ]
     )
@@ -69,7 +68,7 @@ def show_json(view: View) -> str:
         {
             "schema_version": 1,
             "kpi": one.id,
-            "name": one.name,
+            "name": one.definition.name if one.definition else one.id,
             "definition": written,
             "measurements": [measurement_object(m) for m in insight.series(view.id)],
             "by": list(view.by),
@@ -108,14 +107,10 @@ def _parts(view: View, insight: Insight) -> Section:
         return Section("", ())
     title = f"By {prose(', '.join(view.by))}"
     parts = insight.breakdown(view.id, view.by)
+    if not parts:
+        return Section(title, (prose(_no_parts(view)),))
     columns = ("Segment", "Status", "Value", "Target", "Change", "Measured", "Trend")
-    rows = [[prose(_part(m, insight)[name]) for name in columns] for m in parts]
-    return table(title, columns, rows) if rows else Section(title, (prose(_no_parts(view)),))
-
-
-def _part(one: Measurement, insight: Insight) -> dict[str, str]:
-    named = {"Segment": segment_text(one.segment), "Measured": measured(one), "Trend": insight.trend(one)}
-    return {**cells(one), **named}
+    return row_table(title, columns, segment_rows(insight, parts))
 
 
 def _no_parts(view: View) -> str:

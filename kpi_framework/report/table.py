@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from rich.cells import cell_len
 from rich.table import Table
@@ -10,60 +10,37 @@ from rich.text import Text
 
 from ..model.measurement import Measurement, Status
 from .insight import Insight
-from .rows import cells, measured
+from .rows import Row, kpi_rows, metric_rows, period_rows, segment_rows
 from .screen import STYLES, grid, plain
-from .words import segment_text
 
-Row = tuple[Status, Mapping[str, str]]
 _NAME_ROOM = 20
 _RIGHT = frozenset({"Value", "Target", "To target", "Change", "Measured"})
 _GAP = 2
 
 
 def kpi_table(insight: Insight, width: int) -> Table:
-    """Every KPI; segments with a target of their own stand under it."""
-    rows: list[Row] = []
-    for one in insight.kpis:
-        rows.append((one.status, {**cells(one.whole), "KPI": one.name, "Trend": one.trend}))
-        for part in one.segments:
-            name = f"↳ {segment_text(part.segment)}"
-            rows.append((part.status, {**cells(part), "KPI": name, "Trend": insight.trend(part)}))
+    """Every KPI and its judged segments."""
+    rows = list(kpi_rows(insight))
     columns = ("Status", "KPI", "Value", "Target", "To target", "Change", "Trend")
     return fitted(columns, rows, "KPI", width, drop=("Change", "To target", "Trend"))
 
 
 def metric_table(insight: Insight, width: int) -> Table:
     """What informs without being judged."""
-    rows = [
-        (one.status, {**cells(one.whole), "Metric": one.name, "Trend": one.trend})
-        for one in insight.informative
-    ]
+    rows = list(metric_rows(insight))
     return fitted(("Metric", "Value", "Change", "Trend"), rows, "Metric", width, drop=("Change", "Trend"))
 
 
 def period_table(series: Sequence[Measurement], width: int) -> Table:
     """One row a period, the judged one marked."""
-    rows = [
-        (m.status, {**cells(m), "Measured": measured(m), "": "← judged" if m.judged else ""}) for m in series
-    ]
+    rows = list(period_rows(series))
     columns = ("Period", "Status", "Value", "Target", "To target", "Change", "Measured", "")
     return fitted(columns, rows, "Period", width, drop=("Change", "To target", "Measured"))
 
 
 def segment_table(insight: Insight, parts: Sequence[Measurement], width: int) -> Table:
     """One row a segment of the judged period."""
-    rows = [
-        (
-            m.status,
-            {
-                **cells(m),
-                "Segment": segment_text(m.segment),
-                "Measured": measured(m),
-                "Trend": insight.trend(m),
-            },
-        )
-        for m in parts
-    ]
+    rows = list(segment_rows(insight, parts))
     columns = ("Segment", "Status", "Value", "Target", "Change", "Measured", "Trend")
     return fitted(columns, rows, "Segment", width, drop=("Change", "Target", "Trend"))
 

@@ -93,6 +93,20 @@ def test_the_worst_segment_is_the_one_furthest_on_the_losing_side() -> None:
         assert found.segment == (("team", worst),)
 
 
+def test_a_missed_segment_with_its_own_target_needs_a_decision_under_a_met_whole() -> None:
+    """A good average does not hide poor urgent tickets."""
+    whole = measure(value=50, status=Status.MET)
+    part = replace(
+        whole, segment=segment(priority="critical"), value=45, target=Goal(at_most=30), status=Status.MISSED
+    )
+    found = page(scorecard([whole, part], [kpi()]))
+    assert (
+        "**First response time (priority: critical)** is missed: 45.0 min, target ≤ 30 min, 15 min over"
+        in found
+    )
+    assert "First response time: ✓ met" in headings(found)
+
+
 def test_a_waiver_says_until_when_and_by_whom() -> None:
     """An accepted miss stays a miss and shows who accepted it."""
     assert (
