@@ -10,7 +10,6 @@ from sqlglot import exp
 
 from ..model.catalog import Catalog
 from ..model.kpi import Kpi, Metric
-from ..model.project import Dataset
 from ..model.unit import MICROSECONDS
 from .axis import Measure
 from .canonical import canonical, canonical_text
@@ -49,9 +48,9 @@ def compile_definition(catalog: Catalog, metric: Metric) -> Derived:
     return derived
 
 
-def time_column(metric: Metric, dataset: Dataset, table: Table) -> str:
+def time_column(metric: Metric, table: Table) -> str:
     """The name of the timestamp that dates the definition's rows. Raises FormulaError."""
-    name = metric.time or dataset.time or (table.contract.time if table.contract else None)
+    name = metric.time or table.time
     if name is None:
         raise FormulaError(
             "unknown-reference", f"neither the definition nor dataset `{table.name}` names a `time`",
@@ -61,7 +60,7 @@ def time_column(metric: Metric, dataset: Dataset, table: Table) -> str:
 
 
 def _time(metric: Metric, table: Table) -> exp.Expr:
-    name = time_column(metric, table.dataset, table)
+    name = time_column(metric, table)
     term = table.fresh_scope().term(name)
     if term.type == "date":
         wall = exp.Cast(this=term.sql.copy(), to=exp.DataType.build("TIMESTAMP"))
@@ -135,7 +134,7 @@ def _meaning(catalog: Catalog, metric: Metric, tables: Mapping[str, Table]) -> d
         return {**own, "formula": derived.text, "inputs": inputs}
     table = tables[metric.dataset or ""]
     formula = compile_measure(metric, table).formula
-    time = time_column(metric, table.dataset, table)
+    time = time_column(metric, table)
     reached = table.reach(formula.columns | {time})
     return {
         **own, "formula": formula.text, "where": formula.where_text, "time": time,
@@ -167,4 +166,4 @@ def _computed(table: Table, used: frozenset[str]) -> dict[str, str]:
 def _reading(table: Table) -> dict[str, object]:
     source = table.source.model_dump(exclude={"path", "format"}, exclude_defaults=True)
     dataset = table.dataset
-    return {"source": source, "key": table.keys, "latest_by": dataset.latest_by, "time": dataset.time}
+    return {"source": source, "key": table.keys, "latest_by": dataset.latest_by, "time": table.time}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from zoneinfo import ZoneInfo
 
 from sqlglot import exp
 
@@ -16,6 +17,7 @@ from .scope import Scope
 from .syntax import FormulaError, parse
 from .term import Term
 
+_ANY_ALMANAC = Almanac(ZoneInfo("UTC"))
 RELATIVES = ("previous", "year_ago", "baseline")
 
 
@@ -28,8 +30,16 @@ class Derived:
     hundredfold: bool
     text: str
     inputs: tuple[str, ...]
-    is_relative: bool
-    """It compares with another period, so it has no value over a free range."""
+    tree: exp.Expr
+
+    def degree(self, of_input: Callable[[str], int | None]) -> int | None:
+        """How the value grows with the length of time, from how its inputs do; None where it compares periods."""
+        if any(split_input(name)[0] for name in self.inputs):
+            return None
+        columns: dict[str, Callable[[], Term]] = {
+            i: partial(Term, exp.column(i), "double", degree=of_input(i)) for i in self.inputs
+        }
+        return DerivedScalars(Scope(columns, _ANY_ALMANAC)).lower(self.tree).degree
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -91,9 +101,7 @@ def compile_derived(text: str, definitions: Mapping[str, Metric], almanac: Alman
         raise
     if not term.is_number or not scalars.inputs:
         raise FormulaError("type-mismatch", "a derived formula is one number over metrics and KPIs")
-    inputs = tuple(scalars.inputs)
-    relative = any(split_input(name)[0] for name in inputs)
-    return Derived(term.sql, term.unit, term.hundredfold, canonical_text(tree), inputs, relative)
+    return Derived(term.sql, term.unit, term.hundredfold, canonical_text(tree), tuple(scalars.inputs), tree)
 
 
 def derived_query(derived: Derived, rows: list[list[float | int | None]]) -> exp.Select:

@@ -74,7 +74,7 @@ class AxisPlan:
         keys = ["_period", *map(_key, self.columns)]
         parts = [exp.alias_(_call(a), a.name) for a in self._adding]
         query = exp.select(*keys, exp.alias_(exp.Count(this=exp.Star()), "_rows"), *parts)
-        return query.from_(self._rows()).where(not_null(exp.column("_period"))).group_by(*keys)
+        return query.from_(self.rows()).where(not_null(exp.column("_period"))).group_by(*keys)
 
     def profile_query(self) -> exp.Select | None:
         """How many parts each breakdown has, in the order of `breakdowns` without the whole."""
@@ -98,14 +98,19 @@ class AxisPlan:
         query = exp.select(*self._result_columns()).from_("rolled").with_("rolled", as_=self._rolled())
         if self._holding:
             query = query.with_("held", as_=self._held())
-            same = [binary(exp.NullSafeEQ, exp.column(n, "rolled"), exp.column(n, "held")) for n in self._join]
+            same = [binary(exp.NullSafeEQ, exp.column(n, "rolled"), exp.column(n, "held")) for n in self.join]
             query = query.join("held", on=conjunction(*same), join_type="left")
         return query
+
+    @property
+    def rows_at(self) -> int:
+        """Where the number of rows before `where` stands in a row of `value_query`."""
+        return len(self.join)
 
     @cached_property
     def cells(self) -> tuple[Cell, ...]:
         """Where each measure's numbers stand in a row of `value_query`."""
-        position, found = len(self._join) + 1, []
+        position, found = self.rows_at + 1, []
         for measure in self.measures:
             formula = measure.formula
             missing = position + 3 if formula.missing else None
@@ -129,7 +134,7 @@ class AxisPlan:
 
     # the rows
 
-    def _rows(self) -> exp.Subquery:
+    def rows(self) -> exp.Subquery:
         """The table with each row's period and segment values."""
         keys = {c: m.keys[c] for m in self.measures for b in m.breakdowns for c in b}
         texts = [exp.alias_(_text(sql), _key(column)) for column, sql in sorted(keys.items())]
@@ -161,7 +166,7 @@ class AxisPlan:
         return tuple(f"_kept_{'_'.join(breakdown)}__{c}" for c in breakdown)
 
     @property
-    def _join(self) -> tuple[str, ...]:
+    def join(self) -> tuple[str, ...]:
         return ("_bits", "_period", *self._keys)
 
     @cached_property
@@ -185,7 +190,7 @@ class AxisPlan:
                 found.append(exp.alias_(folded, name))
         return found
 
-    def _grouped(self, source: exp.Expr, parts: Iterable[exp.Expr]) -> exp.Select:
+    def grouped(self, source: exp.Expr, parts: Iterable[exp.Expr]) -> exp.Select:
         """`parts` of a source for every breakdown."""
         capped = self._capped()
         if capped:
@@ -210,7 +215,7 @@ class AxisPlan:
         """The cube's parts added up, and a row that says what the aggregates give over nothing."""
         count = exp.alias_(_whole(exp.Sum(this=exp.column("_rows"))), "_rows")
         parts = [exp.alias_(_added(a), a.name) for a in self._adding]
-        known = self._grouped(exp.to_table(self.cube), [count, *parts])
+        known = self.grouped(exp.to_table(self.cube), [count, *parts])
         empty = [_number(0) if a.function == "count" else exp.Null() for a in self._adding]
         nothing = exp.select(_number(-1), exp.Null(), *(exp.Null() for _ in self._keys), _number(0), *empty)
         return exp.union(known, nothing, distinct=False)
@@ -223,12 +228,12 @@ class AxisPlan:
         for number, group in enumerate(lists.values()):
             inner.append(exp.alias_(_held_call(group), f"_held_{number}"))
             outer += [exp.alias_(_picked(group, i, f"_held_{number}"), a.name) for i, a in enumerate(group)]
-        source = exp.select("*").from_(self._rows()).where(not_null(exp.column("_period"))).subquery("placed")
-        grouped = self._grouped(source, inner).subquery("grouped")
-        return exp.select(*self._join, *outer).from_(grouped)
+        source = exp.select("*").from_(self.rows()).where(not_null(exp.column("_period"))).subquery("placed")
+        grouped = self.grouped(source, inner).subquery("grouped")
+        return exp.select(*self.join, *outer).from_(grouped)
 
     def _result_columns(self) -> list[exp.Expr]:
-        found: list[exp.Expr] = [exp.column(n, "rolled") for n in self._join]
+        found: list[exp.Expr] = [exp.column(n, "rolled") for n in self.join]
         found.append(exp.column("_rows"))
         for measure in self.measures:
             formula = measure.formula

@@ -208,15 +208,21 @@ class Table:
         return odd_hour(wall, self.zone) if wall is not None else None
 
     @property
+    def time(self) -> str | None:
+        """The timestamp that dates its rows: the dataset's own, else its contract's."""
+        return self.dataset.time or (self.contract.time if self.contract else None)
+
+    @property
     def keys(self) -> tuple[str, ...]:
         """The canonical columns that name a row's thing."""
         key = self.dataset.key
         return (key,) if isinstance(key, str) else key or ()
 
-    def reach(self, used: frozenset[str]) -> frozenset[str]:
-        """The base columns behind the used ones, and those that loading needs itself."""
-        own = {*self.keys, *self.dataset.latest_by, self.dataset.time, self.complete_column}
-        return frozenset(b for name in {*used, *(o for o in own if o)} for b in self._behind(name))
+    def reach(self, used: frozenset[str], *, own: bool = True) -> frozenset[str]:
+        """The base columns behind the used ones, and, if `own`, those that loading needs itself."""
+        loading = {*self.keys, *self.dataset.latest_by, self.time, self.complete_column}
+        names = {*used, *(o for o in loading if o and own)}
+        return frozenset(b for name in names for b in self._behind(name))
 
     @property
     def complete_column(self) -> str | None:
@@ -276,7 +282,7 @@ def _known_by(
     table: Table, columns: frozenset[str], cells: Mapping[str, exp.Expr], as_of: exp.Expr
 ) -> exp.Expr | None:
     """Rows whose time is at or after as_of are not read; nor are later states of an event log."""
-    stamps = {table.dataset.time, *table.dataset.latest_by} & columns
+    stamps = {table.time, *table.dataset.latest_by} & columns
     limits = []
     for name in sorted(s for s in stamps if s):
         if table.bases[name].type == "timestamp":

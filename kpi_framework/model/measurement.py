@@ -76,6 +76,7 @@ class Observation:
     interval: tuple[float, float] | None = None
     failure: Reason | None = None
     inputs: Mapping[str, float | int | None] | None = None
+    because: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

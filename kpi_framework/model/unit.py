@@ -60,6 +60,31 @@ def read_amount(quantity: int | float | str) -> Amount:
     return Amount(Fraction(match[1]), unit)
 
 
+_PART = re.compile(r"^\s*(\d+(?:\.\d+)?)\s*%\s*of\s+(baseline|previous)\s*$")
+_OFFSET = re.compile(r"^\s*(baseline|previous)\s*([+-])\s*(.+)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A limit of a target: an amount, a share of a reference (`90% of baseline`), or an offset from one."""
+
+    amount: Amount
+    reference: str | None = None
+    is_share: bool = False
+
+
+def read_limit(quantity: int | float | str) -> Limit:
+    """Read `60 min`, `90% of baseline`, `previous - 10 min`. Raises ValueError."""
+    if isinstance(quantity, str):
+        if part := _PART.match(quantity):
+            return Limit(Amount(Fraction(part[1]) / 100), part[2], is_share=True)
+        if offset := _OFFSET.match(quantity):
+            amount = read_amount(offset[3])
+            sign = -1 if offset[2] == "-" else 1
+            return Limit(Amount(sign * amount.number, amount.unit), offset[1])
+    return Limit(read_amount(quantity))
+
+
 def read_microseconds(quantity: int | float | str) -> int:
     """Read a stretch of time, `2 days`, as microseconds. Raises ValueError."""
     amount = read_amount(quantity)

@@ -1,0 +1,103 @@
+"""Queries between loading and computing: counts of what does not fit, one row a key, how far the data reach."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlglot import exp
+
+from .table import Load, Table
+
+_ROWS = exp.Count(this=exp.Star())
+
+
+def table_name(table: Table) -> str:
+    """The name of a dataset's loaded table."""
+    return f"data_{table.name}"
+
+
+def count_query(name: str, load: Load) -> exp.Select:
+    """Rows, rows with a misfit, then a count for every bit of every mask."""
+    bad = _where(exp.GT, "_bad", 0) if load.misfits else exp.Literal.number("0")
+    bits = [
+        _where_bit(mask, i)
+        for mask, names in (("_bad", load.misfits), ("_word", load.words), ("_odd", load.odds))
+        for i in range(len(names))
+    ]
+    return exp.select(_ROWS.copy(), bad, *bits).from_(name)
+
+
+def _where(kind: type[exp.Binary], column: str, value: int) -> exp.Expr:
+    condition = kind(this=exp.column(column), expression=exp.Literal.number(str(value)))
+    return exp.Filter(this=_ROWS.copy(), expression=exp.Where(this=condition))
+
+
+def _where_bit(mask: str, bit: int) -> exp.Expr:
+    masked = exp.Paren(this=exp.BitwiseAnd(this=exp.column(mask), expression=exp.Literal.number(str(1 << bit))))
+    condition = exp.NEQ(this=masked, expression=exp.Literal.number("0"))
+    return exp.Filter(this=_ROWS.copy(), expression=exp.Where(this=condition))
+
+
+def clash_query(name: str, keys: Sequence[str]) -> exp.Select:
+    """How many keys stand in more than one row."""
+    several = exp.GT(this=_ROWS.copy(), expression=exp.Literal.number("1"))
+    doubled = exp.select("1").from_(name).group_by(*keys).having(several)
+    return exp.select(_ROWS.copy()).from_(doubled.subquery("doubled"))
+
+
+def differing_query(table: Table, name: str, columns: Sequence[str]) -> exp.Select:
+    """For each column, the number of keys whose last rows differ in it."""
+    ranked = exp.select("*", exp.alias_(_ranked("rank", table, ()), "_rank")).from_(name).subquery("ranked")
+    last = exp.EQ(this=exp.column("_rank"), expression=exp.Literal.number("1"))
+    kinds = [exp.alias_(_kinds(c), f"_kinds_{i}") for i, c in enumerate(columns)]
+    by_key = exp.select(*kinds).from_(ranked).where(last).group_by(*table.keys)
+    return exp.select(*(_where(exp.GT, f"_kinds_{i}", 1) for i in range(len(columns)))).from_(by_key.subquery("keyed"))
+
+
+def _kinds(column: str) -> exp.Expr:
+    """How many different values a column has; NULL is one of them."""
+    cell = exp.column(column)
+    blank = exp.Cast(this=exp.LT(this=exp.Count(this=cell.copy()), expression=_ROWS.copy()), to=exp.DataType.build("INT"))
+    return exp.Add(this=exp.Count(this=exp.Distinct(expressions=[cell])), expression=blank)
+
+
+def latest_query(table: Table, name: str, columns: Sequence[str]) -> exp.Select:
+    """Each key's last row; of rows that tie, the same one on every run."""
+    numbered = exp.alias_(_ranked("row_number", table, columns), "_rank")
+    ranked = exp.select(*columns, numbered).from_(name).subquery("ranked")
+    first = exp.EQ(this=exp.column("_rank"), expression=exp.Literal.number("1"))
+    return exp.select(*columns).from_(ranked).where(first)
+
+
+def _ranked(function: str, table: Table, ties: Sequence[str]) -> exp.Expr:
+    latest = [exp.Ordered(this=exp.column(c), desc=True, nulls_first=False) for c in table.dataset.latest_by]
+    order = [*latest, *(exp.Ordered(this=exp.column(c), nulls_first=False) for c in ties)]
+    return exp.Window(
+        this=exp.Anonymous(this=function), partition_by=[exp.column(k) for k in table.keys],
+        order=exp.Order(expressions=order) if order else None,
+    )  # fmt: skip
+
+
+def newest_query(name: str, table: Table) -> exp.Select | None:
+    """The newest time of the rows, and the export's time if a column holds it."""
+    time, export = table.time, table.complete_column
+    if time is None and export is None:
+        return None
+    wanted = [_newest(table, c) if c else exp.Null() for c in (time, export)]
+    return exp.select(*wanted).from_(name)
+
+
+def _newest(table: Table, column: str) -> exp.Expr:
+    term = table.fresh_scope().term(column)
+    sql = exp.Cast(this=term.sql.copy(), to=exp.DataType.build("TIMESTAMP"))
+    instant = table.scope.to_instant(sql) if term.type == "date" else sql
+    return exp.Max(this=instant)
+
+
+def rule_query(table: Table, condition: exp.Expr) -> exp.Select:
+    """In how many rows a condition holds, and in how many it is known."""
+    true = exp.Count(this=exp.Nullif(this=condition.copy(), expression=exp.Boolean(this=False)))
+    return exp.select(true, exp.Count(this=condition.copy())).from_(table_name(table))
+
+
+__all__ = ["clash_query", "count_query", "differing_query", "latest_query", "newest_query", "rule_query", "table_name"]

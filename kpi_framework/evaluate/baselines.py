@@ -1,0 +1,154 @@
+"""Baselines: what the frozen files say, and what the data give today."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ..model.baseline import BaselineFile, BaselineValue, Method
+from ..model.catalog import Catalog
+from ..model.diagnostic import Diagnostic
+from ..model.diagnostic import Span as Place
+from ..model.kpi import Kpi
+from ..model.measurement import Segment
+from ..model.period import Almanac, Period
+from ..model.rule import RULES
+from ..model.unit import read_amount
+from .observe import Values
+from .rounding import published
+
+TOLERANCE = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """The days of a baseline and how its value comes about."""
+
+    periods: tuple[Period, ...]
+    method: Method
+
+    @property
+    def whole(self) -> Period:
+        """The single stretch it covers."""
+        return Period(self.periods[0].start, self.periods[-1].end)
+
+
+def stretch_of(kpi: Kpi, almanac: Almanac, *, is_range: bool) -> Stretch | None:
+    """The periods a KPI's baseline is measured over; None where nothing is to be measured."""
+    baseline = kpi.baseline
+    if baseline is None or baseline.value is not None or baseline.from_ is None or baseline.to is None:
+        return None
+    end = baseline.to + dt.timedelta(days=1)
+    if end <= baseline.from_:
+        return None
+    if is_range:
+        return Stretch((Period(baseline.from_, end),), "range")
+    periods = almanac.whole_periods(baseline.from_, end, kpi.period)
+    return Stretch(periods, "mean_of_periods") if periods else None
+
+
+def live_values(kpi: Kpi, span: Stretch, values: Values) -> tuple[BaselineValue, ...]:
+    """The baseline's values as the data give them today, the whole first."""
+    segments = sorted({s for (one, p, s) in values if one == kpi.id and p in span.periods}, key=lambda s: (len(s), repr(s)))
+    return tuple(_live(kpi, span, values, s) for s in segments)
+
+
+def _live(kpi: Kpi, span: Stretch, values: Values, segment: Segment) -> BaselineValue:
+    seen = [o for p in span.periods if (o := values.get((kpi.id, p, segment))) is not None]
+    known = [o.value for o in seen if o.value is not None and o.failure is None]
+    mean = math.fsum(known) / len(known) if known and len(known) == len(seen) else None
+    value = known[0] if span.method == "range" and known else mean
+    return BaselineValue(
+        segment=dict(segment), value=published(value), method=span.method,
+        population=_total([o.population for o in seen]), measured=_total([o.measured for o in seen]),
+    )  # fmt: skip
+
+
+def _total(counts: list[int | None]) -> int | None:
+    known = [c for c in counts if c is not None]
+    return sum(known) if len(known) == len(counts) and known else None
+
+
+def stated_value(kpi: Kpi) -> BaselineValue | None:
+    """A figure that the definition states, since its data are gone."""
+    if kpi.baseline is None or kpi.baseline.value is None:
+        return None
+    try:
+        number = read_amount(kpi.baseline.value).to(kpi.unit)
+    except ValueError:
+        return None
+    return BaselineValue(value=published(number), method="stated")
+
+
+@dataclass(frozen=True)
+class Baselines:
+    """Each KPI's baseline values: frozen where a file has them, else live, and what is wrong with them."""
+
+    values: Mapping[tuple[str, Segment], float | int | None]
+    frozen: frozenset[str]
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+def compare(catalog: Catalog, live: Mapping[str, tuple[BaselineValue, ...]], hashes: Mapping[str, str]) -> Baselines:
+    """Take the frozen files as they are, and say where they no longer fit."""
+    values: dict[tuple[str, Segment], float | int | None] = {}
+    diagnostics: list[Diagnostic] = []
+    for one, kpi in catalog.kpis.items():
+        entry = catalog.baselines.get(one)
+        today = live.get(one, ())
+        taken = entry.noun.values if entry else today
+        values.update({(one, tuple(v.segment.items())): v.value for v in taken})
+        if entry is not None:
+            diagnostics += _doubts(catalog, kpi, entry.noun, today, hashes)
+        elif today and kpi.is_active and today[0].method != "stated":
+            diagnostics.append(RULES["baseline-unfrozen"].finding(
+                catalog.definitions[one].at.key("baseline"), f"the baseline of {one} is not frozen",
+                f"Run `kpi baseline freeze {one}` and commit the file.", one,
+            ))  # fmt: skip
+    return Baselines(values, frozenset(catalog.baselines) & frozenset(catalog.kpis), tuple(diagnostics))
+
+
+def _doubts(
+    catalog: Catalog, kpi: Kpi, frozen: BaselineFile, live: tuple[BaselineValue, ...], hashes: Mapping[str, str]
+) -> list[Diagnostic]:
+    at = catalog.baselines[kpi.id].at
+    wanted = kpi.baseline
+    if wanted and (wanted.from_, wanted.to) != (frozen.from_, frozen.to):
+        return [RULES["baseline-stale"].finding(
+            at.key("from"), f"frozen over {frozen.from_} to {frozen.to}, and the definition says {wanted.from_} to {wanted.to}",
+            f"Run `kpi baseline freeze {kpi.id}`.", kpi.id,
+        )]  # fmt: skip
+    if hashes.get(kpi.id) and hashes[kpi.id] != frozen.definition:
+        return [RULES["baseline-stale"].finding(
+            at.key("definition"), f"{kpi.id} was frozen under another definition",
+            f"Run `kpi baseline freeze {kpi.id}` and say why the definition changed.", kpi.id,
+        )]  # fmt: skip
+    return [_drift(kpi, at.key("values", i), v, now) for i, v, now in _drifted(frozen, live)]
+
+
+def _drifted(
+    frozen: BaselineFile, live: tuple[BaselineValue, ...]
+) -> list[tuple[int, BaselineValue, float | int | None]]:
+    """The frozen values that the data give otherwise; those the data no longer reach are left alone."""
+    today = {tuple(v.segment.items()): v for v in live if v.value is not None}
+    found = []
+    for number, value in enumerate(frozen.values):
+        now = today.get(tuple(value.segment.items()))
+        if now is not None and not _same(value.value, now.value):
+            found.append((number, value, now.value))
+    return found
+
+
+def _same(one: float | int | None, other: float | int | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    return math.isclose(one, other, rel_tol=TOLERANCE, abs_tol=0.0)
+
+
+def _drift(kpi: Kpi, at: Place, value: BaselineValue, now: float | int | None) -> Diagnostic:
+    part = ", ".join(f"{c} {v}" for c, v in value.segment.items()) or "the whole"
+    return RULES["baseline-drift"].finding(
+        at, f"{kpi.id}: frozen as {value.value} for {part}, and the data give {now}", kpi=kpi.id
+    )

@@ -1,0 +1,118 @@
+"""Every definition compiled against the columns its data really have, or the reason why it is not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ..compile.axis import Measure
+from ..compile.definition import (
+    compile_definition, compile_measure, definition_hash, table_of, time_column,
+)  # fmt: skip
+from ..compile.derived import Derived
+from ..compile.order import closure, cyclic
+from ..compile.syntax import FormulaError
+from ..compile.table import Native, Table
+from ..model.catalog import Catalog
+from ..model.diagnostic import Diagnostic
+from ..model.kpi import Lifecycle, Metric
+from ..model.measurement import Reason
+from ..model.rule import RULES
+
+
+@dataclass(frozen=True)
+class Compilation:
+    """What can be computed, what cannot and why, and what each definition means."""
+
+    measures: Mapping[str, Measure] = field(default_factory=dict)
+    derived: Mapping[str, Derived] = field(default_factory=dict)
+    failures: Mapping[str, Reason] = field(default_factory=dict)
+    hashes: Mapping[str, str] = field(default_factory=dict)
+    tables: Mapping[str, Table] = field(default_factory=dict)
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+    def columns(self, catalog: Catalog, dataset: str) -> frozenset[str]:
+        """The base columns of a dataset that some measure, or loading itself, needs."""
+        table = self.tables[dataset]
+        used = {
+            name
+            for measure in self.measures.values()
+            if (metric := catalog.definitions[measure.id].noun).dataset == dataset
+            for name in used_columns(metric, measure, table)
+        }
+        return table.reach(frozenset(used))
+
+
+def used_columns(metric: Metric, measure: Measure, table: Table) -> frozenset[str]:
+    """The columns that a measure's value stands on."""
+    return frozenset(
+        {*measure.formula.columns, time_column(metric, table), *measure.keys}
+    )
+
+
+def live(catalog: Catalog) -> dict[str, Metric]:
+    """The definitions that are evaluated: all but retired ones."""
+    nouns = (e.noun for e in catalog.definitions.values())
+    return {m.id: m for m in nouns if m.status is not Lifecycle.RETIRED}
+
+
+def compile_catalog(catalog: Catalog, natives: Mapping[str, Native | None]) -> Compilation:
+    """Compile every live definition. `natives` holds the columns of each readable dataset."""
+    measures: dict[str, Measure] = {}
+    derived: dict[str, Derived] = {}
+    failures: dict[str, Reason] = {}
+    diagnostics: list[Diagnostic] = []
+    tables = {n: table_of(catalog, n, native) for n, native in natives.items()}
+    for metric in live(catalog).values():
+        try:
+            if not (metric.formula or "").strip():
+                failures[metric.id] = Reason.DEFINITION_ERROR
+            elif metric.is_derived:
+                derived[metric.id] = compile_definition(catalog, metric)
+            elif metric.dataset in tables:
+                openly = frozenset(catalog.project.noun.privacy.segment_by)
+                measures[metric.id] = _reachable(compile_measure(metric, tables[metric.dataset], openly), metric, tables)
+            else:
+                known = metric.dataset in catalog.project.noun.datasets
+                failures[metric.id] = Reason.SOURCE_ERROR if known else Reason.DEFINITION_ERROR
+        except FormulaError as error:
+            source = error.rule == "source-unreadable"
+            failures[metric.id] = Reason.SOURCE_ERROR if source else Reason.DEFINITION_ERROR
+            diagnostics.append(finding(catalog, metric, error))
+    inputs = {i: d.ids for i, d in derived.items()}
+    circular = set(cyclic(inputs))
+    for one in circular:
+        failures[one] = Reason.DEFINITION_ERROR
+        del derived[one]
+    grounded = {i for i in (*measures, *derived) if not circular & set(closure(i, inputs))}
+    hashes = _hashes(catalog, grounded, tables)
+    return Compilation(measures, derived, failures, hashes, tables, tuple(diagnostics))
+
+
+def _reachable(measure: Measure, metric: Metric, tables: Mapping[str, Table]) -> Measure:
+    """The measure, once every column behind it is known to be in the source. Raises FormulaError."""
+    table = tables[metric.dataset or ""]
+    table.reach(used_columns(metric, measure, table))
+    return measure
+
+
+def _hashes(catalog: Catalog, ids: set[str], tables: Mapping[str, Table]) -> dict[str, str]:
+    found = {}
+    for one in sorted(ids):
+        try:
+            found[one] = definition_hash(catalog, catalog.definitions[one].noun, tables)
+        except (FormulaError, KeyError):
+            # An input cannot be compiled or read: then nothing is known of what this one means.
+            found[one] = ""
+    return found
+
+
+def finding(catalog: Catalog, metric: Metric, error: FormulaError) -> Diagnostic:
+    """A formula's error at the place of the word it is about."""
+    at = catalog.definitions[metric.id].at
+    field_name = "where" if metric.where and error.name and error.name in metric.where else "formula"
+    if error.name and error.name == metric.time:
+        field_name = "time"
+    if error.name and any(error.name in b for b in metric.breakdowns) and error.name not in (metric.formula or ""):
+        field_name = "segments"
+    return RULES[error.rule].finding(at.key(field_name), error.message, error.hint, metric.id)

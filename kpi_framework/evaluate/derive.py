@@ -1,0 +1,107 @@
+"""Derived values: one query of plain numbers a definition, after its inputs are known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from ..compile.derived import Derived, derived_query, split_input
+from ..compile.render import render
+from ..model.kpi import Metric
+from ..model.measurement import Observation, Reason, Segment
+from ..model.period import Period
+from .engine import EngineError
+from .observe import Values
+from .rounding import published
+from .session import Session
+from .unknown import why_unknown
+from .reach import Reaches
+from .window import Window
+
+Numbers = Mapping[str, float | int | None]
+_SOFT = (Reason.PROVISIONAL, Reason.STALE)
+"""Reasons that leave an input's value shown, and so usable; the derived one has them itself."""
+
+
+@dataclass(frozen=True)
+class Deriver:
+    """Computes derived definitions out of the values of their inputs."""
+
+    session: Session
+    metrics: Mapping[str, Metric]
+    window: Window
+    reaches: Reaches
+    baselines: Mapping[tuple[str, Segment], float | int | None]
+
+    def derive(self, one: str, derived: Derived, values: Values, periods: Iterable[Period]) -> Values:
+        """The observations of a derived definition in some periods, for every part all its inputs have."""
+        wanted = [(p, s) for p in periods for s in self._segments(one, derived, values, p)]
+        rows = [self._inputs(derived, values, p, s) for p, s in wanted]
+        results = self._computed(derived, [inputs for inputs, _ in rows])
+        return {
+            (one, p, s): self._observation(one, p, s, inputs, unknown, result)
+            for (p, s), (inputs, unknown), result in zip(wanted, rows, results, strict=True)
+        }
+
+    def _segments(self, one: str, derived: Derived, values: Values, period: Period) -> list[Segment]:
+        names = {b for b in self.metrics[one].breakdowns if b}
+        own = [{s for (i, p, s) in values if i == d and p == period} for d in derived.ids]
+        shared = set.intersection(*own) if own else set()
+        parts = sorted((s for s in shared if tuple(c for c, _ in s) in names), key=repr)
+        return [(), *parts]
+
+    def _inputs(
+        self, derived: Derived, values: Values, period: Period, segment: Segment
+    ) -> tuple[dict[str, float | int | None], str | None]:
+        """The inputs' values, and the first that is unknown, with its reason."""
+        found: dict[str, float | int | None] = {}
+        unknown = None
+        for name in derived.inputs:
+            relative, one = split_input(name)
+            if relative == "baseline":
+                found[name] = self.baselines.get((one, segment))
+                reason = "no_reference" if found[name] is None else None
+            else:
+                found[name], reason = self._value(values, one, self._at(relative, period), segment)
+            if reason and unknown is None:
+                unknown = f"{name.replace('__', '(') + ')' if relative else name}: {reason}"
+        return found, unknown
+
+    def _at(self, relative: str, period: Period) -> Period | None:
+        if not relative:
+            return period
+        if period.grain is None:
+            return None
+        almanac = self.window.almanac
+        return almanac.shift(period, -1) if relative == "previous" else almanac.year_before(period)
+
+    def _value(
+        self, values: Values, one: str, period: Period | None, segment: Segment
+    ) -> tuple[float | int | None, str | None]:
+        seen = values.get((one, period, segment)) if period else None
+        if seen is None:
+            return None, Reason.NO_DATA.value
+        reason = why_unknown(self.metrics[one], seen, self.window, self.reaches)
+        if reason in _SOFT and seen.value is not None:
+            reason = None
+        return (published(seen.value), None) if reason is None else (None, reason.value)
+
+    def _computed(self, derived: Derived, rows: list[dict[str, float | int | None]]) -> list[float | int | None]:
+        if not rows:
+            return []
+        listed = [[row[name] for name in derived.inputs] for row in rows]
+        try:
+            fetched = self.session.fetch(render(derived_query(derived, listed)))
+        except EngineError:
+            return [None] * len(rows)
+        return [row[0] if isinstance(row[0], int | float) else None for row in fetched]
+
+    def _observation(
+        self, one: str, period: Period, segment: Segment, inputs: Numbers, unknown: str | None,
+        result: float | int | None,
+    ) -> Observation:  # fmt: skip
+        failure = Reason.INPUT_UNKNOWN if unknown else None
+        value = None if unknown else result
+        return Observation(
+            one, period, segment, value, None, None, None, None, failure=failure, inputs=inputs, because=unknown
+        )

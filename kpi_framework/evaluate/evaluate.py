@@ -1,0 +1,361 @@
+"""From a catalog and its data to judged measurements: the table of contents of this room.
+
+sources → compiled → loaded → observed → derived → baselines → judged
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ..compile.formula import compile_condition
+from ..compile.order import closure, in_order
+from ..compile.render import render
+from ..compile.syntax import FormulaError
+from ..compile.table import Native
+from ..compile.tidy import rule_query
+from ..model.baseline import BaselineValue
+from ..model.catalog import Catalog
+from ..model.diagnostic import Diagnostic
+from ..model.kpi import Kpi, Metric
+from ..model.measurement import Measurement, Observation, Reason
+from ..model.period import Period
+from ..model.rule import RULES
+from ..model.unit import read_share
+from . import findings
+from .baselines import Baselines, Stretch, compare, live_values, stated_value, stretch_of
+from .compiled import Compilation, compile_catalog, live, used_columns
+from .derive import Deriver
+from .engine import Engine, EngineError
+from .observe import Batch, Observer, Values, batches
+from .reach import Reach, Reaches, reach_of
+from .score import Judge
+from .session import Loaded, Session, Wanted
+from .sources import Files, SourceError, find_files
+from .window import Window
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """How a project is evaluated: where it stands, what it may read, at which as_of, by which engine."""
+
+    root: Path
+    window: Window
+    open_engine: Callable[[], Engine]
+    allowed: tuple[Path, ...] = ()
+    progress: Progress = field(default=lambda _: None)
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What was measured and judged, and what was found on the way."""
+
+    measurements: tuple[Measurement, ...]
+    diagnostics: tuple[Diagnostic, ...]
+    engine: str
+    isolation: str
+    hashes: Mapping[str, str] = field(default_factory=dict)
+    baselines: Mapping[str, tuple[BaselineValue, ...]] = field(default_factory=dict)
+    fingerprints: Mapping[str, str] = field(default_factory=dict)
+
+
+def evaluate(catalog: Catalog, setting: Setting, *, fingerprint: bool = False) -> Evaluation:
+    """Measure and judge every live definition. Never raises for what a file or its data may hold."""
+    with Session(setting.open_engine, setting.window.as_of) as session:
+        return _Run(catalog, setting, session).evaluation(fingerprint=fingerprint)
+
+
+class _Run:
+    """One evaluation, step by step; what each step found stays here until the end."""
+
+    def __init__(self, catalog: Catalog, setting: Setting, session: Session) -> None:
+        self.catalog = catalog
+        self.setting = setting
+        self.session = session
+        self.window = setting.window
+        self.metrics = live(catalog)
+        self.diagnostics: list[Diagnostic] = []
+        self.failures: dict[str, Reason] = {}
+
+    def evaluation(self, *, fingerprint: bool) -> Evaluation:
+        """The whole way."""
+        files = self._files()
+        compilation = self._compiled(files)
+        loaded = self._loaded(files, compilation)
+        reaches = self._reaches(compilation, loaded)
+        values = self._observed(compilation)
+        baselines, live_baselines = self._with_derived(compilation, values, reaches)
+        judge = Judge(
+            self.metrics, self.window, reaches, baselines.values, baselines.frozen, compilation.hashes, self._hidden()
+        )
+        measurements = judge.judge(values)
+        self._note_staleness(measurements, reaches)
+        self.diagnostics += [*baselines.diagnostics, *findings.of_segments(self.catalog, _seen(measurements))]
+        prints = {n: f.fingerprint() for n, f in files.items()} if fingerprint else {}
+        engine = self.session.engine
+        return Evaluation(
+            measurements, tuple(self.diagnostics), engine.name, engine.isolation, compilation.hashes,
+            live_baselines, self._fingerprints(compilation, prints),
+        )  # fmt: skip
+
+    # sources and definitions
+
+    def _files(self) -> dict[str, Files]:
+        """The files of every dataset that a live definition reads."""
+        needed = {m.dataset for m in self.metrics.values()} & set(self.catalog.project.noun.datasets)
+        found = {}
+        for name in sorted(n for n in needed if n):
+            try:
+                found[name] = find_files(self.catalog.project.noun.datasets[name], self.setting.root, self.setting.allowed)
+            except SourceError as error:
+                self.diagnostics.append(findings.unreadable(self.catalog, name, error))
+        return found
+
+    def _compiled(self, files: Mapping[str, Files]) -> Compilation:
+        natives: dict[str, Native | None] = {}
+        for name, one in files.items():
+            try:
+                natives[name] = self.session.native(one)
+            except SourceError as error:
+                self.diagnostics.append(findings.unreadable(self.catalog, name, error))
+        compilation = compile_catalog(self.catalog, natives)
+        self.failures.update(compilation.failures)
+        self.diagnostics += compilation.diagnostics
+        return compilation
+
+    def _loaded(self, files: Mapping[str, Files], compilation: Compilation) -> dict[str, Loaded]:
+        found: dict[str, Loaded] = {}
+        for name, table in compilation.tables.items():
+            self.setting.progress(f"reading {name}")
+            try:
+                columns = compilation.columns(self.catalog, name) | self._rule_columns(compilation, name)
+                found[name] = self.session.load(Wanted(table, files[name], columns))
+                self._check_bad_rows(name, found[name])
+            except (SourceError, FormulaError) as error:
+                self.diagnostics.append(findings.unreadable(self.catalog, name, error))
+                self._fail(name, Reason.SOURCE_ERROR)
+                found.pop(name, None)
+                continue
+            self.diagnostics += findings.of_loading(self.catalog, name, found[name])
+            self._fail_clashing(compilation, name, found[name])
+        self.session.lock()
+        for name in found:
+            self._check_rules(compilation, name)
+        return found
+
+    def _check_bad_rows(self, name: str, loaded: Loaded) -> None:
+        """More bad rows than the dataset allows: nothing of it is believed."""
+        most = self.catalog.project.noun.datasets[name].max_bad_rows
+        if loaded.bad_rows > most:
+            self.diagnostics += findings.of_loading(self.catalog, name, loaded)
+            raise SourceError(
+                f"{loaded.bad_rows:,} rows have a cell that does not fit, and max_bad_rows is {most}",
+                "Correct the export, or raise `max_bad_rows` in the open.",
+            )
+
+    def _fail(self, dataset: str, reason: Reason) -> None:
+        self.failures.update({i: reason for i, m in self.metrics.items() if m.dataset == dataset})
+
+    def _fail_clashing(self, compilation: Compilation, dataset: str, loaded: Loaded) -> None:
+        """Definitions that use a column in which rows of one key differ have no value."""
+        for one, measure in compilation.measures.items():
+            metric = self.metrics[one]
+            if metric.dataset == dataset and loaded.clashes:
+                table = compilation.tables[dataset]
+                if table.reach(used_columns(metric, measure, table), own=False) & set(loaded.clashes):
+                    self.failures[one] = Reason.SOURCE_ERROR
+
+    # data rules
+
+    def _rule_columns(self, compilation: Compilation, dataset: str) -> frozenset[str]:
+        table = compilation.tables[dataset]
+        used: set[str] = set()
+        for rule in table.dataset.rules.values():
+            scope = table.fresh_scope()
+            try:
+                compile_condition(rule.holds, scope)
+                used |= table.reach(frozenset(scope.used))
+            except FormulaError:
+                continue  # lint reports it
+        return frozenset(used)
+
+    def _check_rules(self, compilation: Compilation, dataset: str) -> None:
+        table = compilation.tables[dataset]
+        for name, rule in table.dataset.rules.items():
+            try:
+                condition, _ = compile_condition(rule.holds, table.fresh_scope())
+                held, known = self.session.fetch(render(rule_query(table, condition)))[0]
+            except (FormulaError, EngineError):
+                continue  # lint reports the formula; an engine that fails here fails again below
+            wanted = read_share(rule.at_least)
+            if isinstance(held, int) and isinstance(known, int) and known and held < wanted * known:
+                self.diagnostics.append(findings.of_rule(self.catalog, dataset, name, held, known, wanted))
+
+    # values
+
+    def _reaches(self, compilation: Compilation, loaded: Mapping[str, Loaded]) -> Reaches:
+        reaches: dict[str, Reach] = {n: reach_of(compilation.tables[n], one, self.window) for n, one in loaded.items()}
+        inputs = {i: d.ids for i, d in compilation.derived.items()}
+        standing = {
+            i: tuple(sorted({d for one in closure(i, inputs) if one in self.metrics and (d := self.metrics[one].dataset)}))
+            for i in self.metrics
+        }
+        return Reaches(reaches, standing, self.window)
+
+    def _observed(self, compilation: Compilation) -> Values:
+        """The values of all measures that can be computed; a failed one has a reason in every period."""
+        observer = Observer(self.session, compilation, self.window, {i: self.window.judged(m) for i, m in self.metrics.items()})
+        values: Values = {}
+        for batch in self._batches(compilation):
+            self.setting.progress(f"computing {len(batch.measures)} measures over {batch.dataset}")
+            found, failed = observer.observe(batch)
+            values.update(found)
+            self.failures.update(failed)
+            self.diagnostics += [self._failed(one) for one in failed]
+        for one, reason in self.failures.items():
+            for period in self._periods(one, compilation):
+                values[one, period, ()] = _failed_observation(one, period, reason)
+        return values
+
+    def _failed(self, one: str) -> Diagnostic:
+        entry = self.catalog.definitions[one]
+        return RULES["formula-failed"].finding(entry.at.key("formula"), f"{one} could not be computed", kpi=one)
+
+    def _batches(self, compilation: Compilation) -> list[Batch]:
+        datasets = {i: m.dataset or "" for i, m in self.metrics.items()}
+        requests = [
+            (one, period)
+            for one in compilation.measures
+            if one not in self.failures
+            for period in sorted(self._wanted(compilation, one), key=lambda p: (p.start, p.end))
+        ]
+        return batches(compilation, datasets, requests, self.window.almanac, self.window.as_of)
+
+    def _wanted(self, compilation: Compilation, one: str) -> set[Period]:
+        """The periods in which a measure is needed: its own, and those of what is derived from it."""
+        found = set(self._periods(one, compilation))
+        inputs = {i: d.ids for i, d in compilation.derived.items()}
+        for other in compilation.derived:
+            if other != one and one in closure(other, inputs):
+                for period in self._periods(other, compilation):
+                    found |= self._relatives(period)
+        return found
+
+    def _relatives(self, period: Period) -> set[Period]:
+        if period.grain is None:
+            return {period}
+        almanac = self.window.almanac
+        return {period, almanac.shift(period, -1), almanac.year_before(period)}
+
+    def _periods(self, one: str, compilation: Compilation) -> list[Period]:
+        """The shown periods of a definition, the one before them, and those of its baseline."""
+        metric = self.metrics[one]
+        shown = self.window.shown(metric.period)
+        stretch = self._stretch(metric, compilation)
+        before = self.window.almanac.shift(shown[0], -1)
+        return [before, *shown, *(stretch.periods if stretch else ())]
+
+    def _stretch(self, metric: Metric, compilation: Compilation) -> Stretch | None:
+        if not isinstance(metric, Kpi):
+            return None
+        measure, derived = compilation.measures.get(metric.id), compilation.derived.get(metric.id)
+        if measure is None and derived is None:
+            return None
+        is_range = measure.formula.is_range if measure else self._is_range(metric.id, compilation)
+        return stretch_of(metric, self.window.almanac, is_range=is_range)
+
+    def _is_range(self, one: str, compilation: Compilation) -> bool:
+        """Whether a derived value over a free range means anything: its inputs' growth cancels out."""
+        derived = compilation.derived[one]
+        return derived.degree(lambda i: self._degree(i, compilation)) == 0
+
+    def _degree(self, one: str, compilation: Compilation) -> int | None:
+        if one in compilation.measures:
+            return compilation.measures[one].formula.degree
+        derived = compilation.derived.get(one)
+        return derived.degree(lambda i: self._degree(i, compilation)) if derived else None
+
+    # derived values and baselines
+
+    def _with_derived(
+        self, compilation: Compilation, values: Values, reaches: Reaches
+    ) -> tuple[Baselines, dict[str, tuple[BaselineValue, ...]]]:
+        """Add derived values in order; a baseline that a later one reads is known by then."""
+        inputs = {i: d.ids for i, d in compilation.derived.items() if i not in self.failures}
+        live_baselines = self._live_baselines(compilation, values)
+        for one in in_order(inputs):
+            known = compare(self.catalog, live_baselines, compilation.hashes).values
+            deriver = Deriver(self.session, self.metrics, self.window, reaches, known)
+            wanted = self._derived_periods(one, compilation)
+            values.update(deriver.derive(one, compilation.derived[one], values, wanted))
+            live_baselines.update(self._live_baselines(compilation, values, one))
+        return compare(self.catalog, live_baselines, compilation.hashes), live_baselines
+
+    def _derived_periods(self, one: str, compilation: Compilation) -> list[Period]:
+        """The periods in which a derived one is needed: those of what reads it, too."""
+        return sorted(self._wanted(compilation, one), key=lambda p: (p.start, p.end))
+
+    def _live_baselines(
+        self, compilation: Compilation, values: Values, only: str | None = None
+    ) -> dict[str, tuple[BaselineValue, ...]]:
+        found: dict[str, tuple[BaselineValue, ...]] = {}
+        for one, metric in self.metrics.items():
+            if isinstance(metric, Kpi) and only in (None, one):
+                stated = stated_value(metric)
+                stretch = self._stretch(metric, compilation)
+                if stated is not None:
+                    found[one] = (stated,)
+                elif stretch is not None:
+                    found[one] = live_values(metric, stretch, values)
+        return found
+
+    # what is left to say
+
+    def _hidden(self) -> dict[str, int]:
+        privacy = self.catalog.project.noun.privacy
+        return dict.fromkeys(privacy.segment_by, privacy.min_rows)
+
+    def _note_staleness(self, measurements: tuple[Measurement, ...], reaches: Reaches) -> None:
+        stale: dict[str, list[str]] = {}
+        for one in measurements:
+            if one.judged and one.is_whole and one.reason is Reason.STALE:
+                for dataset in reaches.standing_on[one.kpi]:
+                    stale.setdefault(dataset, []).append(one.kpi)
+        for dataset, kpis in stale.items():
+            late = [k for k in kpis if not self._covered(reaches, dataset, k)]
+            if late:
+                through = reaches.datasets[dataset].through
+                self.diagnostics.append(findings.of_staleness(self.catalog, dataset, through, late))
+
+    def _covered(self, reaches: Reaches, dataset: str, one: str) -> bool:
+        period = self.window.judged(self.metrics[one])
+        alone = Reaches(reaches.datasets, {one: (dataset,)}, self.window)
+        return period is not None and alone.covers(one, period, self.metrics[one].settle)
+
+    def _fingerprints(self, compilation: Compilation, prints: Mapping[str, str]) -> dict[str, str]:
+        """What identifies the data behind each KPI."""
+        inputs = {i: d.ids for i, d in compilation.derived.items()}
+        found = {}
+        for one in self.catalog.kpis:
+            datasets = {self.metrics[i].dataset for i in closure(one, inputs) if i in self.metrics}
+            found[one] = " ".join(prints[d] for d in sorted(x for x in datasets if x) if d in prints)
+        return found
+
+
+def _failed_observation(one: str, period: Period, reason: Reason) -> Observation:
+    return Observation(one, period, (), None, None, None, None, None, failure=reason)
+
+
+def _seen(measurements: tuple[Measurement, ...]) -> dict[str, dict[str, frozenset[str | None]]]:
+    """The segment values that some shown period of a definition has."""
+    found: dict[str, dict[str, frozenset[str | None]]] = {}
+    for one in measurements:
+        if len(one.segment) == 1 and one.population:
+            column, value = one.segment[0]
+            columns = found.setdefault(one.kpi, {})
+            columns[column] = columns.get(column, frozenset()) | {value}
+    return found
+

@@ -1,0 +1,89 @@
+"""What loading a dataset told, as findings at its place in kpi.yaml. Counts of rows, never their values."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+
+from ..compile.syntax import FormulaError
+from ..model.catalog import Catalog
+from ..model.diagnostic import Diagnostic, Span
+from ..model.rule import RULES
+from .session import Loaded
+from .sources import SourceError
+
+
+def place(catalog: Catalog, dataset: str, *path: str) -> Span:
+    """Where a dataset, or a part of it, stands in kpi.yaml."""
+    return catalog.project.at.key("datasets", dataset, *path)
+
+
+def unreadable(catalog: Catalog, dataset: str, error: SourceError | FormulaError) -> Diagnostic:
+    """The finding for a source that cannot be read."""
+    span = place(catalog, dataset, "source")
+    return RULES["source-unreadable"].finding(span, f"{dataset}: {error.message}", error.hint)
+
+
+def of_loading(catalog: Catalog, dataset: str, loaded: Loaded) -> Iterator[Diagnostic]:
+    """Cells that do not fit, words nobody declared, hours that the clocks skip or repeat, keys that clash."""
+    for column, rows in loaded.misfits.items():
+        yield RULES["contract-violation"].finding(
+            _column(catalog, dataset, column),
+            f"{dataset}.{column}: {_rows(rows)} whose cell does not fit the column, read as missing",
+            "Correct the export, or the column's `type`, `nulls` or `timestamps`.",
+        )  # fmt: skip
+    for column, rows in loaded.words.items():
+        yield RULES["contract-violation"].finding(
+            _column(catalog, dataset, column),
+            f"{dataset}.{column}: {_rows(rows)} with a word that the contract does not know",
+            "Map it under `values:`, or give the dataset a `contract:` of its own.",
+        )  # fmt: skip
+    for column, rows in loaded.odds.items():
+        yield RULES["impossible-time"].finding(
+            _column(catalog, dataset, column),
+            f"{dataset}.{column}: {_rows(rows)} in an hour that the clocks skip or repeat; read as the first, or moved forward",
+        )  # fmt: skip
+    for column, keys in loaded.clashes.items():
+        yield RULES["duplicate-key"].finding(
+            place(catalog, dataset, "latest_by" if catalog.project.noun.datasets[dataset].latest_by else "key"),
+            f"{dataset}: {keys} key{'s have' if keys > 1 else ' has'} several last rows that differ in `{column}`",
+        )  # fmt: skip
+
+
+def _column(catalog: Catalog, dataset: str, column: str) -> Span:
+    return place(catalog, dataset, "columns", column)
+
+
+def _rows(count: int) -> str:
+    return f"{count:,} row{'s' if count != 1 else ''}"
+
+
+def of_rule(catalog: Catalog, dataset: str, rule: str, held: int, known: int, wanted: float) -> Diagnostic:
+    """A data rule that too few rows hold."""
+    return RULES["data-rule"].finding(
+        place(catalog, dataset, "rules", rule),
+        f"{dataset}: `{rule}` holds in {held:,} of {known:,} rows, less than the {wanted:.4g} it asks for",
+    )
+
+
+def of_staleness(catalog: Catalog, dataset: str, through: dt.datetime | None, stale: list[str]) -> Diagnostic:
+    """Data that end before the period that should be judged."""
+    until = "nobody can say how far they reach" if through is None else f"they reach {through:%Y-%m-%d %H:%M} UTC"
+    return RULES["stale"].finding(
+        place(catalog, dataset, "source"),
+        f"{dataset}: the data end too early to judge {', '.join(sorted(stale))}: {until}",
+        "Renew the export; or say how far it reaches with `complete_through` and `freshness`.",
+    )
+
+
+def of_segments(catalog: Catalog, seen: Mapping[str, Mapping[str, frozenset[str | None]]]) -> Iterator[Diagnostic]:
+    """Targets of segment values that no row of the shown periods has."""
+    for one, kpi in catalog.kpis.items():
+        at = catalog.definitions[one].at
+        for number, target in enumerate(kpi.target or ()):
+            for column, parts in target.by.items():
+                for value in sorted(set(parts) - {v or "null" for v in seen.get(one, {}).get(column, frozenset())}):
+                    yield RULES["unknown-segment"].finding(
+                        at.key("target", number, "by", column, value),
+                        f"no row has {column} = {value}", kpi=one,
+                    )  # fmt: skip

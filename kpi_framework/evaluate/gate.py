@@ -1,0 +1,110 @@
+"""The gate: judged measurements and findings → a verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from ..model.diagnostic import Diagnostic, Severity
+from ..model.kpi import Metric
+from ..model.measurement import Measurement, Reason, Status, Verdict
+from ..model.project import Gate
+
+Scope = Literal["definitions", "all"]
+FailOn = Literal["error", "warning", "never"]
+_OF_DATA = frozenset({"baseline-drift", "unknown-segment"})
+
+
+@dataclass(frozen=True, slots=True)
+class Strictness:
+    """What may fail a check: which gate, and from which severity on."""
+
+    gate: Scope = "all"
+    fail_on: FailOn = "error"
+
+    def fails(self, severity: Severity) -> bool:
+        """Whether a finding of this severity fails the check."""
+        return self.fail_on != "never" and severity.rank >= Severity(self.fail_on).rank
+
+
+def is_definitional(finding: Diagnostic) -> bool:
+    """Whether a finding is about a definition, not about data or a date that has passed."""
+    return finding.code[:4] in ("KPI1", "KPI2", "KPI3") and finding.rule not in _OF_DATA
+
+
+def weighed(findings: Iterable[Diagnostic], gate: Gate) -> tuple[Diagnostic, ...]:
+    """The findings with the gate's weight: governance as it says, data at most as it says."""
+    found = []
+    for one in findings:
+        if one.code.startswith("KPI4"):
+            one = replace(one, severity=gate.governance)
+        elif one.code.startswith("KPI6") and one.severity is Severity.ERROR:
+            one = replace(one, severity=gate.data)
+        if one.severity is not Severity.OFF:
+            found.append(one)
+    return tuple(found)
+
+
+def verdict_of(
+    measurements: Iterable[Measurement], findings: Iterable[Diagnostic], metrics: Mapping[str, Metric],
+    gate: Gate, strictness: Strictness,
+) -> Verdict:  # fmt: skip
+    """Whether the check passed. If nothing was judged, it has not (except under the gate on definitions)."""
+    gated = [m for m in measurements if m.judged and m.status is not Status.INFORMATIVE and _counts(m)]
+    reasons = _of_findings(findings, strictness)
+    if strictness.gate == "all" and strictness.fail_on != "never":
+        reasons += _of_targets(gated, gate, strictness)
+    wholes = [m for m in gated if m.is_whole]
+    return Verdict(
+        passed=not reasons, exit_code=1 if reasons else 0, gate=strictness.gate,
+        counts=_tally(wholes), reasons=tuple(reasons),
+    )  # fmt: skip
+
+
+def _counts(one: Measurement) -> bool:
+    """A segment without rows never gates; nor does one that is unknown."""
+    return one.is_whole or (bool(one.population) and one.status is not Status.UNKNOWN)
+
+
+def _tally(wholes: list[Measurement]) -> dict[str, int]:
+    missed = [m for m in wholes if m.status is Status.MISSED]
+    counted = {s.value: sum(m.status is s for m in wholes) for s in (Status.MET, Status.NEAR)}
+    return {
+        **counted, "missed": sum(not m.waived for m in missed), "waived": sum(m.waived for m in missed),
+        "unknown": sum(m.status is Status.UNKNOWN for m in wholes),
+    }  # fmt: skip
+
+
+def _of_findings(findings: Iterable[Diagnostic], strictness: Strictness) -> list[str]:
+    failing = [
+        f for f in findings
+        if strictness.fails(f.severity) and (strictness.gate == "all" or is_definitional(f))
+    ]  # fmt: skip
+    rules = sorted({f.rule for f in failing})
+    if not failing:
+        return []
+    return [f"{len(failing)} finding{'s' if len(failing) > 1 else ''}: {', '.join(rules)}"]
+
+
+def _of_targets(gated: list[Measurement], gate: Gate, strictness: Strictness) -> list[str]:
+    if not gated:
+        return ["nothing was judged"]
+    found = []
+    for one in gated:
+        if one.status is Status.MISSED and not one.waived and strictness.fails(gate.targets):
+            found.append(f"{_name(one)} is missed")
+        elif one.status is Status.UNKNOWN and strictness.fails(_weight(one, gate)):
+            found.append(f"{_name(one)} is unknown: {one.reason}")
+    return found
+
+
+def _weight(one: Measurement, gate: Gate) -> Severity:
+    return min(gate.unknown, Severity.WARNING, key=lambda s: s.rank) if one.reason is Reason.TOO_FEW else gate.unknown
+
+
+def _name(one: Measurement) -> str:
+    parts = ", ".join(f"{c} {'(none)' if v is None else v}" for c, v in one.segment)
+    return f"{one.kpi} ({parts})" if parts else one.kpi
+
+

@@ -1,0 +1,206 @@
+"""Run the plans: one cube and one fetch an axis, and if one fails, find the measure that broke it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from ..compile.axis import Axis, Measure
+from ..compile.plan import MAX_PARTS, AxisPlan, Cell
+from ..compile.quantiles import interval_query
+from ..compile.render import render
+from ..compile.tidy import table_name
+from ..model.measurement import Observation, Reason, Segment
+from ..model.period import Almanac, Period
+from . import intervals
+from .compiled import Compilation
+from .engine import EngineError, Row
+from .session import Session
+from .window import Window
+
+Values = dict[tuple[str, Period, Segment], Observation]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Measures of one dataset over one axis."""
+
+    dataset: str
+    axis: Axis
+    measures: tuple[Measure, ...]
+
+
+@dataclass(frozen=True)
+class Observer:
+    """Computes observations of measures, axis by axis."""
+
+    session: Session
+    compilation: Compilation
+    window: Window
+    judged: Mapping[str, Period | None]
+
+    def observe(self, batch: Batch) -> tuple[Values, dict[str, Reason]]:
+        """The observations of a batch, and the measures that could not be computed.
+
+        A plan that fails is halved until the measure that breaks it stands alone.
+        """
+        try:
+            return self._run(batch), {}
+        except EngineError:
+            if len(batch.measures) == 1:
+                return {}, {batch.measures[0].id: Reason.DEFINITION_ERROR}
+        middle = len(batch.measures) // 2
+        values, failed = self.observe(replace(batch, measures=batch.measures[:middle]))
+        more, also = self.observe(replace(batch, measures=batch.measures[middle:]))
+        return {**values, **more}, {**failed, **also}
+
+    def _run(self, batch: Batch) -> Values:
+        plan = self.plan(batch)
+        rows = self.session.fetch(render(plan.value_query()))
+        values = _Reading(plan, rows).values()
+        bounds = self._quantile_bounds(plan, batch.axis, values)
+        self.session.run([f"DROP TABLE {plan.cube}"])
+        return {**values, **bounds}
+
+    def plan(self, batch: Batch) -> AxisPlan:
+        """The batch's plan, with its cube made and its breakdowns capped."""
+        table = self.compilation.tables[batch.dataset]
+        plan = AxisPlan(batch.axis, batch.measures, table_name(table), f"cube_{batch.dataset}")
+        cube = render(plan.cube_query())
+        self.session.run([f"CREATE OR REPLACE TEMP TABLE {plan.cube} AS {cube}"])
+        return replace(plan, kept=self._kept(plan))
+
+    def _kept(self, plan: AxisPlan) -> dict[tuple[str, ...], tuple[tuple[str | None, ...], ...]]:
+        profile = plan.profile_query()
+        if profile is None:
+            return {}
+        sizes = self.session.fetch(render(profile))[0]
+        parted = [b for b in plan.breakdowns if b]
+        return {
+            breakdown: self._largest(plan, breakdown)
+            for breakdown, size in zip(parted, sizes, strict=True)
+            if isinstance(size, int) and size > MAX_PARTS
+        }
+
+    def _largest(self, plan: AxisPlan, breakdown: tuple[str, ...]) -> tuple[tuple[str | None, ...], ...]:
+        rows = self.session.fetch(render(plan.largest_query(breakdown)))
+        largest = dict.fromkeys(tuple(None if c is None else str(c) for c in row) for row in rows)
+        if len(breakdown) == 1:
+            named = {v for m in plan.measures for v in m.named.get(breakdown[0], ())}
+            room = [part for part in largest if part[0] not in named][: MAX_PARTS - len(named)]
+            return tuple([*room, *((v,) for v in sorted(named))])
+        return tuple(largest)
+
+    def _quantile_bounds(self, plan: AxisPlan, axis: Axis, values: Values) -> Values:
+        """The intervals of judged quantiles: their ranks are known once their rows are counted."""
+        found: Values = {}
+        for measure in plan.measures:
+            period = self.judged.get(measure.id)
+            if measure.formula.shape.kind == "quantile" and period in axis.periods:
+                assert period is not None, "a period of the axis"
+                found.update(self._bounds(plan, measure, period, values))
+        return found
+
+    def _bounds(self, plan: AxisPlan, measure: Measure, period: Period, values: Values) -> Values:
+        level = measure.formula.shape.level
+        mine = {k: o for k, o in values.items() if k[0] == measure.id and k[1] == period}
+        ranks = {k: intervals.quantile_ranks(o.measured or 0, float(level or 0)) for k, o in mine.items()}
+        wanted = {k: (r, mine[k].measured or 0) for k, r in ranks.items() if r}
+        if not wanted:
+            return {}
+        levels = sorted({(rank - 0.5) / rows for pair, rows in wanted.values() for rank in pair})
+        rows = self.session.fetch(render(interval_query(plan, measure, plan.axis.periods.index(period), levels)))
+        found: Values = {}
+        for row in rows:
+            placed = plan.part(row)
+            assert placed is not None, "the query has no row without a period"
+            key = (measure.id, period, placed[2])
+            if key in wanted and _belongs(plan, placed[0], measure):
+                pair, size = wanted[key]
+                low, high = (row[len(row) - len(levels) + levels.index((r - 0.5) / size)] for r in pair)
+                found[key] = replace(mine[key], interval=_pair(low, high))
+        return found
+
+
+def _pair(low: object, high: object) -> tuple[float, float] | None:
+    return (float(low), float(high)) if isinstance(low, int | float) and isinstance(high, int | float) else None
+
+
+def _belongs(plan: AxisPlan, breakdown: int, measure: Measure) -> bool:
+    return plan.breakdowns[breakdown] in measure.breakdowns
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """Fetched rows → observations; what has no row in a period is what the formula gives over nothing."""
+
+    plan: AxisPlan
+    rows: Sequence[Row]
+
+    def values(self) -> Values:
+        placed = [(self.plan.part(row), row) for row in self.rows]
+        nothing = next(row for part, row in placed if part is None)
+        known = {part: row for part, row in placed if part is not None}
+        parts: dict[int, dict[Segment, None]] = defaultdict(dict)
+        parts[0] = {(): None}
+        for number, _, segment in known:
+            parts[number][segment] = None
+        return {
+            (measure.id, period, segment): self._observation(measure, cell, period, segment, row)
+            for measure, cell in zip(self.plan.measures, self.plan.cells, strict=True)
+            for number in range(len(self.plan.breakdowns))
+            if _belongs(self.plan, number, measure)
+            for segment in parts[number]
+            for index, period in enumerate(self.plan.axis.periods)
+            for row in [known.get((number, index, segment), nothing)]
+        }
+
+    def _observation(self, measure: Measure, cell: Cell, period: Period, segment: Segment, row: Row) -> Observation:
+        rows, population, measured = (_count(row[i]) for i in (self.plan.rows_at, cell.population, cell.measured))
+        missing = _count(row[cell.missing]) if cell.missing is not None else population - measured
+        value = _number(row[cell.value])
+        return Observation(
+            measure.id, period, segment, value, population, measured, rows - population, missing,
+            _interval(measure, value, measured, row[cell.squares] if cell.squares is not None else None),
+        )  # fmt: skip
+
+
+def _interval(measure: Measure, value: float | int | None, rows: int, squares: object) -> tuple[float, float] | None:
+    kind = measure.formula.shape.kind
+    if value is None:
+        return None
+    if kind == "share":
+        return intervals.share(float(value), rows)
+    if kind == "count":
+        return intervals.count(int(value))
+    if kind == "mean" and isinstance(squares, int | float):
+        return intervals.mean(float(value), float(squares), rows)
+    return None
+
+
+def _count(cell: object) -> int:
+    return int(cell) if isinstance(cell, int | float) else 0
+
+
+def _number(cell: object) -> float | int | None:
+    return cell if isinstance(cell, int | float) else None
+
+
+def batches(
+    compilation: Compilation, datasets: Mapping[str, str], requests: Iterable[tuple[str, Period]],
+    almanac: Almanac, until: dt.datetime,
+) -> list[Batch]:  # fmt: skip
+    """Group requested values by dataset, timestamp and grain; free ranges stand alone, since they overlap."""
+    groups: dict[tuple[str, str, object], tuple[set[Period], dict[str, Measure]]] = {}
+    for one, period in requests:
+        measure = compilation.measures[one]
+        key = (datasets[one], measure.time.sql(), period.grain or period)
+        periods, measures = groups.setdefault(key, (set(), {}))
+        periods.add(period)
+        measures[one] = measure
+    return [
+        Batch(key[0], Axis(next(iter(ms.values())).time, tuple(sorted(ps)), almanac, until), tuple(ms.values()))
+        for key, (ps, ms) in groups.items()
+    ]

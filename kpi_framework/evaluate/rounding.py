@@ -1,0 +1,16 @@
+"""The number that is published: ten significant digits, so that no thread count shows in it."""
+
+from __future__ import annotations
+
+import math
+
+DIGITS = 10
+
+
+def published(value: float | int | None) -> float | int | None:
+    """A value as it is published. Whole numbers stay whole; nothing infinite or undefined gets out."""
+    if value is None or isinstance(value, int):
+        return value
+    if not math.isfinite(value):
+        return None
+    return float(f"{value:.{DIGITS}g}")

@@ -1,0 +1,230 @@
+"""The judge: observations → measurements. Pure: the same inputs give the same judgement."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ..model.kpi import Kpi, Lifecycle, Limits, Metric, SegmentTarget, Target, Waiver
+from ..model.measurement import Goal, Measurement, Observation, Reason, Segment, Status
+
+from ..model.unit import read_amount, read_limit
+from .observe import Values
+from .reach import Reaches
+from .rounding import published
+from .unknown import why_unknown
+from .window import Window
+
+Number = float | int
+
+
+@dataclass(frozen=True)
+class Reference:
+    """What a value is compared with: the baseline and the previous period's value."""
+
+    baseline: Number | None = None
+    previous: Number | None = None
+
+    def named(self, name: str) -> Number | None:
+        """The reference a relative target names."""
+        return self.baseline if name == "baseline" else self.previous
+
+
+@dataclass(frozen=True)
+class Judge:
+    """Judges the observations of all definitions at one as_of."""
+
+    metrics: Mapping[str, Metric]
+    window: Window
+    reaches: Reaches
+    baselines: Mapping[tuple[str, Segment], Number | None]
+    frozen: frozenset[str]
+    hashes: Mapping[str, str]
+    hidden: Mapping[str, int] = field(default_factory=dict)
+    """Columns whose parts are hidden under so many rows."""
+
+    def judge(self, values: Values) -> tuple[Measurement, ...]:
+        """The measurements of every definition's shown periods, in the definitions' order."""
+        shown = {g: self.window.shown(g) for g in {m.period for m in self.metrics.values()}}
+        order = {one: i for i, one in enumerate(self.metrics)}
+        mine = [
+            o for o in values.values()
+            if o.kpi in order and o.period in shown[self.metrics[o.kpi].period] and self._is_open(o)
+        ]  # fmt: skip
+        mine.sort(key=lambda o: (order[o.kpi], len(o.segment), [(c, v is None, v or "") for c, v in o.segment], o.period))
+        return tuple(self._measurement(o, values) for o in mine)
+
+    def _is_open(self, seen: Observation) -> bool:
+        """Parts of a personal segment with few rows stay hidden."""
+        least = max((self.hidden.get(column, 0) for column, _ in seen.segment), default=0)
+        return (seen.population or 0) >= least
+
+    def _measurement(self, seen: Observation, values: Values) -> Measurement:
+        metric = self.metrics[seen.kpi]
+        target = target_of(metric, seen)
+        reference = Reference(self._baseline(seen), self._previous(seen, values))
+        reason = why_unknown(metric, seen, self.window, self.reaches, target.min_sample if target else None)
+        goal, missing = resolve(target, metric, reference) if target else (None, False)
+        if reason is None and missing:
+            reason = Reason.NO_REFERENCE
+        value = published(seen.value) if reason is None or reason.shows_value else None
+        status = _status(value, reason, goal, missing=missing)
+        judged = self.window.judged(metric) == seen.period
+        waiver = _waiver(metric, seen, value, self.window.today) if judged and status is Status.MISSED else None
+        return Measurement(
+            kpi=seen.kpi, kind=metric.kind, judged=judged, period=seen.period, segment=seen.segment,
+            value=value, unit=metric.unit, population=seen.population, measured=seen.measured,
+            excluded=seen.excluded, missing=seen.missing, interval=_interval(seen, value), status=status,
+            reason=reason, waived=waiver is not None, target=goal, baseline=reference.baseline,
+            frozen=seen.kpi in self.frozen, previous=published(reference.previous),
+            definition=self.hashes.get(seen.kpi, ""), inputs=seen.inputs,
+            because=waiver.reason if waiver else seen.because,
+        )  # fmt: skip
+
+    def _baseline(self, seen: Observation) -> Number | None:
+        return published(self.baselines.get((seen.kpi, seen.segment)))
+
+    def _previous(self, seen: Observation, values: Values) -> Number | None:
+        """The value of the period before, if it is known."""
+        if seen.period.grain is None:
+            return None
+        before = values.get((seen.kpi, self.window.almanac.shift(seen.period, -1), seen.segment))
+        if before is None or why_unknown(self.metrics[seen.kpi], before, self.window, self.reaches):
+            return None
+        return published(before.value)
+
+
+def _interval(seen: Observation, value: Number | None) -> tuple[float, float] | None:
+    if seen.interval is None or value is None:
+        return None
+    low, high = (published(float(end)) for end in seen.interval)
+    return (float(low), float(high)) if low is not None and high is not None else None
+
+
+def target_of(metric: Metric, seen: Observation) -> SegmentTarget | None:
+    """The target in force on the period's first day, for the whole or for a segment named in `by`."""
+    target = target_on(metric, seen.period.start)
+    if target is None or not seen.segment:
+        return target
+    if len(seen.segment) != 1:
+        return None
+    column, value = seen.segment[0]
+    return target.by.get(column, {}).get("null" if value is None else value)
+
+
+def target_on(metric: Metric, day: dt.date) -> Target | None:
+    """The target in force on a day; a draft or a metric has none."""
+    if not isinstance(metric, Kpi) or metric.status is not Lifecycle.ACTIVE:
+        return None
+    in_force = [t for t in metric.targets if t.from_ is None or t.from_ <= day]
+    return in_force[-1] if in_force else None
+
+
+def resolve(target: SegmentTarget, metric: Metric, reference: Reference) -> tuple[Goal | None, bool]:
+    """The target as numbers, and whether a reference it needs is missing. Unreadable limits give no goal."""
+    try:
+        return _resolved(target, metric.unit, reference), False
+    except LookupError:
+        return None, True
+    except ValueError:
+        return None, False
+
+
+def _resolved(target: SegmentTarget, unit: str, reference: Reference) -> Goal:
+    limits = [getattr(target, name) for name in Limits.LIMITS]
+    texts = [q for q in (*limits[:2], *(limits[2] or ())) if isinstance(q, str)]
+    of = next((t for t in texts if read_limit(t).reference), None)
+    at_most, at_least = (None if q is None else limit_value(q, unit, reference) for q in limits[:2])
+    between = tuple(limit_value(q, unit, reference) for q in limits[2]) if limits[2] else None
+    near = target.near
+    return Goal(
+        at_most=at_most, at_least=at_least, between=(between[0], between[1]) if between else None,
+        near=_near(near, unit, reference), from_=getattr(target, "from_", None), of=of,
+    )  # fmt: skip
+
+
+def _near(near: object, unit: str, reference: Reference) -> float | tuple[float, float] | None:
+    if isinstance(near, tuple):
+        low, high = (limit_value(q, unit, reference) for q in near)
+        return low, high
+    return limit_value(near, unit, reference) if isinstance(near, int | float | str) else None
+
+
+def limit_value(quantity: int | float | str, unit: str, reference: Reference) -> float:
+    """A limit in the KPI's unit. Raises LookupError where its reference is missing, ValueError where it is no limit."""
+    limit = read_limit(quantity)
+    if limit.reference is None:
+        number = limit.amount.to(unit)
+    else:
+        base = reference.named(limit.reference)
+        if base is None or (limit.is_share and base <= 0):
+            raise LookupError(limit.reference)
+        number = float(limit.amount.number) * base if limit.is_share else base + limit.amount.to(unit)
+    rounded = published(number)
+    assert rounded is not None, "a limit is finite"
+    return rounded
+
+
+def _status(value: Number | None, reason: Reason | None, goal: Goal | None, *, missing: bool) -> Status:
+    if goal is None and not missing:
+        return Status.INFORMATIVE
+    if reason is not None or value is None or goal is None:
+        return Status.UNKNOWN
+    return status_of(value, goal)
+
+
+def status_of(value: Number, goal: Goal) -> Status:
+    """The judgement of a known value: limits are inclusive, `near` lies on the losing side."""
+    if _within(value, goal.at_most, goal.at_least, goal.between):
+        return Status.MET
+    if isinstance(goal.near, tuple):
+        return Status.NEAR if goal.near[0] <= value <= goal.near[1] else Status.MISSED
+    if goal.near is None:
+        return Status.MISSED
+    inside = value <= goal.near if goal.at_most is not None else value >= goal.near
+    return Status.NEAR if inside else Status.MISSED
+
+
+def _within(
+    value: Number, at_most: float | None, at_least: float | None, between: tuple[float, float] | None
+) -> bool:
+    if at_most is not None:
+        return value <= at_most
+    if at_least is not None:
+        return value >= at_least
+    return between is not None and between[0] <= value <= between[1]
+
+
+def _waiver(metric: Metric, seen: Observation, value: Number | None, today: dt.date) -> Waiver | None:
+    """The waiver in force for a missed value: by today's date, while the value is within its limit."""
+    if not isinstance(metric, Kpi) or value is None:
+        return None
+    return next((w for w in metric.waiver if _holds(w, metric, seen, value, today)), None)
+
+
+def _holds(waiver: Waiver, metric: Kpi, seen: Observation, value: Number, today: dt.date) -> bool:
+    if not waiver.from_ <= today <= waiver.until or dict(seen.segment) != dict(waiver.segment):
+        return False
+    if (waiver.until - waiver.from_).days > MAX_WAIVER_DAYS or waiver.approved_by == metric.owner:
+        return False
+    return _no_worse(value, waiver, metric, seen)
+
+
+MAX_WAIVER_DAYS = 92
+
+
+def _no_worse(value: Number, waiver: Waiver, metric: Kpi, seen: Observation) -> bool:
+    target = target_of(metric, seen)
+    try:
+        limit = read_amount(waiver.limit).to(metric.unit)
+    except ValueError:
+        return False
+    if target is None:
+        return False
+    if target.direction == "between":
+        low = limit_value(target.between[0], metric.unit, Reference()) if target.between else 0.0
+        return value >= limit if value < low else value <= limit
+    return value <= limit if target.direction == "at_most" else value >= limit
+
+

@@ -1,0 +1,173 @@
+"""A session with an engine: the datasets are loaded once, the door is locked, and only then do formulas run."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Self
+
+from ..compile.render import render
+from ..compile.table import Load, Native, Table, load_query, timestamp
+from ..compile.tidy import clash_query, count_query, differing_query, latest_query, newest_query, table_name as _name
+from ..compile.zone import macros
+from .engine import Engine, EngineError, Row
+from .sources import Files, SourceError, native_columns, unreadable
+
+OpenEngine = Callable[[], Engine]
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What loading a dataset told: its rows, the cells that do not fit, how far it reaches."""
+
+    rows: int
+    misfits: Mapping[str, int] = field(default_factory=dict)
+    words: Mapping[str, int] = field(default_factory=dict)
+    odds: Mapping[str, int] = field(default_factory=dict)
+    bad_rows: int = 0
+    clashes: Mapping[str, int] = field(default_factory=dict)
+    newest: dt.datetime | None = None
+    exported: dt.datetime | None = None
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A dataset to load: its table, its files, and the base columns that are needed."""
+
+    table: Table
+    files: Files
+    columns: frozenset[str]
+
+
+class Session:
+    """Loads datasets into an engine and runs queries over them; comes back after the engine died."""
+
+    def __init__(self, open_engine: OpenEngine, as_of: dt.datetime) -> None:
+        self._open_engine = open_engine
+        self._as_of = as_of
+        self._wanted: list[Wanted] = []
+        self._engine: Engine | None = None
+        self._locked = False
+
+    @property
+    def engine(self) -> Engine:
+        """The engine, started when it is first needed."""
+        if self._engine is None:
+            self._engine = self._open_engine()
+        return self._engine
+
+    def native(self, files: Files) -> Native:
+        """The columns of a source. Raises SourceError."""
+        return native_columns(files, self.engine)
+
+    def load(self, wanted: Wanted) -> Loaded:
+        """Read a dataset's needed columns into a typed table. Raises SourceError."""
+        loaded = self._load(wanted)
+        self._wanted.append(wanted)
+        return loaded
+
+    def _load(self, wanted: Wanted) -> Loaded:
+        table = wanted.table
+        load = load_query(table, wanted.columns, timestamp(self._as_of))
+        sources = sorted({table.base(c).source for c in wanted.columns})
+        source = wanted.files.rows(sources)
+        try:
+            self.engine.run([
+                *self._zone_macros(table),
+                f"CREATE TEMP TABLE {_loaded(table)} AS WITH source AS NOT MATERIALIZED ({source}) {render(load.query)}",
+            ])  # fmt: skip
+            return self._told(table, load)
+        except EngineError as error:
+            raise unreadable(wanted.files, error) from None
+
+    def _zone_macros(self, table: Table) -> list[str]:
+        zones = {table.zone, table.almanac.zone.key} - {"UTC"}
+        return [m.replace("CREATE TEMP MACRO", "CREATE OR REPLACE TEMP MACRO") for z in sorted(zones) for m in macros(z)]
+
+    def _told(self, table: Table, load: Load) -> Loaded:
+        """Count what does not fit, then leave one row a key."""
+        rows, bad, *counts = self._numbers(render(count_query(_loaded(table), load)))
+        if not rows:
+            raise SourceError(f"dataset `{table.name}` has no rows", "Export it again, or correct `as_of`.")
+        bits = [("misfits", n) for n in load.misfits] + [("words", n) for n in load.words] + [("odds", n) for n in load.odds]
+        found = {bit: count for bit, count in zip(bits, counts, strict=True) if count}
+        misfits, words, odds = (
+            {n: c for (mask, n), c in found.items() if mask == kind} for kind in ("misfits", "words", "odds")
+        )
+        clashes = self._leave_latest(table, load)
+        newest, exported = self._reach(table)
+        return Loaded(rows, misfits, words, odds, bad, clashes, newest, exported)
+
+    def _leave_latest(self, table: Table, load: Load) -> dict[str, int]:
+        """Make the dataset's table, one row a key; for each column, the keys whose rows differ in it."""
+        doubled = table.keys and self._numbers(render(clash_query(_loaded(table), table.keys)))[0]
+        if not doubled:
+            self.engine.run([f"ALTER TABLE {_loaded(table)} RENAME TO {_name(table)}"])
+            return {}
+        differing = self._numbers(render(differing_query(table, _loaded(table), load.columns)))
+        latest = render(latest_query(table, _loaded(table), load.columns))
+        self.engine.run([f"CREATE TEMP TABLE {_name(table)} AS {latest}", f"DROP TABLE {_loaded(table)}"])
+        return {c: n for c, n in zip(load.columns, differing, strict=True) if n}
+
+    def _reach(self, table: Table) -> tuple[dt.datetime | None, dt.datetime | None]:
+        query = newest_query(_name(table), table)
+        if query is None:
+            return None, None
+        row = self.engine.fetch(render(query))[0]
+        return _moment(row[0]), _moment(row[1])
+
+    def _numbers(self, query: str) -> list[int]:
+        return [int(c) if c is not None else 0 for c in self.engine.fetch(query)[0]]
+
+    def lock(self) -> None:
+        """From here on the engine reaches no file; formulas may run."""
+        self.engine.lock()
+        self._locked = True
+
+    def run(self, statements: Sequence[str]) -> None:
+        """Run statements over the loaded tables. Raises EngineError."""
+        self._guarded(lambda: self.engine.run(statements))
+
+    def fetch(self, query: str) -> list[Row]:
+        """Fetch a query over the loaded tables. Raises EngineError."""
+        rows: list[Row] = []
+        self._guarded(lambda: rows.extend(self.engine.fetch(query)))
+        return rows
+
+    def _guarded(self, work: Callable[[], None]) -> None:
+        try:
+            work()
+        except EngineError as error:
+            if error.died:
+                self._come_back()
+            raise
+
+    def _come_back(self) -> None:
+        """A new engine with the same tables: a formula that killed the last one fails alone."""
+        self.close()
+        for wanted in self._wanted:
+            self._load(wanted)
+        if self._locked:
+            self.engine.lock()
+
+    def close(self) -> None:
+        """End the engine."""
+        if self._engine is not None:
+            self._engine.close()
+            self._engine = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.close()
+
+
+def _loaded(table: Table) -> str:
+    return f"loaded_{table.name}"
+
+
+def _moment(cell: object) -> dt.datetime | None:
+    return dt.datetime.fromisoformat(cell).replace(tzinfo=dt.UTC) if isinstance(cell, str) else None

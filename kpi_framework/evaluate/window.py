@@ -1,0 +1,47 @@
+"""Which periods a check shows, and which of them is judged."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from ..model.kpi import Metric
+from ..model.period import Almanac, Grain, Period
+from ..model.unit import read_microseconds
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The view of a check: the instant as_of, and how many complete periods are shown."""
+
+    as_of: dt.datetime
+    almanac: Almanac
+    periods: int = 12
+
+    @property
+    def today(self) -> dt.date:
+        """as_of's day."""
+        return self.almanac.day(self.as_of)
+
+    def running(self, grain: Grain) -> Period | None:
+        """The period that is not over yet at as_of, if one has begun."""
+        period = self.almanac.period_of(self.today, grain)
+        return period if self.almanac.instant(period.end) > self.as_of else None
+
+    def shown(self, grain: Grain) -> tuple[Period, ...]:
+        """The complete periods, oldest first, and the running one."""
+        running = self.running(grain)
+        last = self.almanac.period_of(self.today, grain)
+        last = self.almanac.shift(last, -1) if running else last
+        complete = [self.almanac.shift(last, -n) for n in reversed(range(self.periods))]
+        return (*complete, *([running] if running else []))
+
+    def settled(self, period: Period, settle: str | None) -> bool:
+        """Whether the period and its settling time are over at as_of."""
+        wait = dt.timedelta(microseconds=read_microseconds(settle) if settle else 0)
+        return self.almanac.instant(period.end) + wait <= self.as_of
+
+    def judged(self, metric: Metric) -> Period | None:
+        """The last complete, settled period; None if not one of those shown is."""
+        settled = [p for p in self.shown(metric.period) if self.settled(p, metric.settle)]
+        return settled[-1] if settled else None
