@@ -72,7 +72,7 @@ class AxisPlan:
     def cube_query(self) -> exp.Select:
         """The aggregates that add up, by period and every segment column at once."""
         keys = ["_period", *map(_key, self.columns)]
-        parts = [exp.alias_(_call(a), a.name) for a in self._adding]
+        parts = [exp.alias_(aggregate_call(a), a.name) for a in self._adding]
         query = exp.select(*keys, exp.alias_(exp.Count(this=exp.Star()), "_rows"), *parts)
         return query.from_(self.rows()).where(not_null(exp.column("_period"))).group_by(*keys)
 
@@ -223,11 +223,11 @@ class AxisPlan:
     def _held(self) -> exp.Select:
         lists: dict[str, list[Aggregate]] = defaultdict(list)
         for aggregate in self._holding:
-            lists[_list_key(aggregate)].append(aggregate)
+            lists[list_key(aggregate)].append(aggregate)
         inner, outer = [], []
         for number, group in enumerate(lists.values()):
-            inner.append(exp.alias_(_held_call(group), f"_held_{number}"))
-            outer += [exp.alias_(_picked(group, i, f"_held_{number}"), a.name) for i, a in enumerate(group)]
+            inner.append(exp.alias_(held_call(group), f"_held_{number}"))
+            outer += [exp.alias_(picked(group, i, exp.column(f"_held_{number}")), a.name) for i, a in enumerate(group)]
         source = exp.select("*").from_(self.rows()).where(not_null(exp.column("_period"))).subquery("placed")
         grouped = self.grouped(source, inner).subquery("grouped")
         return exp.select(*self.join, *outer).from_(grouped)
@@ -254,7 +254,7 @@ class AxisPlan:
         return value if formula.type == "integer" else as_double(value)
 
 
-def _list_key(aggregate: Aggregate) -> str:
+def list_key(aggregate: Aggregate) -> str:
     """Quantiles of one column under one condition are one call."""
     if aggregate.level is None:
         return aggregate.key
@@ -262,7 +262,8 @@ def _list_key(aggregate: Aggregate) -> str:
     return f"{aggregate.function}|{aggregate.arguments[0].sql()}|{condition}"
 
 
-def _held_call(group: list[Aggregate]) -> exp.Expr:
+def held_call(group: list[Aggregate]) -> exp.Expr:
+    """The call of a group of aggregates that do not add up."""
     first = group[0]
     if first.function == "distinct":
         argument = _where(first.arguments[0], first.condition)
@@ -280,13 +281,14 @@ def _counted(call: exp.Expr) -> exp.Expr:
     return exp.Coalesce(this=call, expressions=[_number(0)])
 
 
-def _picked(group: list[Aggregate], index: int, name: str) -> exp.Expr:
+def picked(group: list[Aggregate], index: int, called: exp.Expr) -> exp.Expr:
+    """One aggregate's value out of the call that its group shares."""
     if group[0].level is None:
-        return exp.column(name)
-    return exp.Anonymous(this="list_extract", expressions=[exp.column(name), _number(index + 1)])
+        return called
+    return exp.Anonymous(this="list_extract", expressions=[called, _number(index + 1)])
 
 
-def _call(aggregate: Aggregate) -> exp.Expr:
+def aggregate_call(aggregate: Aggregate) -> exp.Expr:
     """An aggregate over rows."""
     if aggregate.function == "count":
         if aggregate.condition is None:

@@ -89,6 +89,27 @@ class Table:
             found[name] = Base(name, header, _own_type(native), native, None, False, {}, None)
         return found
 
+    def with_given(self, native: Native) -> Table:
+        """The table as an example gives it: canonical columns by name, without the source's mapping."""
+        kinds = {n: self.bases[n] for n in self.bases}
+        given = {
+            n: Column(**{"from": n, "type": kinds[n].type, "unit": kinds[n].unit, "personal": kinds[n].personal})
+            for n in kinds
+        }
+        computed = {n: c for n, c in self.dataset.columns.items() if isinstance(c, str) and n not in kinds}
+        typed = {n: Column(**{"from": n, "type": self._computed_type(n, c)}) for n, c in computed.items() if n in native.types}
+        derive = {n: d for n, d in self.dataset.derive.items() if n not in native.types}
+        shown = Source(path="")
+        everything = Native({**dict.fromkeys([*given, *typed], "VARCHAR"), **native.types})
+        dataset = self.dataset.model_copy(update={"columns": {**given, **typed}, "derive": derive, "source": shown})
+        return replace(self, dataset=dataset, native=everything)
+
+    def _computed_type(self, name: str, text: str) -> str:
+        try:
+            return self._computed(name, text).type
+        except FormulaError:
+            return "text"
+
     def base(self, name: str) -> Base:
         """A column of the typed table: a canonical one or a raw one."""
         return self.bases[name] if name in self.bases else self.raws[name]

@@ -1,0 +1,175 @@
+"""`kpi test`: the examples of every definition, each a period of its own rows."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from ..compile.definition import compile_definition, compile_measure, table_of
+from ..compile.derived import derived_query
+from ..compile.example import example_query
+from ..compile.render import render
+from ..compile.syntax import FormulaError
+from ..compile.table import Native, Table
+from ..compile.zone import macros
+from ..model.catalog import Catalog
+from ..model.diagnostic import Diagnostic
+from ..model.kpi import Example, Expectation, Kpi, Lifecycle, Metric
+from ..model.measurement import ExampleResult, Observation, Status
+from ..model.period import Period
+from ..model.rule import RULES
+from ..model.unit import read_amount, read_share
+from .engine import Engine, EngineError
+from .rounding import published
+from .score import Reference, resolve, status_of, target_of
+
+TOLERANCE = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Got:
+    """What an example gave."""
+
+    value: float | int | None
+    population: int | None = None
+    measured: int | None = None
+    missing: int | None = None
+
+
+def run_examples(
+    catalog: Catalog, open_engine: Callable[[], Engine], only: tuple[str, ...] = ()
+) -> tuple[tuple[ExampleResult, ...], tuple[Diagnostic, ...]]:
+    """Run the examples; a finding for each that fails. Formulas that do not compile are lint's to report."""
+    metrics = [e.noun for e in catalog.definitions.values() if e.noun.status is not Lifecycle.RETIRED]
+    wanted = [m for m in metrics if m.examples and (not only or m.id in only)]
+    if not wanted:
+        return (), ()
+    engine = open_engine()
+    try:
+        zone = catalog.project.noun.almanac.zone.key
+        engine.run(macros(zone) if zone != "UTC" else ())
+        engine.lock()
+        results = tuple(r for m in wanted for r in _Examples(catalog, m, engine).results())
+    finally:
+        engine.close()
+    return results, tuple(_finding(catalog, r) for r in results if not r.passed)
+
+
+@dataclass(frozen=True)
+class _Examples:
+    catalog: Catalog
+    metric: Metric
+    engine: Engine
+
+    def results(self) -> list[ExampleResult]:
+        at = self.catalog.definitions[self.metric.id].at
+        found = []
+        for number, example in enumerate(self.metric.examples):
+            span = at.key("examples", number, "expect")
+            try:
+                got = self._got(example)
+            except FormulaError as error:
+                result = (False, "a value", error.message)
+            except EngineError as error:
+                result = (False, "a value", f"the engine failed ({error.kind})")
+            else:
+                result = compared(self.metric, example, got)
+            found.append(ExampleResult(self.metric.id, example.name, *result, span.path, span.line))
+        return found
+
+    def _got(self, example: Example) -> Got:
+        if self.metric.is_derived:
+            return self._derived(example)
+        measure = compile_measure(self.metric, self._table(example))
+        row = self.engine.fetch(render(example_query(measure, self._table(example), example.given)))[0]
+        population, measured = _whole(row[1]), _whole(row[2])
+        missing = _whole(row[3]) if measure.formula.missing else population - measured
+        value = row[0] if isinstance(row[0], int | float) else None
+        return Got(published(value), population, measured, missing)
+
+    def _table(self, example: Example) -> Table:
+        """The dataset with the columns the example gives, each typed as the canonical column is."""
+        known = table_of(self.catalog, self.metric.dataset or "", None)
+        given = dict.fromkeys(n for row in example.given for n in row if n != "times")
+        return known.with_given(Native(dict.fromkeys(given, "VARCHAR")))
+
+    def _derived(self, example: Example) -> Got:
+        derived = compile_definition(self.catalog, self.metric)
+        given: Mapping[str, object] = example.given[0] if example.given else {}
+        previous = {f"previous__{k}": v for k, v in example.previous.items()}
+        baseline = {f"baseline__{k}": v for k, v in example.baseline.items()}
+        values = {**given, **previous, **baseline}
+        row = [v if isinstance(v := values.get(n), int | float) else None for n in derived.inputs]
+        if any(v is None for v in row):
+            return Got(None)
+        result = self.engine.fetch(render(derived_query(derived, [row])))[0][0]
+        return Got(published(result) if isinstance(result, int | float) else None)
+
+
+def compared(metric: Metric, example: Example, got: Got) -> tuple[bool, str, str]:
+    """Whether what came out is what was expected, and both in words."""
+    expect = example.expect
+    wanted = expect if isinstance(expect, Expectation) else Expectation(value=expect)
+    checks: list[tuple[str, object, object, bool]] = []
+    if wanted.value is not None or not isinstance(expect, Expectation) or "value" in expect.model_fields_set:
+        number = _expected(wanted.value, metric.unit)
+        checks.append(("value", number, got.value, _same(number, got.value)))
+    for name in ("population", "measured", "missing"):
+        count = getattr(wanted, name)
+        if count is not None:
+            checks.append((name, count, getattr(got, name), count == getattr(got, name)))
+    if wanted.status is not None:
+        status = example_status(metric, got)
+        checks.append(("status", wanted.status, status.value, wanted.status == status.value))
+    return all(c[3] for c in checks), _said(checks, 1), _said(checks, 2)
+
+
+def _expected(value: float | str | None, unit: str) -> float | int | None:
+    if value is None or isinstance(value, bool):
+        return None if value is None else int(value)
+    try:
+        return read_amount(value).to(unit)
+    except ValueError as error:
+        raise FormulaError("type-mismatch", str(error)) from None
+
+
+def example_status(metric: Metric, got: Got) -> Status:
+    """The judgement of an example's value: its newest target, min_sample and min_measured apply."""
+    targets = metric.targets if isinstance(metric, Kpi) else ()
+    day = max((t.from_ for t in targets if t.from_), default=dt.date(2000, 1, 1))
+    seen = Observation(metric.id, Period(day, day), (), got.value, got.population, got.measured, None, got.missing)
+    target = target_of(metric, seen)
+    if target is None:
+        return Status.INFORMATIVE
+    few = got.measured is not None and got.measured < (metric.min_sample or 0)
+    thin = bool(got.population) and (got.measured or 0) < read_share(metric.min_measured) * (got.population or 0)
+    goal, _ = resolve(target, metric, Reference())
+    if got.value is None or few or thin or goal is None:
+        return Status.UNKNOWN
+    return status_of(got.value, goal)
+
+
+def _same(one: float | int | None, other: float | int | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    return math.isclose(one, other, rel_tol=TOLERANCE, abs_tol=1e-12)
+
+
+def _said(checks: list[tuple[str, object, object, bool]], side: int) -> str:
+    shown = [c for c in checks if not c[3]] or checks
+    return ", ".join(f"{c[0]} {'unknown' if c[side] is None else c[side]}" for c in shown)
+
+
+def _whole(cell: object) -> int:
+    return int(cell) if isinstance(cell, int | float) else 0
+
+
+def _finding(catalog: Catalog, result: ExampleResult) -> Diagnostic:
+    metric = catalog.definitions[result.kpi]
+    number = [e.name for e in metric.noun.examples].index(result.example)
+    return RULES["example-failed"].finding(
+        metric.at.key("examples", number, "expect"),
+        f"{result.kpi}, “{result.example}”: expected {result.expected}, got {result.got}", kpi=result.kpi,
+    )

@@ -1,0 +1,84 @@
+"""A project on disk: where it is, its texts, and the catalog they make."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..compile.table import Native
+from ..evaluate.sources import csv_header
+from ..evaluate.window import Window
+from ..lint.ignores import apply
+from ..lint.lint import lint
+from ..lint.severity import reweighed
+from ..load.catalog import load_catalog
+from ..load.contracts import shipped_contracts
+from ..model.catalog import Catalog
+from ..model.diagnostic import Diagnostic, KpiError
+
+FOLDERS = ("kpis", "baselines")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a project stands, and which folders outside it may be read."""
+
+    root: Path
+    allowed: tuple[Path, ...] = ()
+
+
+def find_project(given: Path | None, start: Path) -> Path:
+    """The project's folder: the given one, or the nearest with a kpi.yaml upwards. Raises KpiError."""
+    folders = [given.resolve()] if given else [start.resolve(), *start.resolve().parents]
+    for folder in folders:
+        if (folder / "kpi.yaml").is_file():
+            return folder
+    where = f"in {given}" if given else "here or in any folder above"
+    raise KpiError(f"there is no kpi.yaml {where}", "Run `kpi init` to begin one, or name the folder with --project.")
+
+
+def read_texts(root: Path) -> dict[str, str]:
+    """The texts of a project's files by their path in it."""
+    files = [root / "kpi.yaml"]
+    for folder in FOLDERS:
+        files += sorted(p for p in (root / folder).rglob("*") if p.suffix in (".yaml", ".yml") and p.is_file())
+    return {p.relative_to(root).as_posix(): _text(p) for p in files}
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_bytes().decode("utf-8", errors="surrogateescape")
+    except OSError as error:
+        raise KpiError(f"{path.name} cannot be read: {error.strerror}", "Correct its permissions.") from error
+
+
+def load(place: Place) -> tuple[Catalog | None, tuple[Diagnostic, ...]]:
+    """The catalog of a project on disk, and what is wrong with its files. Raises KpiError."""
+    return load_catalog(read_texts(place.root), shipped_contracts())
+
+
+def window_of(catalog: Catalog, as_of: dt.date | None, now: dt.datetime, periods: int = 12) -> Window:
+    """The view at a day's end: the given one's, kpi.yaml's, or now."""
+    project = catalog.project.noun
+    day = as_of or (project.as_of if isinstance(project.as_of, dt.date) else None)
+    instant = now if day is None else project.almanac.instant(day + dt.timedelta(days=1))
+    return Window(instant, project.almanac, periods)
+
+
+def linted(catalog: Catalog, place: Place, today: dt.date) -> tuple[Diagnostic, ...]:
+    """What lint finds in a catalog; the headers of CSV files are read, no rows."""
+    return lint(catalog, _headers(catalog, place), today)
+
+
+def _headers(catalog: Catalog, place: Place) -> Mapping[str, Native | None]:
+    datasets = catalog.project.noun.datasets
+    return {name: csv_header(one, place.root, place.allowed) for name, one in datasets.items()}
+
+
+def settled(catalog: Catalog, findings: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
+    """The findings with the project's severities, without those that a comment ignores; each once, in order."""
+    weighed = reweighed(findings, catalog.project.noun.rules)
+    kept = apply(weighed, catalog.ignores)
+    return tuple(sorted(dict.fromkeys(kept), key=lambda f: f.sort_key))
