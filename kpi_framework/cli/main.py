@@ -1,0 +1,96 @@
+"""`kpi`: options → one workflow call → a renderer → exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .. import __version__
+from ..model.diagnostic import KpiError
+from ..report.github import render_github
+from ..report.json import scorecard_json
+from ..report.markdown import scorecard_markdown
+from ..workflow.check import check as run_check
+from ..workflow.check import lint_project, run_tests
+from ..workflow.files import append_text, write_text
+from . import options as o
+
+app = typer.Typer(
+    name="kpi", help="KPIs as code: definitions in git, numbers that can be trusted.", no_args_is_help=True,
+    pretty_exceptions_enable=False, rich_markup_mode=None,
+)  # fmt: skip
+SUMMARY_LIMIT = 1024 * 1024
+
+
+@app.callback(invoke_without_command=True)
+def root(version: Annotated[bool, typer.Option("--version", help="Say the version.")] = False) -> None:
+    """KPIs as code: definitions in git, numbers that can be trusted."""
+    if version:
+        o.write(f"kpi {__version__}", "-")
+        raise typer.Exit
+
+
+@app.command()
+def lint(
+    project: o.Project = None, form: o.Format = "text", output: o.Output = "-", as_of: o.AsOf = None,
+    fail_on: o.FailOnOption = "error", allow_path: o.AllowPath = None,
+) -> None:  # fmt: skip
+    """Check the definitions, without data."""
+    outcome = lint_project(o.options(project, as_of=as_of, fail_on=fail_on, allow_path=allow_path))
+    o.finish(outcome, "kpi lint", form, output)
+
+
+@app.command()
+def test(
+    project: o.Project = None, form: o.Format = "text", output: o.Output = "-", only: o.Only = None,
+    fail_on: o.FailOnOption = "error",
+) -> None:  # fmt: skip
+    """Run the examples of the definitions."""
+    o.finish(run_tests(o.options(project, only=only, fail_on=fail_on)), "kpi test", form, output)
+
+
+@app.command()
+def check(
+    project: o.Project = None, form: o.Format = "text", output: o.Output = "-", as_of: o.AsOf = None,
+    periods: o.Periods = 12, only: o.Only = None, gate: o.GateOption = "all", fail_on: o.FailOnOption = "error",
+    allow_path: o.AllowPath = None,
+    scorecard: Annotated[Path | None, typer.Option("--scorecard", help="Where scorecard.md and .json go.")] = None,
+) -> None:  # fmt: skip
+    """Lint, test, evaluate, gate and report: the main job."""
+    chosen = o.options(
+        project, as_of=as_of, periods=periods, only=only, gate=gate, fail_on=fail_on, allow_path=allow_path
+    )
+    outcome = run_check(chosen)
+    if outcome.scorecard is not None:
+        folder = scorecard or chosen.place.root / "scorecard"
+        write_text(folder / "scorecard.json", scorecard_json(outcome.scorecard))
+        write_text(folder / "scorecard.md", scorecard_markdown(outcome.scorecard))
+    if os.environ.get("GITHUB_ACTIONS") == "true":
+        _tell_github(outcome)
+    o.finish(outcome, "kpi check", form, output)
+
+
+def _tell_github(outcome: o.Outcome) -> None:
+    """Annotations with file and line, and the scorecard as step summary."""
+    sys.stderr.write(render_github(o.report_of(outcome, "kpi check")))
+    summary = os.environ.get("GITHUB_STEP_SUMMARY")
+    if summary and outcome.scorecard is not None:
+        text = scorecard_markdown(outcome.scorecard)
+        append_text(Path(summary), text if len(text.encode()) < SUMMARY_LIMIT else text[: SUMMARY_LIMIT // 4])
+
+
+def run() -> None:
+    """The entry point: problems of the world end with 2, never with a traceback."""
+    from . import more  # noqa: F401, PLC0415 - registers the other commands
+
+    try:
+        app()
+    except KpiError as error:
+        sys.stderr.write(f"kpi: {error.message}\n" + (f"  {error.hint}\n" if error.hint else ""))
+        sys.exit(2)
+    except BrokenPipeError:
+        sys.exit(1)

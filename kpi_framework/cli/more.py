@@ -1,0 +1,66 @@
+"""The commands beside the main job: show, schema, rules, explain."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from ..model.diagnostic import KpiError
+from ..model.rule import RULES
+from ..report.rules import RULE_FORMATS, explain, render_rules
+from ..report.show import SHOW_FORMATS, View
+from ..workflow.check import check as run_check
+from ..workflow.schemas import stale_schemas, write_schemas
+from . import options as o
+from .main import app
+
+
+@app.command()
+def show(
+    one: Annotated[str, typer.Argument(metavar="ID")], project: o.Project = None, form: o.Format = "text",
+    output: o.Output = "-", as_of: o.AsOf = None, periods: o.Periods = 12, allow_path: o.AllowPath = None,
+    by: Annotated[str | None, typer.Option("--by", help="A segment to break it down by, a,b for a combination.")] = None,
+) -> None:  # fmt: skip
+    """Show one definition: what it says, its value, its periods and parts."""
+    o.one_of(form, tuple(SHOW_FORMATS), "--format")
+    outcome = run_check(o.options(project, as_of=as_of, periods=periods, only=[one], fail_on="never", allow_path=allow_path))
+    if outcome.scorecard is None or one not in outcome.scorecard.definitions:
+        raise KpiError(f"there is no definition {one}, or it cannot be read", "Run `kpi lint`.")
+    view = View(outcome.scorecard, one, tuple(by.split(",")) if by else (), o.color(), o.width())
+    o.write(SHOW_FORMATS[form](view), output)
+
+
+@app.command()
+def schema(
+    project: o.Project = None,
+    check: Annotated[bool, typer.Option("--check", help="Only say whether schemas/ is current.")] = False,
+) -> None:
+    """Write the JSON Schemas of all files to schemas/."""
+    root = o.options(project).place.root
+    if not check:
+        for path in write_schemas(root / "schemas"):
+            o.write(str(path.relative_to(root)), "-")
+        return
+    stale = stale_schemas(root / "schemas")
+    for path in stale:
+        o.write(f"{path.relative_to(root)} is not current: run `kpi schema`", "-")
+    raise typer.Exit(1 if stale else 0)
+
+
+@app.command()
+def rules(form: o.Format = "text", output: o.Output = "-") -> None:
+    """List every rule."""
+    o.one_of(form, tuple(RULE_FORMATS), "--format")
+    o.write(render_rules(form, color=o.color(), width=o.width()), output)
+
+
+@app.command("explain")
+def explain_rule(rule: Annotated[str, typer.Argument(metavar="RULE")]) -> None:
+    """Explain a rule, by its name or code."""
+    found = RULES.get(rule) or next((r for r in RULES.values() if r.code == rule.upper()), None)
+    if found is None:
+        raise KpiError(f"there is no rule {rule}", "Run `kpi rules` for the list.")
+    o.write(explain(found, color=o.color(), width=o.width()), "-")
+
+

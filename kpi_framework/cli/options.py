@@ -1,0 +1,112 @@
+"""What all commands share: options, the screen, writing a result, and the exit code."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ..evaluate.gate import FailOn, Scope, Strictness
+from ..model.diagnostic import KpiError
+from ..report.formats import FORMATS
+from ..report.result import Report
+from ..workflow.check import Options, Outcome
+from ..workflow.files import write_text
+from ..workflow.project import Place, find_project
+
+_SLOW = 1.0
+
+Project = Annotated[Path | None, typer.Option("--project", help="The project's folder; the nearest kpi.yaml upwards.")]
+Format = Annotated[str, typer.Option("--format", help=f"One of {', '.join(FORMATS)}.")]
+Output = Annotated[str, typer.Option("--output", help="Where to write; `-` is standard output.")]
+AsOf = Annotated[str | None, typer.Option("--as-of", help="The day at whose end the numbers are taken.")]
+Periods = Annotated[int, typer.Option("--periods", min=1, max=400, help="Complete periods to show.")]
+Only = Annotated[list[str] | None, typer.Option("--only", help="Only this definition, and what it stands on.")]
+FailOnOption = Annotated[str, typer.Option("--fail-on", help="error, warning or never.")]
+GateOption = Annotated[str, typer.Option("--gate", help="definitions (pull requests) or all (schedules).")]
+AllowPath = Annotated[list[Path] | None, typer.Option("--allow-path", help="A folder outside that may be read.")]
+
+
+def as_day(text: str | None) -> dt.date | None:
+    """The day an option names. Raises KpiError."""
+    try:
+        return dt.date.fromisoformat(text) if text else None
+    except ValueError:
+        raise KpiError(f"--as-of {text} is not a date", "Write it as 2026-01-31.") from None
+
+
+def one_of(value: str, allowed: tuple[str, ...], name: str) -> str:
+    """The value, if it is allowed. Raises KpiError."""
+    if value not in allowed:
+        raise KpiError(f"{name} {value} is not known", f"Use one of {', '.join(allowed)}.")
+    return value
+
+
+def options(
+    project: Path | None, *, as_of: str | None = None, periods: int = 12, only: list[str] | None = None,
+    fail_on: str = "error", gate: str = "all", allow_path: list[Path] | None = None,
+) -> Options:  # fmt: skip
+    """The options of a run. Raises KpiError."""
+    root = find_project(project, Path.cwd())
+    one_of(fail_on, ("error", "warning", "never"), "--fail-on")
+    one_of(gate, ("definitions", "all"), "--gate")
+    chosen_gate: Scope = "definitions" if gate == "definitions" else "all"
+    chosen: FailOn = "never" if fail_on == "never" else ("warning" if fail_on == "warning" else "error")
+    return Options(
+        place=Place(root, tuple(allow_path or ())), now=dt.datetime.now(dt.UTC), as_of=as_day(as_of),
+        periods=periods, only=tuple(only or ()), strictness=Strictness(chosen_gate, chosen), progress=progress(),
+    )  # fmt: skip
+
+
+def progress() -> Callable[[str], None]:
+    """Say on stderr what is being done, once it has taken over a second."""
+    began = time.monotonic()
+
+    def say(what: str) -> None:
+        if time.monotonic() - began > _SLOW:
+            print(f"kpi: {what} …", file=sys.stderr)
+
+    return say
+
+
+def color() -> bool:
+    """Whether the screen takes colour: a terminal, without NO_COLOR, and not in CI."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and not os.environ.get("CI")
+
+
+def width() -> int:
+    """How wide the screen is."""
+    try:
+        return os.get_terminal_size(sys.stdout.fileno()).columns
+    except (OSError, ValueError):
+        return int(os.environ.get("COLUMNS", "100")) if os.environ.get("COLUMNS", "100").isdigit() else 100
+
+
+def report_of(outcome: Outcome, title: str) -> Report:
+    """An outcome as the renderers take it."""
+    return Report(
+        scorecard=outcome.scorecard, diagnostics=outcome.diagnostics, examples=outcome.examples,
+        passed=outcome.passed, exit_code=outcome.exit_code, title=title, color=color(), width=width(),
+    )  # fmt: skip
+
+
+def write(text: str, output: str) -> None:
+    """Write a payload to a file or to standard output. Raises KpiError."""
+    if output != "-":
+        write_text(Path(output), text)
+        return
+    sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
+    sys.stdout.flush()
+
+
+def finish(outcome: Outcome, title: str, form: str, output: str) -> None:
+    """Render, write, and end with the exit code."""
+    one_of(form, tuple(FORMATS), "--format")
+    write(FORMATS[form](report_of(outcome, title)), output)
+    raise typer.Exit(outcome.exit_code)
