@@ -8,21 +8,25 @@ from .scalars import SQL_TYPES
 from .term import as_double, binary, call, case, conjunction, disjunction, not_null
 from .zone import macro_name
 
-_ISO = r"\d{4}-\d{1,2}-\d{1,2}([T ]\d{1,2}:\d{2}(:\d{2}([.,]\d{1,9})?)?( ?([Zz]|[+-]\d{2}(:?\d{2})?))?)?"
-_OFFSET = r":[0-9.,]+ ?([Zz]|[+-]\d{2}(:?\d{2})?)$"
+_ISO = r"\d{4}-\d{1,2}-\d{1,2}([T ]\d{1,2}:\d{2}(:\d{2}(\.\d{1,9})?)?)?"
+_OFFSET = r"([Zz]|[+-]\d{2}(:?\d{2})?)"
+_AWARE = "TIMESTAMP WITH TIME ZONE"
 _TRUE = ("true", "t", "yes", "y", "1")
 _FALSE = ("false", "f", "no", "n", "0")
 
 
-def typed_cell(raw: exp.Expr, native: str, target: str, zone: str, formats: tuple[str, ...]) -> exp.Expr:
+def typed_cell(
+    raw: exp.Expr, native: str, target: str, formats: tuple[str, ...], walled: exp.Expr | None
+) -> exp.Expr:
     """The cell `raw` of the source type `native` as `target`; timestamps become instants in UTC.
 
-    `native` is DuckDB's name of the source's type: VARCHAR for CSV and JSON, its own for Parquet.
+    `native` is DuckDB's name of the source's type: VARCHAR for CSV and JSON, its own for Parquet. `walled` is
+    the instant of the wall time that the cell spells; None where walls are read in UTC, or there are none.
     """
     if native == SQL_TYPES[target] and target not in ("timestamp", "double"):
         return raw.copy()
     if target == "timestamp":
-        return _timestamp(raw, native, zone, formats)
+        return _timestamp(raw, native, formats, walled)
     if target == "date":
         return _date(raw, native, formats)
     return _plain(raw, native, target)
@@ -71,32 +75,32 @@ def _iso_date(raw: exp.Expr) -> exp.Expr:
     return case(_matches(raw, r"\d{4}-\d{1,2}-\d{1,2}"), _try(raw, "DATE"))
 
 
-def _timestamp(raw: exp.Expr, native: str, zone: str, formats: tuple[str, ...]) -> exp.Expr:
-    if native == "TIMESTAMP WITH TIME ZONE":
-        return call("timezone", exp.Literal.string("UTC"), raw)
-    if native != "VARCHAR":
-        return to_instant(_try(raw, "TIMESTAMP"), zone)
-    if formats and any("%z" in f for f in formats):
-        return call("timezone", exp.Literal.string("UTC"), _parsed(raw, formats))
-    if formats:
-        return to_instant(_parsed(raw, formats), zone)
+def _timestamp(raw: exp.Expr, native: str, formats: tuple[str, ...], walled: exp.Expr | None) -> exp.Expr:
+    wall = wall_time(raw, native, formats)
+    if wall is None:
+        aware = raw if native == _AWARE else _parsed(raw, formats)
+        return call("timezone", exp.Literal.string("UTC"), aware)
+    read = walled if walled is not None else wall
+    if native != "VARCHAR" or formats:
+        return read
     # The engine's cast drops an offset in silence: text with one goes by the type that keeps it.
-    instant = call("timezone", exp.Literal.string("UTC"), _try(raw, "TIMESTAMP WITH TIME ZONE"))
-    wall = to_instant(_try(raw, "TIMESTAMP"), zone)
-    has_offset = call("regexp_matches", raw, exp.Literal.string(_OFFSET))
-    return case(_matches(raw, _ISO), case(has_offset, instant, wall))
+    instant = call("timezone", exp.Literal.string("UTC"), _try(raw, _AWARE))
+    return exp.Coalesce(this=read.copy(), expressions=[case(_has_offset(raw), instant)])
 
 
 def wall_time(raw: exp.Expr, native: str, formats: tuple[str, ...]) -> exp.Expr | None:
-    """The wall time a cell spells, where it spells no offset; None where the source has instants."""
-    if native == "TIMESTAMP WITH TIME ZONE" or any("%z" in f for f in formats):
+    """The wall time a cell spells, NULL where it spells an offset; None where the source has instants."""
+    if native == _AWARE or any("%z" in f for f in formats):
         return None
     if native != "VARCHAR":
         return _try(raw, "TIMESTAMP")
     if formats:
         return _parsed(raw, formats)
-    has_offset = call("regexp_matches", raw, exp.Literal.string(_OFFSET))
-    return case(exp.Not(this=has_offset), _try(raw, "TIMESTAMP"))
+    return case(_matches(raw, _ISO), _try(raw, "TIMESTAMP"))
+
+
+def _has_offset(raw: exp.Expr) -> exp.Expr:
+    return _matches(raw, _ISO[:-1] + " ?" + _OFFSET)
 
 
 def to_instant(wall: exp.Expr, zone: str) -> exp.Expr:

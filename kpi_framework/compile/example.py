@@ -23,21 +23,26 @@ def example_query(measure: Measure, table: Table, rows: Sequence[Row]) -> exp.Se
     adding = [exp.alias_(aggregate_call(a), a.name) for a in aggregates.values() if a.rollup]
     held = [a for a in aggregates.values() if not a.rollup]
     holding = [exp.alias_(picked([a], 0, held_call([a])), a.name) for a in held]
-    over = exp.select(*adding, *holding).from_(_typed(table, rows).subquery("typed")).subquery("aggregated")
+    over = exp.select(*adding, *holding).from_(_typed(table, rows, _needed(measure, table)).subquery("typed")).subquery("aggregated")
     value = formula.value if formula.type == "integer" else as_double(formula.value)
     if formula.type == "boolean":
         value = exp.Cast(this=formula.value.copy(), to=exp.DataType.build("INT"))
     return exp.select(value, *(a.column for a in counts)).from_(over)
 
 
-def _typed(table: Table, rows: Sequence[Row]) -> exp.Select:
+def _needed(measure: Measure, table: Table) -> frozenset[str]:
+    """The base columns that the formula and its condition read."""
+    return table.reach(measure.formula.columns, own=False)
+
+
+def _typed(table: Table, rows: Sequence[Row], needed: frozenset[str]) -> exp.Select:
     """The given cells, cast as the canonical columns are; a column nobody gave is NULL."""
     names = sorted({n for row in rows for n in row if n != "times"})
     tuples = [exp.Tuple(expressions=[_cell(row.get(n)) for n in names]) for row in rows for _ in range(_times(row))]
-    cells = [exp.alias_(table.cell(table.bases[n]), n) for n in names if n in table.bases]
-    absent = [exp.alias_(_null(table.bases[n].type), n) for n in table.bases if n not in names]
+    cells = [exp.alias_(table.cell(table.bases[n]), n) for n in names if n in needed and n in table.bases]
+    absent = [exp.alias_(_null(table.bases[n].type), n) for n in needed if n in table.bases and n not in names]
     edges = [exp.alias_(_null("timestamp"), n) for n in ("period_start", "period_end")]
-    raws = [exp.alias_(_null("text"), n) for n in table.raws]
+    raws = [exp.alias_(_null("text"), n) for n in needed if n in table.raws]
     if not tuples:
         nothing = exp.select(*(exp.alias_(_null("text"), n) for n in names or ["_none"])).where(exp.Boolean(this=False))
         return exp.select(*cells, *absent, *edges, *raws).from_(nothing.subquery("source"))

@@ -11,8 +11,9 @@ from sqlglot import exp
 
 from ..model.period import Almanac
 from ..model.project import Column, Contract, ContractColumn, Dataset, Source
-from .cells import odd_hour, out_of_contract, translated, typed_cell, wall_time, without_nulls
+from .cells import odd_hour, out_of_contract, to_instant, translated, typed_cell, wall_time, without_nulls
 from .formula import compile_column
+from .reader import format_of
 from .scope import Scope
 from .syntax import FormulaError
 from .term import Term, binary, conjunction, is_null, not_null
@@ -44,6 +45,18 @@ class Base:
     personal: bool
     values: Mapping[str, str]
     contract: ContractColumn | None
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """A base column's cell in steps, and the names of its first two."""
+
+    base: Base
+    raw: exp.Expr
+    wall: exp.Expr | None
+    typed: exp.Expr
+    raw_name: exp.Expr
+    wall_name: exp.Expr
 
 
 @dataclass(frozen=True)
@@ -99,7 +112,7 @@ class Table:
         computed = {n: c for n, c in self.dataset.columns.items() if isinstance(c, str) and n not in kinds}
         typed = {n: Column(**{"from": n, "type": self._computed_type(n, c)}) for n, c in computed.items() if n in native.types}
         derive = {n: d for n, d in self.dataset.derive.items() if n not in native.types}
-        shown = Source(path="")
+        shown = Source(path="given.csv")
         everything = Native({**dict.fromkeys([*given, *typed], "VARCHAR"), **native.types})
         dataset = self.dataset.model_copy(update={"columns": {**given, **typed}, "derive": derive, "source": shown})
         return replace(self, dataset=dataset, native=everything)
@@ -194,39 +207,48 @@ class Table:
 
     # the query that loads it
 
-    def raw(self, base: Base) -> exp.Expr:
-        """The cell as the source has it."""
-        cell = exp.column(exp.to_identifier(base.source, quoted=True))
-        return without_nulls(cell, base.native, self.source.nulls)
-
     def cell(self, base: Base) -> exp.Expr:
-        """The cell as the canonical column holds it."""
+        """The cell as the canonical column holds it, in one expression."""
+        raw = self._raw(base)
+        return self._typed(base, raw, self._wall(base, raw))
+
+    def staged(self, base: Base) -> Staged:
+        """The cell in steps, so that the engine parses each text once: raw, wall time, typed."""
+        raw = self._raw(base)
+        raw_name, wall_name = exp.column(f"_cell_{base.name}"), exp.column(f"_wall_{base.name}")
+        wall = self._wall(base, raw)
+        typed = self._typed(base, raw_name, wall_name if wall is not None else None)
+        return Staged(base, raw, wall, typed, raw_name, wall_name)
+
+    def _raw(self, base: Base) -> exp.Expr:
+        """The cell as the source has it; a CSV reader has already made its nulls NULL."""
+        cell = exp.column(exp.to_identifier(base.source, quoted=True))
+        return cell if self.is_csv else without_nulls(cell, base.native, self.source.nulls)
+
+    @property
+    def is_csv(self) -> bool:
+        """Whether a CSV reader reads the source."""
+        return format_of(self.source, self.source.path) == "csv"
+
+    def _wall(self, base: Base, raw: exp.Expr) -> exp.Expr | None:
+        if base.type != "timestamp" or self.zone == "UTC":
+            return None
+        return wall_time(raw, base.native, self.source.timestamps or ())
+
+    def _typed(self, base: Base, raw: exp.Expr, wall: exp.Expr | None) -> exp.Expr:
         formats = self.source.timestamps or ()
-        typed = typed_cell(self.raw(base), base.native, base.type, self.zone, formats)
+        typed = typed_cell(raw, base.native, base.type, formats, to_instant(wall, self.zone) if wall is not None else None)
         return translated(typed, dict(base.values)) if base.type == "text" else typed
 
-    def misfit(self, base: Base) -> exp.Expr | None:
+    def misfit(self, stage: Staged) -> exp.Expr | None:
         """True where a cell does not fit its type or the contract's bounds; None where it cannot happen."""
-        meaning = base.contract
-        typed = self.cell(base)
+        base, meaning, typed = stage.base, stage.base.contract, exp.column(f"_typed_{stage.base.name}")
         unread = None
         if base.type != "text" and not (base.native != "VARCHAR" and base.type == _own_type(base.native)):
-            unread = conjunction(not_null(self.raw(base)), is_null(typed))
+            unread = conjunction(not_null(stage.raw_name), is_null(typed))
         required = is_null(typed) if meaning and not meaning.nullable else None
         bounds = out_of_contract(typed, (), meaning.minimum, meaning.maximum) if meaning else None
         return _either(unread, required, bounds)
-
-    def unknown_word(self, base: Base) -> exp.Expr | None:
-        """True where a text is none of the contract's words."""
-        words = base.contract.values if base.contract else ()
-        return out_of_contract(self.cell(base), words, None, None) if words else None
-
-    def odd(self, base: Base) -> exp.Expr | None:
-        """True where a wall time stands in an hour that the clocks skip or repeat."""
-        if base.type != "timestamp" or self.zone == "UTC":
-            return None
-        wall = wall_time(self.raw(base), base.native, self.source.timestamps or ())
-        return odd_hour(wall, self.zone) if wall is not None else None
 
     @property
     def time(self) -> str | None:
@@ -274,41 +296,48 @@ class Load:
 
 def load_query(table: Table, columns: frozenset[str], as_of: exp.Expr) -> Load:
     """What loads the given base columns of a table: typed cells, masks of misfits, rows before as_of."""
-    bases = [table.base(n) for n in sorted(columns)]
-    cells = {b.name: table.cell(b) for b in bases}
+    stages = [table.staged(table.base(n)) for n in sorted(columns)]
+    parsed = [exp.alias_(s.raw, f"_cell_{s.base.name}") for s in stages]
+    parsed += [exp.alias_(s.wall, f"_wall_{s.base.name}") for s in stages if s.wall is not None]
+    first = exp.select(*parsed).from_("source").subquery("parsed")
+    typed = exp.select("*", *(exp.alias_(s.typed, f"_typed_{s.base.name}") for s in stages)).from_(first)
     masks = {
-        "_bad": [(b.name, table.misfit(b)) for b in bases],
-        "_word": [(b.name, table.unknown_word(b)) for b in bases],
-        "_odd": [(b.name, table.odd(b)) for b in bases],
+        "_bad": [(s.base.name, table.misfit(s)) for s in stages],
+        "_word": [(s.base.name, _unknown_word(s.base)) for s in stages],
+        "_odd": [(s.base.name, odd_hour(s.wall_name, table.zone) if s.wall is not None else None) for s in stages],
     }
     found = {mask: [(n, c) for n, c in pairs if c is not None] for mask, pairs in masks.items()}
-    wanted = [exp.alias_(_fitting(table, b, cells[b.name]), b.name) for b in bases]
+    wanted = [exp.alias_(_fitting(s.base), s.base.name) for s in stages]
     wanted += [exp.alias_(_mask([c for _, c in pairs]), mask) for mask, pairs in found.items() if pairs]
-    query = exp.select(*wanted).from_("source")
-    limit = _known_by(table, columns, cells, as_of)
+    query = exp.select(*wanted).from_(typed.subquery("typed"))
+    limit = _known_by(table, columns, as_of)
     if limit is not None:
         query = query.where(limit)
     names = {mask: tuple(n for n, _ in pairs) for mask, pairs in found.items()}
-    return Load(query, names["_bad"], names["_word"], names["_odd"], tuple(b.name for b in bases))
+    return Load(query, names["_bad"], names["_word"], names["_odd"], tuple(s.base.name for s in stages))
 
 
-def _fitting(table: Table, base: Base, cell: exp.Expr) -> exp.Expr:
+def _unknown_word(base: Base) -> exp.Expr | None:
+    """True where a text is none of the contract's words."""
+    words = base.contract.values if base.contract else ()
+    return out_of_contract(exp.column(f"_typed_{base.name}"), words, None, None) if words else None
+
+
+def _fitting(base: Base) -> exp.Expr:
     """The cell, NULL where it is out of the contract's bounds."""
-    meaning = base.contract
+    meaning, cell = base.contract, exp.column(f"_typed_{base.name}")
     out = out_of_contract(cell, (), meaning.minimum, meaning.maximum) if meaning else None
     return exp.Case(ifs=[exp.If(this=out, true=exp.Null())], default=cell) if out is not None else cell
 
 
-def _known_by(
-    table: Table, columns: frozenset[str], cells: Mapping[str, exp.Expr], as_of: exp.Expr
-) -> exp.Expr | None:
+def _known_by(table: Table, columns: frozenset[str], as_of: exp.Expr) -> exp.Expr | None:
     """Rows whose time is at or after as_of are not read; nor are later states of an event log."""
-    stamps = {table.time, *table.dataset.latest_by} & columns
     limits = []
-    for name in sorted(s for s in stamps if s):
-        if table.bases[name].type == "timestamp":
-            before = binary(exp.LT, cells[name], as_of)
-            limits.append(exp.Or(this=exp.Paren(this=before), expression=is_null(cells[name])))
+    for name in sorted({table.time, *table.dataset.latest_by} & columns, key=str):
+        if name and table.bases[name].type == "timestamp":
+            cell = exp.column(f"_typed_{name}")
+            before = binary(exp.LT, cell, as_of)
+            limits.append(exp.Or(this=exp.Paren(this=before), expression=is_null(cell)))
     return conjunction(*limits)
 
 

@@ -109,6 +109,7 @@ def macro_name(kind: str, key: str) -> str:
     return f"{kind}_in_{''.join(c if c.isalnum() else '_' for c in key.lower())}"
 
 
+@lru_cache
 def macros(key: str) -> tuple[str, ...]:
     """The three functions of a zone, as DuckDB macros: wall_in, instant_in and odd_hour_in."""
     first, changes = transitions(key)

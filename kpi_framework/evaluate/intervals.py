@@ -7,13 +7,14 @@ from 30 rows, Garwood (1936) for counts.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from functools import lru_cache
 from statistics import NormalDist
 
 Interval = tuple[float, float]
 LEVEL = 0.95
 _TAIL = (1 - LEVEL) / 2
 _Z = NormalDist().inv_cdf(1 - _TAIL)
+_SUMMED = 200
 _EXACT = 2_000
 """Up to so many rows the binomial is summed; beyond, its normal approximation is off by less than a rank."""
 
@@ -49,43 +50,32 @@ def student(degrees: int) -> float:
     return z + math.fsum(term / float(degrees) ** (i + 1) for i, term in enumerate(terms))
 
 
+@lru_cache(maxsize=4096)
 def count(value: int) -> Interval:
-    """Garwood's exact interval of a Poisson count."""
-    low = 0.0 if value == 0 else _bisected(lambda m: 1 - _poisson(value - 1, m) - _TAIL, 0.0, float(value))
-    high = _bisected(lambda m: _TAIL - _poisson(value, m), float(value), value + 10 * math.sqrt(value + 1) + 10)
-    return low, high
+    """Garwood's interval of a Poisson count: exact up to 200, then by Wilson and Hilferty's cube root."""
+    if value > _SUMMED:
+        return _cube_root(value, -_Z), _cube_root(value + 1, _Z)
+    low = 0.0 if value == 0 else _rate(value - 1, 1 - _TAIL)
+    return low, _rate(value, _TAIL)
 
 
-def _poisson(most: int, rate: float) -> float:
-    """The chance of at most `most` events: summed down from its largest term."""
-    if rate <= 0:
-        return 1.0
-    term = math.exp(most * math.log(rate) - rate - math.lgamma(most + 1))
-    if most > rate:
-        return 1 - _poisson_above(most, rate, term)
-    total, k = 0.0, most
-    while k >= 0 and term > total * 1e-17:
-        total += term
-        term *= k / rate
-        k -= 1
-    return total
+def _cube_root(value: int, z: float) -> float:
+    """Half the chi-square quantile of 2·value degrees (Wilson & Hilferty 1931)."""
+    return value * float(1 - 1 / (9 * value) + z / (3 * math.sqrt(value))) ** 3
 
 
-def _poisson_above(most: int, rate: float, term: float) -> float:
-    total, k = 0.0, most
-    while True:
-        k += 1
-        term *= rate / k
-        total += term
-        if term <= total * 1e-17:
-            return total
-
-
-def _bisected(rising: Callable[[float], float], low: float, high: float) -> float:
-    for _ in range(200):
+def _rate(most: int, chance: float) -> float:
+    """The rate at which at most `most` events have this chance: found by halving."""
+    low, high = 0.0, most + 10 * math.sqrt(most + 1) + 10
+    for _ in range(60):
         middle = (low + high) / 2
-        low, high = (low, middle) if rising(middle) > 0 else (middle, high)
+        low, high = (middle, high) if _at_most(most, middle) > chance else (low, middle)
     return (low + high) / 2
+
+
+def _at_most(most: int, rate: float) -> float:
+    """The chance of at most `most` events at a rate."""
+    return math.fsum(math.exp(k * math.log(rate) - rate - math.lgamma(k + 1)) for k in range(most + 1))
 
 
 def quantile_ranks(rows: int, level: float) -> tuple[int, int] | None:
@@ -96,6 +86,7 @@ def quantile_ranks(rows: int, level: float) -> tuple[int, int] | None:
     return (low, high) if low >= 1 and high <= rows else None
 
 
+@lru_cache(maxsize=4096)
 def _binomial_quantile(rows: int, level: float, chance: float) -> int:
     """The smallest k with P(X ≤ k) ≥ chance for X binomial."""
     if rows > _EXACT:

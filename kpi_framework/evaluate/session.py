@@ -50,6 +50,7 @@ class Session:
         self._wanted: list[Wanted] = []
         self._engine: Engine | None = None
         self._locked = False
+        self._zones: set[str] = set()
 
     @property
     def engine(self) -> Engine:
@@ -83,8 +84,10 @@ class Session:
             raise unreadable(wanted.files, error) from None
 
     def _zone_macros(self, table: Table) -> list[str]:
-        zones = {table.zone, table.almanac.zone.key} - {"UTC"}
-        return [m.replace("CREATE TEMP MACRO", "CREATE OR REPLACE TEMP MACRO") for z in sorted(zones) for m in macros(z)]
+        """The zones' functions that the engine does not have yet."""
+        new = {table.zone, table.almanac.zone.key} - {"UTC"} - self._zones
+        self._zones |= new
+        return [macro for zone in sorted(new) for macro in macros(zone)]
 
     def _told(self, table: Table, load: Load) -> Loaded:
         """Count what does not fit, then leave one row a key."""
@@ -157,6 +160,7 @@ class Session:
         if self._engine is not None:
             self._engine.close()
             self._engine = None
+            self._zones = set()
 
     def __enter__(self) -> Self:
         return self
