@@ -65,12 +65,15 @@ def _cube_root(value: int, z: float) -> float:
 
 
 def _rate(most: int, chance: float) -> float:
-    """The rate at which at most `most` events have this chance: found by halving."""
-    low, high = 0.0, most + 10 * math.sqrt(most + 1) + 10
-    for _ in range(60):
-        middle = (low + high) / 2
-        low, high = (middle, high) if _at_most(most, middle) > chance else (low, middle)
-    return (low + high) / 2
+    """The rate at which at most `most` events have this chance: Newton's steps from the cube root's rate."""
+    rate = _cube_root(most + 1, NormalDist().inv_cdf(1 - chance))
+    for _ in range(8):
+        density = math.exp(most * math.log(rate) - rate - math.lgamma(most + 1))
+        step = (_at_most(most, rate) - chance) / density
+        rate += step
+        if abs(step) < rate * 1e-13:
+            break
+    return rate
 
 
 def _at_most(most: int, rate: float) -> float:
