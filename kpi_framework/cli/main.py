@@ -14,8 +14,8 @@ from ..model.diagnostic import KpiError
 from ..report.github import render_github
 from ..report.json import scorecard_json
 from ..report.markdown import scorecard_markdown
+from ..workflow.check import Outcome, lint_project, run_tests
 from ..workflow.check import check as run_check
-from ..workflow.check import lint_project, run_tests
 from ..workflow.files import append_text, write_text
 from . import options as o
 
@@ -74,7 +74,7 @@ def check(
     o.finish(outcome, "kpi check", form, output)
 
 
-def _tell_github(outcome: o.Outcome) -> None:
+def _tell_github(outcome: Outcome) -> None:
     """Annotations with file and line, and the scorecard as step summary."""
     sys.stderr.write(render_github(o.report_of(outcome, "kpi check")))
     summary = os.environ.get("GITHUB_STEP_SUMMARY")

@@ -43,7 +43,13 @@ def compile_measure(metric: Metric, table: Table, openly: frozenset[str] = froze
 def compile_definition(catalog: Catalog, metric: Metric) -> Derived:
     """Compile a derived definition. Raises FormulaError."""
     definitions = {i: e.noun for i, e in catalog.definitions.items()}
-    derived = compile_derived(metric.formula or "", definitions, catalog.project.noun.almanac)
+    try:
+        derived = compile_derived(metric.formula or "", definitions, catalog.project.noun.almanac)
+    except FormulaError as error:
+        if error.name not in catalog.broken:
+            raise
+        message = f"`{error.name}` cannot be read, and the formula needs it"
+        raise FormulaError(error.rule, message, "Correct its file first.", error.name) from None
     check_unit(metric.unit, derived.unit, derived.hundredfold)
     return derived
 

@@ -9,7 +9,7 @@ from functools import cached_property, partial
 
 from sqlglot import exp
 
-from ..model.period import Almanac
+from ..model.period import Almanac, Grain
 from ..model.project import Column, Contract, ContractColumn, Dataset, Source
 from .cells import odd_hour, out_of_contract, to_instant, translated, typed_cell, wall_time, without_nulls
 from .formula import compile_column
@@ -256,6 +256,11 @@ class Table:
         return self.dataset.time or (self.contract.time if self.contract else None)
 
     @property
+    def grain(self) -> Grain | None:
+        """The stretch of time one row stands for, if longer than an instant."""
+        return self.dataset.grain or (self.contract.grain if self.contract else None)
+
+    @property
     def keys(self) -> tuple[str, ...]:
         """The canonical columns that name a row's thing."""
         key = self.dataset.key
@@ -271,7 +276,7 @@ class Table:
     def complete_column(self) -> str | None:
         """The column with the export's time, if `complete_through` names one."""
         through = self.dataset.complete_through
-        return None if through == "newest_row" or re.match(r"\d{4}-", through) else through
+        return through if isinstance(through, str) and through != "newest_row" else None
 
     def _behind(self, name: str) -> set[str]:
         if name in self.bases:

@@ -10,6 +10,7 @@ from ..compile.definition import (
     compile_definition, compile_measure, definition_hash, table_of, time_column,
 )  # fmt: skip
 from ..compile.derived import Derived
+from ..compile.finding import finding_of
 from ..compile.order import closure, cyclic
 from ..compile.syntax import FormulaError
 from ..compile.table import Native, Table
@@ -17,7 +18,6 @@ from ..model.catalog import Catalog
 from ..model.diagnostic import Diagnostic
 from ..model.kpi import Lifecycle, Metric
 from ..model.measurement import Reason
-from ..model.rule import RULES
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def compile_catalog(catalog: Catalog, natives: Mapping[str, Native | None]) -> C
         except FormulaError as error:
             source = error.rule == "source-unreadable"
             failures[metric.id] = Reason.SOURCE_ERROR if source else Reason.DEFINITION_ERROR
-            diagnostics.append(finding(catalog, metric, error))
+            diagnostics.append(finding_of(catalog, metric, error))
     inputs = {i: d.ids for i, d in derived.items()}
     circular = set(cyclic(inputs))
     for one in circular:
@@ -106,13 +106,3 @@ def _hashes(catalog: Catalog, ids: set[str], tables: Mapping[str, Table]) -> dic
             found[one] = ""
     return found
 
-
-def finding(catalog: Catalog, metric: Metric, error: FormulaError) -> Diagnostic:
-    """A formula's error at the place of the word it is about."""
-    at = catalog.definitions[metric.id].at
-    field_name = "where" if metric.where and error.name and error.name in metric.where else "formula"
-    if error.name and error.name == metric.time:
-        field_name = "time"
-    if error.name and any(error.name in b for b in metric.breakdowns) and error.name not in (metric.formula or ""):
-        field_name = "segments"
-    return RULES[error.rule].finding(at.key(field_name), error.message, error.hint, metric.id)

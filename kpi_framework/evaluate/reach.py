@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -34,16 +33,15 @@ def reach_of(table: Table, loaded: Loaded, window: Window) -> Reach:
 
 def _through(table: Table, loaded: Loaded, window: Window) -> dt.datetime | None:
     stated = table.dataset.complete_through
-    if re.match(r"\d{4}-\d{2}-\d{2}$", stated):
-        return window.almanac.instant(dt.date.fromisoformat(stated) + dt.timedelta(days=1))
+    if isinstance(stated, dt.date):
+        return window.almanac.instant(stated + dt.timedelta(days=1))
     if stated != "newest_row":
         return loaded.exported
-    grain = table.dataset.grain or (table.contract.grain if table.contract else None)
-    if loaded.newest is None or grain is None:
+    if loaded.newest is None or table.grain is None:
         return loaded.newest
     # A row of the month's costs speaks for the whole month.
     day = window.almanac.day(loaded.newest + dt.timedelta(microseconds=1))
-    return window.almanac.instant(window.almanac.period_of(day, grain).end)
+    return window.almanac.instant(window.almanac.period_of(day, table.grain).end)
 
 
 @dataclass(frozen=True)

@@ -206,12 +206,9 @@ def _waiver(metric: Metric, seen: Observation, value: Number | None, today: dt.d
 def _holds(waiver: Waiver, metric: Kpi, seen: Observation, value: Number, today: dt.date) -> bool:
     if not waiver.from_ <= today <= waiver.until or dict(seen.segment) != dict(waiver.segment):
         return False
-    if (waiver.until - waiver.from_).days > MAX_WAIVER_DAYS or waiver.approved_by == metric.owner:
+    if waiver.is_too_long or waiver.is_approved_by(metric.owner):
         return False
     return _no_worse(value, waiver, metric, seen)
-
-
-MAX_WAIVER_DAYS = 92
 
 
 def _no_worse(value: Number, waiver: Waiver, metric: Kpi, seen: Observation) -> bool:

@@ -11,6 +11,7 @@ from pathlib import Path
 from ..compile.reader import csv_rows, format_of, json_rows, parquet_rows, unique_headers
 from ..compile.render import render
 from ..compile.table import Native
+from ..model.period import is_zone
 from ..model.project import Dataset, Source
 from .engine import Engine, EngineError
 
@@ -57,6 +58,8 @@ def find_files(dataset: Dataset, root: Path, allowed: Sequence[Path]) -> Files:
     """The files of a dataset. Raises SourceError where there are none, or they lie outside."""
     source = dataset.source if isinstance(dataset.source, Source) else Source(path=dataset.source)
     kind = format_of(source, source.path)
+    if source.timezone is not None and not is_zone(source.timezone):
+        raise SourceError(f"`timezone: {source.timezone}` is not an IANA zone", "Write it as Europe/London, or UTC.")
     if kind is None:
         raise SourceError(f"{source.path}: neither its ending nor `format:` says how to read it", "Add `format: csv`.")
     paths = _paths(source.path, root, allowed)

@@ -8,6 +8,8 @@ from typing import Annotated, Any
 
 from pydantic import AllowInfNan, BaseModel, BeforeValidator, ConfigDict, Field, Strict, WithJsonSchema
 
+from .unit import SHARE, STRETCH, UNIT
+
 # Lists become tuples and words become enums; numbers, flags and dates are taken only as what they are.
 _DATE = r"^\d{4}-\d{2}-\d{2}$"
 
@@ -40,6 +42,24 @@ def _date(value: Any) -> Any:
         raise ValueError(f"{value} is not a day of the calendar") from error
 
 
+def _text_like(pattern: str, expected: str) -> BeforeValidator:
+    """A check of a text's shape that says in words what was expected."""
+
+    def check(value: Any) -> Any:
+        if not isinstance(value, str) or not re.match(pattern, value):
+            raise ValueError(f"expected {expected}")
+        return value
+
+    return BeforeValidator(check)
+
+
+def _share(value: Any) -> Any:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if (is_number and 0 <= value <= 1) or (isinstance(value, str) and re.match(SHARE, value)):
+        return value
+    raise ValueError("expected a share, such as `50%`")
+
+
 Integer = Annotated[int, Strict(), BeforeValidator(_whole)]
 Flag = Annotated[bool, Strict()]
 Version = Annotated[
@@ -55,4 +75,19 @@ Date = Annotated[
 Number = Annotated[int, Strict()] | Annotated[float, Strict(), AllowInfNan(False)]
 Quantity = Number | str
 """A number in the KPI's unit, or text with a unit: `60 min`, `95%`, `8 GBP`."""
+Stretch = Annotated[
+    str,
+    _text_like(STRETCH, "a stretch of time, such as `2 days`"),
+    WithJsonSchema({"type": "string", "pattern": STRETCH}),
+]
+Unit = Annotated[
+    str,
+    _text_like(UNIT, "count, percent, score, ratio, seconds, minutes, hours, days or a currency such as GBP"),
+    WithJsonSchema({"type": "string", "pattern": UNIT}),
+]
+Share = Annotated[
+    float | str,
+    BeforeValidator(_share),
+    WithJsonSchema({"anyOf": [{"type": "number", "minimum": 0, "maximum": 1}, {"type": "string", "pattern": SHARE}]}),
+]
 Meta = dict[str, Any]

@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
-from .base import Date, Flag, Integer, Meta, Model, Number, Quantity, Version
+from .base import Date, Flag, Integer, Meta, Model, Number, Quantity, Share, Stretch, Unit, Version
 from .period import Grain
 
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=80)]
@@ -132,6 +132,9 @@ class Action(Model):
     """The day it has to be done by."""
 
 
+MAX_WAIVER_DAYS = 92
+
+
 class Waiver(Model):
     """An accepted miss, for a time: the status stays missed and is marked waived, and the gate passes."""
 
@@ -147,6 +150,15 @@ class Waiver(Model):
     """Who accepted it; not the KPI's owner."""
     segment: dict[str, str] = {}
     """The segment it is for, `{priority: critical}`; without it, the whole."""
+
+    @property
+    def is_too_long(self) -> bool:
+        """Whether it would last longer than a waiver may: then it does not hold."""
+        return (self.until - self.from_).days > MAX_WAIVER_DAYS
+
+    def is_approved_by(self, person: str | None) -> bool:
+        """Whether this person approved it; an owner who did waived their own miss."""
+        return person is not None and self.approved_by.strip().lower() == person.strip().lower()
 
 
 class Retirement(Model):
@@ -242,7 +254,7 @@ class Metric(Model):
     """A condition that a row must fulfil to belong to the population."""
     formula: str | None = None
     """One SQL expression of aggregates over the dataset, or of ids for a derived one."""
-    unit: str
+    unit: Unit
     """count, percent, score, ratio, seconds, minutes, hours, days, or an ISO 4217 currency code."""
     period: Grain = Grain.MONTH
     """How long a period is: day, week, month, quarter or year."""
@@ -250,9 +262,9 @@ class Metric(Model):
     """Columns to break it down by; a list of columns is a combination."""
     min_sample: Annotated[Integer, Field(ge=1)] | None = None
     """Fewer measured rows than this: unknown (too_few)."""
-    min_measured: Quantity = "50%"
+    min_measured: Share = "50%"
     """When less of the population than this is measured: unknown (mostly_missing)."""
-    settle: str | None = None
+    settle: Stretch | None = None
     """How long after its end a period is judged: `2 days`. Late entries settle in that time."""
     exact: Flag = True
     """`false` allows approximate aggregates."""

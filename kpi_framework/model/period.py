@@ -104,5 +104,14 @@ class Almanac:
         return (instant.astimezone(self.zone) - dt.timedelta(microseconds=1)).date()
 
 
+def is_zone(key: str) -> bool:
+    """Whether it names an IANA time zone."""
+    try:
+        ZoneInfo(key)
+    except (KeyError, ValueError, OSError):
+        return False
+    return True
+
+
 def _first_of(month: int) -> dt.date:
     return dt.date(month // 12, month % 12 + 1, 1)

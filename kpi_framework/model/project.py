@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, Field
 
-from .base import Date, Flag, Integer, Meta, Model, Number, Quantity, Version
+from .base import Date, Flag, Integer, Meta, Model, Number, Share, Stretch, Unit, Version
 from .diagnostic import Severity
 from .kpi import Id
 from .period import Almanac, Grain
@@ -59,7 +59,7 @@ class Column(Model):
     """Source words and the canonical ones they stand for; a word not listed stays as it is."""
     personal: Flag | None = None
     """It names a person: it may only be counted."""
-    unit: str | None = None
+    unit: Unit | None = None
     """The unit of its numbers; the contract's by default."""
 
 
@@ -68,7 +68,7 @@ class DataRule(Model):
 
     holds: str
     """A condition over one row."""
-    at_least: Quantity = "100%"
+    at_least: Share = "100%"
     """The share of rows, among those where it is known, that has to hold it."""
 
 
@@ -89,9 +89,9 @@ class Dataset(Model):
     """The source is an event log: keep each key's last row by these columns."""
     time: str | None = None
     """The timestamp that puts a row into a period, unless a KPI says otherwise."""
-    complete_through: str = "newest_row"
+    complete_through: Date | Name = "newest_row"
     """How far the data reach: `newest_row`, a date, or a column with the export's time."""
-    freshness: str = "2 days"
+    freshness: Stretch = "2 days"
     """How far behind the data may be and still count as complete."""
     grain: Grain | None = None
     """The stretch of time one row stands for, if it is longer than an instant: `month` for monthly costs."""
@@ -170,7 +170,7 @@ class ContractColumn(Model):
     """What it means."""
     type: Type = "text"
     """What it holds."""
-    unit: str | None = None
+    unit: Unit | None = None
     """The unit of its numbers."""
     required: Flag = False
     """Every dataset of this contract has it."""

@@ -57,7 +57,6 @@ _ALL = (
     Rule("KPI204", "type-mismatch", ERROR, "The parts of the formula, or the formula and the unit, do not fit together.", "Make the unit or the expression fit."),
     Rule("KPI205", "not-an-aggregate", ERROR, "A formula has to make one number out of many rows.", "Put the column inside an aggregate: count, sum, avg, median, share …"),
     Rule("KPI206", "personal-column", ERROR, "A column that names people may only be counted.", "Use count or count(distinct …), or segment by it in the open under `privacy`."),
-    Rule("KPI207", "survivorship", WARNING, "An average of durations that open rows do not have yet flatters: the slow ones are missing.", "Date it by the end of the duration, or give `settle`, `min_measured` or a coalesce."),
     Rule("KPI209", "formula-failed", ERROR, "The engine could not compute the formula within its limits.", "Simplify the formula, or cast its parts; `kpi show ID --sql` prints what runs."),
     Rule("KPI301", "target-gap", ERROR, "A target that starts inside a period would judge a part of it.", "Start it on a period's first day."),
     Rule("KPI302", "target-overlap", ERROR, "Two targets from one date: nobody knows which judges.", "Give each its own `from`."),
@@ -84,3 +83,9 @@ _ALL = (
 
 RULES: Mapping[str, Rule] = {rule.name: rule for rule in _ALL}
 """Every rule by its name."""
+
+OF_DATA = frozenset(
+    {r.name for r in _ALL if r.code.startswith("KPI6")}
+    | {"formula-failed", "baseline-stale", "baseline-drift", "baseline-unfrozen", "unknown-segment", "missed-without-action"}
+)
+"""The rules that only a look at the data can judge."""

@@ -14,12 +14,18 @@ _SPELLINGS = {
     "m": "minutes", "min": "minutes", "minute": "minutes",
     "h": "hours", "hour": "hours", "d": "days", "day": "days", "%": "percent",
 }  # fmt: skip
+UNIT = rf"^({'|'.join((*PLAIN, *MICROSECONDS))}|[A-Z]{{3}})$"
+"""The shape of a unit."""
+STRETCH = rf"^\d+(\.\d+)? ?({'|'.join(u for u in (*_SPELLINGS, *MICROSECONDS) if u != '%')})$"
+"""The shape of a stretch of time: `2 days`."""
+SHARE = r"^(100|\d{1,2}(\.\d+)?) ?%$"
+"""The shape of a share: `50%`."""
 _QUANTITY = re.compile(r"^\s*([+-]?(?:\d+(?:\.\d*)?|\.\d+))\s*(%|[A-Za-z]*)\s*$")
 
 
 def is_unit(text: str) -> bool:
     """Whether a KPI may have this unit."""
-    return text in PLAIN or text in MICROSECONDS or is_currency(text)
+    return bool(re.fullmatch(UNIT, text))
 
 
 def is_currency(text: str) -> bool:

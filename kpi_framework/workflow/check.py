@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from dataclasses import dataclass, field
 
+from ..compile.only import narrowed
 from ..evaluate.engine import DuckWorker, Engine, Limits
 from ..evaluate.evaluate import Evaluation, Setting, evaluate
 from ..evaluate.examples import run_examples
@@ -16,7 +16,12 @@ from ..evaluate.window import Window
 from ..model.catalog import Catalog
 from ..model.diagnostic import Diagnostic
 from ..model.measurement import ExampleResult, Scorecard, Verdict
+from ..model.period import is_zone
+from ..model.rule import OF_DATA, RULES
 from .project import Place, linted, load, settled, window_of
+
+NOT_LINTED = OF_DATA | {"example-failed"}
+NOT_TESTED = frozenset(RULES) - {"example-failed"}
 
 
 @dataclass(frozen=True)
@@ -47,74 +52,62 @@ class Outcome:
     window: Window | None = None
 
 
-def _failed(findings: tuple[Diagnostic, ...], strictness: Strictness) -> bool:
-    return any(strictness.fails(f.severity) for f in findings)
-
-
-def _outcome(findings: tuple[Diagnostic, ...], options: Options, **more: object) -> Outcome:
-    failed = _failed(findings, options.strictness)
-    return replace(Outcome(not failed, int(failed), findings), **more)  # type: ignore[arg-type]
-
-
 def lint_project(options: Options) -> Outcome:
     """Definitions, no data. Raises KpiError."""
     catalog, found = load(options.place)
     if catalog is None:
         return _outcome(found, options)
-    try:
-        window = window_of(catalog, options.as_of, options.now)
-        today = window.today
-    except KeyError:
-        today = options.now.date()
-    findings = settled(catalog, (*found, *linted(catalog, options.place, today)))
-    return _outcome(findings, options, catalog=catalog)
+    findings = (*found, *linted(catalog, options.place, _today(catalog, options)))
+    return _outcome(settled(catalog, findings, NOT_LINTED), options)
 
 
 def run_tests(options: Options) -> Outcome:
     """The examples of the definitions. Raises KpiError."""
     catalog, found = load(options.place)
-    if catalog is None:
-        return _outcome(found, options)
+    if catalog is None or not is_zone(catalog.project.noun.timezone):
+        return lint_project(options)
     results, failures = _examples(catalog, options)
-    findings = settled(catalog, (*found, *failures))
-    return _outcome(findings, options, catalog=catalog, examples=results)
+    return _outcome(settled(catalog, (*found, *failures), NOT_TESTED), options, results)
+
+
+def check(options: Options) -> Outcome:
+    """lint + test + evaluate + gate: the main job. Raises KpiError."""
+    whole, found = load(options.place)
+    if whole is None or not is_zone(whole.project.noun.timezone):
+        # Without kpi.yaml, or the zone its days are in, there is no number to compute.
+        return lint_project(options)
+    catalog = narrowed(whole, options.only) if options.only else whole
+    gate = catalog.project.noun.gate
+    window = window_of(catalog, options.as_of, options.now, options.periods)
+    lint = linted(whole, options.place, window.today)
+    examples, failures = _examples(catalog, options)
+    setting = Setting(options.place.root, window, options.open_engine, options.place.allowed, options.progress)
+    evaluation = evaluate(catalog, setting)
+    late = missed_without_action(catalog, evaluation.measurements)
+    unseen = OF_DATA if options.only else frozenset()
+    findings = weighed(settled(catalog, (*found, *lint, *failures, *evaluation.diagnostics, *late), unseen), gate)
+    verdict = verdict_of(evaluation.measurements, findings, catalog.kpis, gate, options.strictness)
+    card = _scorecard(catalog, window, evaluation, findings, verdict)
+    return Outcome(verdict.passed, verdict.exit_code, findings, examples, card, evaluation, catalog, window)
+
+
+def _outcome(
+    findings: tuple[Diagnostic, ...], options: Options, examples: tuple[ExampleResult, ...] | None = None
+) -> Outcome:
+    failed = any(options.strictness.fails(f.severity) for f in findings)
+    return Outcome(not failed, int(failed), findings, examples)
+
+
+def _today(catalog: Catalog, options: Options) -> dt.date:
+    """as_of's day; where no zone says when a day ends, the clock's."""
+    if not is_zone(catalog.project.noun.timezone):
+        return options.now.date()
+    return window_of(catalog, options.as_of, options.now).today
 
 
 def _examples(catalog: Catalog, options: Options) -> tuple[tuple[ExampleResult, ...], tuple[Diagnostic, ...]]:
     options.progress("running the examples")
     return run_examples(catalog, options.open_engine, options.only)
-
-
-def check(options: Options) -> Outcome:
-    """lint + test + evaluate + gate: the main job. Raises KpiError."""
-    lint = lint_project(options)
-    if lint.catalog is None or any(f.span.path == "kpi.yaml" and f.rule == "unknown-reference" and "zone" in f.message for f in lint.diagnostics):
-        return lint
-    catalog = _only(lint.catalog, options.only)
-    window = window_of(catalog, options.as_of, options.now, options.periods)
-    examples, failures = _examples(catalog, options)
-    setting = Setting(options.place.root, window, options.open_engine, options.place.allowed, options.progress)
-    evaluation = evaluate(catalog, setting)
-    late = missed_without_action(catalog, evaluation.measurements)
-    found = settled(catalog, (*load(options.place)[1], *linted(lint.catalog, options.place, window.today), *failures,
-                              *evaluation.diagnostics, *late))  # fmt: skip
-    findings = weighed(found, catalog.project.noun.gate)
-    verdict = verdict_of(
-        evaluation.measurements, findings, catalog.kpis, catalog.project.noun.gate, options.strictness
-    )
-    card = _scorecard(catalog, window, evaluation, findings, verdict)
-    return Outcome(
-        verdict.passed, verdict.exit_code, findings, examples, card, evaluation, catalog, window
-    )
-
-
-def _only(catalog: Catalog, ids: tuple[str, ...]) -> Catalog:
-    """The catalog with the named definitions as the only ones shown; unknown ids are the caller's to refuse."""
-    if not ids:
-        return catalog
-    from ..compile.only import narrowed
-
-    return narrowed(catalog, ids)
 
 
 def _scorecard(
@@ -127,6 +120,3 @@ def _scorecard(
         diagnostics=findings, definitions={i: e.noun for i, e in catalog.definitions.items()},
         today=window.today, objectives=project.objectives, events=project.events,
     )  # fmt: skip
-
-
-__all__ = ["Options", "Outcome", "Path", "check", "lint_project", "run_tests"]

@@ -77,8 +77,13 @@ def _headers(catalog: Catalog, place: Place) -> Mapping[str, Native | None]:
     return {name: csv_header(one, place.root, place.allowed) for name, one in datasets.items()}
 
 
-def settled(catalog: Catalog, findings: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
-    """The findings with the project's severities, without those that a comment ignores; each once, in order."""
+def settled(
+    catalog: Catalog, findings: tuple[Diagnostic, ...], unseen: frozenset[str] = frozenset()
+) -> tuple[Diagnostic, ...]:
+    """The findings with the project's severities, without those that a comment ignores; each once, in order.
+
+    `unseen` are the rules that this run does not check.
+    """
     weighed = reweighed(findings, catalog.project.noun.rules)
-    kept = apply(weighed, catalog.ignores)
+    kept = apply(weighed, catalog.ignores, unseen)
     return tuple(sorted(dict.fromkeys(kept), key=lambda f: f.sort_key))

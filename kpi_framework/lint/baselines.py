@@ -1,0 +1,54 @@
+"""Baselines: they cover days, enough of them, and a stated figure says where it stands."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+from ..compile.axis import Measure
+from ..model.diagnostic import Diagnostic
+from ..model.kpi import Kpi
+from ..model.period import Grain
+from ..model.rule import RULES
+from .view import View
+
+MIN_DAYS, MAX_DAYS = 30, 60
+
+
+def baselines(view: View) -> Iterator[Diagnostic]:
+    """missing-baseline for one without days or value, baseline-length for one that is too short or too long."""
+    for entry, kpi in view.active:
+        if kpi.baseline is None:
+            continue
+        at = entry.at.key("baseline")
+        lack = _lack(kpi)
+        if lack:
+            yield RULES["missing-baseline"].finding(at, f"{kpi.id}: {lack}", kpi=kpi.id)
+        elif kpi.baseline.value is None and (doubt := _doubt(view, kpi)):
+            yield RULES["baseline-length"].finding(at, f"{kpi.id}: {doubt}", kpi=kpi.id)
+
+
+def _lack(kpi: Kpi) -> str | None:
+    baseline = kpi.baseline
+    assert baseline is not None, "the caller has looked"
+    if baseline.value is not None:
+        return None if (baseline.source or "").strip() else "a stated baseline needs the `source` it was published in"
+    if baseline.from_ is None or baseline.to is None:
+        return "the baseline needs `from` and `to`"
+    return "the baseline ends before it begins" if baseline.to < baseline.from_ else None
+
+
+def _doubt(view: View, kpi: Kpi) -> str | None:
+    baseline, almanac = kpi.baseline, view.catalog.project.noun.almanac
+    assert baseline is not None
+    assert baseline.from_ is not None
+    assert baseline.to is not None
+    end = baseline.to + dt.timedelta(days=1)
+    days, whole = (end - baseline.from_).days, len(almanac.whole_periods(baseline.from_, end, kpi.period))
+    compiled = view.compiled.get(kpi.id)
+    needs_periods = isinstance(compiled, Measure) and not compiled.formula.is_range
+    if needs_periods and not whole:
+        return f"its value is a mean of whole periods, and no whole {kpi.period} lies in these {days} days"
+    if kpi.period in (Grain.QUARTER, Grain.YEAR):
+        return None if 1 <= whole <= 2 else f"the baseline covers {whole} whole {kpi.period}s, not one or two"
+    return None if MIN_DAYS <= days <= MAX_DAYS else f"the baseline covers {days} days, not {MIN_DAYS} to {MAX_DAYS}"

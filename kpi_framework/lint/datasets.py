@@ -1,0 +1,84 @@
+"""Datasets: the columns they name exist, and their SQL compiles."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from ..compile.formula import compile_condition
+from ..compile.syntax import FormulaError
+from ..compile.table import Table
+from ..model.diagnostic import Diagnostic, Span
+from ..model.project import Source
+from ..model.period import is_zone
+from ..model.rule import RULES
+from .formulas import is_certain
+from .references import UNKNOWN, unknown
+from .view import View
+
+
+def datasets(view: View) -> Iterator[Diagnostic]:
+    """unknown-reference, unknown-column and the formula rules, for what kpi.yaml says of each dataset."""
+    at = view.catalog.project.at
+    for name, table in view.tables.items():
+        dataset = table.dataset
+        if dataset.contract is not None:
+            yield from unknown(dataset.contract, view.catalog.contracts, at.key("datasets", name, "contract"), "contract")
+        if isinstance(dataset.source, Source) and dataset.source.timezone and not is_zone(dataset.source.timezone):
+            span = at.key("datasets", name, "source", "timezone")
+            yield UNKNOWN.finding(span, f"`{dataset.source.timezone}` is not an IANA time zone", "Write it as Europe/London, or UTC.")
+        if dataset.latest_by and not table.keys:
+            span = at.key("datasets", name, "latest_by")
+            yield UNKNOWN.finding(span, f"{name}: `latest_by` needs a `key`", "Name the column that is the same in all rows of one thing.")
+        for span, work in _named(view, name, table):
+            yield from _tried(view, name, span, work)
+    for number, column in enumerate(view.catalog.project.noun.privacy.segment_by):
+        if not any(view.is_unseen(n) or column in t.scope.columns for n, t in view.tables.items()):
+            columns = {c for t in view.tables.values() for c in t.bases}
+            yield from unknown(column, columns, at.value("privacy", "segment_by", number), "column")
+
+
+def _named(view: View, name: str, table: Table) -> Iterator[tuple[Span, Callable[[], object]]]:
+    """Everything a dataset names or computes, with its place and what compiles it."""
+    at, dataset = view.catalog.project.at, table.dataset
+    for column in (*dataset.columns, *dataset.derive):
+        part = "columns" if column in dataset.columns else "derive"
+        yield at.key("datasets", name, part, column), lambda c=column: table.fresh_scope().term(c)
+    for number, key in enumerate(table.keys):
+        place = at.value("datasets", name, "key", number)
+        yield place, lambda c=key: table.fresh_scope().term(c)
+    for number, last in enumerate(dataset.latest_by):
+        yield at.value("datasets", name, "latest_by", number), lambda c=last: _base(table, c)
+    if dataset.time is not None:
+        yield at.key("datasets", name, "time"), lambda: _dating(table, dataset.time or "")
+    if table.complete_column is not None:
+        column = table.complete_column
+        yield at.key("datasets", name, "complete_through"), lambda: _dating(table, column)
+    for rule, condition in dataset.rules.items():
+        place = at.key("datasets", name, "rules", rule, "holds")
+        yield place, lambda c=condition.holds: compile_condition(c, table.fresh_scope())
+
+
+def _tried(view: View, dataset: str, span: Span, work: Callable[[], object]) -> Iterator[Diagnostic]:
+    try:
+        work()
+    except FormulaError as error:
+        if is_certain(view, dataset, error):
+            rule = "unknown-column" if error.rule == "source-unreadable" else error.rule
+            yield RULES[rule].finding(span, f"{dataset}: {error.message}", error.hint)
+
+
+def _base(table: Table, name: str) -> None:
+    """Rows are put in order before anything is computed: by columns of the source."""
+    table.fresh_scope().term(name)
+    if name not in table.bases:
+        raise FormulaError("type-mismatch", f"`{name}` is computed, and latest_by takes columns of the source", name=name)
+
+
+def _dating(table: Table, name: str) -> None:
+    """A column that dates rows is a timestamp or a date. Raises FormulaError."""
+    term = table.fresh_scope().term(name)
+    if term.type not in ("timestamp", "date"):
+        raise FormulaError(
+            "type-mismatch", f"`{name}` is a {term.type}, not a timestamp",
+            f"Map it under columns: `{name}: {{from: …, type: timestamp}}`.", name,
+        )  # fmt: skip

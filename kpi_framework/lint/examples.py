@@ -1,0 +1,60 @@
+"""Examples: they give every column that the formula needs, under its name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from ..compile.axis import Measure
+from ..compile.derived import Derived, split_input
+from ..compile.syntax import FormulaError
+from ..compile.table import Table
+from ..model.catalog import Entry
+from ..model.diagnostic import Diagnostic
+from ..model.kpi import Example, Metric
+from ..model.rule import RULES
+from .references import unknown
+from .view import View
+
+
+def examples(view: View) -> Iterator[Diagnostic]:
+    """example-incomplete and unknown-reference: what an example gives is what the formula reads."""
+    for entry in view.live:
+        compiled = view.compiled.get(entry.noun.id)
+        for number, example in enumerate(entry.noun.examples):
+            if isinstance(compiled, Measure):
+                yield from _of_rows(view, entry, compiled, number, example)
+            elif isinstance(compiled, Derived):
+                yield from _incomplete(entry, number, example, [n for n in compiled.inputs if not _gives(example, n)])
+
+
+def _of_rows(
+    view: View, entry: Entry[Metric], measure: Measure, number: int, example: Example
+) -> Iterator[Diagnostic]:
+    table = view.tables[entry.noun.dataset or ""]
+    known = {*table.scope.columns, *(table.contract.columns if table.contract else ()), "times"}
+    for name in sorted({n for row in example.given for n in row} - known):
+        if not view.is_unseen(table.name):
+            yield from unknown(name, known, entry.at.key("examples", number, "given"), "column", entry.noun.id)
+    missing = {n for row in example.given for n in _lacking(table, measure.formula.columns, row)}
+    yield from _incomplete(entry, number, example, sorted(missing))
+
+
+def _lacking(table: Table, used: frozenset[str], row: Mapping[str, object]) -> set[str]:
+    """The columns a row leaves out; a computed column is given itself, or through what it is computed from."""
+    try:
+        return {b for name in used if name not in row for b in table.reach(frozenset({name}), own=False) if b not in row}
+    except FormulaError:
+        return set()
+
+
+def _gives(example: Example, name: str) -> bool:
+    relative, one = split_input(name)
+    given: Mapping[str, object] = example.given[0] if example.given else {}
+    return one in {"": given, "previous": example.previous, "baseline": example.baseline}.get(relative, {})
+
+
+def _incomplete(entry: Entry[Metric], number: int, example: Example, names: list[str]) -> Iterator[Diagnostic]:
+    if names:
+        shown = ", ".join(f"`{n.replace('__', '(')})`" if "__" in n else f"`{n}`" for n in names)
+        message = f"{entry.noun.id}, “{example.name}” leaves out {shown}"
+        yield RULES["example-incomplete"].finding(entry.at.key("examples", number, "given"), message, kpi=entry.noun.id)

@@ -1,0 +1,58 @@
+"""Governance: what was promised for a day, by as_of's day."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+from ..model.diagnostic import Diagnostic
+from ..model.kpi import MAX_WAIVER_DAYS, Review
+from ..model.rule import RULES
+from .view import View
+
+_MONTHS = {"monthly": 1, "quarterly": 3, "yearly": 12}
+
+
+def reviews(view: View, today: dt.date) -> Iterator[Diagnostic]:
+    """review-overdue: the next review's day has passed."""
+    for entry, kpi in view.active:
+        due = next_review(kpi.review) if kpi.review else None
+        if due and due < today:
+            message = f"the {kpi.review.cadence if kpi.review else ''} review of {kpi.id} was due on {due}"
+            yield RULES["review-overdue"].finding(entry.at.key("review", "last"), message, kpi=kpi.id)
+
+
+def next_review(review: Review) -> dt.date | None:
+    """The day of the next review; none is promised before the first was held."""
+    if review.last is None:
+        return None
+    if review.cadence == "weekly":
+        return review.last + dt.timedelta(days=7)
+    month = review.last.year * 12 + review.last.month - 1 + _MONTHS[review.cadence]
+    after = dt.date((month + 1) // 12, (month + 1) % 12 + 1, 1)
+    last_day = (after - dt.timedelta(days=1)).day
+    return dt.date(month // 12, month % 12 + 1, min(review.last.day, last_day))
+
+
+def actions(view: View, today: dt.date) -> Iterator[Diagnostic]:
+    """action-overdue: the action's due date has passed."""
+    for entry, kpi in view.active:
+        if kpi.action and kpi.action.due and kpi.action.due < today:
+            message = f"the action of {kpi.id} was due on {kpi.action.due}"
+            yield RULES["action-overdue"].finding(entry.at.key("action", "due"), message, kpi=kpi.id)
+
+
+def waivers(view: View, today: dt.date) -> Iterator[Diagnostic]:
+    """waiver-expired, waiver-too-long, waiver-self-approved: none of these protects anything."""
+    for entry, kpi in view.active:
+        for number, waiver in enumerate(kpi.waiver):
+            at = entry.at.key("waiver", number, "until")
+            if waiver.until < today:
+                yield RULES["waiver-expired"].finding(at, f"the waiver of {kpi.id} ended on {waiver.until}", kpi=kpi.id)
+            if waiver.is_too_long:
+                days = (waiver.until - waiver.from_).days
+                message = f"the waiver of {kpi.id} is for {days} days, more than {MAX_WAIVER_DAYS}"
+                yield RULES["waiver-too-long"].finding(at, message, kpi=kpi.id)
+            if kpi.owner and waiver.is_approved_by(kpi.owner):
+                place = entry.at.key("waiver", number, "approved_by")
+                yield RULES["waiver-self-approved"].finding(place, f"{kpi.owner} owns {kpi.id} and waives its miss", kpi=kpi.id)

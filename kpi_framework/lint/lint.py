@@ -1,0 +1,49 @@
+"""The table of contents of this room: a catalog → its findings."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+
+from ..compile.table import Native
+from ..model.catalog import Catalog
+from ..model.diagnostic import Diagnostic
+from .baselines import baselines
+from .datasets import datasets
+from .examples import examples
+from .formulas import cycles, doubles, formulas, grains
+from .governance import actions, reviews, waivers
+from .missing import definitions, fields, required
+from .names import file_names, ids
+from .references import references, rule_names, zones
+from .targets import dates, limits
+from .view import View
+
+DATELESS = (
+    definitions, required, fields, file_names, ids, references, rule_names, datasets,
+    formulas, cycles, grains, doubles, dates, limits, baselines, examples,
+)  # fmt: skip
+"""The checks of what a definition says."""
+DATED = (reviews, actions, waivers)
+"""The checks of what it promised for a day."""
+
+
+def lint(
+    catalog: Catalog, natives: Mapping[str, Native | None], today: dt.date
+) -> tuple[Diagnostic, ...]:
+    """Everything wrong with the definitions; `natives` holds the columns of each dataset that was looked at.
+
+    A zone that does not exist is a finding of its own; the rest is read in UTC then.
+    """
+    wrong_zone = tuple(zones(catalog))
+    view = View(_in_utc(catalog) if wrong_zone else catalog, natives)
+    found = [finding for check in DATELESS for finding in check(view)]
+    found += [finding for check in DATED for finding in check(view, today)]
+    return (*wrong_zone, *found)
+
+
+def _in_utc(catalog: Catalog) -> Catalog:
+    from dataclasses import replace
+
+    project = catalog.project.noun.model_copy(update={"timezone": "UTC"})
+    return replace(catalog, project=replace(catalog.project, noun=project))

@@ -1,0 +1,35 @@
+"""Names: a definition is found where it is looked for, and only once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+from ..model.diagnostic import Diagnostic
+from ..model.rule import RULES
+from .view import View
+
+
+def file_names(view: View) -> Iterator[Diagnostic]:
+    """id-not-file-name: kpis/**/<id>.yaml holds <id>, and baselines/<id>.yaml its baseline."""
+    for entry in view.catalog.entries:
+        stem = PurePosixPath(entry.at.path).stem
+        if stem != entry.noun.id:
+            message = f"the id is `{entry.noun.id}`, and the file is called {stem}"
+            hint = f"Rename the file to {entry.noun.id}.yaml, or the id to {stem}."
+            yield RULES["id-not-file-name"].finding(entry.at.key("id"), message, hint, entry.noun.id)
+    for stem, baseline in view.catalog.baselines.items():
+        if stem != baseline.noun.kpi:
+            message = f"the baseline of `{baseline.noun.kpi}` stands in {stem}.yaml"
+            yield RULES["id-not-file-name"].finding(baseline.at.key("kpi"), message, kpi=baseline.noun.kpi)
+
+
+def ids(view: View) -> Iterator[Diagnostic]:
+    """duplicate-id: two files with one id."""
+    first: dict[str, str] = {}
+    for entry in view.catalog.entries:
+        one = entry.noun.id
+        if one in first:
+            message = f"`{one}` is defined in {first[one]} too"
+            yield RULES["duplicate-id"].finding(entry.at.key("id"), message, kpi=one)
+        first.setdefault(one, entry.at.path)

@@ -1,0 +1,75 @@
+"""References: every name that is named exists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
+
+from ..model.catalog import Catalog, Entry
+from ..model.diagnostic import Diagnostic, Span
+from ..model.kpi import Kpi, Metric
+from ..model.period import is_zone
+from ..model.rule import RULES
+from .view import View
+
+UNKNOWN = RULES["unknown-reference"]
+
+
+def zones(catalog: Catalog) -> Iterator[Diagnostic]:
+    """unknown-reference: the project's time zone."""
+    key = catalog.project.noun.timezone
+    if not is_zone(key):
+        at = catalog.project.at.key("timezone")
+        yield UNKNOWN.finding(at, f"`{key}` is not an IANA time zone", "Write it as Europe/London, or UTC.")
+
+
+def rule_names(view: View) -> Iterator[Diagnostic]:
+    """unknown-reference: the rules whose severity kpi.yaml sets."""
+    project = view.catalog.project
+    for name in project.noun.rules:
+        yield from unknown(name, RULES, project.at.key("rules", name), "rule")
+
+
+def references(view: View) -> Iterator[Diagnostic]:
+    """unknown-reference: datasets, guards, objectives, successors, segments that targets and waivers name."""
+    for entry in view.catalog.definitions.values():
+        yield from _of_metric(view, entry)
+        if isinstance(entry.noun, Kpi):
+            yield from _of_segments(entry, entry.noun)
+    for stem, baseline in view.catalog.baselines.items():
+        if stem == baseline.noun.kpi and stem not in {**view.catalog.kpis, **view.catalog.broken}:
+            yield from unknown(stem, view.catalog.kpis, baseline.at.key("kpi"), "KPI")
+
+
+def _of_metric(view: View, entry: Entry[Metric]) -> Iterator[Diagnostic]:
+    metric, at, project = entry.noun, entry.at, view.catalog.project.noun
+    known = {**view.catalog.definitions, **view.catalog.broken}
+    if metric.dataset is not None:
+        yield from unknown(metric.dataset, project.datasets, at.key("dataset"), "dataset", metric.id)
+    for number, one in enumerate(metric.read_with):
+        yield from unknown(one, known, at.value("read_with", number), "definition", metric.id)
+    for number, one in enumerate(metric.objectives):
+        yield from unknown(one, project.objectives, at.value("objectives", number), "objective", metric.id)
+    if metric.retired and metric.retired.replaced_by:
+        yield from unknown(metric.retired.replaced_by, known, at.key("retired", "replaced_by"), "definition", metric.id)
+
+
+def _of_segments(entry: Entry[Metric], kpi: Kpi) -> Iterator[Diagnostic]:
+    """What a target or a waiver names has to be a segment: else it would judge nothing, in silence."""
+    columns = {b[0]: b for b in kpi.breakdowns if len(b) == 1}
+    for number, target in enumerate(kpi.target or ()):
+        for column in target.by:
+            yield from unknown(column, columns, entry.at.key("target", number, "by", column), "segment", kpi.id)
+    for number, waiver in enumerate(kpi.waiver):
+        for column in waiver.segment:
+            yield from unknown(column, columns, entry.at.key("waiver", number, "segment", column), "segment", kpi.id)
+
+
+def unknown(name: str, known: Iterable[str], span: Span, what: str, kpi: str | None = None) -> Iterator[Diagnostic]:
+    """A finding if the name is none of the known ones, with the nearest of them."""
+    names = sorted(known)
+    if name in names:
+        return
+    near = get_close_matches(name, names, n=1)
+    here = f"There {'are' if len(names) > 1 else 'is'}: {', '.join(names[:20])}." if names else ""
+    yield UNKNOWN.finding(span, f"there is no {what} `{name}`", f"Did you mean `{near[0]}`?" if near else here, kpi)
