@@ -76,9 +76,7 @@ CATEGORIES = {
     "access": Kind(14, 0.86, 0.07, 0.7, ("Access to shared drive", "New starter, needs accounts")),
     "email": Kind(13, 0.84, 0.07, 0.8, ('Mailbox full, says "quota exceeded"', "Calendar not shared")),
     "software": Kind(19, 0.80, 0.11, 1.0, ("Invoice tool closes by itself", "Licence needed")),
-    "hardware": Kind(
-        15, 0.68, 0.17, 1.8, ("Laptop will not start", "Screen flickers", "Projector in room Zoë")
-    ),
+    "hardware": Kind(15, 0.68, 0.17, 1.8, ("Laptop will not start", "Screen flickers", "Projector in room Zoë")),
     "network": Kind(12, 0.70, 0.19, 1.5, ("VPN drops every hour", "No WLAN on the second floor")),
     "printing": Kind(7, 0.80, 0.06, 0.9, ("Paper jam, again", "Printer missing after update")),
 }

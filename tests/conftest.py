@@ -114,9 +114,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 
 def _is_whole_run(config: pytest.Config) -> bool:
-    narrowed = any(
-        config.getoption(name, None) for name in ("keyword", "markexpr", "lf", "collectonly", "maxfail")
-    )
+    narrowed = any(config.getoption(name, None) for name in ("keyword", "markexpr", "lf", "collectonly", "maxfail"))
     return config.args_source is pytest.Config.ArgsSource.TESTPATHS and not narrowed
 
 

@@ -20,11 +20,13 @@ from .main import app
 def show(
     one: Annotated[str, typer.Argument(metavar="ID")], project: o.Project = None, form: o.Format = "text",
     output: o.Output = "-", as_of: o.AsOf = None, periods: o.Periods = 12, allow_path: o.AllowPath = None,
-    by: Annotated[str | None, typer.Option("--by", help="A segment to break it down by, a,b for a combination.")] = None,
+    by: Annotated[str | None, typer.Option("--by", help="A segment to break it down by; a,b: a combination.")] = None,
 ) -> None:  # fmt: skip
     """Show one definition: what it says, its value, its periods and parts."""
     o.one_of(form, tuple(SHOW_FORMATS), "--format")
-    outcome = run_check(o.options(project, as_of=as_of, periods=periods, only=[one], fail_on="never", allow_path=allow_path))
+    outcome = run_check(
+        o.options(project, as_of=as_of, periods=periods, only=[one], fail_on="never", allow_path=allow_path)
+    )
     if outcome.scorecard is None or one not in outcome.scorecard.definitions:
         raise KpiError(f"there is no definition {one}, or it cannot be read", "Run `kpi lint`.")
     view = View(outcome.scorecard, one, tuple(by.split(",")) if by else (), o.color(), o.width())
@@ -62,5 +64,3 @@ def explain_rule(rule: Annotated[str, typer.Argument(metavar="RULE")]) -> None:
     if found is None:
         raise KpiError(f"there is no rule {rule}", "Run `kpi rules` for the list.")
     o.write(explain(found, color=o.color(), width=o.width()), "-")
-
-

@@ -20,6 +20,8 @@ class Measure:
     id: str
     formula: Formula
     time: exp.Expr
+    by_day: bool
+    """Its timestamp is a date: a day of the project's own calendar."""
     breakdowns: tuple[tuple[str, ...], ...]
     keys: dict[str, exp.Expr]
     """The SQL of each segment column."""
@@ -32,6 +34,7 @@ class Axis:
     """Sorted periods that do not overlap, over one timestamp. Rows at or after `until` belong to none."""
 
     time: exp.Expr
+    by_day: bool
     periods: tuple[Period, ...]
     almanac: Almanac
     until: dt.datetime
@@ -46,14 +49,21 @@ class Axis:
         return [self.almanac.instant(p.start) for p in self.periods]
 
     def ends(self) -> list[dt.datetime]:
-        """The instants at which they end, or the reading does."""
-        return [min(self.almanac.instant(p.end), self.until) for p in self.periods]
+        """The instants at which they end."""
+        return [self.almanac.instant(p.end) for p in self.periods]
+
+    def _read(self, moment: dt.datetime) -> dt.datetime:
+        """An instant as `_time` tells it: dates stand for midnights on the project's wall."""
+        moment = min(moment, self.until)
+        return moment.astimezone(self.almanac.zone) if self.by_day else moment
 
     def index(self) -> exp.Expr:
-        """The number of the period that a row's timestamp stands in; NULL in none."""
+        """The number of the period that a row's `_time` stands in; NULL in none."""
         bounds: list[dt.datetime] = []
         values: list[exp.Expr] = [exp.Null()]
-        for number, (start, end) in enumerate(zip(self.starts(), self.ends(), strict=True)):
+        for number, (start, end) in enumerate(
+            zip(map(self._read, self.starts()), map(self._read, self.ends()), strict=True)
+        ):
             if bounds and bounds[-1] == start:
                 values[-1] = _number(number)
             else:
@@ -61,7 +71,7 @@ class Axis:
                 values.append(_number(number))
             bounds.append(end)
             values.append(exp.Null())
-        return step(self.time, bounds, values)
+        return step(exp.column("_time"), bounds, values)
 
     def edge(self, moments: Sequence[dt.datetime]) -> exp.Expr:
         """One of the moments, by the period's number."""

@@ -78,9 +78,11 @@ def _within_group(node: exp.WithinGroup) -> exp.Expr:
     ordered = node.expression.expressions if isinstance(node.expression, exp.Order) else []
     if len(ordered) != 1 or ordered[0].args.get("desc") or node.this.expression is not None:
         return node
-    return exp.PercentileCont(this=ordered[0].this, expression=node.this.this) if isinstance(
-        node.this, exp.PercentileCont
-    ) else node
+    return (
+        exp.PercentileCont(this=ordered[0].this, expression=node.this.this)
+        if isinstance(node.this, exp.PercentileCont)
+        else node
+    )
 
 
 def sort_operands(node: exp.Expr) -> exp.Expr:

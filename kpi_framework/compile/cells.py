@@ -15,9 +15,7 @@ _TRUE = ("true", "t", "yes", "y", "1")
 _FALSE = ("false", "f", "no", "n", "0")
 
 
-def typed_cell(
-    raw: exp.Expr, native: str, target: str, formats: tuple[str, ...], walled: exp.Expr | None
-) -> exp.Expr:
+def typed_cell(raw: exp.Expr, native: str, target: str, formats: tuple[str, ...], walled: exp.Expr | None) -> exp.Expr:
     """The cell `raw` of the source type `native` as `target`; timestamps become instants in UTC.
 
     `native` is DuckDB's name of the source's type: VARCHAR for CSV and JSON, its own for Parquet. `walled` is

@@ -17,6 +17,7 @@ from .derived import Derived, compile_derived
 from .formula import compile_formula
 from .syntax import FormulaError, parse
 from .table import Base, Native, Table
+from .term import Term
 
 VERSION = "1"
 
@@ -37,7 +38,8 @@ def compile_measure(metric: Metric, table: Table, openly: frozenset[str] = froze
     formula = compile_formula(metric.formula or "", metric.where, table.fresh_scope(), exact=metric.exact)
     check_unit(metric.unit, formula.unit, formula.hundredfold)
     keys = {c: _segment(table, c, openly) for b in metric.breakdowns for c in b}
-    return Measure(metric.id, formula, _time(metric, table), metric.breakdowns, keys, _named(metric))
+    time = _time(metric, table)
+    return Measure(metric.id, formula, time.sql, time.type == "date", metric.breakdowns, keys, _named(metric))
 
 
 def compile_definition(catalog: Catalog, metric: Metric) -> Derived:
@@ -65,18 +67,15 @@ def time_column(metric: Metric, table: Table) -> str:
     return name
 
 
-def _time(metric: Metric, table: Table) -> exp.Expr:
+def _time(metric: Metric, table: Table) -> Term:
     name = time_column(metric, table)
     term = table.fresh_scope().term(name)
-    if term.type == "date":
-        wall = exp.Cast(this=term.sql.copy(), to=exp.DataType.build("TIMESTAMP"))
-        return table.scope.to_instant(wall)
-    if term.type != "timestamp":
+    if term.type not in ("date", "timestamp"):
         raise FormulaError(
             "type-mismatch", f"`time: {name}` is a {term.type}, not a timestamp",
             f"Map it in kpi.yaml: `{name}: {{from: …, type: timestamp}}`.", name,
         )  # fmt: skip
-    return term.sql
+    return term
 
 
 def _segment(table: Table, column: str, openly: frozenset[str]) -> exp.Expr:
@@ -101,7 +100,7 @@ def _named(metric: Metric) -> dict[str, frozenset[str]]:
 _LIKE = {"percent": {"percent", "ratio"}, "ratio": {"ratio", "percent", "score"}}
 
 
-def check_unit(declared: str, inferred: str | None, hundredfold: bool) -> None:  # noqa: FBT001
+def check_unit(declared: str, inferred: str | None, hundredfold: bool) -> None:
     """Whether a formula's unit is the KPI's. Raises FormulaError (type-mismatch) with the fix."""
     if hundredfold and declared == "percent":
         raise FormulaError(
@@ -110,7 +109,9 @@ def check_unit(declared: str, inferred: str | None, hundredfold: bool) -> None: 
         )  # fmt: skip
     if inferred is None or declared == inferred or declared in _LIKE.get(inferred, ()):
         return
-    raise FormulaError("type-mismatch", f"the formula gives {inferred}, and `unit` says {declared}", _fix(declared, inferred))
+    raise FormulaError(
+        "type-mismatch", f"the formula gives {inferred}, and `unit` says {declared}", _fix(declared, inferred)
+    )
 
 
 def _fix(declared: str, inferred: str) -> str:

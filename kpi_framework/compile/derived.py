@@ -108,8 +108,7 @@ def derived_query(derived: Derived, rows: list[list[float | int | None]]) -> exp
     """The formula over rows of input values, in order, each with its number first."""
     names = ["_row", *derived.inputs]
     tuples = [
-        exp.Tuple(expressions=[exp.Literal.number(str(i)), *(_literal(v) for v in row)])
-        for i, row in enumerate(rows)
+        exp.Tuple(expressions=[exp.Literal.number(str(i)), *(_literal(v) for v in row)]) for i, row in enumerate(rows)
     ]
     alias = exp.TableAlias(this=exp.to_identifier("inputs"), columns=[exp.to_identifier(n) for n in names])
     values = exp.Values(expressions=tuples, alias=alias)

@@ -9,7 +9,7 @@ from sqlglot import exp
 from .axis import Measure
 from .plan import aggregate_call, held_call, picked
 from .scalars import SQL_TYPES
-from .table import Table
+from .table import Table, typed_rows
 from .term import as_double
 
 Row = Mapping[str, str | int | float | bool | None]
@@ -23,7 +23,11 @@ def example_query(measure: Measure, table: Table, rows: Sequence[Row]) -> exp.Se
     adding = [exp.alias_(aggregate_call(a), a.name) for a in aggregates.values() if a.rollup]
     held = [a for a in aggregates.values() if not a.rollup]
     holding = [exp.alias_(picked([a], 0, held_call([a])), a.name) for a in held]
-    over = exp.select(*adding, *holding).from_(_typed(table, rows, _needed(measure, table)).subquery("typed")).subquery("aggregated")
+    over = (
+        exp.select(*adding, *holding)
+        .from_(_typed(table, rows, _needed(measure, table)).subquery("typed"))
+        .subquery("aggregated")
+    )
     value = formula.value if formula.type == "integer" else as_double(formula.value)
     if formula.type == "boolean":
         value = exp.Cast(this=formula.value.copy(), to=exp.DataType.build("INT"))
@@ -38,17 +42,29 @@ def _needed(measure: Measure, table: Table) -> frozenset[str]:
 def _typed(table: Table, rows: Sequence[Row], needed: frozenset[str]) -> exp.Select:
     """The given cells, cast as the canonical columns are; a column nobody gave is NULL."""
     names = sorted({n for row in rows for n in row if n != "times"})
-    tuples = [exp.Tuple(expressions=[_cell(row.get(n)) for n in names]) for row in rows for _ in range(_times(row))]
-    cells = [exp.alias_(table.cell(table.bases[n]), n) for n in names if n in needed and n in table.bases]
+    stages = [table.staged(table.bases[n]) for n in names if n in needed and n in table.bases]
+    cells = [exp.alias_(exp.column(f"_typed_{s.base.name}"), s.base.name) for s in stages]
     absent = [exp.alias_(_null(table.bases[n].type), n) for n in needed if n in table.bases and n not in names]
     edges = [exp.alias_(_null("timestamp"), n) for n in ("period_start", "period_end")]
     raws = [exp.alias_(_null("text"), n) for n in needed if n in table.raws]
-    if not tuples:
-        nothing = exp.select(*(exp.alias_(_null("text"), n) for n in names or ["_none"])).where(exp.Boolean(this=False))
-        return exp.select(*cells, *absent, *edges, *raws).from_(nothing.subquery("source"))
-    columns = [exp.to_identifier(n, quoted=True) for n in names] or [exp.to_identifier("_none")]
-    alias = exp.TableAlias(this=exp.to_identifier("source"), columns=columns)
-    return exp.select(*cells, *absent, *edges, *raws).from_(exp.Values(expressions=tuples, alias=alias))
+    return exp.select(*cells, *absent, *edges, *raws).from_(typed_rows(stages, _given(names, rows)))
+
+
+def _given(names: Sequence[str], rows: Sequence[Row]) -> exp.Subquery:
+    """The rows as they are given, each as often as its `times` says."""
+    tuples = [exp.Tuple(expressions=[*(_cell(row.get(n)) for n in names), _count(_times(row))]) for row in rows]
+    # A row of no times stands for no rows at all.
+    tuples = tuples or [exp.Tuple(expressions=[*(_null("text") for _ in names), _count(0)])]
+    columns = [exp.to_identifier(n, quoted=True) for n in (*names, "_times")]
+    values = exp.Values(expressions=tuples, alias=exp.TableAlias(this=exp.to_identifier("given"), columns=columns))
+    repeated = exp.Anonymous(
+        this="unnest", expressions=[exp.Anonymous(this="range", expressions=[exp.column("_times")])]
+    )
+    return exp.select("*", exp.alias_(repeated, "_time")).from_(values).subquery("source")
+
+
+def _count(value: int) -> exp.Expr:
+    return exp.Literal.number(str(value))
 
 
 def _times(row: Row) -> int:
@@ -65,5 +81,3 @@ def _cell(value: str | int | float | bool | None) -> exp.Expr:
 
 def _null(kind: str) -> exp.Expr:
     return exp.Cast(this=exp.Null(), to=exp.DataType.build(SQL_TYPES[kind], dialect="duckdb"))
-
-

@@ -294,7 +294,12 @@ class Finals(Scalars):
 
     def _approximate(self, name: str) -> None:
         if self.exact:
-            raise FormulaError("forbidden-function", f"`{name}` is approximate", "Say `exact: false`, or use the exact one.", name)
+            raise FormulaError(
+                "forbidden-function",
+                f"`{name}` is approximate",
+                "Say `exact: false`, or use the exact one.",
+                name,
+            )
 
     def _approximate_distinct(self, node: exp.Expr) -> Term:
         self._approximate("approx_count_distinct")

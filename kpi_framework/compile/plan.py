@@ -138,7 +138,13 @@ class AxisPlan:
         """The table with each row's period and segment values."""
         keys = {c: m.keys[c] for m in self.measures for b in m.breakdowns for c in b}
         texts = [exp.alias_(_text(sql), _key(column)) for column, sql in sorted(keys.items())]
-        inner = exp.select("*", exp.alias_(self.axis.index(), "_period"), *texts).from_(self.table)
+        # The timestamp is computed once, before the step function that reads it many times.
+        timed = (
+            exp.select("*", exp.alias_(exp.cast(self.axis.time.copy(), "TIMESTAMP"), "_time"))
+            .from_(self.table)
+            .subquery("timed")
+        )
+        inner = exp.select("*", exp.alias_(self.axis.index(), "_period"), *texts).from_(timed)
         if not self._needs_edges:
             return inner.subquery("dated")
         return exp.select("*", *self._edges()).from_(inner.subquery("dated")).subquery("bounded")
@@ -150,7 +156,7 @@ class AxisPlan:
     def _edges(self) -> list[exp.Expr]:
         return [
             exp.alias_(self.axis.edge(self.axis.starts()), "period_start"),
-            exp.alias_(self.axis.edge([self.axis.almanac.instant(p.end) for p in self.axis.periods]), "period_end"),
+            exp.alias_(self.axis.edge(self.axis.ends()), "period_end"),
         ]
 
     # breakdowns
@@ -167,6 +173,7 @@ class AxisPlan:
 
     @property
     def join(self) -> tuple[str, ...]:
+        """The columns that name a value's breakdown, period and part."""
         return ("_bits", "_period", *self._keys)
 
     @cached_property
@@ -195,7 +202,9 @@ class AxisPlan:
         capped = self._capped()
         if capped:
             source = exp.select("*", *capped).from_(source).subquery("capped")
-        sets = [exp.Tuple(expressions=[exp.column("_period"), *map(exp.column, self._keys_of(b))]) for b in self.breakdowns]
+        sets = [
+            exp.Tuple(expressions=[exp.column("_period"), *map(exp.column, self._keys_of(b))]) for b in self.breakdowns
+        ]
         bits = exp.Anonymous(this="GROUPING", expressions=[exp.column(k) for k in self._keys])
         first = exp.alias_(bits if self._keys else _number(0), "_bits")
         query = exp.select(first, "_period", *self._keys, *parts).from_(source)

@@ -32,8 +32,7 @@ def unique_headers(header: Sequence[str]) -> tuple[str, ...]:
 def csv_rows(source: Source, files: Mapping[str, tuple[str, ...]], columns: Sequence[str]) -> exp.Expr:
     """The wanted columns of CSV files with these headers; a file without a column gives NULL there."""
     selects = [
-        exp.select(*_wanted(columns, header)).from_(_csv(source, path, header))
-        for path, header in files.items()
+        exp.select(*_wanted(columns, header)).from_(_csv(source, path, header)) for path, header in files.items()
     ]
     return _stacked(selects)
 

@@ -1,4 +1,4 @@
-"""Scalar expressions: each allowed node is checked for type and unit, and lowered to SQL that means the same everywhere."""
+"""Scalar expressions: each node is checked for type and unit, and lowered to SQL that means the same everywhere."""
 
 from __future__ import annotations
 
@@ -15,7 +15,17 @@ from ..model.unit import MICROSECONDS, is_currency
 from .scope import Scope
 from .syntax import FormulaError, forbidden
 from .term import (
-    NUMERIC, Term, as_double, binary, bracket, call, case, conjunction, disjunction, duration, is_null,
+    NUMERIC,
+    Term,
+    as_double,
+    binary,
+    bracket,
+    call,
+    case,
+    conjunction,
+    disjunction,
+    duration,
+    is_null,
     not_null,
 )  # fmt: skip
 
@@ -29,8 +39,10 @@ SQL_TYPES = {
     "integer": "BIGINT", "double": "DOUBLE", "decimal": "DECIMAL(18, 6)", "date": "DATE",
     "timestamp": "TIMESTAMP", "text": "VARCHAR", "boolean": "BOOLEAN",
 }  # fmt: skip
-_EXTRACT = frozenset("year quarter month day hour minute second dow isodow doy week isoyear".split())
-_TRUNC = frozenset("day week month quarter year".split())
+_EXTRACT = frozenset(
+    ["year", "quarter", "month", "day", "hour", "minute", "second", "dow", "isodow", "doy", "week", "isoyear"]
+)
+_TRUNC = frozenset(["day", "week", "month", "quarter", "year"])
 _DIFF_UNITS = {"second": "seconds", "minute": "minutes", "hour": "hours", "day": "days"}
 _DIFF = frozenset((*_DIFF_UNITS, "month", "quarter", "year"))
 _ORDERED = ("integer", "decimal", "double", "date", "timestamp", "text", "boolean")
@@ -163,7 +175,9 @@ class Scalars:
         try:
             wall = dt.datetime.fromisoformat(text)
         except ValueError:
-            raise mismatch(f"'{text}' is not a {kind}", "Write it as '2026-01-31' or '2026-01-31 09:00'.", text) from None
+            raise mismatch(
+                f"'{text}' is not a {kind}", "Write it as '2026-01-31' or '2026-01-31 09:00'.", text
+            ) from None
         if kind == "date":
             return Term(_typed(wall.date().isoformat(), "DATE"), "date")
         if wall.tzinfo is None:
@@ -249,7 +263,9 @@ class Scalars:
         terms = [self._as_time(t, known[0].type) for t in terms]
         kinds = {"number" if t.is_number else t.type for t in terms if t.type != "null"}
         if len(kinds) > 1:
-            raise mismatch(f"the parts are of different types: {', '.join(sorted(kinds))}", "Give all of them one type.")
+            raise mismatch(
+                f"the parts are of different types: {', '.join(sorted(kinds))}", "Give all of them one type."
+            )
         for other in terms[1:]:
             _common_unit(terms[0], other, "mix")
         return terms
@@ -428,8 +444,8 @@ def _common_unit(left: Term, right: Term, verb: str) -> str | None:
     if {left.unit, right.unit} <= {"percent", "ratio"}:
         return "ratio"
     raise mismatch(
-        f"cannot {verb} {left.unit} and {right.unit}", f"Bring both to {left.unit}, for example with {left.unit}_between."
-        if left.unit in MICROSECONDS else "Bring both to one unit.",
+        f"cannot {verb} {left.unit} and {right.unit}",
+        f"Bring both to {left.unit}, for example with {left.unit}_between." if left.unit in MICROSECONDS else "Bring both to one unit.",
     )  # fmt: skip
 
 

@@ -41,8 +41,14 @@ class Scope:
 
     def local(self, instant: exp.Expr) -> exp.Expr:
         """An instant as wall time in the project's zone."""
-        return instant.copy() if self.almanac.zone.key == "UTC" else call(macro_name("wall", self.almanac.zone.key), instant)
+        return (
+            instant.copy()
+            if self.almanac.zone.key == "UTC"
+            else call(macro_name("wall", self.almanac.zone.key), instant)
+        )
 
     def to_instant(self, wall: exp.Expr) -> exp.Expr:
         """Wall time in the project's zone as an instant."""
-        return wall.copy() if self.almanac.zone.key == "UTC" else call(macro_name("instant", self.almanac.zone.key), wall)
+        return (
+            wall.copy() if self.almanac.zone.key == "UTC" else call(macro_name("instant", self.almanac.zone.key), wall)
+        )

@@ -1,4 +1,4 @@
-"""Text → checked tree: the text gate, sqlglot's parse, and the allow-list. Nothing else of an author's text survives."""
+"""Text → checked tree: the text gate, sqlglot's parse, the allow-list. Nothing else of an author's text survives."""
 
 from __future__ import annotations
 
@@ -97,7 +97,14 @@ def _gate(text: str) -> None:
     if len(text) > MAX_LENGTH:
         raise FormulaError("formula-syntax", f"the expression is longer than {MAX_LENGTH} characters", "Split it.")
     for character in text:
-        if character not in "\n\t " and unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp", "Co"):
+        if character not in "\n\t " and unicodedata.category(character) in (
+            "Cc",
+            "Cf",
+            "Cs",
+            "Zl",
+            "Zp",
+            "Co",
+        ):
             raise FormulaError(
                 "formula-syntax", f"the expression holds an invisible character, U+{ord(character):04X}",
                 "Delete the character and type the line again.",

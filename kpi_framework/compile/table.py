@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 
@@ -18,6 +18,7 @@ from .scope import Scope
 from .syntax import FormulaError
 from .term import Term, binary, conjunction, is_null, not_null
 from .zone import timestamp
+
 
 def snake_case(header: str) -> str:
     """The name under which a column that nothing maps is visible: `First reply (min)` → `first_reply_min`."""
@@ -110,7 +111,11 @@ class Table:
             for n in kinds
         }
         computed = {n: c for n, c in self.dataset.columns.items() if isinstance(c, str) and n not in kinds}
-        typed = {n: Column(**{"from": n, "type": self._computed_type(n, c)}) for n, c in computed.items() if n in native.types}
+        typed = {
+            n: Column(**{"from": n, "type": self._computed_type(n, c)})
+            for n, c in computed.items()
+            if n in native.types
+        }
         derive = {n: d for n, d in self.dataset.derive.items() if n not in native.types}
         shown = Source(path="given.csv")
         everything = Native({**dict.fromkeys([*given, *typed], "VARCHAR"), **native.types})
@@ -207,11 +212,6 @@ class Table:
 
     # the query that loads it
 
-    def cell(self, base: Base) -> exp.Expr:
-        """The cell as the canonical column holds it, in one expression."""
-        raw = self._raw(base)
-        return self._typed(base, raw, self._wall(base, raw))
-
     def staged(self, base: Base) -> Staged:
         """The cell in steps, so that the engine parses each text once: raw, wall time, typed."""
         raw = self._raw(base)
@@ -237,7 +237,9 @@ class Table:
 
     def _typed(self, base: Base, raw: exp.Expr, wall: exp.Expr | None) -> exp.Expr:
         formats = self.source.timestamps or ()
-        typed = typed_cell(raw, base.native, base.type, formats, to_instant(wall, self.zone) if wall is not None else None)
+        typed = typed_cell(
+            raw, base.native, base.type, formats, to_instant(wall, self.zone) if wall is not None else None
+        )
         return translated(typed, dict(base.values)) if base.type == "text" else typed
 
     def misfit(self, stage: Staged) -> exp.Expr | None:
@@ -302,10 +304,7 @@ class Load:
 def load_query(table: Table, columns: frozenset[str], as_of: exp.Expr) -> Load:
     """What loads the given base columns of a table: typed cells, masks of misfits, rows before as_of."""
     stages = [table.staged(table.base(n)) for n in sorted(columns)]
-    parsed = [exp.alias_(s.raw, f"_cell_{s.base.name}") for s in stages]
-    parsed += [exp.alias_(s.wall, f"_wall_{s.base.name}") for s in stages if s.wall is not None]
-    first = exp.select(*parsed).from_("source").subquery("parsed")
-    typed = exp.select("*", *(exp.alias_(s.typed, f"_typed_{s.base.name}") for s in stages)).from_(first)
+    typed = typed_rows(stages, "source")
     masks = {
         "_bad": [(s.base.name, table.misfit(s)) for s in stages],
         "_word": [(s.base.name, _unknown_word(s.base)) for s in stages],
@@ -314,12 +313,21 @@ def load_query(table: Table, columns: frozenset[str], as_of: exp.Expr) -> Load:
     found = {mask: [(n, c) for n, c in pairs if c is not None] for mask, pairs in masks.items()}
     wanted = [exp.alias_(_fitting(s.base), s.base.name) for s in stages]
     wanted += [exp.alias_(_mask([c for _, c in pairs]), mask) for mask, pairs in found.items() if pairs]
-    query = exp.select(*wanted).from_(typed.subquery("typed"))
+    query = exp.select(*wanted).from_(typed)
     limit = _known_by(table, columns, as_of)
     if limit is not None:
         query = query.where(limit)
     names = {mask: tuple(n for n, _ in pairs) for mask, pairs in found.items()}
     return Load(query, names["_bad"], names["_word"], names["_odd"], tuple(s.base.name for s in stages))
+
+
+def typed_rows(stages: Sequence[Staged], source: str | exp.Expr) -> exp.Subquery:
+    """The rows of a source with each cell in its steps: `_cell_x`, `_wall_x` and `_typed_x`."""
+    parsed = [exp.alias_(s.raw, f"_cell_{s.base.name}") for s in stages]
+    parsed += [exp.alias_(s.wall, f"_wall_{s.base.name}") for s in stages if s.wall is not None]
+    first = exp.select("*", *parsed).from_(source).subquery("parsed")
+    typed = exp.select("*", *(exp.alias_(s.typed, f"_typed_{s.base.name}") for s in stages)).from_(first)
+    return typed.subquery("typed")
 
 
 def _unknown_word(base: Base) -> exp.Expr | None:

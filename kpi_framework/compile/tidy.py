@@ -57,7 +57,9 @@ def differing_query(table: Table, name: str, columns: Sequence[str]) -> exp.Sele
 def _kinds(column: str) -> exp.Expr:
     """How many different values a column has; NULL is one of them."""
     cell = exp.column(column)
-    blank = exp.Cast(this=exp.LT(this=exp.Count(this=cell.copy()), expression=_ROWS.copy()), to=exp.DataType.build("INT"))
+    blank = exp.Cast(
+        this=exp.LT(this=exp.Count(this=cell.copy()), expression=_ROWS.copy()), to=exp.DataType.build("INT")
+    )
     return exp.Add(this=exp.Count(this=exp.Distinct(expressions=[cell])), expression=blank)
 
 
@@ -100,4 +102,12 @@ def rule_query(table: Table, condition: exp.Expr) -> exp.Select:
     return exp.select(true, exp.Count(this=condition.copy())).from_(table_name(table))
 
 
-__all__ = ["clash_query", "count_query", "differing_query", "latest_query", "newest_query", "rule_query", "table_name"]
+__all__ = [
+    "clash_query",
+    "count_query",
+    "differing_query",
+    "latest_query",
+    "newest_query",
+    "rule_query",
+    "table_name",
+]

@@ -75,7 +75,10 @@ def _bisect(zone: ZoneInfo, low: dt.datetime, high: dt.datetime) -> dt.datetime:
 
 
 def step(
-    argument: exp.Expr, bounds: Sequence[dt.datetime], values: Sequence[exp.Expr], default: exp.Expr | None = None
+    argument: exp.Expr,
+    bounds: Sequence[dt.datetime],
+    values: Sequence[exp.Expr],
+    default: exp.Expr | None = None,
 ) -> exp.Expr:
     """A step function as a balanced CASE: `values[i]` from `bounds[i - 1]` up to, not including, `bounds[i]`.
 
@@ -83,9 +86,7 @@ def step(
     """
     if default is None:
         unknown = exp.Is(this=argument.copy(), expression=exp.Null())
-        return exp.Case(
-            ifs=[exp.If(this=unknown, true=exp.Null())], default=step(argument, bounds, values, exp.Null())
-        )
+        return exp.Case(ifs=[exp.If(this=unknown, true=exp.Null())], default=step(argument, bounds, values, exp.Null()))
     if not bounds:
         return values[0].copy()
     middle = len(bounds) // 2
@@ -120,8 +121,7 @@ def macros(key: str) -> tuple[str, ...]:
     odd = step(moment, [edge for c in changes for edge in c.odd], _alternating(len(changes)))
     bodies = {"wall": forward, "instant": back, "odd_hour": odd}
     return tuple(
-        f"CREATE TEMP MACRO {macro_name(kind, key)}(t) AS {body.sql(dialect='duckdb')}"
-        for kind, body in bodies.items()
+        f"CREATE TEMP MACRO {macro_name(kind, key)}(t) AS {body.sql(dialect='duckdb')}" for kind, body in bodies.items()
     )
 
 

@@ -51,7 +51,9 @@ def stretch_of(kpi: Kpi, almanac: Almanac, *, is_range: bool) -> Stretch | None:
 
 def live_values(kpi: Kpi, span: Stretch, values: Values) -> tuple[BaselineValue, ...]:
     """The baseline's values as the data give them today, the whole first."""
-    segments = sorted({s for (one, p, s) in values if one == kpi.id and p in span.periods}, key=lambda s: (len(s), repr(s)))
+    segments = sorted(
+        {s for (one, p, s) in values if one == kpi.id and p in span.periods}, key=lambda s: (len(s), repr(s))
+    )
     return tuple(_live(kpi, span, values, s) for s in segments)
 
 
@@ -111,13 +113,18 @@ def compare(catalog: Catalog, live: Mapping[str, tuple[BaselineValue, ...]], has
 
 
 def _doubts(
-    catalog: Catalog, kpi: Kpi, frozen: BaselineFile, live: tuple[BaselineValue, ...], hashes: Mapping[str, str]
+    catalog: Catalog,
+    kpi: Kpi,
+    frozen: BaselineFile,
+    live: tuple[BaselineValue, ...],
+    hashes: Mapping[str, str],
 ) -> list[Diagnostic]:
     at = catalog.baselines[kpi.id].at
     wanted = kpi.baseline
     if wanted and (wanted.from_, wanted.to) != (frozen.from_, frozen.to):
         return [RULES["baseline-stale"].finding(
-            at.key("from"), f"frozen over {frozen.from_} to {frozen.to}, and the definition says {wanted.from_} to {wanted.to}",
+            at.key("from"),
+            f"frozen over {frozen.from_} to {frozen.to}, and the definition says {wanted.from_} to {wanted.to}",
             f"Run `kpi baseline freeze {kpi.id}`.", kpi.id,
         )]  # fmt: skip
     if hashes.get(kpi.id) and hashes[kpi.id] != frozen.definition:

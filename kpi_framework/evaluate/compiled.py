@@ -7,7 +7,11 @@ from dataclasses import dataclass, field
 
 from ..compile.axis import Measure
 from ..compile.definition import (
-    compile_definition, compile_measure, definition_hash, table_of, time_column,
+    compile_definition,
+    compile_measure,
+    definition_hash,
+    table_of,
+    time_column,
 )  # fmt: skip
 from ..compile.derived import Derived
 from ..compile.finding import finding_of
@@ -45,9 +49,7 @@ class Compilation:
 
 def used_columns(metric: Metric, measure: Measure, table: Table) -> frozenset[str]:
     """The columns that a measure's value stands on."""
-    return frozenset(
-        {*measure.formula.columns, time_column(metric, table), *measure.keys}
-    )
+    return frozenset({*measure.formula.columns, time_column(metric, table), *measure.keys})
 
 
 def live(catalog: Catalog) -> dict[str, Metric]:
@@ -71,7 +73,9 @@ def compile_catalog(catalog: Catalog, natives: Mapping[str, Native | None]) -> C
                 derived[metric.id] = compile_definition(catalog, metric)
             elif metric.dataset in tables:
                 openly = frozenset(catalog.project.noun.privacy.segment_by)
-                measures[metric.id] = _reachable(compile_measure(metric, tables[metric.dataset], openly), metric, tables)
+                measures[metric.id] = _reachable(
+                    compile_measure(metric, tables[metric.dataset], openly), metric, tables
+                )
             else:
                 known = metric.dataset in catalog.project.noun.datasets
                 failures[metric.id] = Reason.SOURCE_ERROR if known else Reason.DEFINITION_ERROR
@@ -105,4 +109,3 @@ def _hashes(catalog: Catalog, ids: set[str], tables: Mapping[str, Table]) -> dic
             # An input cannot be compiled or read: then nothing is known of what this one means.
             found[one] = ""
     return found
-

@@ -12,15 +12,15 @@ from ..model.measurement import Observation, Reason, Segment
 from ..model.period import Period
 from .engine import EngineError
 from .observe import Values
+from .reach import Reaches
 from .rounding import published
 from .session import Session
 from .unknown import why_unknown
-from .reach import Reaches
 from .window import Window
 
 Numbers = Mapping[str, float | int | None]
 _SOFT = (Reason.PROVISIONAL, Reason.STALE)
-"""Reasons that leave an input's value shown, and so usable; the derived one has them itself."""
+"""Reasons that leave an input usable while the derived value itself is not judged yet."""
 
 
 @dataclass(frozen=True)
@@ -36,12 +36,15 @@ class Deriver:
     def derive(self, one: str, derived: Derived, values: Values, periods: Iterable[Period]) -> Values:
         """The observations of a derived definition in some periods, for every part all its inputs have."""
         wanted = [(p, s) for p in periods for s in self._segments(one, derived, values, p)]
-        rows = [self._inputs(derived, values, p, s) for p, s in wanted]
+        rows = [self._inputs(derived, values, p, s, open_=self._is_open(one, p)) for p, s in wanted]
         results = self._computed(derived, [inputs for inputs, _ in rows])
         return {
-            (one, p, s): self._observation(one, p, s, inputs, unknown, result)
+            (one, p, s): Observation(
+                one, p, s, None if unknown else result, None, None, None, None,
+                failure=Reason.INPUT_UNKNOWN if unknown else None, inputs=inputs, because=unknown,
+            )
             for (p, s), (inputs, unknown), result in zip(wanted, rows, results, strict=True)
-        }
+        }  # fmt: skip
 
     def _segments(self, one: str, derived: Derived, values: Values, period: Period) -> list[Segment]:
         names = {b for b in self.metrics[one].breakdowns if b}
@@ -51,7 +54,7 @@ class Deriver:
         return [(), *parts]
 
     def _inputs(
-        self, derived: Derived, values: Values, period: Period, segment: Segment
+        self, derived: Derived, values: Values, period: Period, segment: Segment, *, open_: bool
     ) -> tuple[dict[str, float | int | None], str | None]:
         """The inputs' values, and the first that is unknown, with its reason."""
         found: dict[str, float | int | None] = {}
@@ -62,10 +65,17 @@ class Deriver:
                 found[name] = self.baselines.get((one, segment))
                 reason = "no_reference" if found[name] is None else None
             else:
-                found[name], reason = self._value(values, one, self._at(relative, period), segment)
+                found[name], reason = self._value(values, one, self._at(relative, period), segment, open_=open_)
             if reason and unknown is None:
                 unknown = f"{name.replace('__', '(') + ')' if relative else name}: {reason}"
         return found, unknown
+
+    def _is_open(self, one: str, period: Period) -> bool:
+        """Whether the derived value is provisional or stale itself."""
+        settle = self.metrics[one].settle
+        return period.grain is not None and not (
+            self.window.settled(period, settle) and self.reaches.covers(one, period, settle)
+        )
 
     def _at(self, relative: str, period: Period) -> Period | None:
         if not relative:
@@ -76,13 +86,13 @@ class Deriver:
         return almanac.shift(period, -1) if relative == "previous" else almanac.year_before(period)
 
     def _value(
-        self, values: Values, one: str, period: Period | None, segment: Segment
+        self, values: Values, one: str, period: Period | None, segment: Segment, *, open_: bool
     ) -> tuple[float | int | None, str | None]:
         seen = values.get((one, period, segment)) if period else None
         if seen is None:
             return None, Reason.NO_DATA.value
         reason = why_unknown(self.metrics[one], seen, self.window, self.reaches)
-        if reason in _SOFT and seen.value is not None:
+        if open_ and reason in _SOFT and seen.value is not None:
             reason = None
         return (published(seen.value), None) if reason is None else (None, reason.value)
 
@@ -95,13 +105,3 @@ class Deriver:
         except EngineError:
             return [None] * len(rows)
         return [row[0] if isinstance(row[0], int | float) else None for row in fetched]
-
-    def _observation(
-        self, one: str, period: Period, segment: Segment, inputs: Numbers, unknown: str | None,
-        result: float | int | None,
-    ) -> Observation:  # fmt: skip
-        failure = Reason.INPUT_UNKNOWN if unknown else None
-        value = None if unknown else result
-        return Observation(
-            one, period, segment, value, None, None, None, None, failure=failure, inputs=inputs, because=unknown
-        )

@@ -89,7 +89,13 @@ class _Run:
         values = self._observed(compilation)
         baselines, live_baselines = self._with_derived(compilation, values, reaches)
         judge = Judge(
-            self.metrics, self.window, reaches, baselines.values, baselines.frozen, compilation.hashes, self._hidden()
+            self.metrics,
+            self.window,
+            reaches,
+            baselines.values,
+            baselines.frozen,
+            compilation.hashes,
+            self._hidden(),
         )
         measurements = judge.judge(values)
         self._note_staleness(measurements, reaches)
@@ -109,7 +115,9 @@ class _Run:
         found = {}
         for name in sorted(n for n in needed if n):
             try:
-                found[name] = find_files(self.catalog.project.noun.datasets[name], self.setting.root, self.setting.allowed)
+                found[name] = find_files(
+                    self.catalog.project.noun.datasets[name], self.setting.root, self.setting.allowed
+                )
             except SourceError as error:
                 self.diagnostics.append(findings.unreadable(self.catalog, name, error))
         return found
@@ -190,9 +198,9 @@ class _Run:
                 held, known = self.session.fetch(render(rule_query(table, condition)))[0]
             except (FormulaError, EngineError):
                 continue  # lint reports the formula; an engine that fails here fails again below
-            wanted = read_share(rule.at_least)
-            if isinstance(held, int) and isinstance(known, int) and known and held < wanted * known:
-                self.diagnostics.append(findings.of_rule(self.catalog, dataset, name, held, known, wanted))
+            few = isinstance(held, int) and isinstance(known, int) and held < read_share(rule.at_least) * known
+            if few:
+                self.diagnostics.append(findings.of_rule(self.catalog, table, name, held, known))
 
     # values
 
@@ -200,14 +208,21 @@ class _Run:
         reaches: dict[str, Reach] = {n: reach_of(compilation.tables[n], one, self.window) for n, one in loaded.items()}
         inputs = {i: d.ids for i, d in compilation.derived.items()}
         standing = {
-            i: tuple(sorted({d for one in closure(i, inputs) if one in self.metrics and (d := self.metrics[one].dataset)}))
+            i: tuple(
+                sorted({d for one in closure(i, inputs) if one in self.metrics and (d := self.metrics[one].dataset)})
+            )
             for i in self.metrics
         }
         return Reaches(reaches, standing, self.window)
 
     def _observed(self, compilation: Compilation) -> Values:
         """The values of all measures that can be computed; a failed one has a reason in every period."""
-        observer = Observer(self.session, compilation, self.window, {i: self.window.judged(m) for i, m in self.metrics.items()})
+        observer = Observer(
+            self.session,
+            compilation,
+            self.window,
+            {i: self.window.judged(m) for i, m in self.metrics.items()},
+        )
         values: Values = {}
         for batch in self._batches(compilation):
             self.setting.progress(f"computing {len(batch.measures)} measures over {batch.dataset}")
@@ -358,4 +373,3 @@ def _seen(measurements: tuple[Measurement, ...]) -> dict[str, dict[str, frozense
             columns = found.setdefault(one.kpi, {})
             columns[column] = columns.get(column, frozenset()) | {value}
     return found
-

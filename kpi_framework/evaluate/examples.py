@@ -171,5 +171,6 @@ def _finding(catalog: Catalog, result: ExampleResult) -> Diagnostic:
     number = [e.name for e in metric.noun.examples].index(result.example)
     return RULES["example-failed"].finding(
         metric.at.key("examples", number, "expect"),
-        f"{result.kpi}, “{result.example}”: expected {result.expected}, got {result.got}", kpi=result.kpi,
+        f"{result.kpi}, “{result.example}”: expected {result.expected}, got {result.got}",
+        kpi=result.kpi,
     )

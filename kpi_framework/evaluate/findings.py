@@ -6,9 +6,11 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 
 from ..compile.syntax import FormulaError
+from ..compile.table import Table
 from ..model.catalog import Catalog
 from ..model.diagnostic import Diagnostic, Span
 from ..model.rule import RULES
+from ..model.unit import read_share
 from .session import Loaded
 from .sources import SourceError
 
@@ -41,7 +43,8 @@ def of_loading(catalog: Catalog, dataset: str, loaded: Loaded) -> Iterator[Diagn
     for column, rows in loaded.odds.items():
         yield RULES["impossible-time"].finding(
             _column(catalog, dataset, column),
-            f"{dataset}.{column}: {_rows(rows)} in an hour that the clocks skip or repeat; read as the first, or moved forward",
+            f"{dataset}.{column}: {_rows(rows)} in an hour that the clocks skip or repeat",
+            "They are read as the first of two, or moved forward; export with an offset or in UTC.",
         )  # fmt: skip
     for column, keys in loaded.clashes.items():
         yield RULES["duplicate-key"].finding(
@@ -58,8 +61,9 @@ def _rows(count: int) -> str:
     return f"{count:,} row{'s' if count != 1 else ''}"
 
 
-def of_rule(catalog: Catalog, dataset: str, rule: str, held: int, known: int, wanted: float) -> Diagnostic:
+def of_rule(catalog: Catalog, table: Table, rule: str, held: int, known: int) -> Diagnostic:
     """A data rule that too few rows hold."""
+    dataset, wanted = table.name, read_share(table.dataset.rules[rule].at_least)
     return RULES["data-rule"].finding(
         place(catalog, dataset, "rules", rule),
         f"{dataset}: `{rule}` holds in {held:,} of {known:,} rows, less than the {wanted:.4g} it asks for",

@@ -35,15 +35,16 @@ def is_definitional(finding: Diagnostic) -> bool:
 
 def weighed(findings: Iterable[Diagnostic], gate: Gate) -> tuple[Diagnostic, ...]:
     """The findings with the gate's weight: governance as it says, data at most as it says."""
-    found = []
-    for one in findings:
-        if one.code.startswith("KPI4"):
-            one = replace(one, severity=gate.governance)
-        elif one.code.startswith("KPI6") and one.severity is Severity.ERROR:
-            one = replace(one, severity=gate.data)
-        if one.severity is not Severity.OFF:
-            found.append(one)
-    return tuple(found)
+    severities = ((f, _severity(f, gate)) for f in findings)
+    return tuple(replace(f, severity=s) for f, s in severities if s is not Severity.OFF)
+
+
+def _severity(finding: Diagnostic, gate: Gate) -> Severity:
+    if finding.code.startswith("KPI4"):
+        return gate.governance
+    if finding.code.startswith("KPI6") and finding.severity is Severity.ERROR:
+        return gate.data
+    return finding.severity
 
 
 def verdict_of(
@@ -106,5 +107,3 @@ def _weight(one: Measurement, gate: Gate) -> Severity:
 def _name(one: Measurement) -> str:
     parts = ", ".join(f"{c} {'(none)' if v is None else v}" for c, v in one.segment)
     return f"{one.kpi} ({parts})" if parts else one.kpi
-
-

@@ -90,7 +90,7 @@ class Observer:
         if len(breakdown) == 1:
             named = {v for m in plan.measures for v in m.named.get(breakdown[0], ())}
             room = [part for part in largest if part[0] not in named][: MAX_PARTS - len(named)]
-            return tuple([*room, *((v,) for v in sorted(named))])
+            return (*room, *((v,) for v in sorted(named)))
         return tuple(largest)
 
     def _quantile_bounds(self, plan: AxisPlan, axis: Axis, values: Values) -> Values:
@@ -201,6 +201,7 @@ def batches(
         periods.add(period)
         measures[one] = measure
     return [
-        Batch(key[0], Axis(next(iter(ms.values())).time, tuple(sorted(ps)), almanac, until), tuple(ms.values()))
+        Batch(key[0], Axis(first.time, first.by_day, tuple(sorted(ps)), almanac, until), tuple(ms.values()))
         for key, (ps, ms) in groups.items()
+        for first in [next(iter(ms.values()))]
     ]

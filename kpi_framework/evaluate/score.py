@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 
 from ..model.kpi import Kpi, Lifecycle, Limits, Metric, SegmentTarget, Target, Waiver
 from ..model.measurement import Goal, Measurement, Observation, Reason, Segment, Status
-
 from ..model.unit import read_amount, read_limit
 from .observe import Values
 from .reach import Reaches
@@ -52,7 +51,14 @@ class Judge:
             o for o in values.values()
             if o.kpi in order and o.period in shown[self.metrics[o.kpi].period] and self._is_open(o)
         ]  # fmt: skip
-        mine.sort(key=lambda o: (order[o.kpi], len(o.segment), [(c, v is None, v or "") for c, v in o.segment], o.period))
+        mine.sort(
+            key=lambda o: (
+                order[o.kpi],
+                len(o.segment),
+                [(c, v is None, v or "") for c, v in o.segment],
+                o.period,
+            )
+        )
         return tuple(self._measurement(o, values) for o in mine)
 
     def _is_open(self, seen: Observation) -> bool:
@@ -186,9 +192,7 @@ def status_of(value: Number, goal: Goal) -> Status:
     return Status.NEAR if inside else Status.MISSED
 
 
-def _within(
-    value: Number, at_most: float | None, at_least: float | None, between: tuple[float, float] | None
-) -> bool:
+def _within(value: Number, at_most: float | None, at_least: float | None, between: tuple[float, float] | None) -> bool:
     if at_most is not None:
         return value <= at_most
     if at_least is not None:
@@ -223,5 +227,3 @@ def _no_worse(value: Number, waiver: Waiver, metric: Kpi, seen: Observation) -> 
         low = limit_value(target.between[0], metric.unit, Reference()) if target.between else 0.0
         return value >= limit if value < low else value <= limit
     return value <= limit if target.direction == "at_most" else value >= limit
-
-

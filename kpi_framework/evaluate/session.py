@@ -5,12 +5,20 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Self
 
 from ..compile.render import render
 from ..compile.table import Load, Native, Table, load_query, timestamp
-from ..compile.tidy import clash_query, count_query, differing_query, latest_query, newest_query, table_name as _name
+from ..compile.tidy import (
+    clash_query,
+    count_query,
+    differing_query,
+    latest_query,
+    newest_query,
+)
+from ..compile.tidy import (
+    table_name as _name,
+)
 from ..compile.zone import macros
 from .engine import Engine, EngineError, Row
 from .sources import Files, SourceError, native_columns, unreadable
@@ -73,11 +81,11 @@ class Session:
         table = wanted.table
         load = load_query(table, wanted.columns, timestamp(self._as_of))
         sources = sorted({table.base(c).source for c in wanted.columns})
-        source = wanted.files.rows(sources)
+        source = f"WITH source AS NOT MATERIALIZED ({wanted.files.rows(sources)})"
         try:
             self.engine.run([
                 *self._zone_macros(table),
-                f"CREATE TEMP TABLE {_loaded(table)} AS WITH source AS NOT MATERIALIZED ({source}) {render(load.query)}",
+                f"CREATE TEMP TABLE {_loaded(table)} AS {source} {render(load.query)}",
             ])  # fmt: skip
             return self._told(table, load)
         except EngineError as error:
@@ -94,7 +102,11 @@ class Session:
         rows, bad, *counts = self._numbers(render(count_query(_loaded(table), load)))
         if not rows:
             raise SourceError(f"dataset `{table.name}` has no rows", "Export it again, or correct `as_of`.")
-        bits = [("misfits", n) for n in load.misfits] + [("words", n) for n in load.words] + [("odds", n) for n in load.odds]
+        bits = (
+            [("misfits", n) for n in load.misfits]
+            + [("words", n) for n in load.words]
+            + [("odds", n) for n in load.odds]
+        )
         found = {bit: count for bit, count in zip(bits, counts, strict=True) if count}
         misfits, words, odds = (
             {n: c for (mask, n), c in found.items() if mask == kind} for kind in ("misfits", "words", "odds")

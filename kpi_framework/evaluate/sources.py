@@ -77,7 +77,10 @@ def _paths(pattern: str, root: Path, allowed: Sequence[Path]) -> list[Path]:
     fences = [root.resolve(), *(a.resolve() for a in allowed)]
     for path in found:
         if not any(path.resolve().is_relative_to(fence) for fence in fences):
-            raise SourceError(f"{pattern} lies outside the repository", "Move it inside, or allow its folder with --allow-path.")
+            raise SourceError(
+                f"{pattern} lies outside the repository",
+                "Move it inside, or allow its folder with --allow-path.",
+            )
     return found
 
 
@@ -86,10 +89,14 @@ def _header(path: Path, source: Source) -> tuple[str, ...]:
     encoding = {"utf-8": "utf-8-sig"}.get(source.encoding, source.encoding)
     try:
         with path.open(encoding=encoding, newline="") as stream:
-            lines = csv.reader(_limited(stream.readline(_HEADER_LIMIT)), delimiter=source.delimiter, quotechar=source.quote)
+            lines = csv.reader(
+                _limited(stream.readline(_HEADER_LIMIT)), delimiter=source.delimiter, quotechar=source.quote
+            )
             header = next(iter(lines), [])
     except UnicodeDecodeError:
-        raise SourceError(f"{path.name} is not {source.encoding}", "Say how it is encoded: `source: {encoding: latin-1}`.") from None
+        raise SourceError(
+            f"{path.name} is not {source.encoding}", "Say how it is encoded: `source: {encoding: latin-1}`."
+        ) from None
     except (OSError, csv.Error) as error:
         raise SourceError(f"{path.name} cannot be read: {type(error).__name__}") from None
     if not header:
@@ -127,7 +134,9 @@ def unreadable(files: Files, error: EngineError) -> SourceError:
     """The engine's failure to read, in words of our own: its text may quote rows."""
     names = ", ".join(Path(p).name for p in files.paths[:3])
     if error.encoding:
-        return SourceError(f"{names} is not {files.source.encoding}", "Say how it is encoded: `source: {encoding: latin-1}`.")
+        return SourceError(
+            f"{names} is not {files.source.encoding}", "Say how it is encoded: `source: {encoding: latin-1}`."
+        )
     if error.line is not None:
         return SourceError(
             f"{names}: line {error.line} does not have the header's number of cells, or a quote is not closed",

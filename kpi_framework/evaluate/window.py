@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ..model.kpi import Metric
 from ..model.period import Almanac, Grain, Period
@@ -43,5 +44,10 @@ class Window:
 
     def judged(self, metric: Metric) -> Period | None:
         """The last complete, settled period; None if not one of those shown is."""
-        settled = [p for p in self.shown(metric.period) if self.settled(p, metric.settle)]
-        return settled[-1] if settled else None
+        return _judged(self, metric.period, metric.settle)
+
+
+@lru_cache
+def _judged(window: Window, grain: Grain, settle: str | None) -> Period | None:
+    settled = [p for p in window.shown(grain) if window.settled(p, settle)]
+    return settled[-1] if settled else None

@@ -23,16 +23,16 @@ MAX_MESSAGE = 64 * 1024 * 1024
 def limit(cpu_seconds: int, memory_bytes: int) -> None:
     """Bound what this process may take: processor time, address space, files written (none), core dumps."""
     try:
-        import resource
-    except ImportError:  # pragma: no cover - Windows has none; the parent's deadline still holds
+        import resource  # noqa: PLC0415 - Windows has none
+    except ImportError:  # pragma: no cover - the parent's deadline still holds
         return
     for name, value in (
         ("RLIMIT_CPU", cpu_seconds), ("RLIMIT_AS", memory_bytes), ("RLIMIT_FSIZE", 0), ("RLIMIT_CORE", 0),
     ):  # fmt: skip
         kind = getattr(resource, name)
         hard = resource.getrlimit(kind)[1]
-        value = value if hard == resource.RLIM_INFINITY else min(value, hard)
-        resource.setrlimit(kind, (value, value))
+        most = value if hard == resource.RLIM_INFINITY else min(value, hard)
+        resource.setrlimit(kind, (most, most))
 
 
 def connect(threads: int, memory: str) -> duckdb.DuckDBPyConnection:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from ..compile.formula import compile_condition
 from ..compile.syntax import FormulaError
 from ..compile.table import Table
+from ..compile.term import Term
 from ..model.diagnostic import Diagnostic, Span
-from ..model.project import Source
 from ..model.period import is_zone
+from ..model.project import Source
 from ..model.rule import RULES
 from .formulas import is_certain
 from .references import UNKNOWN, unknown
@@ -22,13 +24,23 @@ def datasets(view: View) -> Iterator[Diagnostic]:
     for name, table in view.tables.items():
         dataset = table.dataset
         if dataset.contract is not None:
-            yield from unknown(dataset.contract, view.catalog.contracts, at.key("datasets", name, "contract"), "contract")
+            yield from unknown(
+                dataset.contract, view.catalog.contracts, at.key("datasets", name, "contract"), "contract"
+            )
         if isinstance(dataset.source, Source) and dataset.source.timezone and not is_zone(dataset.source.timezone):
             span = at.key("datasets", name, "source", "timezone")
-            yield UNKNOWN.finding(span, f"`{dataset.source.timezone}` is not an IANA time zone", "Write it as Europe/London, or UTC.")
+            yield UNKNOWN.finding(
+                span,
+                f"`{dataset.source.timezone}` is not an IANA time zone",
+                "Write it as Europe/London, or UTC.",
+            )
         if dataset.latest_by and not table.keys:
             span = at.key("datasets", name, "latest_by")
-            yield UNKNOWN.finding(span, f"{name}: `latest_by` needs a `key`", "Name the column that is the same in all rows of one thing.")
+            yield UNKNOWN.finding(
+                span,
+                f"{name}: `latest_by` needs a `key`",
+                "Name the column that is the same in all rows of one thing.",
+            )
         for span, work in _named(view, name, table):
             yield from _tried(view, name, span, work)
     for number, column in enumerate(view.catalog.project.noun.privacy.segment_by):
@@ -42,20 +54,22 @@ def _named(view: View, name: str, table: Table) -> Iterator[tuple[Span, Callable
     at, dataset = view.catalog.project.at, table.dataset
     for column in (*dataset.columns, *dataset.derive):
         part = "columns" if column in dataset.columns else "derive"
-        yield at.key("datasets", name, part, column), lambda c=column: table.fresh_scope().term(c)
+        yield at.key("datasets", name, part, column), partial(_term, table, column)
     for number, key in enumerate(table.keys):
-        place = at.value("datasets", name, "key", number)
-        yield place, lambda c=key: table.fresh_scope().term(c)
+        yield at.value("datasets", name, "key", number), partial(_term, table, key)
     for number, last in enumerate(dataset.latest_by):
-        yield at.value("datasets", name, "latest_by", number), lambda c=last: _base(table, c)
+        yield at.value("datasets", name, "latest_by", number), partial(_base, table, last)
     if dataset.time is not None:
-        yield at.key("datasets", name, "time"), lambda: _dating(table, dataset.time or "")
+        yield at.key("datasets", name, "time"), partial(_dating, table, dataset.time)
     if table.complete_column is not None:
-        column = table.complete_column
-        yield at.key("datasets", name, "complete_through"), lambda: _dating(table, column)
+        yield at.key("datasets", name, "complete_through"), partial(_dating, table, table.complete_column)
     for rule, condition in dataset.rules.items():
         place = at.key("datasets", name, "rules", rule, "holds")
-        yield place, lambda c=condition.holds: compile_condition(c, table.fresh_scope())
+        yield place, partial(compile_condition, condition.holds, table.fresh_scope())
+
+
+def _term(table: Table, name: str) -> Term:
+    return table.fresh_scope().term(name)
 
 
 def _tried(view: View, dataset: str, span: Span, work: Callable[[], object]) -> Iterator[Diagnostic]:
@@ -69,14 +83,16 @@ def _tried(view: View, dataset: str, span: Span, work: Callable[[], object]) -> 
 
 def _base(table: Table, name: str) -> None:
     """Rows are put in order before anything is computed: by columns of the source."""
-    table.fresh_scope().term(name)
+    _term(table, name)
     if name not in table.bases:
-        raise FormulaError("type-mismatch", f"`{name}` is computed, and latest_by takes columns of the source", name=name)
+        raise FormulaError(
+            "type-mismatch", f"`{name}` is computed, and latest_by takes columns of the source", name=name
+        )
 
 
 def _dating(table: Table, name: str) -> None:
     """A column that dates rows is a timestamp or a date. Raises FormulaError."""
-    term = table.fresh_scope().term(name)
+    term = _term(table, name)
     if term.type not in ("timestamp", "date"):
         raise FormulaError(
             "type-mismatch", f"`{name}` is a {term.type}, not a timestamp",

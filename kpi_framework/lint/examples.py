@@ -27,9 +27,7 @@ def examples(view: View) -> Iterator[Diagnostic]:
                 yield from _incomplete(entry, number, example, [n for n in compiled.inputs if not _gives(example, n)])
 
 
-def _of_rows(
-    view: View, entry: Entry[Metric], measure: Measure, number: int, example: Example
-) -> Iterator[Diagnostic]:
+def _of_rows(view: View, entry: Entry[Metric], measure: Measure, number: int, example: Example) -> Iterator[Diagnostic]:
     table = view.tables[entry.noun.dataset or ""]
     known = {*table.scope.columns, *(table.contract.columns if table.contract else ()), "times"}
     for name in sorted({n for row in example.given for n in row} - known):
@@ -42,7 +40,9 @@ def _of_rows(
 def _lacking(table: Table, used: frozenset[str], row: Mapping[str, object]) -> set[str]:
     """The columns a row leaves out; a computed column is given itself, or through what it is computed from."""
     try:
-        return {b for name in used if name not in row for b in table.reach(frozenset({name}), own=False) if b not in row}
+        return {
+            b for name in used if name not in row for b in table.reach(frozenset({name}), own=False) if b not in row
+        }
     except FormulaError:
         return set()
 

@@ -70,6 +70,13 @@ def _number(view: View, metric: Metric, compiled: Compiled) -> tuple[object, ...
     """What makes a definition's number the number it is."""
     if isinstance(compiled, Measure):
         formula, table = compiled.formula, view.tables[metric.dataset or ""]
-        return (metric.dataset, formula.text, formula.where_text, time_column(metric, table), metric.unit, metric.period)
+        return (
+            metric.dataset,
+            formula.text,
+            formula.where_text,
+            time_column(metric, table),
+            metric.unit,
+            metric.period,
+        )
     assert not isinstance(compiled, FormulaError)
     return (None, compiled.text, None, None, metric.unit, metric.period)

@@ -55,4 +55,6 @@ def waivers(view: View, today: dt.date) -> Iterator[Diagnostic]:
                 yield RULES["waiver-too-long"].finding(at, message, kpi=kpi.id)
             if kpi.owner and waiver.is_approved_by(kpi.owner):
                 place = entry.at.key("waiver", number, "approved_by")
-                yield RULES["waiver-self-approved"].finding(place, f"{kpi.owner} owns {kpi.id} and waives its miss", kpi=kpi.id)
+                yield RULES["waiver-self-approved"].finding(
+                    place, f"{kpi.owner} owns {kpi.id} and waives its miss", kpi=kpi.id
+                )

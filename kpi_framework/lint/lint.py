@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import replace
 
 from ..compile.table import Native
 from ..model.catalog import Catalog
@@ -28,9 +29,7 @@ DATED = (reviews, actions, waivers)
 """The checks of what it promised for a day."""
 
 
-def lint(
-    catalog: Catalog, natives: Mapping[str, Native | None], today: dt.date
-) -> tuple[Diagnostic, ...]:
+def lint(catalog: Catalog, natives: Mapping[str, Native | None], today: dt.date) -> tuple[Diagnostic, ...]:
     """Everything wrong with the definitions; `natives` holds the columns of each dataset that was looked at.
 
     A zone that does not exist is a finding of its own; the rest is read in UTC then.
@@ -43,7 +42,5 @@ def lint(
 
 
 def _in_utc(catalog: Catalog) -> Catalog:
-    from dataclasses import replace
-
     project = catalog.project.noun.model_copy(update={"timezone": "UTC"})
     return replace(catalog, project=replace(catalog.project, noun=project))

@@ -22,7 +22,9 @@ def required(view: View) -> Iterator[Diagnostic]:
     for number, one in enumerate(view.catalog.project.noun.required):
         lack = _lack(view, one)
         if lack:
-            yield RULES["missing-required-kpi"].finding(at.value("required", number), f"`{one}` is required and {lack}", kpi=one)
+            yield RULES["missing-required-kpi"].finding(
+                at.value("required", number), f"`{one}` is required and {lack}", kpi=one
+            )
 
 
 def _lack(view: View, one: str) -> str | None:

@@ -85,7 +85,9 @@ def _of_target(entry: Entry[Metric], kpi: Kpi, path: Path, target: SegmentTarget
         yield RULES["target-unit"].finding(at, f"{kpi.id}: `{direction}` takes {shape}", kpi=kpi.id)
     elif direction == "between" and _is_less(wanted[1], wanted[0]):
         band = entry.at.key(*path, direction)
-        yield RULES["target-unit"].finding(band, f"{kpi.id}: the band ends before it begins", "Write it as [lo, hi].", kpi.id)
+        yield RULES["target-unit"].finding(
+            band, f"{kpi.id}: the band ends before it begins", "Write it as [lo, hi].", kpi.id
+        )
     elif near and _is_inside(direction, wanted, near):
         message = f"{kpi.id}: `near` lies where the target is met"
         yield RULES["near-on-wrong-side"].finding(at, message, kpi=kpi.id)

@@ -69,9 +69,7 @@ def broken(path: str, text: str, error: YAMLError) -> Diagnostic:
     indent = _INDENT.match(line)
     if indent and "\t" in indent[0]:
         hint = f"Indent with spaces: {line.strip()}"
-        return RULES["yaml-syntax"].finding(
-            span, "a tab stands in the indentation, where YAML takes only spaces", hint
-        )
+        return RULES["yaml-syntax"].finding(span, "a tab stands in the indentation, where YAML takes only spaces", hint)
     message, hint = _words(error)
     corrected = quoted_line(line)
     return RULES["yaml-syntax"].finding(span, message, f"Write: {corrected}" if corrected else hint)

@@ -32,9 +32,7 @@ class Extent:
         return self.indent is None or len(line) - len(line.lstrip(" ")) >= self.indent
 
 
-def ignores_of(
-    path: str, text: str, extents: Sequence[Extent]
-) -> tuple[tuple[Ignore, ...], tuple[Diagnostic, ...]]:
+def ignores_of(path: str, text: str, extents: Sequence[Extent]) -> tuple[tuple[Ignore, ...], tuple[Diagnostic, ...]]:
     """The ignores of a text, and the findings of those that name no rule or give no reason."""
     found = [_read(rest, span) for rest, span in _comments(path, text, extents)]
     ignores = tuple(f for f in found if isinstance(f, Ignore))
@@ -60,7 +58,5 @@ def _read(rest: str, span: Span) -> Ignore | Diagnostic:
         )
     if not reason:
         message = f"this comment ignores {rule} and gives no reason"
-        return RULES["yaml-syntax"].finding(
-            span, message, f"Write: # kpi: ignore[{rule}] why it is all right here"
-        )
+        return RULES["yaml-syntax"].finding(span, message, f"Write: # kpi: ignore[{rule}] why it is all right here")
     return Ignore(rule, reason, span)

@@ -107,11 +107,7 @@ class _Reading:
         for parent in dict.fromkeys(p[:-1] for p in missing):
             yield from self._missing(parent, [str(p[-1]) for p in missing if p[:-1] == parent], unknown)
         for path, place in places.items():
-            if (
-                path not in unknown
-                and path not in missing
-                and (path not in inner or _has(place, "value_error"))
-            ):
+            if path not in unknown and path not in missing and (path not in inner or _has(place, "value_error")):
                 yield self._wrong(place)
 
     def _places(self, errors: list[ErrorDetails]) -> dict[Path, _Place]:

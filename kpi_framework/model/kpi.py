@@ -11,9 +11,7 @@ from .base import Date, Flag, Integer, Meta, Model, Number, Quantity, Share, Str
 from .period import Grain
 
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=80)]
-Family = Literal[
-    "productivity", "quality", "performance", "cost", "security", "reliability", "spend"
-]
+Family = Literal["productivity", "quality", "performance", "cost", "security", "reliability", "spend"]
 
 
 class Lifecycle(StrEnum):
@@ -30,9 +28,9 @@ class Limits(Model):
     LIMITS: ClassVar[tuple[str, ...]] = ("at_most", "at_least", "between")
 
     at_most: Quantity | None = None
-    """Met while the value is at or below this. A number in the KPI's unit, or `60 min`, `95%`, `90% of baseline`, `previous - 10 min`."""
+    """Met while the value is at or below this: a number in the KPI's unit, `60 min`, `95%`, `90% of baseline`."""
     at_least: Quantity | None = None
-    """Met while the value is at or above this. A number in the KPI's unit, or `95%`, `4 h`, `100% of previous`, `baseline + 5`."""
+    """Met while the value is at or above this: a number in the KPI's unit, `95%`, `4 h`, `previous - 10 min`."""
     between: Annotated[tuple[Quantity, ...], Field(min_length=2, max_length=2)] | None = None
     """Met while the value lies in this band, both ends included: `[lo, hi]`."""
 
@@ -41,8 +39,7 @@ class Limits(Model):
         given = [name for name in self.LIMITS if getattr(self, name) is not None]
         if len(given) != 1:
             raise ValueError(
-                "give exactly one of at_most, at_least, between"
-                + (f", not {' and '.join(given)}" if given else "")
+                "give exactly one of at_most, at_least, between" + (f", not {' and '.join(given)}" if given else "")
             )
         return self
 
@@ -55,10 +52,7 @@ class Limits(Model):
 
 
 _ONE_LIMIT: dict[str, Any] = {
-    "oneOf": [
-        {"required": [name], "properties": {name: {"not": {"type": "null"}}}}
-        for name in Limits.LIMITS
-    ]
+    "oneOf": [{"required": [name], "properties": {name: {"not": {"type": "null"}}}} for name in Limits.LIMITS]
 }
 
 
@@ -210,7 +204,7 @@ class Example(Model):
         BeforeValidator(_rows),
         WithJsonSchema({"anyOf": [_CELL_ROW, {"type": "array", "items": _CELL_ROW}]}),
     ]
-    """The rows of one period, by canonical column; `times: 950` repeats a row. A derived KPI maps its inputs instead."""
+    """The rows of one period, by canonical column; `times: 950` repeats a row. A derived KPI maps its inputs."""
     previous: dict[str, Number | None] = {}
     """A derived KPI's inputs in the previous period, for `previous(id)`."""
     baseline: dict[str, Number | None] = {}

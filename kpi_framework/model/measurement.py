@@ -52,9 +52,7 @@ class Reason(StrEnum):
         return self in _SHOWN
 
 
-_SHOWN = frozenset(
-    {Reason.PROVISIONAL, Reason.STALE, Reason.TOO_FEW, Reason.MOSTLY_MISSING, Reason.NO_REFERENCE}
-)
+_SHOWN = frozenset({Reason.PROVISIONAL, Reason.STALE, Reason.TOO_FEW, Reason.MOSTLY_MISSING, Reason.NO_REFERENCE})
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,10 @@ from pydantic import BeforeValidator, Field
 
 from .base import Date, Flag, Integer, Meta, Model, Number, Share, Stretch, Unit, Version
 from .diagnostic import Severity
-from .kpi import Id
 from .period import Almanac, Grain
 
 Type = Literal["text", "integer", "decimal", "double", "boolean", "date", "timestamp"]
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=80)]
 
 
@@ -40,9 +40,7 @@ class Source(Model):
     """How the characters of a CSV file are encoded."""
     nulls: tuple[str, ...] = ("",)
     """The texts that mean: no value."""
-    timestamps: Annotated[
-        tuple[str, ...], BeforeValidator(lambda v: [v] if isinstance(v, str) else v)
-    ] | None = None
+    timestamps: Annotated[tuple[str, ...], BeforeValidator(lambda v: [v] if isinstance(v, str) else v)] | None = None
     """How timestamps are written, `%d/%m/%Y %H:%M`; ISO 8601 by default. A list is tried in turn."""
     timezone: str | None = None
     """The zone of timestamps without an offset; the project's by default."""
@@ -134,7 +132,7 @@ class Project(Model):
     """The project's name, the scorecard's title."""
     timezone: str = "UTC"
     """The IANA zone in which days, weeks and months begin."""
-    week_starts: Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] = "monday"  # fmt: skip
+    week_starts: Weekday = "monday"
     """The first day of the week."""
     fiscal_year_starts: Annotated[Integer, Field(ge=1, le=12)] = 1
     """The month in which the year begins; quarters follow it."""

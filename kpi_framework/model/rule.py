@@ -86,6 +86,13 @@ RULES: Mapping[str, Rule] = {rule.name: rule for rule in _ALL}
 
 OF_DATA = frozenset(
     {r.name for r in _ALL if r.code.startswith("KPI6")}
-    | {"formula-failed", "baseline-stale", "baseline-drift", "baseline-unfrozen", "unknown-segment", "missed-without-action"}
+    | {
+        "formula-failed",
+        "baseline-stale",
+        "baseline-drift",
+        "baseline-unfrozen",
+        "unknown-segment",
+        "missed-without-action",
+    }
 )
 """The rules that only a look at the data can judge."""

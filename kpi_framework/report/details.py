@@ -68,9 +68,7 @@ def action_text(action: Action | None, today: dt.date, ink: Ink) -> str:
 def unknown_text(one: Measurement | None, ink: Ink) -> tuple[str, str]:
     """Why a value is unknown and what to do, with the value if one is shown."""
     why, remedy = why_unknown(one)
-    seen = (
-        "" if one is None or one.value is None else f" The value so far is {show_value(one.value, one.unit)}."
-    )
+    seen = "" if one is None or one.value is None else f" The value so far is {show_value(one.value, one.unit)}."
     return ink.message(why) + seen, ink.message(remedy)
 
 

@@ -123,9 +123,7 @@ class Insight:
         last = max((p.end for p in shown), default=None)
         if first is None or last is None:
             return ()
-        return tuple(
-            sorted((e for e in self.scorecard.events if first <= e.date < last), key=lambda e: e.date)
-        )
+        return tuple(sorted((e for e in self.scorecard.events if first <= e.date < last), key=lambda e: e.date))
 
     def trend(self, one: Measurement) -> str:
         """The sparkline of the measurement's KPI and segment."""

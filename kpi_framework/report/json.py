@@ -44,9 +44,7 @@ def scorecard_json(scorecard: Scorecard) -> str:
             "verdict": _verdict(scorecard.verdict),
             "measurements": [measurement_object(one) for one in scorecard.measurements],
             "signals": [],
-            "diagnostics": [
-                finding_object(one) for one in sorted(scorecard.diagnostics, key=lambda f: f.sort_key)
-            ],
+            "diagnostics": [finding_object(one) for one in sorted(scorecard.diagnostics, key=lambda f: f.sort_key)],
         }
     )
 

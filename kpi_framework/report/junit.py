@@ -53,9 +53,7 @@ def _findings(findings: Iterable[Diagnostic]) -> Iterator[_Case]:
         outcome: Outcome = "failure" if one.severity is Severity.ERROR else "system-out"
         at = place(one)
         message = f"{one.severity}: {in_one(one)}"
-        yield _Case(
-            one.span.path, f"{one.code} {one.rule} {at}", outcome, message, one.span.path, one.span.line
-        )
+        yield _Case(one.span.path, f"{one.code} {one.rule} {at}", outcome, message, one.span.path, one.span.line)
     if empty:
         yield _Case("findings", "no findings")
 
@@ -78,9 +76,7 @@ def _kpis(scorecard: Scorecard) -> Iterator[_Case]:
 def _verdict(one: Measurement, *, gates: bool) -> _Case:
     name = f"{one.kpi} ({segment_text(one.segment)})" if one.segment else one.kpi
     value, target = show_value(one.value, one.unit, one.target), show_target(one.target, one.unit, one.value)
-    message = (
-        f"{status_text(one.status, waived=one.waived)} in {period_text(one.period)}: {value}, target {target}"
-    )
+    message = f"{status_text(one.status, waived=one.waived)} in {period_text(one.period)}: {value}, target {target}"
     if one.status is Status.UNKNOWN:
         outcome: Outcome = "error" if one.is_whole else "skipped"
         return _Case("kpis", name, _weight(outcome, gates=gates), f"{message}. {' '.join(why_unknown(one))}")

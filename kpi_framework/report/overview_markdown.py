@@ -43,9 +43,7 @@ def decisions(insight: Insight) -> Section:
 
 
 def _decisions(insight: Insight) -> Iterator[str]:
-    missed = [
-        (s, m) for s in insight.troubled for m in s.judged if m.status is Status.MISSED and not m.waived
-    ]
+    missed = [(s, m) for s in insight.troubled for m in s.judged if m.status is Status.MISSED and not m.waived]
     for standing, one in missed:
         what = action_text(standing.action, insight.scorecard.today, MARKDOWN)
         yield f"✗ **{_title(standing, one)}** is missed: {_short(one)}. Action: {what}"

@@ -73,21 +73,15 @@ def rule_object(rule: Rule) -> dict[str, str]:
 
 
 def _explained(rule: Rule) -> Iterator[RenderableType]:
-    yield Text.assemble(
-        (rule.name, "bold"), f"  {rule.code}  ", (rule.severity.value, SEVERITIES[rule.severity])
-    )
+    yield Text.assemble((rule.name, "bold"), f"  {rule.code}  ", (rule.severity.value, SEVERITIES[rule.severity]))
     yield indented("Why", rule.why)
     yield indented("What to do", rule.remedy)
-    yield indented(
-        "Its weight", f"in kpi.yaml: `rules: {{{rule.name}: warning}}` (error, warning, note or off)"
-    )
+    yield indented("Its weight", f"in kpi.yaml: `rules: {{{rule.name}: warning}}` (error, warning, note or off)")
     yield indented("Suppress", f"at the place: `# kpi: ignore[{rule.name}] the reason`")
 
 
 def _table() -> RenderableType:
-    drawn = grid(
-        [("Code", ""), ("Rule", ""), ("Severity", ""), ("What it finds", "")], folding="What it finds"
-    )
+    drawn = grid([("Code", ""), ("Rule", ""), ("Severity", ""), ("What it finds", "")], folding="What it finds")
     for rule in RULES.values():
         drawn.add_row(
             rule.code, Text(rule.name, "bold"), Text(rule.severity.value, SEVERITIES[rule.severity]), rule.why

@@ -61,9 +61,7 @@ def show_json(view: View) -> str:
     insight = Insight(view.scorecard)
     one = insight.standing(view.id)
     parts = insight.breakdown(view.id, view.by) if view.by else ()
-    written = (
-        one.definition.model_dump(mode="json", by_alias=True, exclude_unset=True) if one.definition else None
-    )
+    written = one.definition.model_dump(mode="json", by_alias=True, exclude_unset=True) if one.definition else None
     return as_text(
         {
             "schema_version": 1,
@@ -86,9 +84,7 @@ SHOW_FORMATS: Mapping[str, Callable[[View], str]] = {
 
 def _text(view: View, insight: Insight) -> Iterator[RenderableType]:
     one = insight.standing(view.id)
-    yield Text.assemble(
-        plain(one.name, "bold"), "  ", plain(one.id, "dim"), "  ", status(_state(one), one.status)
-    )
+    yield Text.assemble(plain(one.name, "bold"), "  ", plain(one.id, "dim"), "  ", status(_state(one), one.status))
     yield below(_value(one, PLAIN))
     yield Text()
     for label, text in _facts(one, insight, PLAIN):

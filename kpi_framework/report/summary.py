@@ -28,9 +28,7 @@ def verdict_text(scorecard: Scorecard) -> str:
 def tally_text(scorecard: Scorecard) -> str:
     """`5 met, 1 at risk, 1 missed, 0 unknown`; waived ones only where there are some."""
     counts = scorecard.verdict.counts
-    return ", ".join(
-        f"{counts.get(key, 0)} {word}" for key, word in _WORDS if key != "waived" or counts.get(key)
-    )
+    return ", ".join(f"{counts.get(key, 0)} {word}" for key, word in _WORDS if key != "waived" or counts.get(key))
 
 
 def when_text(insight: Insight) -> str:

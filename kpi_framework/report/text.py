@@ -54,9 +54,7 @@ def _troubled(insight: Insight) -> Iterator[RenderableType]:
     for one in insight.troubled:
         waived = one.whole is not None and one.whole.waived
         yield Text()
-        yield Text.assemble(
-            status(status_text(one.status, waived=waived), one.status), "  ", plain(one.name, "bold")
-        )
+        yield Text.assemble(status(status_text(one.status, waived=waived), one.status), "  ", plain(one.name, "bold"))
         if one.whole is not None:
             yield below(headline(one.whole, PLAIN))
         for label, text in facts(one, insight, PLAIN):
@@ -71,9 +69,7 @@ def _unknown(insight: Insight) -> Iterator[RenderableType]:
     for one in insight.unknown:
         why, remedy = unknown_text(one.whole, PLAIN)
         yield Text()
-        yield Text.assemble(
-            status(status_text(Status.UNKNOWN), Status.UNKNOWN), "  ", plain(one.name, "bold")
-        )
+        yield Text.assemble(status(status_text(Status.UNKNOWN), Status.UNKNOWN), "  ", plain(one.name, "bold"))
         yield indented("Why", why)
         yield indented("Do", remedy)
 

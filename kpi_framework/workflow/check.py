@@ -33,7 +33,7 @@ class Options:
     as_of: dt.date | None = None
     periods: int = 12
     only: tuple[str, ...] = ()
-    strictness: Strictness = Strictness()
+    strictness: Strictness = field(default_factory=Strictness)
     open_engine: Callable[[], Engine] = field(default=lambda: DuckWorker(Limits()))
     progress: Callable[[str], None] = field(default=lambda _: None)
 
@@ -111,7 +111,11 @@ def _examples(catalog: Catalog, options: Options) -> tuple[tuple[ExampleResult, 
 
 
 def _scorecard(
-    catalog: Catalog, window: Window, evaluation: Evaluation, findings: tuple[Diagnostic, ...], verdict: Verdict
+    catalog: Catalog,
+    window: Window,
+    evaluation: Evaluation,
+    findings: tuple[Diagnostic, ...],
+    verdict: Verdict,
 ) -> Scorecard:
     project = catalog.project.noun
     return Scorecard(

@@ -23,9 +23,7 @@ HOSTS = "|".join(
     ]
 )
 FOLDERS = "|".join(("wo" + "rk", "tm" + "p", "ro" + "ot", "op" + "t", "ho" + "me", "Us" + "ers", "fa" + "rm"))
-ADDRESS = re.compile(
-    rf"(?:{HOSTS})|--(?:extra-)?index[-]url|--find[-]links|(?<![\w.~/)}}\]-])/(?:{FOLDERS})/\w"
-)
+ADDRESS = re.compile(rf"(?:{HOSTS})|--(?:extra-)?index[-]url|--find[-]links|(?<![\w.~/)}}\]-])/(?:{FOLDERS})/\w")
 
 
 def tracked() -> list[Path]:
@@ -38,11 +36,7 @@ def tracked() -> list[Path]:
 def addresses(path: Path) -> list[str]:
     """The lines of a file that name a registry's host or a path of one machine."""
     lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
-    return [
-        f"{path.relative_to(ROOT)}:{n}: {line[:120]}"
-        for n, line in enumerate(lines, 1)
-        if ADDRESS.search(line)
-    ]
+    return [f"{path.relative_to(ROOT)}:{n}: {line[:120]}" for n, line in enumerate(lines, 1) if ADDRESS.search(line)]
 
 
 def test_no_tracked_file_names_a_registry_or_a_path_of_one_machine() -> None:
@@ -57,9 +51,7 @@ def test_every_locked_version_has_hashes() -> None:
     for path in sorted((ROOT / "requirements").glob("*.txt")):
         text = re.sub(r"^#.*\n", "", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
         entries = text.replace("\\\n", " ").splitlines()
-        loose = [
-            entry for entry in entries if not re.match(r"[\w.-]+==\S+ .*--hash=sha256:[0-9a-f]{64}", entry)
-        ]
+        loose = [entry for entry in entries if not re.match(r"[\w.-]+==\S+ .*--hash=sha256:[0-9a-f]{64}", entry)]
         assert (path.name, loose) == (path.name, [])
 
 
@@ -67,9 +59,7 @@ def test_every_action_is_pinned_by_commit() -> None:
     """A tag can be moved to other code; a commit can't. The version stands beside it for the reader."""
     text = "\n".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / ".github").rglob("*.yml")))
     used = re.findall(r"^\s*(?:- )?uses: (.*)$", text, flags=re.MULTILINE)
-    loose = [
-        line for line in used if not re.fullmatch(r"[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+|\$/\S+", line)
-    ]
+    loose = [line for line in used if not re.fullmatch(r"[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+|\$/\S+", line)]
     assert used
     assert loose == []
 

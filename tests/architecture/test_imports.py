@@ -46,9 +46,7 @@ def speaks(path: Path) -> Iterator[int]:
     """The lines of a file that write to the terminal."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         match node:
-            case ast.Call(
-                func=ast.Name(id="print" | "input") | ast.Attribute(value=ast.Name("click" | "typer"))
-            ):
+            case ast.Call(func=ast.Name(id="print" | "input") | ast.Attribute(value=ast.Name("click" | "typer"))):
                 yield node.lineno
             case ast.Attribute(value=ast.Name(id="sys"), attr="stdout" | "stderr"):
                 yield node.lineno

@@ -136,9 +136,7 @@ BASELINE = {
     "definition": "d",
     "data": "f",
     "engine": "duckdb",
-    "values": [
-        {"segment": {"priority": None}, "value": 1.5, "method": "range", "population": 3, "measured": 2}
-    ],
+    "values": [{"segment": {"priority": None}, "value": 1.5, "method": "range", "population": 3, "measured": 2}],
 }
 CONTRACT = {
     "version": 1,
@@ -236,9 +234,7 @@ def test_the_full_definitions_are_accepted_by_both(document):
     assert {*document} - {"kind"} <= {f.alias or n for n, f in Kpi.model_fields.items()}
 
 
-@pytest.mark.parametrize(
-    "start", [METRIC, KPI, SEVERAL, RETIRED], ids=["metric", "kpi", "several", "retired"]
-)
+@pytest.mark.parametrize("start", [METRIC, KPI, SEVERAL, RETIRED], ids=["metric", "kpi", "several", "retired"])
 @given(data=st.data())
 @settings(max_examples=250, deadline=None)
 def test_definitions_are_judged_alike(start, data):

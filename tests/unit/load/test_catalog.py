@@ -75,9 +75,7 @@ def test_no_project_at_all_is_the_worlds_failure():
 
 def test_ignores_of_all_files_are_collected():
     """Comments to the linter are known by file and line."""
-    catalog, _ = load_catalog(
-        {"kpi.yaml": PROJECT, "kpis/x.yaml": BARE + "# kpi: ignore[missing-owner] soon\n"}, {}
-    )
+    catalog, _ = load_catalog({"kpi.yaml": PROJECT, "kpis/x.yaml": BARE + "# kpi: ignore[missing-owner] soon\n"}, {})
     assert [(i.rule, i.reason, i.span) for i in catalog.ignores] == [
         ("missing-owner", "soon", Span("kpis/x.yaml", 5, 1))
     ]
@@ -85,10 +83,7 @@ def test_ignores_of_all_files_are_collected():
 
 def test_segment_values_that_look_like_numbers_are_text():
     """`{tier: {1: …}}` targets the tier that the data call `1`."""
-    text = (
-        BARE
-        + "target:\n  at_most: 5\n  by: {tier: {1: {at_most: 3}, true: {at_most: 4}, null: {at_most: 5}}}\n"
-    )
+    text = BARE + "target:\n  at_most: 5\n  by: {tier: {1: {at_most: 3}, true: {at_most: 4}, null: {at_most: 5}}}\n"
     catalog, findings = load_catalog({"kpi.yaml": PROJECT, "kpis/x.yaml": text}, {})
     kpi = catalog.entries[0].noun
     assert findings == ()

@@ -48,9 +48,7 @@ def test_numbers_are_those_of_the_core_schema(text, number):
     assert (value, type(value)) == (number, type(number))
 
 
-@pytest.mark.parametrize(
-    ("text", "value"), [("null", None), ("~", None), ("", None), ("TRUE", True), ("False", False)]
-)
+@pytest.mark.parametrize(("text", "value"), [("null", None), ("~", None), ("", None), ("TRUE", True), ("False", False)])
 def test_words_of_the_core_schema(text, value):
     """Nothing, true and false have a few spellings and no others."""
     assert value_of(f"a: {text}\n") == {"a": value}

@@ -43,19 +43,13 @@ def visible(text: str) -> str:
     """What is left of a string that may not hide anything: letters, signs and single spaces."""
     text = re.sub(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(\x07|\x1b\\)?|\x9b[0-?]*[ -/]*[@-~]", "", text)
     text = " ".join(text.split())
-    kept = [
-        c
-        for c in text
-        if c in "\u200c\u200d" or unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co", "Cn")
-    ]
+    kept = [c for c in text if c in "\u200c\u200d" or unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co", "Cn")]
     return " ".join("".join(kept).split())
 
 
 def shown(inline: Token) -> str:
     """The text that a reader sees of an inline token."""
-    return "".join(c.content for c in inline.children or () if c.type in ("text", "code_inline")).replace(
-        BREAK, ""
-    )
+    return "".join(c.content for c in inline.children or () if c.type in ("text", "code_inline")).replace(BREAK, "")
 
 
 def tables(text: str) -> list[list[list[str]]]:
@@ -73,6 +67,4 @@ def tables(text: str) -> list[list[list[str]]]:
 
 def control_characters(text: str) -> set[str]:
     """Characters that a terminal would obey, or that nobody sees."""
-    return {
-        c for c in text if unicodedata.category(c) in ("Cc", "Cf", "Cs") and c not in f"\n{BREAK}\u200c\u200d"
-    }
+    return {c for c in text if unicodedata.category(c) in ("Cc", "Cf", "Cs") and c not in f"\n{BREAK}\u200c\u200d"}

@@ -48,9 +48,7 @@ def kpi(one: str = "first_response_time", **fields: Any) -> Kpi:
 def metric(one: str = "ticket_volume", **fields: Any) -> Metric:
     """A metric that counts."""
     given = {"version": 1, "kind": "metric", "id": one, "name": one.replace("_", " ").capitalize()}
-    return Metric.model_validate(
-        given | {"unit": "count", "dataset": "tickets", "formula": "count(*)"} | fields
-    )
+    return Metric.model_validate(given | {"unit": "count", "dataset": "tickets", "formula": "count(*)"} | fields)
 
 
 def measure(one: str = "first_response_time", value: float | None = 72.5, **fields: Any) -> Measurement:
@@ -67,9 +65,7 @@ def measure(one: str = "first_response_time", value: float | None = 72.5, **fiel
 
 def unknown(one: str, reason: Reason, **fields: Any) -> Measurement:
     """A judged measurement without a status."""
-    return measure(
-        one, fields.pop("value", None), status=Status.UNKNOWN, reason=reason, interval=None, **fields
-    )
+    return measure(one, fields.pop("value", None), status=Status.UNKNOWN, reason=reason, interval=None, **fields)
 
 
 def judgement(value: float, goal: Goal | None) -> Status:
@@ -108,9 +104,7 @@ def segment(**columns: str | None) -> Segment:
     return tuple(columns.items())
 
 
-def finding(
-    rule: str = "missing-owner", path: str = "kpis/csat.yaml", line: int = 3, **fields: Any
-) -> Diagnostic:
+def finding(rule: str = "missing-owner", path: str = "kpis/csat.yaml", line: int = 3, **fields: Any) -> Diagnostic:
     """A finding of a rule."""
     message = fields.pop("message", RULES[rule].why)
     found = RULES[rule].finding(Span(path, line, 1), message, fields.pop("hint", ""), fields.pop("kpi", None))
@@ -172,9 +166,7 @@ def _seven() -> Iterable[Measurement]:
     sla = measure("sla_compliance", 0.9496, status=Status.MISSED, target=Goal(at_least=0.95), **shares)
     yield from series(replace(sla, waived=True, because="two vacancies"), [0.96] * 11)
     band = Goal(between=(0.2, 0.3))
-    yield from series(
-        measure("ticket_deflection_rate", 0.24, status=Status.MET, target=band, **shares), [0.2] * 11
-    )
+    yield from series(measure("ticket_deflection_rate", 0.24, status=Status.MET, target=band, **shares), [0.2] * 11)
     money = {"unit": "GBP", "interval": None, "population": None, "measured": None, "excluded": None}
     yield measure(
         "cost_per_ticket", 7.9, status=Status.MET, target=Goal(at_most=8.1, of="90% of baseline"),
@@ -185,9 +177,7 @@ def _seven() -> Iterable[Measurement]:
         "csat", Reason.TOO_FEW, value=0.81, unit="percent", measured=4, population=5, target=at_least,
         baseline=0.78, previous=0.8,
     )  # fmt: skip
-    volume = measure(
-        "ticket_volume", 1412, kind="metric", unit="count", status=Status.INFORMATIVE, target=None
-    )
+    volume = measure("ticket_volume", 1412, kind="metric", unit="count", status=Status.INFORMATIVE, target=None)
     yield from series(replace(volume, baseline=None, previous=1380), list(range(1200, 1420, 20)))
 
 

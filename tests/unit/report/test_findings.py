@@ -35,9 +35,7 @@ def annotations(text: str) -> list[tuple[str, dict[str, str], str]]:
         match = re.fullmatch(r"::(error|warning|notice) ([^:]*)::(.*)", line)
         assert match, line
         pairs = (pair.split("=", 1) for pair in match[2].split(","))
-        undo = {
-            name: value.replace("%3A", ":").replace("%2C", ",").replace("%25", "%") for name, value in pairs
-        }
+        undo = {name: value.replace("%3A", ":").replace("%2C", ",").replace("%25", "%") for name, value in pairs}
         found.append((match[1], undo, match[3].replace("%25", "%")))
     return found
 
@@ -82,9 +80,7 @@ def test_github_gets_one_line_each_and_at_most_ten_a_type(found: tuple[Diagnosti
 
 def test_github_names_the_rest() -> None:
     """Forty errors are nine and a line that counts the others by rule."""
-    many = [finding(line=n) for n in range(1, 31)] + [
-        finding("missing-target", line=n) for n in range(31, 41)
-    ]
+    many = [finding(line=n) for n in range(1, 31)] + [finding("missing-target", line=n) for n in range(31, 41)]
     *_, last = annotations(FORMATS["github"](Report(diagnostics=tuple(many), passed=False)))
     counts = {rule: int(count) for count, rule in re.findall(r"(\d+) × ([\w-]+)", last[2])}
     assert counts == {"missing-owner": 21, "missing-target": 10}
@@ -115,10 +111,7 @@ def test_sarif_points_each_result_at_its_rule_and_place(found: tuple[Diagnostic,
     (run,) = log["runs"]
     rules = run["tool"]["driver"]["rules"]
     assert [rule["id"] for rule in rules] == [rule.code for rule in RULES.values()]
-    assert all(
-        rule["help"]["text"] and rule["help"]["markdown"] and rule["shortDescription"]["text"]
-        for rule in rules
-    )
+    assert all(rule["help"]["text"] and rule["help"]["markdown"] and rule["shortDescription"]["text"] for rule in rules)
     for result, one in zip(run["results"], Report(diagnostics=found).findings, strict=True):
         assert rules[result["ruleIndex"]]["id"] == result["ruleId"] == one.code
         assert result["level"] == one.severity.value

@@ -25,9 +25,7 @@ from tests.unit.report.scorecards import (
     unknown,
 )
 
-SCHEMA = json.loads(
-    (files("kpi_framework") / "library/schemas/scorecard.schema.json").read_text(encoding="utf-8")
-)
+SCHEMA = json.loads((files("kpi_framework") / "library/schemas/scorecard.schema.json").read_text(encoding="utf-8"))
 
 
 def strict(text: str) -> object:

@@ -96,22 +96,15 @@ def test_the_worst_segment_is_the_one_furthest_on_the_losing_side() -> None:
 def test_a_missed_segment_with_its_own_target_needs_a_decision_under_a_met_whole() -> None:
     """A good average does not hide poor urgent tickets."""
     whole = measure(value=50, status=Status.MET)
-    part = replace(
-        whole, segment=segment(priority="critical"), value=45, target=Goal(at_most=30), status=Status.MISSED
-    )
+    part = replace(whole, segment=segment(priority="critical"), value=45, target=Goal(at_most=30), status=Status.MISSED)
     found = page(scorecard([whole, part], [kpi()]))
-    assert (
-        "**First response time (priority: critical)** is missed: 45.0 min, target ≤ 30 min, 15 min over"
-        in found
-    )
+    assert "**First response time (priority: critical)** is missed: 45.0 min, target ≤ 30 min, 15 min over" in found
     assert "First response time: ✓ met" in headings(found)
 
 
 def test_a_waiver_says_until_when_and_by_whom() -> None:
     """An accepted miss stays a miss and shows who accepted it."""
-    assert (
-        "**Waived:** until 31 December 2026, no worse than 90%, by `cio@example.com`: two vacancies" in page()
-    )
+    assert "**Waived:** until 31 December 2026, no worse than 90%, by `cio@example.com`: two vacancies" in page()
 
 
 def test_events_outside_the_shown_periods_are_left_out() -> None:
@@ -124,9 +117,7 @@ def test_unknown_says_why_and_what_to_do() -> None:
     """Each reason has words of its own and a remedy."""
     told = set()
     for reason in Reason:
-        (row,) = rows(
-            page(scorecard([unknown("csat", reason, because="its input")], [kpi("csat")])), "KPI Why"
-        )
+        (row,) = rows(page(scorecard([unknown("csat", reason, because="its input")], [kpi("csat")])), "KPI Why")
         assert len(row["What to do"]) > 10
         told.add(row["Why"])
     assert len(told) == len(Reason)
@@ -195,9 +186,7 @@ def test_a_hostile_string_changes_nothing_but_itself(text: str) -> None:
 def test_findings_pages_are_as_hard_to_break(text: str) -> None:
     """A lint and a test in markdown: one row each."""
     results = tuple(example(example=text, expected=text, got=text, passed=passed) for passed in (True, False))
-    report = Report(
-        diagnostics=(finding("yaml-syntax", text, message=text, hint=text),), examples=results, title=text
-    )
+    report = Report(diagnostics=(finding("yaml-syntax", text, message=text, hint=text),), examples=results, title=text)
     findings, examples = tables(render_markdown(report))
     assert [len(row) for row in findings] == [4, 4]
     assert [len(row) for row in examples] == [5, 5, 5]

@@ -31,9 +31,7 @@ def test_all_twelve_periods_are_shown_and_the_judged_one_is_marked() -> None:
     """The table holds what the scorecard holds, in order."""
     text = SHOW_FORMATS["text"](View(DESK, "time_to_resolution"))
     lines = [line for line in text.splitlines() if line.startswith("202")]
-    assert [line[:7] for line in lines] == [
-        f"{m.period.start:%Y-%m}" for m in DESK.series("time_to_resolution")
-    ]
+    assert [line[:7] for line in lines] == [f"{m.period.start:%Y-%m}" for m in DESK.series("time_to_resolution")]
     assert [line[:7] for line in lines if "judged" in line] == ["2026-10"]
 
 

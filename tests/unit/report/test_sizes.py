@@ -27,9 +27,7 @@ def large() -> Scorecard:
         name = f"k{n}"
         whole = measure(name, 100 + n, status=Status.MISSED)
         measured += series(whole, list(range(11)))
-        measured += [
-            measure(name, s, segment=segment(team=f"team {s}"), status=Status.MISSED) for s in range(20)
-        ]
+        measured += [measure(name, s, segment=segment(team=f"team {s}"), status=Status.MISSED) for s in range(20)]
         long = "<&|@x" * 1000
         definitions.append(kpi(name, name=long, asks=long, formula=long, action={"do": long}))
     return scorecard(measured, definitions, FINDINGS)

@@ -41,9 +41,7 @@ def test_name_status_value_target_and_trend_are_always_there(width: int) -> None
 def test_colour_only_where_it_is_asked_for() -> None:
     """NO_COLOR is the caller's to honour; without colour no escape sequence is left, and the same words."""
     bare = render_text(EVERYTHING)
-    coloured = render_text(
-        Report(EVERYTHING.scorecard, EVERYTHING.diagnostics, EVERYTHING.examples, color=True)
-    )
+    coloured = render_text(Report(EVERYTHING.scorecard, EVERYTHING.diagnostics, EVERYTHING.examples, color=True))
     assert control_characters(bare) == set()
     assert "\x1b[" in coloured
     without = re.sub(r"\x1b\[[0-9;]*m", "", coloured)
@@ -52,9 +50,7 @@ def test_colour_only_where_it_is_asked_for() -> None:
 
 def test_a_finding_shows_place_code_rule_message_and_hint() -> None:
     """Everything needed to go there and correct it, on the finding itself."""
-    text = render_text(
-        Report(diagnostics=(finding(message="no owner here", hint="Add `owner:`."),), passed=False)
-    )
+    text = render_text(Report(diagnostics=(finding(message="no owner here", hint="Add `owner:`."),), passed=False))
     (place,) = [line for line in text.splitlines() if line.startswith("kpis/csat.yaml:3:1")]
     assert {"error", "KPI101", "missing-owner"} <= set(place.split())
     assert "no owner here" in text
@@ -76,9 +72,7 @@ def test_a_hostile_string_is_only_shown(text: str, width: int) -> None:
         [kpi(name=text, owner=text, asks=text, action={"do": text, "link": text})],
         [finding(message=text, hint=text)], project=text,
     )  # fmt: skip
-    rendered = render_text(
-        Report(scored, examples=(example(example=text, got=text, passed=False),), width=width)
-    )
+    rendered = render_text(Report(scored, examples=(example(example=text, got=text, passed=False),), width=width))
     assert control_characters(rendered) == set()
     assert max(cell_len(line) for line in rendered.splitlines()) <= width
 

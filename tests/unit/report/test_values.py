@@ -67,9 +67,7 @@ def test_display_keeps_the_order(one: float, other: float, unit: str) -> None:
 @example((0.94996, 0.95), "percent", "at_least")
 @example((240.001, 240.0), "minutes", "at_most")
 @example((4.333333334, 4.333333333), "hours", "at_most")
-def test_a_value_reads_on_the_side_of_its_limit_where_it_lies(
-    pair: tuple[float, float], unit: str, way: str
-) -> None:
+def test_a_value_reads_on_the_side_of_its_limit_where_it_lies(pair: tuple[float, float], unit: str, way: str) -> None:
     """What is missed never reads as equal to its target or better, and what is met never reads as missed."""
     value, limit = pair
     goal = Goal(at_most=limit) if way == "at_most" else Goal(at_least=limit)
@@ -186,10 +184,7 @@ def test_differences_and_intervals() -> None:
     assert show_difference(-0.15, "GBP") == "0.15 GBP"
     assert show_range((66.0, 80.0), "minutes") == "66.0–80.0 min"
     assert show_range(None, "minutes") == NONE
-    assert (
-        show_near(Goal(between=(2, 3), near=(1, 4), from_=dt.date(2026, 1, 1)), "score")
-        == "at risk within 1–4"
-    )
+    assert show_near(Goal(between=(2, 3), near=(1, 4), from_=dt.date(2026, 1, 1)), "score") == "at risk within 1–4"
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False), units)
