@@ -443,10 +443,8 @@ def _common_unit(left: Term, right: Term, verb: str) -> str | None:
         return left.unit or right.unit
     if {left.unit, right.unit} <= {"percent", "ratio"}:
         return "ratio"
-    raise mismatch(
-        f"cannot {verb} {left.unit} and {right.unit}",
-        f"Bring both to {left.unit}, for example with {left.unit}_between." if left.unit in MICROSECONDS else "Bring both to one unit.",
-    )  # fmt: skip
+    like = f"{left.unit}, for example with {left.unit}_between" if left.unit in MICROSECONDS else "one unit"
+    raise mismatch(f"cannot {verb} {left.unit} and {right.unit}", f"Bring both to {like}.")
 
 
 def _product_unit(left: Term, right: Term) -> str | None:

@@ -198,8 +198,9 @@ class _Run:
                 held, known = self.session.fetch(render(rule_query(table, condition)))[0]
             except (FormulaError, EngineError):
                 continue  # lint reports the formula; an engine that fails here fails again below
-            few = isinstance(held, int) and isinstance(known, int) and held < read_share(rule.at_least) * known
-            if few:
+            assert isinstance(held, int)
+            assert isinstance(known, int)
+            if held < read_share(rule.at_least) * known:
                 self.diagnostics.append(findings.of_rule(self.catalog, table, name, held, known))
 
     # values
