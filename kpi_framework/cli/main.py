@@ -85,7 +85,7 @@ def _tell_github(outcome: Outcome) -> None:
 
 def run() -> None:
     """The entry point: problems of the world end with 2, never with a traceback."""
-    from . import more  # noqa: F401, PLC0415 - registers the other commands
+    from . import baseline, more  # noqa: F401, PLC0415 - they register the other commands
 
     try:
         app()

@@ -66,10 +66,11 @@ def options(
 
 def progress() -> Callable[[str], None]:
     """Say on stderr what is being done, once it has taken over a second."""
-    began = time.monotonic()
+    began, said = time.monotonic(), set[str]()
 
     def say(what: str) -> None:
-        if time.monotonic() - began > _SLOW:
+        if what not in said and time.monotonic() - began > _SLOW:
+            said.add(what)
             print(f"kpi: {what} …", file=sys.stderr)
 
     return say

@@ -226,7 +226,7 @@ class _Run:
         )
         values: Values = {}
         for batch in self._batches(compilation):
-            self.setting.progress(f"computing {len(batch.measures)} measures over {batch.dataset}")
+            self.setting.progress(f"computing over {batch.dataset}")
             found, failed = observer.observe(batch)
             values.update(found)
             self.failures.update(failed)

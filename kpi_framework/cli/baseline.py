@@ -1,0 +1,48 @@
+"""`kpi baseline freeze` and `kpi baseline verify`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from ..workflow.baseline import Frozen, freeze, verify
+from ..workflow.check import Outcome
+from . import options as o
+from .main import app
+
+baseline = typer.Typer(no_args_is_help=True, help="Freeze baselines, and compare them with the data.")
+app.add_typer(baseline, name="baseline")
+
+Ids = Annotated[list[str] | None, typer.Argument(metavar="[ID]…", help="KPIs; all of them if none is named.")]
+
+
+@baseline.command("freeze")
+def freeze_baselines(
+    ids: Ids = None, project: o.Project = None, as_of: o.AsOf = None, allow_path: o.AllowPath = None
+) -> None:
+    """Compute baselines and write baselines/<id>.yaml: commit the files, so that no late row moves them."""
+    chosen = o.options(project, as_of=as_of, only=ids, allow_path=allow_path)
+    frozen = freeze(chosen)
+    for line in _told(frozen):
+        o.write(line, "-")
+    raise typer.Exit(1 if frozen.failed else 0)
+
+
+def _told(frozen: Frozen) -> list[str]:
+    """A line a baseline."""
+    lines = [f"frozen     baselines/{path.name}" for path in frozen.written]
+    lines += [f"unchanged  baselines/{path.name}" for path in frozen.unchanged]
+    return [*lines, *(f"not frozen {one}: {why}" for one, why in frozen.failed.items())] or ["no KPI has a baseline"]
+
+
+@baseline.command("verify")
+def verify_baselines(
+    ids: Ids = None, project: o.Project = None, form: o.Format = "text", output: o.Output = "-",
+    as_of: o.AsOf = None, fail_on: o.FailOnOption = "error", allow_path: o.AllowPath = None,
+) -> None:  # fmt: skip
+    """Compute baselines again and say which the data or the definition no longer give."""
+    chosen = o.options(project, as_of=as_of, only=ids, fail_on=fail_on, allow_path=allow_path)
+    found = verify(chosen)
+    failed = any(chosen.strictness.fails(f.severity) for f in found)
+    o.finish(Outcome(not failed, int(failed), found), "kpi baseline verify", form, output)
