@@ -65,13 +65,17 @@ def check(
         project, as_of=as_of, periods=periods, only=only, gate=gate, fail_on=fail_on, allow_path=allow_path
     )
     outcome = run_check(chosen)
-    if outcome.scorecard is not None:
-        folder = scorecard or chosen.place.root / "scorecard"
-        write_text(folder / "scorecard.json", scorecard_json(outcome.scorecard))
-        write_text(folder / "scorecard.md", scorecard_markdown(outcome.scorecard))
+    write_scorecard(outcome, scorecard or chosen.place.root / "scorecard")
     if os.environ.get("GITHUB_ACTIONS") == "true":
         _tell_github(outcome)
     o.finish(outcome, "kpi check", form, output)
+
+
+def write_scorecard(outcome: Outcome, folder: Path) -> None:
+    """Write scorecard.json and scorecard.md, if there is a scorecard. Raises KpiError."""
+    if outcome.scorecard is not None:
+        write_text(folder / "scorecard.json", scorecard_json(outcome.scorecard))
+        write_text(folder / "scorecard.md", scorecard_markdown(outcome.scorecard))
 
 
 def _tell_github(outcome: Outcome) -> None:
@@ -85,7 +89,7 @@ def _tell_github(outcome: Outcome) -> None:
 
 def run() -> None:
     """The entry point: problems of the world end with 2, never with a traceback."""
-    from . import baseline, more  # noqa: F401, PLC0415 - they register the other commands
+    from . import baseline, demo, more  # noqa: F401, PLC0415 - they register the other commands
 
     try:
         app()

@@ -1,0 +1,32 @@
+"""`kpi demo`: the sample project in a folder of one's own, checked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ..report.formats import FORMATS
+from ..workflow.check import check
+from ..workflow.demo import copy_sample
+from . import options as o
+from .main import app, write_scorecard
+
+GATE_SHUT = 1
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Argument(metavar="[FOLDER]", help="A new folder.")] = Path("kpi-demo"),
+) -> None:
+    """Copy the sample project to a new folder and check it: one target is missed, and the gate shuts."""
+    copy_sample(folder)
+    chosen = o.options(folder)
+    outcome = check(chosen)
+    write_scorecard(outcome, chosen.place.root / "scorecard")
+    o.write(FORMATS["text"](o.report_of(outcome, "kpi check")), "-")
+    working = ": that is the gate working" if outcome.exit_code == GATE_SHUT else ""
+    o.write(f"\nkpi check ended with exit code {outcome.exit_code}{working}", "-")
+    o.write(f"The project is in {folder}: change a target in its kpis/, and run `kpi check` there.", "-")
+    raise typer.Exit(0 if outcome.exit_code == GATE_SHUT else 1)
