@@ -89,7 +89,7 @@ def _tell_github(outcome: Outcome) -> None:
 
 def run() -> None:
     """The entry point: problems of the world end with 2, never with a traceback."""
-    from . import baseline, demo, more  # noqa: F401, PLC0415 - they register the other commands
+    from . import baseline, changes, demo, more  # noqa: F401, PLC0415 - they register the other commands
 
     try:
         app()

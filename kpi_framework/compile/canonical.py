@@ -7,6 +7,8 @@ from decimal import Decimal
 
 from sqlglot import exp
 
+from .syntax import FormulaError, parse
+
 _SWAPPED: dict[type[exp.Expr], type[exp.Expr]] = {exp.GT: exp.LT, exp.GTE: exp.LTE}
 _COMMUTATIVE = (exp.EQ, exp.NEQ, exp.Add, exp.Mul)
 
@@ -142,6 +144,14 @@ def _bottom_up(tree: exp.Expr, one: Callable[[exp.Expr], exp.Expr]) -> exp.Expr:
             return changed
         node.replace(changed)
     return tree
+
+
+def one_text(text: str) -> str:
+    """One text for every spelling of an expression; what is no expression stays as it is."""
+    try:
+        return canonical_text(canonical(parse(text)))
+    except FormulaError:
+        return text.strip()
 
 
 def canonical_text(node: exp.Expr) -> str:

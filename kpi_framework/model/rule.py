@@ -73,6 +73,8 @@ _ALL = (
     Rule("KPI405", "waiver-expired", WARNING, "The waiver has ended, or the value is worse than its limit: it protects nothing.", "Remove it, or have a new one approved."),
     Rule("KPI406", "waiver-too-long", WARNING, "A waiver holds for at most 92 days.", "Shorten it; a lasting exception is another target."),
     Rule("KPI407", "waiver-self-approved", WARNING, "The owner may not waive their own miss.", "Have somebody else approve it."),
+    Rule("KPI701", "unexplained-change", ERROR, "A number that changes its meaning, a goalpost that gives way and a past that is rewritten need a reason.", "Add a `Reason: …` trailer to a commit of the change, or give --reason."),
+    Rule("KPI702", "removed-unretired", ERROR, "A KPI that vanishes takes its misses with it.", "Retire it first: `status: retired` with `retired: {since:, because:}`; remove the file in a later change."),
     Rule("KPI601", "source-unreadable", ERROR, "The data cannot be read: every KPI on them is unknown.", "Correct the path or the file."),
     Rule("KPI602", "contract-violation", ERROR, "Cells that do not fit the column's type or contract count as missing.", "Correct the data, or map them under `columns`."),
     Rule("KPI603", "duplicate-key", ERROR, "Rows with one key that differ: nobody knows which is right.", "Add a column to `latest_by` that tells them apart."),
@@ -96,3 +98,6 @@ OF_DATA = frozenset(
     }
 )
 """The rules that only a look at the data can judge."""
+
+OF_CHANGES = frozenset(r.name for r in _ALL if r.code.startswith("KPI7"))
+"""The rules that only a comparison with another revision can judge."""

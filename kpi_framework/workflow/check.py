@@ -17,10 +17,10 @@ from ..model.catalog import Catalog
 from ..model.diagnostic import Diagnostic
 from ..model.measurement import ExampleResult, Scorecard, Verdict
 from ..model.period import is_zone
-from ..model.rule import OF_DATA, RULES
+from ..model.rule import OF_CHANGES, OF_DATA, RULES
 from .project import Place, linted, load, settled, window_of
 
-NOT_LINTED = OF_DATA | {"example-failed"}
+NOT_LINTED = OF_DATA | OF_CHANGES | {"example-failed"}
 NOT_TESTED = frozenset(RULES) - {"example-failed"}
 
 
@@ -84,7 +84,7 @@ def check(options: Options) -> Outcome:
     setting = Setting(options.place.root, window, options.open_engine, options.place.allowed, options.progress)
     evaluation = evaluate(catalog, setting)
     late = missed_without_action(catalog, evaluation.measurements)
-    unseen = OF_DATA if options.only else frozenset()
+    unseen = OF_CHANGES | (OF_DATA if options.only else frozenset())
     findings = weighed(settled(catalog, (*found, *lint, *failures, *evaluation.diagnostics, *late), unseen), gate)
     verdict = verdict_of(evaluation.measurements, findings, catalog.kpis, gate, options.strictness)
     card = _scorecard(catalog, window, evaluation, findings, verdict)

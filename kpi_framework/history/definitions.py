@@ -1,0 +1,164 @@
+"""One definition, field by field: what a change of each does to its judgement. A test holds that none is left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from ..model.change import Change, ChangeClass
+from ..model.diagnostic import Severity
+from ..model.kpi import Example, Expectation, Kpi, Lifecycle, Metric
+from ..model.project import Gate
+from ..model.unit import read_microseconds, read_share
+from .sides import Classify, Pair, always, ordered
+from .targets import changed_targets
+from .waivers import changed_waivers
+
+C = ChangeClass
+
+
+def meaning(pair: Pair, name: str) -> Iterator[Change]:
+    """A part of the formula: restating, unless the definition hash says that nothing changed."""
+    if pair.same_meaning is True:
+        return
+    before, after = pair.values(name)
+    if before != after:
+        yield pair.change(C.RESTATING, name)
+
+
+def sql(pair: Pair, name: str) -> Iterator[Change]:
+    """The same for SQL, whose spelling means nothing."""
+    if pair.same_meaning is not True and not pair.sides.same_sql(*pair.values(name)):
+        yield pair.change(C.RESTATING, name)
+
+
+def kind(pair: Pair, name: str) -> Iterator[Change]:
+    """A KPI that becomes a metric is no longer judged; a metric that becomes a KPI is."""
+    before, after = pair.values(name)
+    if before != after:
+        yield pair.change(C.LOOSENED if before == "kpi" else C.TIGHTENED, name)
+
+
+def dataset(pair: Pair, name: str) -> Iterator[Change]:
+    """Other data: another number, though the hash knows no names of datasets."""
+    before, after = pair.values(name)
+    if before != after:
+        yield pair.change(C.RESTATING, name)
+
+
+def status(pair: Pair, name: str) -> Iterator[Change]:
+    """Retired in the open, out of judgement as a draft, or back in it."""
+    before, after = pair.values(name)
+    if before != after:
+        drafted = C.LOOSENED if after is Lifecycle.DRAFT else C.TIGHTENED
+        yield pair.change(C.RETIRED if after is Lifecycle.RETIRED else drafted, name)
+
+
+def retirement(pair: Pair, name: str) -> Iterator[Change]:
+    """The words of a retirement; retiring itself is a change of status."""
+    before, after = pair.values(name)
+    if before and after and before != after:
+        yield pair.change(C.GOVERNANCE, name)
+
+
+def segments(pair: Pair, name: str) -> Iterator[Change]:
+    """Parts that inform; if a target names one, it is judged, and taking it away is loosening."""
+    before, after = (set(m.breakdowns) for m in (pair.before.noun, pair.after.noun))
+    if before == after:
+        return
+    judged = {(c,) for m in (pair.before.noun,) if isinstance(m, Kpi) for t in m.targets for c in t.by}
+    yield pair.change(C.LOOSENED if judged & (before - after) else C.COSMETIC, name)
+
+
+def min_measured(pair: Pair, name: str) -> Iterator[Change]:
+    """Less has to be measured: what was unknown can pass. More: a miss can become unknown, where that passes."""
+    before, after = (read_share(v) for v in pair.values(name))
+    gate: Gate = pair.sides.after.catalog.project.noun.gate
+    more = C.TIGHTENED if gate.unknown is Severity.ERROR else C.LOOSENED
+    if before != after:
+        yield pair.change(more if after > before else C.LOOSENED, name)
+
+
+def examples(pair: Pair, name: str) -> Iterator[Change]:
+    """The unit tests: one that is gone or expects something else can no longer fail."""
+    before, after = (_tests(m) for m in (pair.before.noun, pair.after.noun))
+    if before - after:
+        yield pair.change(C.LOOSENED, name)
+    elif after - before:
+        yield pair.change(C.TIGHTENED, name)
+    elif [e.name for e in pair.before.noun.examples] != [e.name for e in pair.after.noun.examples]:
+        yield pair.change(C.COSMETIC, name)
+
+
+def _tests(metric: Metric) -> set[str]:
+    return {repr(_test(e)) for e in metric.examples}
+
+
+def _test(example: Example) -> tuple[object, ...]:
+    expect = example.expect.model_dump() if isinstance(example.expect, Expectation) else example.expect
+    return example.model_dump(exclude={"name", "expect"}), expect
+
+
+def baseline(pair: Pair, name: str) -> Iterator[Change]:
+    """What all is compared with: other days or another figure rewrite it."""
+    before, after = pair.values(name)
+    if before == after:
+        return
+    if before is None or after is None:
+        yield pair.change(C.TIGHTENED if before is None else C.LOOSENED, name)
+    elif before.model_dump(exclude={"source"}) != after.model_dump(exclude={"source"}):
+        yield pair.change(C.BACKDATED, name)
+    else:
+        yield pair.change(C.GOVERNANCE, name)
+
+
+def owner(pair: Pair, name: str) -> Iterator[Change]:
+    """Who answers for it."""
+    before, after = (" ".join((v or "").split()) for v in pair.values(name))
+    if before != after:
+        yield pair.change(C.GOVERNANCE, name)
+
+
+_COSMETIC, _GOVERNANCE = always(C.COSMETIC), always(C.GOVERNANCE)
+
+
+def renamed_from(pair: Pair, name: str) -> Iterator[Change]:
+    """The id itself changed; the bare note of an old name says nothing new."""
+    if pair.before.noun.id != pair.after.noun.id:
+        yield Change(
+            pair.id, C.RENAMED, "id", pair.before.noun.id, pair.id, pair.after.at.path, pair.after.at.key("id").line
+        )
+    elif pair.values(name)[0] != pair.values(name)[1]:
+        yield pair.change(C.COSMETIC, name)
+
+
+def prose(pair: Pair, name: str) -> Iterator[Change]:
+    """Words for people; how they are wrapped does not matter."""
+    before, after = (" ".join((v or "").split()) for v in pair.values(name))
+    if before != after:
+        yield pair.change(C.COSMETIC, name)
+
+
+def _wait(value: object) -> int:
+    return read_microseconds(value) if isinstance(value, str) else 0
+
+
+FIELDS: Mapping[str, Classify | None] = {
+    "version": None, "id": None, "renamed_from": renamed_from,
+    "kind": kind, "dataset": dataset, "time": meaning, "where": sql, "formula": sql, "unit": meaning, "period": meaning,
+    "exact": meaning, "status": status, "retired": retirement, "segments": segments,
+    "min_sample": ordered(lambda v: v or 1, higher=C.LOOSENED, lower=C.TIGHTENED), "min_measured": min_measured,
+    "settle": ordered(_wait, higher=C.LOOSENED, lower=C.TIGHTENED),
+    "target": changed_targets, "waiver": changed_waivers, "baseline": baseline, "examples": examples,
+    "owner": owner, "review": _GOVERNANCE, "action": _GOVERNANCE,
+    "name": prose, "description": prose, "counts": prose, "excludes": prose, "asks": prose,
+    "family": _COSMETIC, "level": _COSMETIC, "objectives": _COSMETIC, "read_with": _COSMETIC, "benchmark": _COSMETIC,
+    "meta": _COSMETIC,
+}  # fmt: skip
+"""How a change of each field is judged; None for what cannot change by itself."""
+
+
+def changed_fields(pair: Pair) -> Iterator[Change]:
+    """Every field of a definition that means something else."""
+    for name, classify in FIELDS.items():
+        if classify is not None:
+            yield from classify(pair, name)

@@ -1,0 +1,117 @@
+"""The two sides of a comparison: a catalog as it was, and what each of its definitions meant."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import BaseModel
+
+from ..model.catalog import Catalog, Entry, Located, Path
+from ..model.change import Change, ChangeClass
+from ..model.kpi import Metric
+
+
+@dataclass(frozen=True)
+class Side:
+    """A catalog, the definition hash of each of its definitions, and one spelling for SQL of one meaning.
+
+    A hash is missing or empty where a definition does not compile: then its fields speak for themselves.
+    """
+
+    catalog: Catalog
+    hashes: Mapping[str, str] = field(default_factory=dict)
+    canonical: Callable[[str], str] = str.strip
+
+
+@dataclass(frozen=True)
+class Sides:
+    """Before and after, as one day sees them: what lies before `today` is the past."""
+
+    before: Side
+    after: Side
+    today: dt.date
+
+    def same_sql(self, before: str | None, after: str | None) -> bool:
+        """Whether two expressions mean the same, however they are written."""
+        if before is None or after is None:
+            return before == after
+        return before == after or self.before.canonical(before) == self.after.canonical(after)
+
+
+@dataclass(frozen=True)
+class Pair:
+    """One definition on both sides."""
+
+    sides: Sides
+    before: Entry[Metric]
+    after: Entry[Metric]
+
+    @property
+    def id(self) -> str:
+        """Its id today."""
+        return self.after.noun.id
+
+    @property
+    def same_meaning(self) -> bool | None:
+        """Whether the hashes agree; None where one of them is not known."""
+        before = self.sides.before.hashes.get(self.before.noun.id)
+        after = self.sides.after.hashes.get(self.id)
+        return before == after if before and after else None
+
+    def values(self, name: str) -> tuple[Any, Any]:
+        """A field on both sides; None where that kind of definition has none."""
+        return getattr(self.before.noun, name, None), getattr(self.after.noun, name, None)
+
+    def change(self, cls: ChangeClass, name: str, *path: str | int, effective: dt.date | None = None) -> Change:
+        """A change of a field, at its place on the side that has it."""
+        before, after = plain_field(self.before.noun, name), plain_field(self.after.noun, name)
+        span = place((self.after.at, self.before.at), path or (name,))
+        return Change(self.id, cls, name, before, after, span[0], span[1], effective=effective)
+
+
+def plain_field(noun: BaseModel, name: str) -> Any:  # noqa: ANN401 - whatever JSON can hold
+    """A field as plain values, as its file would say it."""
+    info = type(noun).model_fields.get(name)
+    if info is None:
+        return None
+    alias = info.alias or name
+    dumped = noun.model_dump(mode="json", by_alias=True, exclude_unset=True, include={name})
+    return dumped.get(alias)
+
+
+def place(sides: tuple[Located, ...], path: Path) -> tuple[str, int]:
+    """File and line of a key on the first side that has it."""
+    for at in sides:
+        if path in at.spans:
+            return at.spans[path].path, at.spans[path].line
+    span = sides[0].key(*path)
+    return span.path, span.line
+
+
+Classify = Callable[[Pair, str], Iterator[Change]]
+"""Judges one field of a pair whose values may differ."""
+
+
+def always(cls: ChangeClass) -> Classify:
+    """Any difference of this field is of this class."""
+
+    def classify(pair: Pair, name: str) -> Iterator[Change]:
+        before, after = pair.values(name)
+        if before != after:
+            yield pair.change(cls, name)
+
+    return classify
+
+
+def ordered(read: Callable[[Any], Any], *, higher: ChangeClass, lower: ChangeClass) -> Classify:
+    """A field with an order: what a higher value is, and what a lower one. Raises nothing: lint has read it."""
+
+    def classify(pair: Pair, name: str) -> Iterator[Change]:
+        before, after = map(read, pair.values(name))
+        if before != after:
+            yield pair.change(higher if after > before else lower, name)
+
+    return classify

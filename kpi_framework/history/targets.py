@@ -1,0 +1,148 @@
+"""Targets compared by what they let pass, period by period: sets of values, not texts."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ..model.change import Change, ChangeClass
+from ..model.kpi import Kpi, Metric, SegmentTarget, Target
+from ..model.unit import MICROSECONDS, read_amount, read_limit
+from .sides import Pair
+
+Range = tuple[float, float]
+_ALWAYS = dt.date.min
+_FOREVER = dt.date.max
+LOOSER, TIGHTER = "looser", "tighter"
+Relation = frozenset[str]
+SAME: Relation = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """The values a target calls met, and those it lets pass (met or near), relative to a reference or to nothing."""
+
+    met: Range
+    passing: Range
+    reference: tuple[object, ...]
+
+    def relation(self, after: Region) -> Relation:
+        """How another region differs: what it lets pass that this one did not, and the other way round."""
+        if self.reference != after.reference:
+            return frozenset({LOOSER})
+        looser = _exceeds(after.met, self.met) or _exceeds(after.passing, self.passing)
+        tighter = _exceeds(self.met, after.met) or _exceeds(self.passing, after.passing)
+        return frozenset(w for w, holds in ((LOOSER, looser), (TIGHTER, tighter)) if holds)
+
+
+def _exceeds(one: Range, other: Range) -> bool:
+    return one[0] < other[0] or one[1] > other[1]
+
+
+def region(target: SegmentTarget, unit: str) -> Region | None:
+    """What a target lets pass, in one unit for all durations; None where a limit cannot be read."""
+    try:
+        limits = _numbers(getattr(target, target.direction), unit)
+        near = _numbers(target.near, unit) if target.near is not None else limits
+    except ValueError:
+        return None
+    reference = (*(r for _, r in limits), *(r for _, r in near), "duration" if unit in MICROSECONDS else unit)
+    met, passing = ([n for n, _ in found] for found in (limits, near))
+    return Region(_range(target.direction, met), _range(target.direction, passing), reference)
+
+
+def _range(direction: str, ends: list[float]) -> Range:
+    if direction == "at_most":
+        return -math.inf, ends[0]
+    return (ends[0], math.inf) if direction == "at_least" else (ends[0], ends[-1])
+
+
+def _numbers(quantity: object, unit: str) -> list[tuple[float, object]]:
+    """Each limit as a number, and what it is relative to. Raises ValueError."""
+    listed = quantity if isinstance(quantity, tuple) else (quantity,)
+    return [_number(one, unit) for one in listed]
+
+
+def _number(quantity: object, unit: str) -> tuple[float, object]:
+    assert isinstance(quantity, int | float | str), "a limit is a number or a text"
+    limit = read_limit(quantity)
+    if limit.is_share:
+        return float(limit.amount.number), (limit.reference, "share")
+    return limit.amount.to(unit) * MICROSECONDS.get(unit, 1), limit.reference
+
+
+def in_force(targets: tuple[Target, ...], day: dt.date) -> Target | None:
+    """The target of a day, of targets in the order of their `from`."""
+    found = [t for t in targets if (t.from_ or _ALWAYS) <= day]
+    return found[-1] if found else None
+
+
+def changed_targets(pair: Pair, name: str) -> Iterator[Change]:
+    """The targets of both sides, from each day on which one of them begins.
+
+    Looser now or in future is loosened. What differs in a stretch that is over, or in one that began on a
+    stated day of the past, rewrites how the past is judged: backdated.
+    """
+    before, after = _targets(pair.before.noun), _targets(pair.after.noun)
+    starts = sorted({t.from_ or _ALWAYS for t in (*before, *after)} | {_ALWAYS})
+    past: list[Relation] = []
+    coming: list[tuple[dt.date, Relation]] = []
+    for start, end in zip(starts, [*starts[1:], _FOREVER], strict=True):
+        relation = _relation(pair, in_force(before, start), in_force(after, start))
+        if not relation:
+            continue
+        if end <= pair.sides.today:
+            past.append(relation)
+        else:
+            coming.append((start, relation))
+    cls = _class(past, coming, pair.sides.today)
+    if cls is not None:
+        first = min((start for start, _ in coming), default=None)
+        effective = first if first and first > pair.sides.today else None
+        yield pair.change(cls, name, effective=effective)
+
+
+def _class(past: list[Relation], coming: list[tuple[dt.date, Relation]], today: dt.date) -> ChangeClass | None:
+    if any(LOOSER in relation for _, relation in coming):
+        return ChangeClass.LOOSENED
+    if past or any(_ALWAYS < start < today for start, _ in coming):
+        return ChangeClass.BACKDATED
+    return ChangeClass.TIGHTENED if coming else None
+
+
+def _targets(metric: Metric) -> tuple[Target, ...]:
+    return metric.targets if isinstance(metric, Kpi) else ()
+
+
+def _relation(pair: Pair, before: Target | None, after: Target | None) -> Relation:
+    """How one stretch's target differs, of the whole and of every part that either names."""
+    old, new = pair.before.noun, pair.after.noun
+    found = _of_one(before, after, old, new)
+    parts = {(c, p) for t in (before, after) if t for c, named in t.by.items() for p in named}
+    for column, part in sorted(parts):
+        ones = (t.by.get(column, {}).get(part) if t else None for t in (before, after))
+        found |= _of_one(next(ones), next(ones), old, new)
+    return found
+
+
+def _of_one(before: SegmentTarget | None, after: SegmentTarget | None, old: Metric, new: Metric) -> Relation:
+    if before is None or after is None:
+        return SAME if before is after else frozenset({TIGHTER if before is None else LOOSER})
+    samples = [t.min_sample or m.min_sample or 1 for t, m in ((before, old), (after, new))]
+    own = before.min_sample or after.min_sample
+    few = LOOSER if samples[1] > samples[0] else TIGHTER
+    sampled = frozenset({few}) if own and samples[0] != samples[1] else SAME
+    regions = region(before, old.unit), region(after, new.unit)
+    if regions[0] is None or regions[1] is None:
+        return sampled | (SAME if before == after else frozenset({LOOSER}))
+    return sampled | regions[0].relation(regions[1])
+
+
+def limit_number(quantity: int | float | str, unit: str) -> float | None:
+    """A plain limit as a number, in one unit for all durations."""
+    try:
+        return read_amount(quantity).to(unit) * MICROSECONDS.get(unit, 1)
+    except ValueError:
+        return None

@@ -1,0 +1,153 @@
+"""Changes: what a definition, a goalpost or a published number was and became."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from .diagnostic import Diagnostic
+from .measurement import Segment, Status
+from .period import Period
+
+
+class ChangeClass(StrEnum):
+    """What a change does to a judgement. Those that need a reason come first."""
+
+    RESTATING = "restating"
+    LOOSENED = "loosened"
+    BACKDATED = "backdated"
+    REMOVED = "removed"
+    RETIRED = "retired"
+    RENAMED = "renamed"
+    ADDED = "added"
+    TIGHTENED = "tightened"
+    GOVERNANCE = "governance"
+    COSMETIC = "cosmetic"
+
+    @property
+    def needs_reason(self) -> bool:
+        """Whether it may not be made without saying why."""
+        return self in (ChangeClass.RESTATING, ChangeClass.LOOSENED, ChangeClass.BACKDATED)
+
+    @property
+    def meaning(self) -> str:
+        """What the class says, in a sentence."""
+        return _MEANINGS[self]
+
+
+_MEANINGS = {
+    ChangeClass.RESTATING: "The number changes its meaning.",
+    ChangeClass.LOOSENED: "What failed, or was judged, can no longer fail.",
+    ChangeClass.BACKDATED: "A target or a baseline of the past is rewritten.",
+    ChangeClass.REMOVED: "The definition is gone.",
+    ChangeClass.RETIRED: "The definition goes out of use, in the open.",
+    ChangeClass.RENAMED: "The definition has another id.",
+    ChangeClass.ADDED: "A new definition.",
+    ChangeClass.TIGHTENED: "What passed can fail now.",
+    ChangeClass.GOVERNANCE: "Who answers for it, its review or its action.",
+    ChangeClass.COSMETIC: "Words for people.",
+}
+
+Plain = object
+"""A value as JSON has it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One field that means something else than before; `kpi` is None for kpi.yaml, which lists what it touches."""
+
+    kpi: str | None
+    cls: ChangeClass
+    field: str
+    before: Plain
+    after: Plain
+    path: str
+    line: int = 1
+    touches: tuple[str, ...] = ()
+    effective: dt.date | None = None
+    """The day from which a target is another one; None where it is at once, or no target's."""
+
+    @property
+    def sort_key(self) -> tuple[int, str, str, str]:
+        """The weightiest first."""
+        return list(ChangeClass).index(self.cls), self.kpi or "", self.path, self.field
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A value and its status on one side of a change."""
+
+    value: float | int | None
+    status: Status | None
+
+
+@dataclass(frozen=True, slots=True)
+class Impact:
+    """What a change does to one value: before and after, on the same data, and because of what."""
+
+    kpi: str
+    unit: str
+    period: Period
+    segment: Segment
+    before: Judged
+    after: Judged
+    because: tuple[str, ...]
+    judged: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """A commit as git tells it. Names and dates are what the author said; only `signed` is more than a claim."""
+
+    name: str
+    parents: tuple[str, ...]
+    author: str
+    email: str
+    authored_at: dt.datetime
+    committer: str
+    committed_at: dt.datetime
+    signed: str
+    subject: str
+    trailers: tuple[tuple[str, str], ...] = ()
+
+    def trailer(self, key: str) -> tuple[str, ...]:
+        """The values of a trailer, `Reason` or `Reviewed-by`."""
+        return tuple(v for k, v in self.trailers if k.lower() == key.lower())
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A change as history has it: the commit that made it, how it came in, why, and what it did to the value."""
+
+    change: Change
+    commit: Commit
+    reason: str | None
+    merge: Commit | None
+    pull_request: str | None
+    approvals: tuple[str, ...]
+    landed: bool
+    doubts: tuple[str, ...]
+    """What cannot be proven: a date before its parent's, an unsigned commit, a side branch whose change was dropped."""
+    before: float | int | None = None
+    after: float | int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Two revisions compared: what changed, what that does, which reasons were given, and what is missing."""
+
+    base: str
+    head: str
+    changes: tuple[Change, ...]
+    impact: tuple[Impact, ...] = ()
+    reasons: tuple[str, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
+    """The names that people read, by id."""
+    as_of: dt.datetime | None = None
+
+    def of(self, cls: ChangeClass) -> tuple[Change, ...]:
+        """The changes of one class."""
+        return tuple(c for c in self.changes if c.cls is cls)
