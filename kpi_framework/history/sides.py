@@ -79,7 +79,9 @@ def plain_field(noun: BaseModel, name: str) -> Any:  # noqa: ANN401 - whatever J
         return None
     alias = info.alias or name
     dumped = noun.model_dump(mode="json", by_alias=True, exclude_unset=True, include={name})
-    return dumped.get(alias)
+    value = dumped.get(alias)
+    # One mapping may stand where a list of them does: said as its author did.
+    return value[0] if name in ("target", "waiver") and isinstance(value, list) and len(value) == 1 else value
 
 
 def place(sides: tuple[Located, ...], path: Path) -> tuple[str, int]:

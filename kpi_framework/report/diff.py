@@ -119,7 +119,7 @@ def _text(view: DiffView) -> Iterator[RenderableType]:
     yield plain(f"{difference.base[:12]} → {difference.head[:12]}", "dim")
     yield plain(verdict(view), "bold")
     for cls, found in groupby(difference.changes, key=lambda c: c.cls):
-        yield Text.assemble(heading(cls.value), plain(f"   {cls.meaning}", "dim"))
+        yield Text.assemble(heading(cls.value), Text(f"  {cls.meaning}", "dim"))
         for change in found:
             yield from _change_text(difference, change)
     if difference.impact:
@@ -139,7 +139,9 @@ def _text(view: DiffView) -> Iterator[RenderableType]:
 def _change_text(difference: Difference, change: Change) -> Iterator[RenderableType]:
     style = _STYLES.get(change.cls, "")
     place = f"{change.path}:{change.line}"
-    yield Text.assemble(plain(f"{change.kpi or 'kpi.yaml'}  {change.field}", style), plain(f"  {place}", "dim"))
+    yield Text.assemble(
+        plain(change.kpi or "kpi.yaml", style), " ", plain(change.field, style), "  ", plain(place, "dim")
+    )
     before, after = map(shown, parted(change.before, change.after))
     yield below(f"{PLAIN.prose(before)} → {PLAIN.prose(after)}{_when(change)}")
     if change.touches:
