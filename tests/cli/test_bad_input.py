@@ -1,0 +1,237 @@
+"""Whatever is wrong with a file gets one clear finding with its place and remedy, and nothing else breaks."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.projects import DATA, FORMULA, KPI, kpi, project, text
+
+
+def spoiled(old: str, new: str) -> str:
+    """The KPI with one piece replaced."""
+    assert old in text(KPI)
+    return text(KPI).replace(old, new, 1)
+
+
+def formula(sql: str) -> str:
+    """The KPI with another formula, without its example."""
+    return spoiled(FORMULA, f"formula: {sql}").partition("examples:")[0]
+
+
+def checked(folder: Path) -> tuple[int, dict[str, Any]]:
+    """The exit code and the scorecard of a check."""
+    ended = kpi(folder, "check", "--format", "json")
+    assert "Traceback" not in ended.err
+    return ended.code, ended.json
+
+
+BAD_DEFINITIONS = {
+    "half-written YAML": (text(KPI)[:90] + "\nsegments: [priority\n", "yaml-syntax"),
+    "a tab": (spoiled("unit: hours", "unit:\thours\n\tperiod: month"), "yaml-syntax"),
+    "a conflict marker": ("<<<<<<< HEAD\n" + text(KPI), "yaml-syntax"),
+    "a duplicate key": (text(KPI) + "unit: minutes\n", "duplicate-key-in-yaml"),
+    "an unknown field": (text(KPI) + "targets: 5\n", "unknown-field"),
+    "a wrong type": (spoiled("segments: [priority]", "segments: 5"), "wrong-type"),
+    "a typo in a column": (formula("median(hours_between(creatd_at, resolved_at))"), "unknown-column"),
+    "an unknown function": (formula("sum(sleep(created_at))"), "forbidden-function"),
+    "two expressions": (formula("count(*); count(*)"), "formula-syntax"),
+    "a missing parenthesis": (formula("median(hours_between(created_at, resolved_at)"), "formula-syntax"),
+    "no aggregate": (formula("hours_between(created_at, resolved_at)"), "not-an-aggregate"),
+    "a type error": (formula("max(length(priority)) + 'a'"), "type-mismatch"),
+    "hours over minutes": (formula("median(minutes_between(created_at, resolved_at))"), "type-mismatch"),
+    "a target on the wrong side": (spoiled("near: 5 h", "near: 3 h"), "near-on-wrong-side"),
+    "a target in the wrong unit": (spoiled("at_most: 4 h, near: 5 h", "at_most: 4 GBP"), "target-unit"),
+    "two targets from one date": (
+        spoiled("{at_most: 4 h, near: 5 h}", "[{from: 2026-01-01, at_most: 4 h}, {from: 2026-01-01, at_most: 5 h}]"),
+        "target-overlap",
+    ),
+    "a reference to nothing": (spoiled("read_with: [volume]", "read_with: [speed]"), "unknown-reference"),
+    "a file that is read": (formula("(select count(*) from read_csv('data/tickets.csv'))"), "forbidden-function"),
+    "the network": (formula("max(http_get('example.com'))"), "forbidden-function"),
+    "a setting": (formula("set memory_limit = '1GB'"), "formula-syntax"),
+    "the environment": (formula("max(getenv('HOME'))"), "forbidden-function"),
+}
+
+
+@pytest.mark.parametrize("name", BAD_DEFINITIONS)
+def test_a_bad_definition_gets_its_finding(name: str, tmp_path: Path) -> None:
+    """One rule, its file and line and a remedy; the KPI is unknown, the other definition is computed."""
+    content, rule = BAD_DEFINITIONS[name]
+    code, card = checked(project(tmp_path, {KPI: content}))
+    errors = [d for d in card["diagnostics"] if d["severity"] == "error"]
+    assert code == 1
+    assert {d["rule"] for d in errors} == {rule}
+    assert all(d["path"] == KPI and d["line"] >= 1 and d["hint"] for d in errors)
+    values = {m["kpi"]: m["value"] for m in card["measurements"] if m["judged"] and not m["segment"]}
+    assert values["volume"] == 24
+    judged = [m for m in card["measurements"] if m["kpi"] == "fix_time" and m["judged"]]
+    assert not any(m["status"] in ("met", "near") for m in judged if rule.startswith(("formula", "unknown-col")))
+
+
+def test_a_share_times_a_hundred_is_no_percent(tmp_path: Path) -> None:
+    """100 × a share is refused for a percent KPI, with the fix."""
+    content = formula("share(priority = 'high') * 100").replace("unit: hours", "unit: percent")
+    code, card = checked(project(tmp_path, {KPI: content.replace("at_most: 4 h, near: 5 h", "at_most: 90%")}))
+    [error] = [d for d in card["diagnostics"] if d["severity"] == "error"]
+    assert (code, error["rule"]) == (1, "type-mismatch")
+    assert "100" in error["hint"]
+
+
+CSV = text(DATA)
+HEADER, *ROWS = CSV.splitlines()
+BAD_DATA: dict[str, tuple[str | bytes | None, str]] = {
+    "missing": (None, "source-unreadable"),
+    "empty": ("", "source-unreadable"),
+    "header only": (f"{HEADER}\n", "source-unreadable"),
+    "ragged": (CSV + "301,2026-03-01 09:00\n", "source-unreadable"),
+    "Latin-1": ((CSV + "399,2026-03-01 09:00,,high,Zoë\n").encode("latin-1"), "source-unreadable"),
+    "an open quote": (CSV + '399,2026-03-01 09:00,,"high,user\n', "source-unreadable"),
+    "a bad timestamp in the last row": (CSV + "399,2026-03-40 09:00,,high,user\n", "contract-violation"),
+    "a column that is gone": (CSV.replace("closed", "shut", 1), "unknown-column"),
+}
+
+
+@pytest.mark.parametrize("name", BAD_DATA)
+def test_bad_data_are_never_green(name: str, tmp_path: Path) -> None:
+    """The finding stands at the dataset in kpi.yaml; what reads the data is unknown, nothing is met."""
+    content, rule = BAD_DATA[name]
+    code, card = checked(project(tmp_path, {DATA: content}))
+    errors = [d for d in card["diagnostics"] if d["severity"] == "error"]
+    assert code == 1
+    assert rule in {d["rule"] for d in errors}
+    assert all(d["hint"] and d["line"] >= 1 for d in errors)
+    assert "Zoë" not in str(card)
+    assert not any(m["status"] in ("met", "near", "missed") for m in card["measurements"])
+
+
+@pytest.mark.parametrize(
+    "name", ["a byte order mark", "another order of columns", "Windows line ends", "no last line end"]
+)
+def test_harmless_differences_change_nothing(name: str, tmp_path: Path) -> None:
+    """CSV headers are compared by name, and a mark or a line end is no data."""
+    turned = "\n".join(",".join(reversed(line.split(","))) for line in CSV.splitlines()) + "\n"
+    variants = {
+        "a byte order mark": ("\ufeff" + CSV).encode(), "another order of columns": turned,
+        "Windows line ends": CSV.replace("\n", "\r\n"), "no last line end": CSV.rstrip("\n"),
+    }  # fmt: skip
+    _, usual = checked(project(tmp_path / "usual"))
+    code, card = checked(project(tmp_path / "variant", {DATA: variants[name]}))
+    assert code == 0
+    assert card["measurements"] == usual["measurements"]
+
+
+def test_a_truncated_parquet_file_is_unreadable(tmp_path: Path) -> None:
+    """Half a file is no file."""
+    import duckdb  # noqa: PLC0415 - only to make the file
+
+    project(tmp_path, {"kpi.yaml": text("kpi.yaml").replace("tickets.csv", "tickets.parquet")})
+    whole = tmp_path / "whole.parquet"
+    duckdb.sql(f"copy (select * from read_csv('{tmp_path / DATA}', all_varchar = true)) to '{whole}'")
+    (tmp_path / "data/tickets.parquet").write_bytes(whole.read_bytes())
+    assert checked(tmp_path)[0] == 0
+    (tmp_path / "data/tickets.parquet").write_bytes(whole.read_bytes()[:-200])
+    code, card = checked(tmp_path)
+    assert (code, [d["rule"] for d in card["diagnostics"] if d["severity"] == "error"]) == (1, ["source-unreadable"])
+
+
+def test_a_column_that_changed_its_type_is_found(tmp_path: Path) -> None:
+    """Numbers where times were: every cell is a misfit, and the KPI that needs them is unknown."""
+    rows = [",".join([r.split(",")[0], "17", *r.split(",")[2:]]) for r in ROWS]
+    code, card = checked(project(tmp_path, {DATA: "\n".join([HEADER, *rows]) + "\n"}))
+    assert code == 1
+    assert "contract-violation" in {d["rule"] for d in card["diagnostics"]}
+    assert not any(m["status"] == "met" for m in card["measurements"])
+
+
+STATES = {
+    "no rows in the period": ("2026-05-02", "2026-05-02", "no_data"),
+    "data that stop in the middle of the period": ("2026-04-02", "2026-03-15", "stale"),
+}
+
+
+@pytest.mark.parametrize("name", STATES)
+def test_what_the_data_cannot_say_is_unknown(name: str, tmp_path: Path) -> None:
+    """No rows, or data that end too early: unknown with its reason, never zero and never green."""
+    as_of, through, reason = STATES[name]
+    config = text("kpi.yaml").replace("as_of: 2026-04-02", f"as_of: {as_of}")
+    config = config.replace("complete_through: 2026-04-02", f"complete_through: {through}")
+    code, card = checked(project(tmp_path, {"kpi.yaml": config}))
+    [judged] = [m for m in card["measurements"] if m["kpi"] == "fix_time" and m["judged"] and not m["segment"]]
+    assert (code, judged["status"], judged["reason"]) == (1, "unknown", reason)
+
+
+def test_a_period_that_is_not_over_is_provisional(tmp_path: Path) -> None:
+    """Its value is shown, and nothing judges it; the last whole period is judged."""
+    config = text("kpi.yaml").replace("as_of: 2026-04-02", "as_of: 2026-03-20")
+    code, card = checked(project(tmp_path, {"kpi.yaml": config}))
+    by_start = {m["period"]["start"]: m for m in card["measurements"] if m["kpi"] == "fix_time" and not m["segment"]}
+    running, whole = by_start["2026-03-01"], by_start["2026-02-01"]
+    assert (running["status"], running["reason"], running["judged"]) == ("unknown", "provisional", False)
+    assert running["value"] is not None
+    assert (code, whole["status"], whole["judged"]) == (0, "met", True)
+
+
+def test_a_cycle_is_named(tmp_path: Path) -> None:
+    """Two derived definitions that need each other are found, once each."""
+    files = {
+        f"kpis/{a}.yaml": f"version: 1\nkind: metric\nid: {a}\nname: {a}\nformula: {b} + 1\nunit: count\n"
+        for a, b in (("one", "two"), ("two", "one"))
+    }
+    code, card = checked(project(tmp_path, files))
+    assert code == 1
+    assert [d["rule"] for d in card["diagnostics"] if d["severity"] == "error"] == ["reference-cycle"] * 2
+
+
+def test_an_empty_folder_says_how_to_begin(tmp_path: Path) -> None:
+    """No project: nothing in a file to point at, exit 2, and the way to begin."""
+    for command in ("lint", "check", "test"):
+        ended = kpi(tmp_path, command)
+        assert (ended.code, ended.out) == (2, "")
+        assert "kpi init" in ended.err
+
+
+def test_deleting_a_required_kpi_fails(tmp_path: Path) -> None:
+    """A KPI that kpi.yaml requires cannot vanish."""
+    config = text("kpi.yaml").replace("objectives:", "required: [fix_time]\nobjectives:")
+    code, card = checked(project(tmp_path, {"kpi.yaml": config, KPI: None}))
+    assert (code, {d["rule"] for d in card["diagnostics"]}) == (1, {"missing-required-kpi"})
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["check", "--as-of", "yesterday"],
+        ["check", "--format", "xml"],
+        ["check", "--gate", "none"],
+        ["check", "--fail-on", "sometimes"],
+        ["check", "--output", "data/tickets.csv/x.txt"],
+        ["check", "--project", "nowhere"],
+        ["show", "nothing"],
+        ["explain", "nothing"],
+        ["baseline", "freeze", "nothing"],
+        ["diff"],
+        ["check", "--periods", "0"],
+        ["nothing"],
+    ],
+)
+def test_usage_and_the_world_end_with_two(arguments: list[str], tmp_path: Path) -> None:
+    """What is wrong stands in no file: exit 2, a message on stderr, no traceback, no payload."""
+    ended = kpi(project(tmp_path), *arguments)
+    assert ended.code == 2
+    assert ended.err.strip()
+    assert "Traceback" not in ended.err
+
+
+def test_a_real_process_ends_like_that_too(tmp_path: Path) -> None:
+    """The installed command, with a closed pipe and without: no traceback."""
+    import sys  # noqa: PLC0415
+
+    command = [str(Path(sys.executable).with_name("kpi")), "check", "--project", str(project(tmp_path))]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, "Traceback" in done.stderr) == (0, False)
+    piped = subprocess.run(["sh", "-c", f"{' '.join(command)} | head -1"], capture_output=True, text=True, check=False)
+    assert "Traceback" not in piped.stderr
