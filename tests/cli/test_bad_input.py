@@ -52,7 +52,7 @@ BAD_DEFINITIONS = {
     "a reference to nothing": (spoiled("read_with: [volume]", "read_with: [speed]"), "unknown-reference"),
     "a file that is read": (formula("(select count(*) from read_csv('data/tickets.csv'))"), "forbidden-function"),
     "the network": (formula("max(http_get('example.com'))"), "forbidden-function"),
-    "a setting": (formula("set memory_limit = '1GB'"), "formula-syntax"),
+    "a setting": (formula("set memory_limit = '1GB'"), "forbidden-function"),
     "the environment": (formula("max(getenv('HOME'))"), "forbidden-function"),
 }
 
@@ -130,7 +130,7 @@ def test_a_truncated_parquet_file_is_unreadable(tmp_path: Path) -> None:
 
     project(tmp_path, {"kpi.yaml": text("kpi.yaml").replace("tickets.csv", "tickets.parquet")})
     whole = tmp_path / "whole.parquet"
-    duckdb.sql(f"copy (select * from read_csv('{tmp_path / DATA}', all_varchar = true)) to '{whole}'")
+    duckdb.read_csv(str(tmp_path / DATA), all_varchar=True).write_parquet(str(whole))
     (tmp_path / "data/tickets.parquet").write_bytes(whole.read_bytes())
     assert checked(tmp_path)[0] == 0
     (tmp_path / "data/tickets.parquet").write_bytes(whole.read_bytes()[:-200])
