@@ -53,6 +53,8 @@ BAD_DEFINITIONS = {
     "a file that is read": (formula("(select count(*) from read_csv('data/tickets.csv'))"), "forbidden-function"),
     "the network": (formula("max(http_get('example.com'))"), "forbidden-function"),
     "a setting": (formula("set memory_limit = '1GB'"), "forbidden-function"),
+    "a week's difference": (formula("sum(date_diff('week', created_at, resolved_at))"), "forbidden-function"),
+    "a type of its own": (formula("count(distinct cast(priority as uuid))"), "forbidden-function"),
     "the environment": (formula("max(getenv('HOME'))"), "forbidden-function"),
 }
 
