@@ -95,12 +95,19 @@ class AxisPlan:
 
     def value_query(self) -> exp.Select:
         """Every value of every measure, period and part: see `cells` for its columns."""
-        query = exp.select(*self._result_columns()).from_("rolled").with_("rolled", as_=self._rolled())
+        query = exp.select(*self._result_columns()).from_("joined" if self._holding else "rolled")
+        query = query.with_("rolled", as_=self._rolled())
         if self._holding:
-            query = query.with_("held", as_=self._held())
-            same = [binary(exp.NullSafeEQ, exp.column(n, "rolled"), exp.column(n, "held")) for n in self.join]
-            query = query.join("held", on=conjunction(*same), join_type="left")
+            query = query.with_("held", as_=self._held()).with_("joined", as_=self._joined())
         return query
+
+    def _joined(self) -> exp.Select:
+        """What adds up beside what does not; where there is nothing to hold, a count of it is 0."""
+        names = [*self.join, "_rows", *(a.name for a in self._adding)]
+        held = [exp.alias_(_over_nothing(a, exp.column(a.name, "held")), a.name) for a in self._holding]
+        same = [binary(exp.NullSafeEQ, exp.column(n, "rolled"), exp.column(n, "held")) for n in self.join]
+        query = exp.select(*(exp.column(n, "rolled") for n in names), *held).from_("rolled")
+        return query.join("held", on=conjunction(*same), join_type="left")
 
     @property
     def rows_at(self) -> int:
@@ -242,8 +249,7 @@ class AxisPlan:
         return exp.select(*self.join, *outer).from_(grouped)
 
     def _result_columns(self) -> list[exp.Expr]:
-        found: list[exp.Expr] = [exp.column(n, "rolled") for n in self.join]
-        found.append(exp.column("_rows"))
+        found: list[exp.Expr] = [exp.column(n) for n in (*self.join, "_rows")]
         for measure in self.measures:
             formula = measure.formula
             extra = (formula.population, formula.measured, formula.missing, formula.squares)
@@ -288,6 +294,10 @@ def held_call(group: list[Aggregate]) -> exp.Expr:
 
 def _counted(call: exp.Expr) -> exp.Expr:
     return exp.Coalesce(this=call, expressions=[_number(0)])
+
+
+def _over_nothing(aggregate: Aggregate, column: exp.Expr) -> exp.Expr:
+    return _counted(column) if aggregate.function in ("distinct", "approx_count_distinct") else column
 
 
 def picked(group: list[Aggregate], index: int, called: exp.Expr) -> exp.Expr:

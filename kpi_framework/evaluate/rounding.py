@@ -11,6 +11,6 @@ def published(value: float | int | None) -> float | int | None:
     """A value as it is published. Whole numbers stay whole; nothing infinite or undefined gets out."""
     if value is None or isinstance(value, int):
         return value
-    if not math.isfinite(value):
-        return None
-    return float(f"{value:.{DIGITS}g}")
+    rounded = float(f"{value:.{DIGITS}g}")
+    # The largest doubles round up beyond what a double holds.
+    return rounded if math.isfinite(rounded) else None

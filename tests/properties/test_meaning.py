@@ -1,0 +1,194 @@
+"""Laws of formulas: one meaning, one hash; a cube rolled up gives what a direct query gives."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import shutil
+import sqlite3
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from kpi_framework.compile.canonical import canonical, canonical_text, one_text
+from kpi_framework.compile.syntax import parse
+from kpi_framework.evaluate.engine import DuckWorker, Limits
+from kpi_framework.report.json import scorecard_json
+from kpi_framework.workflow.check import Options, check
+from kpi_framework.workflow.project import Place
+
+ROOT = Path(__file__).parent.parent.parent
+
+leaves = st.sampled_from(["a", "b", "c", "1", "2.5", "'x'", "true"])
+
+
+def _joined(children: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    pairs = st.tuples(children, children)
+    return st.one_of(
+        pairs.map(lambda p: f"({p[0]} = {p[1]})"),
+        pairs.map(lambda p: f"({p[0]} < {p[1]})"),
+        pairs.map(lambda p: f"(({p[0]}) and ({p[1]}))"),
+        pairs.map(lambda p: f"({p[0]} or {p[1]})"),
+        pairs.map(lambda p: f"coalesce({p[0]}, {p[1]})"),
+        children.map(lambda c: f"not ({c})"),
+        children.map(lambda c: f"(case when {c} then 1 else 0 end)"),
+    )
+
+
+expressions = st.recursive(leaves, _joined, max_leaves=12)
+
+
+@given(expressions, st.randoms(use_true_random=False))
+def test_spelling_means_nothing(sql: str, random: Any) -> None:
+    """White space, letter case of words, and redundant brackets leave one text."""
+    spaced = "".join(c.upper() if c.isalpha() and random.random() < 0.5 and "'" not in sql else c for c in sql)
+    loose = f"(( {spaced.replace(' ', chr(10) + '  ')} ))"
+    assert one_text(sql) == one_text(loose)
+
+
+@given(expressions)
+def test_canonical_form_is_a_fixed_point(sql: str) -> None:
+    """What is canonical stays as it is."""
+    once = canonical(parse(sql))
+    assert canonical_text(canonical(once)) == canonical_text(once)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("a = 1 and b = 2", "b = 2 AND (1 = a)", True),
+        ("x in (2, 1)", "x in (1, 2, 1)", True),
+        ("a >= b", "b <= a", True),
+        ("x between 1 and 2", "x >= 1 and x <= 2", True),
+        ("x not like 'a%'", "not (x like 'a%')", True),
+        ("count(1)", "count(*)", True),
+        ("median(x)", "quantile_cont(x, 0.50)", True),
+        ("if(a, 1, 2)", "case when a then 1 else 2 end", True),
+        ("a - b", "b - a", False),
+        ("a < b", "b < a", False),
+        ("a < b", "a <= b", False),
+        ("sum(a) / sum(b)", "sum(b) / sum(a)", False),
+        ("a and b or c", "a and (b or c)", False),
+        ("coalesce(a, b)", "coalesce(b, a)", False),
+        ("x = 'A'", "x = 'a'", False),
+        ("count(a)", "count(distinct a)", False),
+        ("quantile_cont(x, 0.9)", "quantile_disc(x, 0.9)", False),
+    ],
+)
+def test_equal_texts_mean_the_same_and_others_do_not(one: str, other: str, same: bool) -> None:
+    """Rewritten formulas keep their hash; a change of meaning never does."""
+    assert (one_text(one) == one_text(other)) is same
+
+
+# numbers over random rows
+
+cells = st.fixed_dictionaries({
+    "day": st.dates(dt.date(2026, 1, 1), dt.date(2026, 3, 31)),
+    "kind": st.sampled_from([None, "a", "b", "c"]), "place": st.sampled_from([None, "x", "y"]),
+    "n": st.one_of(st.none(), st.integers(-5, 5)), "ok": st.sampled_from([None, True, False]),
+})  # fmt: skip
+FORMULAS = {
+    "rows_": ("count(*)", "count", "count(*)"),
+    "total": ("sum(n)", "count", "sum(n)"),
+    "mean": ("avg(n)", "score", "avg(n)"),
+    "least_": ("min(n)", "score", "min(n)"),
+    "kinds": ("count(distinct kind)", "count", "count(distinct kind)"),
+    "good": ("share(ok)", "percent", "avg(ok)"),
+    "ratio": ("sum(n) / count_if(ok)", "ratio", "1.0 * sum(n) / nullif(sum(ok), 0)"),
+}
+PARTS = ((), ("kind",), ("place",), ("kind", "place"))
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(rows=st.lists(cells, min_size=1, max_size=60))
+def test_a_rolled_up_cube_gives_what_a_direct_query_gives(tmp_path: Path, rows: list[dict[str, Any]]) -> None:
+    """Every value of every month and part, of seven formulas, equals what SQLite counts over the same rows."""
+    root = tmp_path / str(len(list(tmp_path.iterdir())))
+    _project(root, rows)
+    card = check(Options(Place(root), dt.datetime.now(dt.UTC))).scorecard
+    assert card is not None
+    found = {
+        (m.kpi, m.period.start.strftime("%Y-%m"), m.segment): m.value
+        for m in card.measurements
+        if m.period.start.year == 2026
+    }
+    assert all(found[k, f"2026-0{m}", ()] is not None for k in ("rows_", "kinds") for m in (1, 2, 3))
+    for key, wanted in _counted(rows):
+        assert found[key] == (None if wanted is None else pytest.approx(wanted, rel=1e-9)), key
+
+
+def _project(root: Path, rows: list[dict[str, Any]]) -> None:
+    (root / "kpis").mkdir(parents=True)
+    types = {"day": "date", "kind": "text", "place": "text", "n": "integer", "ok": "boolean"}
+    columns = {name: {"from": name, "type": kind} for name, kind in types.items()}
+    dataset = {"source": "rows.csv", "columns": columns, "time": "day", "complete_through": "2026-04-30"}
+    project = {
+        "version": 1,
+        "name": "Rows",
+        "timezone": "Europe/London",
+        "as_of": "2026-04-10",
+        "datasets": {"rows": dataset},
+    }
+    (root / "kpi.yaml").write_text(json.dumps(project))
+    for one, (formula, unit, _) in FORMULAS.items():
+        metric = {"version": 1, "kind": "metric", "id": one, "name": one, "dataset": "rows", "formula": formula,
+                  "unit": unit, "min_measured": "0%", "segments": ["kind", "place", ["kind", "place"]]}  # fmt: skip
+        (root / f"kpis/{one}.yaml").write_text(json.dumps(metric))
+    lines = [",".join("" if c is None else str(c).lower() for c in (row[n] for n in types)) for row in rows]
+    (root / "rows.csv").write_text("\n".join([",".join(types), *lines]) + "\n")
+
+
+def _counted(rows: list[dict[str, Any]]) -> Iterable[tuple[tuple[str, str, Any], float | None]]:
+    connection = sqlite3.connect(":memory:")
+    connection.execute("create table t (month, kind, place, n, ok)")
+    connection.executemany(
+        "insert into t values (?, ?, ?, ?, ?)",
+        [(r["day"].strftime("%Y-%m"), r["kind"], r["place"], r["n"], r["ok"]) for r in rows],
+    )
+    for part in PARTS:
+        for one, (_, _, sql) in FORMULAS.items():
+            keys = ", ".join(("month", *part))
+            for row in connection.execute(f"select {keys}, {sql} from t group by {keys}"):  # noqa: S608
+                yield (one, row[0], tuple(zip(part, row[1:-1], strict=True))), row[-1]
+    connection.close()
+
+
+# the same number on any thread count, from any format
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The sample project over its CSV files, and over Parquet files of the same rows."""
+    found = {}
+    for kind in ("csv", "parquet"):
+        root = tmp_path_factory.mktemp(kind)
+        for part in ("kpis", "baselines", "data"):
+            shutil.copytree(ROOT / part, root / part)
+        text = (ROOT / "kpi.yaml").read_text(encoding="utf-8")
+        (root / "kpi.yaml").write_text(text.replace(".csv", f".{kind}"), encoding="utf-8")
+        for path in (root / "data").glob("*.csv") if kind == "parquet" else ():
+            duckdb.read_csv(str(path), all_varchar=True).write_parquet(str(path.with_suffix(".parquet")))
+        found[kind] = root
+    return found
+
+
+def _card(root: Path, threads: int) -> dict[str, Any]:
+    options = Options(Place(root), dt.datetime.now(dt.UTC), open_engine=lambda: DuckWorker(Limits(threads=threads)))
+    card = check(options).scorecard
+    assert card is not None
+    found: dict[str, Any] = json.loads(scorecard_json(card))
+    return {k: v for k, v in found.items() if k not in ("engine", "isolation")}
+
+
+def test_threads_and_formats_leave_the_scorecard_as_it_is(sample: dict[str, Path]) -> None:
+    """One and two threads, CSV and Parquet of the same rows: the same scorecard but for the engine's own fields."""
+    first = _card(sample["csv"], 1)
+    assert first["measurements"]
+    assert _card(sample["csv"], 2) == first
+    assert _card(sample["parquet"], 1) == first
+    assert _card(sample["parquet"], 2) == first
