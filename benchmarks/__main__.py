@@ -1,0 +1,37 @@
+"""Print the speed table: python -m benchmarks [--rows N] [--only WORD]."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Iterator
+
+from .check import twenty_five, whole_process
+from .lint import lint
+from .table import Row
+
+SUBJECTS: dict[str, Callable[[int], Iterator[Row]]] = {
+    "check": twenty_five,
+    "process": whole_process,
+    "lint": lint,
+}
+
+
+def main() -> None:
+    """Run the subjects; exit 1 where a promise is not kept."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--rows", type=int, default=1_000_000)
+    options.add_argument("--only", choices=SUBJECTS)
+    chosen = options.parse_args()
+    print(f"{'medians of five':62} {'ours':>9} {'against':>9} {'ratio':>8}   promised")
+    kept = True
+    for name, subject in SUBJECTS.items():
+        for row in subject(chosen.rows) if chosen.only in (None, name) else ():
+            kept &= row.holds
+            sign = "✓" if row.holds else "✗"
+            promised = f"{row.side} {row.promised:g}"
+            print(f"{row.what:62} {row.ours:9.3f} {row.against:9.3f} {row.ratio:8.2f} {sign} {promised}", flush=True)
+    raise SystemExit(not kept)
+
+
+if __name__ == "__main__":
+    main()
