@@ -127,8 +127,9 @@ PASSES: tuple[Callable[[exp.Expr], exp.Expr], ...] = (
 
 def canonical(tree: exp.Expr) -> exp.Expr:
     """The one tree of all expressions that mean the same, as far as the passes see."""
+    tree = tree.copy()
     for one in PASSES:
-        tree = _bottom_up(tree.copy(), one)
+        tree = _bottom_up(tree, one)
     return tree
 
 

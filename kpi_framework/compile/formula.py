@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import cached_property
 from typing import ClassVar
 
 from sqlglot import exp
@@ -38,14 +39,14 @@ class Aggregate:
     condition: exp.Expr | None = None
     level: Fraction | None = None
 
-    @property
+    @cached_property
     def key(self) -> str:
         """Equal for equal aggregates, so that all KPIs share them."""
-        parts = [self.function, *(a.sql() for a in self.arguments), str(self.level)]
-        parts.append(self.condition.sql() if self.condition is not None else "")
+        parts = [self.function, *(a.sql(copy=False) for a in self.arguments), str(self.level)]
+        parts.append(self.condition.sql(copy=False) if self.condition is not None else "")
         return "|".join(parts)
 
-    @property
+    @cached_property
     def name(self) -> str:
         """Its column in the plan."""
         return f"{self.function}_{hashlib.sha256(self.key.encode()).hexdigest()[:10]}"
@@ -380,7 +381,7 @@ def _measured(finals: Finals) -> Aggregate:
 
 
 def _missing(finals: Finals) -> Aggregate | None:
-    entered = {e.sql() if e is not None else "" for e in finals.entered}
+    entered = set(finals.entered)
     if finals.complement and len(entered) == 1:
         return None
     nothing = exp.Boolean(this=False)

@@ -123,8 +123,8 @@ class Scalars:
 
     def _abs(self, node: exp.Expr) -> Term:
         term = self._number(node.this)
-        micros = exp.Abs(this=term.micros.copy()) if term.micros is not None else None
-        return replace(term, sql=exp.Abs(this=term.sql.copy()), micros=micros, number=None)
+        micros = exp.Abs(this=term.micros) if term.micros is not None else None
+        return replace(term, sql=exp.Abs(this=term.sql), micros=micros, number=None)
 
     def _curve(self, node: exp.Expr) -> Term:
         """ln, exp and sqrt: NULL where the engine would raise."""
@@ -218,7 +218,7 @@ class Scalars:
         left, pattern = self.lower(node.this), self.lower(node.expression)
         if left.type not in ("text", "null") or not isinstance(pattern.sql, exp.Literal):
             raise mismatch("`like` compares a text column with a text in quotes")
-        return Term(type(node)(this=bracket(left.sql), expression=pattern.sql.copy()), "boolean")
+        return Term(type(node)(this=bracket(left.sql), expression=pattern.sql), "boolean")
 
     # choice
 
@@ -277,7 +277,7 @@ class Scalars:
         if term.type not in ("text", "null"):
             raise mismatch(f"`{node.key}` takes a text, not a {term.type}", name=node.key)
         kind = "integer" if isinstance(node, exp.Length) else "text"
-        return Term(type(node)(this=term.sql.copy()), kind)
+        return Term(type(node)(this=term.sql), kind)
 
     def _extract(self, node: exp.Expr) -> Term:
         part = node.this.name.lower()
@@ -321,7 +321,7 @@ class Scalars:
             term = self._time_literal(term.sql.name, "timestamp")
         if term.type not in ("date", "timestamp", "null"):
             raise mismatch(f"`{what}` takes a date or a timestamp, not a {term.type}", name=what)
-        return self.scope.local(term.sql) if term.type == "timestamp" else term.sql.copy()
+        return self.scope.local(term.sql) if term.type == "timestamp" else term.sql
 
     def _cast(self, node: exp.Expr) -> Term:
         target = CAST_TYPES.get(node.args["to"].this.value)
@@ -338,11 +338,11 @@ class Scalars:
         if target == "timestamp":
             if term.type == "timestamp":
                 return term
-            wall = exp.TryCast(this=term.sql.copy(), to=exp.DataType.build("TIMESTAMP"))
+            wall = exp.TryCast(this=term.sql, to=exp.DataType.build("TIMESTAMP"))
             return Term(self.scope.to_instant(wall), "timestamp")
         if "timestamp" in (term.type,) or (target == "date" and term.type not in ("date", "text", "null")):
             raise mismatch(f"a {term.type} cannot be cast to {target}", "Use extract or `*_between`.")
-        sql = exp.TryCast(this=term.sql.copy(), to=exp.DataType.build(SQL_TYPES[target], dialect="duckdb"))
+        sql = exp.TryCast(this=term.sql, to=exp.DataType.build(SQL_TYPES[target], dialect="duckdb"))
         unit = term.unit if target in NUMERIC else None
         return Term(sql, target, unit, degree=term.degree)
 
@@ -363,7 +363,7 @@ class Scalars:
         if term.type == "text" and isinstance(term.sql, exp.Literal):
             term = self._time_literal(term.sql.name, "timestamp")
         if term.type == "date":
-            wall = exp.Cast(this=term.sql.copy(), to=exp.DataType.build("TIMESTAMP"))
+            wall = exp.Cast(this=term.sql, to=exp.DataType.build("TIMESTAMP"))
             return self.scope.to_instant(wall)
         if term.type not in ("timestamp", "null"):
             column = node.name or node.sql()
@@ -423,7 +423,7 @@ def _merged(terms: list[Term], build: Callable[[list[exp.Expr]], exp.Expr]) -> T
         micros = [t.in_micros(unit) for t in terms]
         if all(m is not None for m in micros):
             return duration(build([m.copy() for m in micros if m is not None]), unit, degree)
-    return Term(build([t.sql.copy() for t in terms]), kind, unit, degree=degree)
+    return Term(build([t.sql for t in terms]), kind, unit, degree=degree)
 
 
 def _wider_type(one: str, other: str) -> str:

@@ -1,4 +1,7 @@
-"""What an expression is known to be: its SQL, its type, its unit, and its exact microseconds if it is a duration."""
+"""What an expression is known to be: its SQL, its type, its unit, and its exact microseconds if it is a duration.
+
+Lowered trees share their nodes: nothing changes a node once it is made, and rendering copies.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,8 @@ from sqlglot import exp
 from ..model.unit import MICROSECONDS
 
 NUMERIC = ("integer", "decimal", "double")
+_DOUBLE = exp.DataType.build("double", dialect="duckdb")
+_PLAIN = (exp.Column, exp.Literal, exp.Func, exp.Cast, exp.Null, exp.Boolean, exp.Paren, exp.Case)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,19 +71,17 @@ def scaled(micros: exp.Expr, unit: str) -> exp.Expr:
 
 def as_double(sql: exp.Expr) -> exp.Expr:
     """The value as a double."""
-    return exp.Cast(this=sql.copy(), to=exp.DataType.build("double", dialect="duckdb"))
+    return exp.Cast(this=sql, to=_DOUBLE)
 
 
 def bracket(sql: exp.Expr) -> exp.Expr:
     """Brackets around whatever could be read otherwise beside an operator."""
-    plain = exp.Column | exp.Literal | exp.Func | exp.Cast | exp.Null | exp.Boolean | exp.Paren | exp.Case
-    keep = isinstance(sql, plain) and not isinstance(sql, exp.Connector)
-    return sql.copy() if keep else exp.Paren(this=sql.copy())
+    return sql if isinstance(sql, _PLAIN) and not isinstance(sql, exp.Connector) else exp.Paren(this=sql)
 
 
 def call(name: str, *arguments: exp.Expr) -> exp.Expr:
     """A function call by its plain name."""
-    return exp.Anonymous(this=name, expressions=[a.copy() for a in arguments])
+    return exp.Anonymous(this=name, expressions=list(arguments))
 
 
 def binary(kind: type[exp.Binary], left: exp.Expr, right: exp.Expr) -> exp.Expr:
@@ -97,10 +100,10 @@ def disjunction(*conditions: exp.Expr | None) -> exp.Expr | None:
 
 
 def _joined(kind: type[exp.Connector], conditions: tuple[exp.Expr | None, ...]) -> exp.Expr | None:
-    unique = {c.sql(): c for c in conditions if c is not None}
+    unique = tuple(dict.fromkeys(c for c in conditions if c is not None)) if len(conditions) > 1 else conditions
     joined: exp.Expr | None = None
-    for condition in unique.values():
-        joined = condition.copy() if joined is None else binary(kind, joined, condition)
+    for condition in unique:
+        joined = condition if joined is None or condition is None else binary(kind, joined, condition)
     return joined
 
 
@@ -117,8 +120,8 @@ def not_null(sql: exp.Expr) -> exp.Expr:
 def case(condition: exp.Expr, then: exp.Expr, default: exp.Expr | None = None) -> exp.Expr:
     """`CASE WHEN condition THEN then ELSE default END`."""
     return exp.Case(
-        ifs=[exp.If(this=condition.copy(), true=then.copy())],
-        default=default.copy() if default is not None else None,
+        ifs=[exp.If(this=condition, true=then)],
+        default=default,
     )
 
 
