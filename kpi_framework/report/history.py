@@ -20,6 +20,7 @@ from .json import as_text, number
 from .numbers import Number
 from .screen import below, draw, plain
 from .values import NONE
+from .words import counted
 
 COLUMNS = (
     "committed_at", "commit", "author", "email", "signed", "kpi", "class", "field", "before", "after", "reason",
@@ -54,6 +55,9 @@ def _text(view: HistoryView) -> Iterator[RenderableType]:
         )  # fmt: skip
         yield below(f"{PLAIN.prose(before)} → {PLAIN.prose(after)}{_value(event)}")
         yield below(" · ".join(_about(event)))
+    unsigned = {e.commit.name for e in view.events if not e.commit.signed.startswith("good")}
+    if unsigned:
+        yield Text(f"\nNot proven: who wrote {counted(len(unsigned), 'commit')} without a good signature.", "dim")
 
 
 def _value(event: Event) -> str:
@@ -74,6 +78,8 @@ def _about(event: Event) -> Iterator[str]:
         yield f"approved by {PLAIN.prose(', '.join(event.approvals))}"
     if event.change.effective:
         yield f"in force from {event.change.effective}"
+    if event.commit.signed not in ("good", "none"):
+        yield f"signature {event.commit.signed}"
     for doubt in event.doubts:
         yield f"not proven: {PLAIN.prose(doubt)}"
 

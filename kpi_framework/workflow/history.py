@@ -103,7 +103,8 @@ class _Story:
             kept = next(n for n in config if n)
             found = changes(self._sides(step, [{**b, "kpi.yaml": kept} for b in blobs]))
             cls, name = (ChangeClass.ADDED, "kpi.yaml") if config[0] is None else (ChangeClass.REMOVED, "kpi.yaml")
-            return (*found, Change(None, cls, name, *("there" if n else None for n in config), "kpi.yaml"))
+            before, after = ("there" if n else None for n in config)
+            return (*found, Change(None, cls, name, before, after, "kpi.yaml"))
         found = changes(self._sides(step, blobs))
         needs_rest = any(c.cls is ChangeClass.RESTATING or c.field in _WHOLE for c in found) or config[0] is not None
         return changes(self._whole_sides(step)) if needs_rest and self._is_whole(step) else found
