@@ -25,11 +25,8 @@ def publish_values(
     """Append the judged values to ledger/<id>.jsonl; what was published changes only with a reason."""
     o.one_of(form, tuple(LEDGER_FORMATS), "--format")
     found = publish(o.options(project, as_of=as_of, allow_path=allow_path), reason, anchor)
-    counts = {
-        "values published": sum(found.appended.values()),
-        "ledgers": len(found.heads),
-        "refused": len(found.diagnostics),
-    }
+    published, refused = sum(found.appended.values()), len(found.diagnostics)
+    counts = {"values published": published, "ledgers": len(found.heads), "refused": refused}
     view = LedgerView("kpi publish", counts, found.diagnostics, (), found.heads, o.color(), o.width())
     o.write(LEDGER_FORMATS[form](view), output)
     raise typer.Exit(int(bool(found.diagnostics)))
