@@ -35,7 +35,7 @@ def publish_values(
 @app.command("verify")
 def verify_values(
     project: o.Project = None, form: LedgerFormat = "text", output: o.Output = "-",
-    anchor: Annotated[Path | None, typer.Option("--anchor", help="The heads that `kpi publish --anchor` wrote.")] = None,
+    anchor: Annotated[Path | None, typer.Option("--anchor", help="The heads that kpi publish wrote.")] = None,
     allow_path: o.AllowPath = None,
 ) -> None:  # fmt: skip
     """Check the ledgers' chains, that each definition exists in history, and compute again what the data allow."""
@@ -44,7 +44,7 @@ def verify_values(
     counts = {
         "checked": found.checked,
         "failed": len(found.failed),
-        "could not be": len(found.could_not),
+        "could not be computed again": len(found.could_not),
     }
     view = LedgerView("kpi verify", counts, found.failed, found.could_not, found.heads, o.color(), o.width())
     o.write(LEDGER_FORMATS[form](view), output)
