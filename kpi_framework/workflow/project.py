@@ -17,6 +17,7 @@ from ..load.catalog import load_catalog
 from ..load.contracts import shipped_contracts
 from ..model.catalog import Catalog
 from ..model.diagnostic import Diagnostic, KpiError
+from .files import read_text
 
 FOLDERS = ("kpis", "baselines")
 
@@ -44,14 +45,7 @@ def read_texts(root: Path) -> dict[str, str]:
     files = [root / "kpi.yaml"]
     for folder in FOLDERS:
         files += sorted(p for p in (root / folder).rglob("*") if p.suffix in (".yaml", ".yml") and p.is_file())
-    return {p.relative_to(root).as_posix(): _text(p) for p in files}
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_bytes().decode("utf-8", errors="surrogateescape")
-    except OSError as error:
-        raise KpiError(f"{path.name} cannot be read: {error.strerror}", "Correct its permissions.") from error
+    return {p.relative_to(root).as_posix(): read_text(p) for p in files}
 
 
 def load(place: Place) -> tuple[Catalog | None, tuple[Diagnostic, ...]]:
