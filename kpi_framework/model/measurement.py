@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -121,6 +121,17 @@ class Measurement:
     def is_whole(self) -> bool:
         """The KPI over all its population, not a segment."""
         return not self.segment
+
+
+def streak(series: Sequence[Measurement]) -> tuple[Measurement, ...]:
+    """The periods in a row, up to the judged one, that have its status; of one KPI and part, oldest first."""
+    ends = [n for n, one in enumerate(series) if one.judged]
+    found: list[Measurement] = []
+    for one in reversed(series[: ends[-1] + 1] if ends else ()):
+        if found and (one.status is not found[-1].status or one.period.end != found[-1].period.start):
+            break
+        found.append(one)
+    return tuple(reversed(found))
 
 
 @dataclass(frozen=True, slots=True)

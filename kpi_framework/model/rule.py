@@ -73,6 +73,7 @@ _ALL = (
     Rule("KPI405", "waiver-expired", WARNING, "The waiver has ended, or the value is worse than its limit: it protects nothing.", "Remove it, or have a new one approved."),
     Rule("KPI406", "waiver-too-long", WARNING, "A waiver holds for at most 92 days.", "Shorten it; a lasting exception is another target."),
     Rule("KPI407", "waiver-self-approved", WARNING, "The owner may not waive their own miss.", "Have somebody else approve it."),
+    Rule("KPI408", "owner-not-code-owner", WARNING, "CODEOWNERS names others for the file than the owner of the KPI: its changes pass without who answers for it.", "Add the owner to that line of CODEOWNERS, or name as owner who approves its changes."),
     Rule("KPI701", "unexplained-change", ERROR, "A number that changes its meaning, a goalpost that gives way and a past that is rewritten need a reason.", "Add a `Reason: …` trailer to a commit of the change, or give --reason."),
     Rule("KPI702", "removed-unretired", ERROR, "A KPI that vanishes takes its misses with it.", "Retire it first: `status: retired` with `retired: {since:, because:}`; remove the file in a later change."),
     Rule("KPI703", "silent-restatement", ERROR, "A value of a closed period is not the one that was published.", "Find out what changed it; publish it again with `--reason`, so that it is restated in the open."),
