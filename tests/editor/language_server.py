@@ -60,7 +60,7 @@ class LanguageServer:
         found = self.ask("textDocument/hover", _at(path, line, column))
         return str(found["contents"]["value"]) if found else ""
 
-    def ask(self, method: str, params: dict[str, Any]) -> Any:  # noqa: ANN401 - JSON of any kind
+    def ask(self, method: str, params: dict[str, Any]) -> Any:
         """A request and its result."""
         self._last += 1
         self._send({"id": self._last, "method": method, "params": params})
@@ -115,7 +115,7 @@ def _at(path: Path, line: int, column: int) -> dict[str, Any]:
     return {"textDocument": {"uri": path.as_uri()}, "position": {"line": line, "character": column}}
 
 
-def _reply(message: dict[str, Any]) -> Any:  # noqa: ANN401 - JSON of any kind
+def _reply(message: dict[str, Any]) -> Any:
     """What an editor answers: its settings, section by section; all else with nothing."""
     if message["method"] != "workspace/configuration":
         return None
