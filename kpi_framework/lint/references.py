@@ -36,8 +36,9 @@ def references(view: View) -> Iterator[Diagnostic]:
         yield from _of_metric(view, entry)
         if isinstance(entry.noun, Kpi):
             yield from _of_segments(entry, entry.noun)
+    former = {e.noun.renamed_from for e in view.catalog.definitions.values()}
     for stem, baseline in view.catalog.baselines.items():
-        if stem == baseline.noun.kpi and stem not in {**view.catalog.kpis, **view.catalog.broken}:
+        if stem == baseline.noun.kpi and stem not in {*view.catalog.kpis, *view.catalog.broken, *former}:
             yield from unknown(stem, view.catalog.kpis, baseline.at.key("kpi"), "KPI")
 
 
