@@ -38,7 +38,7 @@ def schemas() -> Mapping[str, Schema]:
         "contract": _of(Contract, "A dataset's contract"),
         "scorecard": _shipped("scorecard"),
     }
-    rows = {f"dataset-{name}": _row(contract) for name, contract in shipped_contracts().items()}
+    rows = {f"datasets/{name}": _row(contract) for name, contract in shipped_contracts().items()}
     return {**found, **rows}
 
 
