@@ -16,6 +16,7 @@ from pydantic import BaseModel
 from ..model.baseline import BaselineFile
 from ..model.kpi import Kpi, Lifecycle, Metric
 from ..model.project import Contract, ContractColumn, Project
+from ..model.template import Template
 from .contracts import shipped_contracts
 
 Schema = dict[str, Any]
@@ -35,6 +36,7 @@ def schemas() -> Mapping[str, Schema]:
         "kpi": _definition(),
         "project": _of(Project, "kpi.yaml"),
         "baseline": _of(BaselineFile, "baselines/<id>.yaml"),
+        "template": _of(Template, "A template of the catalogue"),
         "contract": _of(Contract, "A dataset's contract"),
         "scorecard": _shipped("scorecard"),
     }

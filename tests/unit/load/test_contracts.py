@@ -2,7 +2,6 @@
 
 from kpi_framework.load.contracts import shipped_contracts
 
-
 DATASETS = """
     tickets surveys agent_time costs benefits self_service_sessions devices patches accounts phishing
     security_incidents detection_sensors kb_articles employee_surveys olas services outages backup_jobs
