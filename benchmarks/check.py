@@ -53,17 +53,20 @@ def twenty_five(rows: int) -> Iterator[Row]:
     data = tickets(rows)
     with tempfile.TemporaryDirectory() as folder, duckdb.connect() as connection:
         root = write(Path(folder) / "project", data, TWENTY_FIVE)
-        ours, peaks, reading, one_each = [], [], [], []
+        alone = [write(Path(folder) / w.id, data, [w]) for w in TWENTY_FIVE]
+        ours, peaks, reading, one_each, by_person = [], [], [], [], []
         for _ in range(ROUNDS):
             seconds, evaluation = _watched(root, data)
             ours.append(seconds)
             peaks.append(_Watched.peak)
             reading.append(timed(lambda: _read(connection, data)))
-            one_each.append(timed(lambda: [connection.execute(by_hand(data, w)).fetchall() for w in TWENTY_FIVE]))
+            one_each.append(sum(_watched(one, data)[0] for one in alone))
+            by_person.append(timed(lambda: [connection.execute(by_hand(data, w)).fetchall() for w in TWENTY_FIVE]))
         _same(evaluation, connection, data)
     name = f"25 KPIs, {rows / 1e6:g}M rows"
     yield Row(f"{name}: query time ÷ reading the columns", median(ours), median(reading), "at most", 7)
-    yield Row(f"{name}: a query a KPI ÷ query time", median(one_each), median(ours), "at least", 5)
+    yield Row(f"{name}: a plan a KPI ÷ one plan for all", median(one_each), median(ours), "at least", 5)
+    yield Row(f"{name}: the bare values by hand ÷ query time", median(by_person), median(ours), "at least", 1)
     yield Row(f"{name}: the worker's peak memory, MB", median(peaks), 1, "at most", 250)
 
 

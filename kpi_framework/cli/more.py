@@ -12,6 +12,7 @@ from ..report.rules import RULE_FORMATS, explain, render_rules
 from ..report.show import SHOW_FORMATS, View
 from ..workflow.check import check as run_check
 from ..workflow.schemas import stale_schemas, write_schemas
+from ..workflow.sql import statements
 from . import options as o
 from .main import app
 
@@ -20,10 +21,15 @@ from .main import app
 def show(
     one: Annotated[str, typer.Argument(metavar="ID")], project: o.Project = None, form: o.Format = "text",
     output: o.Output = "-", as_of: o.AsOf = None, periods: o.Periods = 12, allow_path: o.AllowPath = None,
+    sql: Annotated[bool, typer.Option("--sql", help="Print the statements that compute it.")] = False,
     by: Annotated[str | None, typer.Option("--by", help="A segment to break it down by; a,b: a combination.")] = None,
 ) -> None:  # fmt: skip
     """Show one definition: what it says, its value, its periods and parts."""
     o.one_of(form, tuple(SHOW_FORMATS), "--format")
+    if sql:
+        chosen = o.options(project, as_of=as_of, periods=periods, allow_path=allow_path)
+        o.write("\n\n".join(statements(chosen, one)), output)
+        return
     outcome = run_check(
         o.options(project, as_of=as_of, periods=periods, only=[one], fail_on="never", allow_path=allow_path)
     )

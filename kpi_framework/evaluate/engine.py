@@ -156,6 +156,38 @@ class DuckWorker:
         return reply if isinstance(reply, dict) else {}
 
 
+class Recorder:
+    """An engine that notes what it runs, for people who want to see it."""
+
+    def __init__(self, engine: Engine, statements: list[str]) -> None:
+        self._engine = engine
+        self.statements = statements
+        self.name = engine.name
+        self.isolation = engine.isolation
+
+    def run(self, statements: Sequence[str]) -> None:
+        """Note and carry out statements. Raises EngineError."""
+        self.statements += statements
+        self._engine.run(statements)
+
+    def fetch(self, query: str) -> list[Row]:
+        """Note a query and fetch it. Raises EngineError."""
+        self.statements.append(query)
+        return self._engine.fetch(query)
+
+    def describe(self, query: str) -> dict[str, str]:
+        """The columns of a query and their types. Raises EngineError."""
+        return self._engine.describe(query)
+
+    def lock(self) -> None:
+        """Shut files, network and settings. Raises EngineError."""
+        self._engine.lock()
+
+    def close(self) -> None:
+        """End it."""
+        self._engine.close()
+
+
 def _checked(row: object) -> Row:
     """A fetched row: plain cells, or nothing at all."""
     if not isinstance(row, list) or not all(isinstance(c, int | float | str | None) for c in row):

@@ -1,0 +1,35 @@
+"""What runs for one definition: the statements of a real evaluation, in their order."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ..compile.only import narrowed
+from ..compile.render import readable
+from ..evaluate.engine import Recorder
+from ..evaluate.evaluate import Setting, evaluate
+from ..model.diagnostic import KpiError
+from .check import Options
+from .project import load, window_of
+
+_FUNCTIONS = "CREATE TEMP MACRO"
+
+
+def statements(options: Options, one: str) -> tuple[str, ...]:
+    """The SQL of a definition and of what it stands on; the zones' functions by their names. Raises KpiError."""
+    catalog, _ = load(options.place)
+    if catalog is None or one not in catalog.definitions:
+        raise KpiError(f"there is no definition {one}, or it cannot be read", "Run `kpi lint`.")
+    ran: list[str] = []
+    chosen = replace(options, open_engine=lambda: Recorder(options.open_engine(), ran))
+    window = window_of(catalog, options.as_of, options.now, options.periods)
+    setting = Setting(options.place.root, window, chosen.open_engine, options.place.allowed)
+    evaluate(narrowed(catalog, (one,)), setting)
+    return tuple(_shown(sql) for sql in dict.fromkeys(ran))
+
+
+def _shown(sql: str) -> str:
+    if sql.startswith(_FUNCTIONS):
+        name = sql.removeprefix(_FUNCTIONS).partition("(")[0].strip()
+        return f"-- {name}(t): a step function over the changes of the zone's clocks"
+    return f"{readable(sql)};"
