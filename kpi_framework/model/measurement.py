@@ -163,6 +163,8 @@ class Scorecard:
     today: dt.date = dt.date.min
     objectives: Mapping[str, str] = field(default_factory=dict)
     events: tuple[Event, ...] = ()
+    revision: str = ""
+    """The commit whose definitions these are; empty for the files as they lie on disk."""
 
     def judged(self) -> tuple[Measurement, ...]:
         """The judged measurement of each definition's whole, in the definitions' order."""

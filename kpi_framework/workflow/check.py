@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ..compile.only import narrowed
 from ..evaluate.engine import DuckWorker, Engine, Limits
@@ -56,7 +56,10 @@ class Outcome:
 
 def lint_project(options: Options) -> Outcome:
     """Definitions, no data. Raises KpiError."""
-    catalog, found = load(options.place)
+    return _lint(options, *load(options.place))
+
+
+def _lint(options: Options, catalog: Catalog | None, found: tuple[Diagnostic, ...]) -> Outcome:
     if catalog is None:
         return _outcome(found, options)
     findings = (*found, *linted(catalog, options.place, _today(catalog, options)))
@@ -74,10 +77,14 @@ def run_tests(options: Options) -> Outcome:
 
 def check(options: Options) -> Outcome:
     """lint + test + evaluate + gate: the main job. Raises KpiError."""
-    whole, found = load(options.place)
+    return check_loaded(options, *load(options.place))
+
+
+def check_loaded(options: Options, whole: Catalog | None, found: tuple[Diagnostic, ...], revision: str = "") -> Outcome:
+    """The main job on definitions that were loaded already, from the disk or from a revision. Raises KpiError."""
     if whole is None or not is_zone(whole.project.noun.timezone):
         # Without kpi.yaml, or the zone its days are in, there is no number to compute.
-        return lint_project(options)
+        return _lint(options, whole, found)
     catalog = narrowed(whole, options.only) if options.only else whole
     gate = catalog.project.noun.gate
     window = window_of(catalog, options.as_of, options.now, options.periods)
@@ -89,7 +96,7 @@ def check(options: Options) -> Outcome:
     unseen = OF_CHANGES | (OF_DATA if options.only else frozenset())
     findings = weighed(settled(catalog, (*found, *lint, *failures, *evaluation.diagnostics, *late), unseen), gate)
     verdict = verdict_of(evaluation.measurements, findings, catalog.kpis, gate, options.strictness)
-    card = _scorecard(catalog, window, evaluation, findings, verdict)
+    card = replace(_scorecard(catalog, window, evaluation, findings, verdict), revision=revision)
     return Outcome(verdict.passed, verdict.exit_code, findings, examples, card, evaluation, catalog, window)
 
 
