@@ -42,6 +42,7 @@ MADE = "<!-- Made by docs/generate.py: run `make docs`. -->\n\n"
 FILES = {
     "kpi": "`kpis/<id>.yaml`", "project": "`kpi.yaml`", "baseline": "`baselines/<id>.yaml`",
     "contract": "a contract, shipped with the package", "scorecard": "`scorecard/scorecard.json`",
+    "diff": "what `kpi diff --format json` writes",
 }  # fmt: skip
 SVG = """<svg viewBox="0 0 {width} {height}" xmlns="http://www.w3.org/2000/svg" role="img" aria-label="kpi check">
 <style>

@@ -39,6 +39,7 @@ def schemas() -> Mapping[str, Schema]:
         "template": _of(Template, "A template of the catalogue"),
         "contract": _of(Contract, "A dataset's contract"),
         "scorecard": _shipped("scorecard"),
+        "diff": _shipped("diff"),
     }
     rows = {f"datasets/{name}": _row(contract) for name, contract in shipped_contracts().items()}
     return {**found, **rows}
