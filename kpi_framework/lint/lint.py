@@ -17,12 +17,13 @@ from .governance import actions, reviews, waivers
 from .missing import definitions, fields, required
 from .names import file_names, ids
 from .references import references, rule_names, zones
+from .signals import signals
 from .targets import dates, limits
 from .view import View
 
 DATELESS = (
     definitions, required, fields, file_names, ids, references, rule_names, datasets,
-    formulas, cycles, grains, doubles, dates, limits, baselines, examples,
+    formulas, cycles, grains, doubles, dates, limits, baselines, examples, signals,
 )  # fmt: skip
 """The checks of what a definition says."""
 DATED = (reviews, actions, waivers)
