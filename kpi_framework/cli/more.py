@@ -23,7 +23,8 @@ from .main import app
 @app.command()
 def show(
     one: Annotated[str | None, typer.Argument(metavar="[ID]")] = None, project: o.Project = None,
-    form: o.Format = "text", output: o.Output = "-", as_of: o.AsOf = None, periods: o.Periods = 12, allow_path: o.AllowPath = None,
+    form: o.Format = "text", output: o.Output = "-", as_of: o.AsOf = None, periods: o.Periods = 12,
+    allow_path: o.AllowPath = None,
     sql: Annotated[bool, typer.Option("--sql", help="Print the statements that compute it.")] = False,
     view: o.ViewOption = None,
     by: Annotated[str | None, typer.Option("--by", help="A segment to break it down by; a,b: a combination.")] = None,

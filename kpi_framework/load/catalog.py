@@ -57,7 +57,8 @@ def load_catalog(
     if project.entry is None:
         return None, findings
     ignores = tuple(i for one in loaded for i in one.document.ignores)
-    return _catalog(project.entry, definitions, signals, baselines, contracts, ignores), findings
+    kinds = _Files(definitions, signals, baselines)
+    return _catalog(project.entry, kinds, contracts, ignores), findings
 
 
 def load_definition(path: str, text: str) -> Loaded[Metric]:
@@ -69,14 +70,19 @@ def _definition(path: str, document: Document) -> Loaded[Metric]:
     return _read(document, definition_model(document.value), _stem(path))
 
 
+@dataclass(frozen=True, slots=True)
+class _Files:
+    """A repository's files beside kpi.yaml, by kind and path."""
+
+    definitions: Mapping[str, Loaded[Metric]]
+    signals: Mapping[str, Loaded[Signal]]
+    baselines: Mapping[str, Loaded[BaselineFile]]
+
+
 def _catalog(
-    project: Entry[Project],
-    definitions: Mapping[str, Loaded[Metric]],
-    signals: Mapping[str, Loaded[Signal]],
-    baselines: Mapping[str, Loaded[BaselineFile]],
-    contracts: Mapping[str, Contract],
-    ignores: tuple[Ignore, ...],
+    project: Entry[Project], files: _Files, contracts: Mapping[str, Contract], ignores: tuple[Ignore, ...]
 ) -> Catalog:
+    definitions, signals, baselines = files.definitions, files.signals, files.baselines
     failed: dict[str, Loaded[Metric] | Loaded[Signal] | Loaded[BaselineFile]] = {}
     failed |= {_stem(p): one for p, one in definitions.items() if one.entry is None}
     failed |= {f"{SIGNALS}/{_stem(p)}": one for p, one in signals.items() if one.entry is None}

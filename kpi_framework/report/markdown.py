@@ -61,10 +61,11 @@ def _signals(insight: Insight) -> Section:
 
 
 def _views(insight: Insight) -> Iterator[Section]:
-    """What each group of readers looks at; a report of one view has no others."""
+    """What each group of readers looks at, unless it is everything; a report of one view has no others."""
     if insight.scorecard.view is not None:
         return
-    for name, view in insight.scorecard.views.items():
+    listed = {name: view for name, view in insight.scorecard.views.items() if view.kpis != "all" or view.limit}
+    for name, view in listed.items():
         rows = [(one.status, {**cells(one.whole), "KPI": one.name}) for one in insight.in_view(view)]
         yield row_table(f"View: {prose(name)}", ("Status", "KPI", "Value", "Target", "Change"), rows)
 

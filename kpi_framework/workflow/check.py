@@ -11,7 +11,7 @@ from ..evaluate.engine import DuckWorker, Engine, Limits
 from ..evaluate.evaluate import Evaluation, Setting, evaluate
 from ..evaluate.examples import run_examples
 from ..evaluate.gate import Strictness, verdict_of, weighed
-from ..evaluate.governance import missed_without_action
+from ..evaluate.governance import missed_without_action, missed_without_cause
 from ..evaluate.window import Window
 from ..model.catalog import Catalog
 from ..model.diagnostic import Diagnostic, KpiError
@@ -86,7 +86,8 @@ def check(options: Options) -> Outcome:
     examples, failures = _examples(catalog, options)
     setting = Setting(options.place.root, window, options.open_engine, options.place.allowed, options.progress)
     evaluation = evaluate(catalog, setting, fingerprint=options.fingerprint)
-    late = missed_without_action(catalog, evaluation.measurements)
+    seen = evaluation.measurements
+    late = (*missed_without_action(catalog, seen), *missed_without_cause(catalog, seen))
     unseen = OF_CHANGES | (OF_DATA if options.only else frozenset())
     findings = weighed(settled(catalog, (*found, *lint, *failures, *evaluation.diagnostics, *late), unseen), gate)
     verdict = verdict_of(
