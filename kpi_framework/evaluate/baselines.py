@@ -36,13 +36,18 @@ class Stretch:
 
 
 def stretch_of(kpi: Kpi, almanac: Almanac, *, is_range: bool) -> Stretch | None:
-    """The periods a KPI's baseline is measured over; None where nothing is to be measured."""
+    """The periods a KPI's baseline is measured over; None where nothing is to be measured.
+
+    A stock has its value at the end of them.
+    """
     baseline = kpi.baseline
     if baseline is None or baseline.value is not None or baseline.from_ is None or baseline.to is None:
         return None
     end = baseline.to + dt.timedelta(days=1)
     if end <= baseline.from_:
         return None
+    if kpi.is_stock:
+        return Stretch((Period(baseline.from_, end),), "end_of_range")
     if is_range:
         return Stretch((Period(baseline.from_, end),), "range")
     periods = almanac.whole_periods(baseline.from_, end, kpi.period)
@@ -59,9 +64,9 @@ def live_values(kpi: Kpi, span: Stretch, values: Values) -> tuple[BaselineValue,
 
 def _live(kpi: Kpi, span: Stretch, values: Values, segment: Segment) -> BaselineValue:
     seen = [o for p in span.periods if (o := values.get((kpi.id, p, segment))) is not None]
-    known = [o.value for o in seen if o.value is not None and o.failure is None]
+    known = [o.value for o in seen if o.value is not None and o.failure is None and (o.value or not o.unproven)]
     mean = math.fsum(known) / len(known) if known and len(known) == len(seen) else None
-    value = known[0] if span.method == "range" and known else mean
+    value = known[0] if span.method != "mean_of_periods" and known else mean
     return BaselineValue(
         segment=dict(segment), value=published(value), method=span.method,
         population=_total([o.population for o in seen]), measured=_total([o.measured for o in seen]),

@@ -47,6 +47,8 @@ def _of_metric(view: View, entry: Entry[Metric]) -> Iterator[Diagnostic]:
     known = {**view.catalog.definitions, **view.catalog.broken}
     if metric.dataset is not None:
         yield from unknown(metric.dataset, project.datasets, at.key("dataset"), "dataset", metric.id)
+    if metric.evidence is not None:
+        yield from unknown(metric.evidence, project.datasets, at.key("evidence"), "dataset", metric.id)
     for number, one in enumerate(metric.read_with):
         yield from unknown(one, known, at.value("read_with", number), "definition", metric.id)
     for number, one in enumerate(metric.objectives):

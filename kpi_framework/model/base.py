@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import AllowInfNan, BaseModel, BeforeValidator, ConfigDict, Field, Strict, WithJsonSchema
 
-from .unit import MICROSECONDS, PLAIN, SHARE, STRETCH, UNIT
+from .unit import MICROSECONDS, PLAIN, SHARE, STRETCH, UNIT, WINDOW
 
 # Lists become tuples and words become enums; numbers, flags and dates are taken only as what they are.
 _DATE = r"^\d{4}-\d{2}-\d{2}$"
@@ -79,6 +79,11 @@ Stretch = Annotated[
     str,
     _text_like(STRETCH, "a stretch of time, such as `2 days`"),
     WithJsonSchema({"type": "string", "pattern": STRETCH}),
+]
+Days = Annotated[
+    str,
+    _text_like(WINDOW, "whole days, such as `30 days`"),
+    WithJsonSchema({"type": "string", "pattern": WINDOW}),
 ]
 Unit = Annotated[
     str,

@@ -112,10 +112,8 @@ def complaint(line: str) -> str:
 
 def test_a_wrong_command_is_found() -> None:
     """The test above sees what it looks for."""
-    assert list(commands("```sh\nkpi chekc\n```\nand `kpi lint --fast`, `kpi.yaml`")) == [
-        "kpi chekc",
-        "kpi lint --fast",
-    ]
+    page = "```sh\nkpi chekc\n```\nand `kpi lint --fast`, `kpi.yaml`"
+    assert list(commands(page)) == ["kpi chekc", "kpi lint --fast"]
     assert complaint("kpi chekc")
     assert complaint("kpi baseline thaw")
     assert complaint("kpi lint --fast")
