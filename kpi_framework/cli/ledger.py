@@ -25,11 +25,8 @@ def publish_values(
     """Append the judged values to ledger/<id>.jsonl; what was published changes only with a reason."""
     o.one_of(form, tuple(LEDGER_FORMATS), "--format")
     found = publish(o.options(project, as_of=as_of, allow_path=allow_path), reason, anchor)
-    counts = {
-        "values published": sum(found.appended.values()),
-        "ledgers": len(found.heads),
-        "refused": len(found.diagnostics),
-    }
+    published, refused = sum(found.appended.values()), len(found.diagnostics)
+    counts = {"values published": published, "ledgers": len(found.heads), "refused": refused}
     view = LedgerView("kpi publish", counts, found.diagnostics, (), found.heads, o.color(), o.width())
     o.write(LEDGER_FORMATS[form](view), output)
     raise typer.Exit(int(bool(found.diagnostics)))
@@ -38,7 +35,7 @@ def publish_values(
 @app.command("verify")
 def verify_values(
     project: o.Project = None, form: LedgerFormat = "text", output: o.Output = "-",
-    anchor: Annotated[Path | None, typer.Option("--anchor", help="The heads that `kpi publish --anchor` wrote.")] = None,
+    anchor: Annotated[Path | None, typer.Option("--anchor", help="The heads that kpi publish wrote.")] = None,
     allow_path: o.AllowPath = None,
 ) -> None:  # fmt: skip
     """Check the ledgers' chains, that each definition exists in history, and compute again what the data allow."""
@@ -47,7 +44,7 @@ def verify_values(
     counts = {
         "checked": found.checked,
         "failed": len(found.failed),
-        "could not be": len(found.could_not),
+        "could not be computed again": len(found.could_not),
     }
     view = LedgerView("kpi verify", counts, found.failed, found.could_not, found.heads, o.color(), o.width())
     o.write(LEDGER_FORMATS[form](view), output)

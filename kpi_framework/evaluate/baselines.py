@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..model.baseline import BaselineFile, BaselineValue, Method
-from ..model.catalog import Catalog
+from ..model.catalog import Catalog, Entry
 from ..model.diagnostic import Diagnostic
 from ..model.diagnostic import Span as Place
 from ..model.kpi import Kpi
@@ -103,28 +103,24 @@ def compare(catalog: Catalog, live: Mapping[str, tuple[BaselineValue, ...]], has
     values: dict[tuple[str, Segment], float | int | None] = {}
     diagnostics: list[Diagnostic] = []
     for one, kpi in catalog.kpis.items():
-        entry = catalog.baselines.get(one)
+        entry = catalog.baseline_of(one)
         today = live.get(one, ())
         taken = entry.noun.values if entry else today
         values.update({(one, tuple(v.segment.items())): v.value for v in taken})
         if entry is not None:
-            diagnostics += _doubts(catalog, kpi, entry.noun, today, hashes)
+            diagnostics += _doubts(kpi, entry, today, hashes)
         elif today and kpi.is_active and today[0].method != "stated":
             diagnostics.append(RULES["baseline-unfrozen"].finding(
                 catalog.definitions[one].at.key("baseline"), f"the baseline of {one} is not frozen",
                 f"Run `kpi baseline freeze {one}` and commit the file.", one,
             ))  # fmt: skip
-    return Baselines(values, frozenset(catalog.baselines) & frozenset(catalog.kpis), tuple(diagnostics))
+    return Baselines(values, frozenset(i for i in catalog.kpis if catalog.baseline_of(i)), tuple(diagnostics))
 
 
 def _doubts(
-    catalog: Catalog,
-    kpi: Kpi,
-    frozen: BaselineFile,
-    live: tuple[BaselineValue, ...],
-    hashes: Mapping[str, str],
+    kpi: Kpi, entry: Entry[BaselineFile], live: tuple[BaselineValue, ...], hashes: Mapping[str, str]
 ) -> list[Diagnostic]:
-    at = catalog.baselines[kpi.id].at
+    at, frozen = entry.at, entry.noun
     wanted = kpi.baseline
     if wanted and (wanted.from_, wanted.to) != (frozen.from_, frozen.to):
         return [RULES["baseline-stale"].finding(

@@ -41,8 +41,9 @@ def references(view: View) -> Iterator[Diagnostic]:
     for name, one in project.noun.views.items():
         for number, kpi in enumerate(one.kpis if one.kpis != "all" else ()):
             yield from unknown(kpi, known, project.at.value("views", name, "kpis", number), "definition")
+    former = {e.noun.renamed_from for e in view.catalog.definitions.values()}
     for stem, baseline in view.catalog.baselines.items():
-        if stem == baseline.noun.kpi and stem not in {**view.catalog.kpis, **view.catalog.broken}:
+        if stem == baseline.noun.kpi and stem not in {*view.catalog.kpis, *view.catalog.broken, *former}:
             yield from unknown(stem, view.catalog.kpis, baseline.at.key("kpi"), "KPI")
 
 

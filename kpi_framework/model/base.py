@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import AllowInfNan, BaseModel, BeforeValidator, ConfigDict, Field, Strict, WithJsonSchema
 
-from .unit import SHARE, STRETCH, UNIT, WINDOW
+from .unit import MICROSECONDS, PLAIN, SHARE, STRETCH, UNIT, WINDOW
 
 # Lists become tuples and words become enums; numbers, flags and dates are taken only as what they are.
 _DATE = r"^\d{4}-\d{2}-\d{2}$"
@@ -88,7 +88,7 @@ Days = Annotated[
 Unit = Annotated[
     str,
     _text_like(UNIT, "count, percent, score, ratio, seconds, minutes, hours, days or a currency such as GBP"),
-    WithJsonSchema({"type": "string", "pattern": UNIT}),
+    WithJsonSchema({"type": "string", "pattern": UNIT, "examples": [*PLAIN, *MICROSECONDS, "GBP", "EUR", "USD"]}),
 ]
 Share = Annotated[
     float | str,

@@ -68,28 +68,34 @@ def publish(options: Options, reason: str | None = None, anchor: Path | None = N
     if outcome.scorecard is None or outcome.evaluation is None:
         return Publication(outcome, diagnostics=outcome.diagnostics)
     ledgers = read_ledgers(root)
-    bodies: dict[str, list[dict[str, Any]]] = {}
-    findings = [_broken(c) for c in ledgers.values() if c.fault]
-    for kpi in _published_kpis(outcome.scorecard):
-        chain = ledgers.get(kpi, Chain(kpi))
-        about = {"commit": commit, "data": outcome.evaluation.fingerprints.get(kpi, ""), "engine": outcome.scorecard.engine,
-                 "isolation": outcome.scorecard.isolation, "as_of": outcome.scorecard.as_of.isoformat()}  # fmt: skip
-        bodies[kpi] = []
-        for one in _worth_publishing(outcome.scorecard, kpi, chain):
-            was = chain.latest.get(_key(one))
-            if was is not None and not reason:
-                findings.append(_silent(chain, was, one))
-            bodies[kpi].append({**_body(one), **about, **(_restated(was, reason) if was else {})})
+    found = [_lines_of(kpi, outcome, ledgers, commit, reason) for kpi in _published_kpis(outcome.scorecard)]
+    findings = [*(_broken(c) for c in ledgers.values() if c.fault), *(f for _, _, refused in found for f in refused)]
     if findings:
         return Publication(outcome, diagnostics=tuple(findings))
-    for kpi, lines in bodies.items():
-        if lines:
-            chain = ledgers.get(kpi, Chain(kpi))
-            append_line_file(root / FOLDER / f"{kpi}.jsonl", sealed(chain, lines), len(chain.entries))
+    for chain, bodies, _ in found:
+        if bodies:
+            append_line_file(root / FOLDER / f"{chain.kpi}.jsonl", sealed(chain, bodies), len(chain.entries))
     now = heads(read_ledgers(root).values())
     if anchor is not None:
         write_text(anchor, json.dumps({"version": 1, "commit": commit, "heads": now}, indent=2) + "\n")
-    return Publication(outcome, {k: len(v) for k, v in bodies.items() if v}, (), now)
+    return Publication(outcome, {c.kpi: len(bodies) for c, bodies, _ in found if bodies}, (), now)
+
+
+Lines = tuple[Chain, list[dict[str, Any]], list[Diagnostic]]
+"""A ledger, the lines to append to it, and what is refused."""
+
+
+def _lines_of(kpi: str, outcome: Outcome, ledgers: Mapping[str, Chain], commit: str, reason: str | None) -> Lines:
+    card, evaluation, chain = outcome.scorecard, outcome.evaluation, ledgers.get(kpi, Chain(kpi))
+    assert card is not None
+    assert evaluation is not None
+    about = {
+        "commit": commit, "data": evaluation.fingerprints.get(kpi, ""), "engine": card.engine,
+        "isolation": card.isolation, "as_of": card.as_of.isoformat(),
+    }  # fmt: skip
+    worth = [(one, chain.latest.get(_key(one))) for one in _worth_publishing(card, kpi, chain)]
+    refused = [_silent(chain, was, one) for one, was in worth if was is not None and not reason]
+    return chain, [{**_body(one), **about, **(_restated(was, reason) if was else {})} for one, was in worth], refused
 
 
 def _refuse_uncommitted(repository: Repository) -> None:
@@ -169,7 +175,7 @@ class Verification:
 
 
 def verify(options: Options, anchor: Path | None = None) -> Verification:
-    """Check the chains, that each definition exists in history, and compute again what the data allow. Raises KpiError."""
+    """Check the chains and the definitions behind them, and compute again what the data allow. Raises KpiError."""
     chains = read_ledgers(options.place.root)
     failed = [_broken(c) for c in chains.values() if c.fault]
     failed += _off_anchor(chains, _anchor(anchor)) if anchor else []
