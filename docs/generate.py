@@ -41,6 +41,7 @@ WIDTH = 100
 MADE = "<!-- Made by docs/generate.py: run `make docs`. -->\n\n"
 FILES = {
     "kpi": "`kpis/<id>.yaml`", "project": "`kpi.yaml`", "baseline": "`baselines/<id>.yaml`",
+    "template": "an entry of the catalogue, shipped with the package",
     "contract": "a contract, shipped with the package", "scorecard": "`scorecard/scorecard.json`",
 }  # fmt: skip
 SVG = """<svg viewBox="0 0 {width} {height}" xmlns="http://www.w3.org/2000/svg" role="img" aria-label="kpi check">
