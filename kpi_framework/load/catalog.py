@@ -14,6 +14,7 @@ from ..model.catalog import Catalog, Entry, Ignore
 from ..model.diagnostic import Diagnostic, KpiError
 from ..model.kpi import Metric
 from ..model.project import Contract, Project
+from .presets import shipped_presets
 from .validate import definition_model, signal_refused, validated
 from .yaml import Document, read_yaml
 
@@ -79,6 +80,7 @@ def _catalog(
         entries=tuple(one.entry for one in definitions.values() if one.entry is not None),
         baselines={_stem(p): one.entry for p, one in baselines.items() if one.entry is not None},
         contracts=contracts,
+        presets=shipped_presets(),
         ignores=ignores,
         broken={name: one.findings[0].span for name, one in failed.items()},
     )

@@ -15,6 +15,7 @@ from pydantic import BaseModel
 
 from ..model.baseline import BaselineFile
 from ..model.kpi import Kpi, Lifecycle, Metric
+from ..model.preset import Preset
 from ..model.project import Contract, ContractColumn, Project
 from .contracts import shipped_contracts
 
@@ -36,6 +37,7 @@ def schemas() -> Mapping[str, Schema]:
         "project": _of(Project, "kpi.yaml"),
         "baseline": _of(BaselineFile, "baselines/<id>.yaml"),
         "contract": _of(Contract, "A dataset's contract"),
+        "preset": _of(Preset, "A vendor's column map"),
         "scorecard": _shipped("scorecard"),
     }
     rows = {f"dataset-{name}": _row(contract) for name, contract in shipped_contracts().items()}

@@ -73,8 +73,7 @@ def linted(catalog: Catalog, place: Place, today: dt.date) -> tuple[Diagnostic, 
 
 
 def _headers(catalog: Catalog, place: Place) -> Mapping[str, Native | None]:
-    datasets = catalog.project.noun.datasets
-    return {name: csv_header(one, place.root, place.allowed) for name, one in datasets.items()}
+    return {name: csv_header(one, place.root, place.allowed) for name, one in catalog.datasets.items()}
 
 
 def settled(

@@ -186,7 +186,6 @@ def test_a_metric_is_never_judged(field):
         ("kpi.yaml", PROJECT + "engine: duckdb\n"),
         ("kpi.yaml", PROJECT + "gate: {signals: warning}\n"),
         ("kpi.yaml", PROJECT + "datasets: {t: {source: a.csv, clocks: {}}}\n"),
-        ("kpi.yaml", PROJECT + "datasets: {t: {source: a.csv, preset: servicenow}}\n"),
         ("kpi.yaml", PROJECT + "datasets: {t: {source: {connection: x}}}\n"),
     ],
 )
