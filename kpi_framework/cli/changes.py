@@ -1,4 +1,4 @@
-"""`kpi diff`: what a change of definitions means, and what it does to the numbers."""
+"""`kpi diff` and `kpi history`: what changes of definitions mean, and what they do to the numbers."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from typing import Annotated
 import typer
 
 from ..report.diff import DIFF_FORMATS, DiffView
+from ..report.history import HISTORY_FORMATS, HistoryView
 from ..workflow.diff import Question, diff
+from ..workflow.history import Query, history
 from . import options as o
 from .main import app
 
@@ -31,3 +33,22 @@ def show_diff(
     failed = any(chosen.strictness.fails(f.severity) for f in difference.diagnostics)
     o.write(DIFF_FORMATS[form](DiffView(difference, not failed, o.color(), o.width())), output)
     raise typer.Exit(int(failed))
+
+
+HistoryFormat = Annotated[str, typer.Option("--format", help=f"One of {', '.join(HISTORY_FORMATS)}.")]
+
+
+@app.command("history")
+def show_history(
+    ids: Annotated[list[str] | None, typer.Argument(metavar="[ID]…", help="Definitions; all by default.")] = None,
+    project: o.Project = None, form: HistoryFormat = "text", output: o.Output = "-", as_of: o.AsOf = None,
+    since: Annotated[str | None, typer.Option("--since", help="The first day.")] = None,
+    until: Annotated[str | None, typer.Option("--until", help="The last day.")] = None,
+    values: Annotated[bool, typer.Option(help="Compute the value under the old and the new definition.")] = True,
+    allow_path: o.AllowPath = None,
+) -> None:  # fmt: skip
+    """Who changed which definition, when, why, and what it did: from git alone."""
+    o.one_of(form, tuple(HISTORY_FORMATS), "--format")
+    query = Query(tuple(ids or ()), o.as_day(since, "--since"), o.as_day(until, "--until"), values)
+    events = history(o.options(project, as_of=as_of, allow_path=allow_path), query)
+    o.write(HISTORY_FORMATS[form](HistoryView(events, o.color(), o.width())), output)

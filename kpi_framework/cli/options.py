@@ -33,12 +33,12 @@ GateOption = Annotated[str, typer.Option("--gate", help="definitions (pull reque
 AllowPath = Annotated[list[Path] | None, typer.Option("--allow-path", help="A folder outside that may be read.")]
 
 
-def as_day(text: str | None) -> dt.date | None:
+def as_day(text: str | None, option: str = "--as-of") -> dt.date | None:
     """The day an option names. Raises KpiError."""
     try:
         return dt.date.fromisoformat(text) if text else None
     except ValueError:
-        raise KpiError(f"--as-of {text} is not a date", "Write it as 2026-01-31.") from None
+        raise KpiError(f"{option} {text} is not a date", "Write it as 2026-01-31.") from None
 
 
 def one_of(value: str, allowed: tuple[str, ...], name: str) -> str:

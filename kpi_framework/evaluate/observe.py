@@ -94,33 +94,39 @@ class Observer:
         return tuple(largest)
 
     def _quantile_bounds(self, plan: AxisPlan, axis: Axis, values: Values) -> Values:
-        """The intervals of judged quantiles: their ranks are known once their rows are counted."""
-        found: Values = {}
+        """The intervals of judged quantiles: their ranks are known once their rows are counted.
+
+        Measures that take quantiles of the same rows share a query.
+        """
+        groups: dict[tuple[Period, object], list[Measure]] = defaultdict(list)
         for measure in plan.measures:
-            period = self.judged.get(measure.id)
-            if measure.formula.shape.kind == "quantile" and period in axis.periods:
-                assert period is not None, "a period of the axis"
-                found.update(self._bounds(plan, measure, period, values))
+            shape, judged = measure.formula.shape, self.judged.get(measure.id)
+            if shape.kind == "quantile" and judged is not None and judged in axis.periods:
+                groups[judged, (shape.argument, shape.condition, shape.unit)].append(measure)
+        found: Values = {}
+        for (period, _), measures in groups.items():
+            found.update(self._bounds(plan, measures, period, values))
         return found
 
-    def _bounds(self, plan: AxisPlan, measure: Measure, period: Period, values: Values) -> Values:
-        level = measure.formula.shape.level
-        mine = {k: o for k, o in values.items() if k[0] == measure.id and k[1] == period}
-        ranks = {k: intervals.quantile_ranks(o.measured or 0, float(level or 0)) for k, o in mine.items()}
+    def _bounds(self, plan: AxisPlan, measures: Sequence[Measure], period: Period, values: Values) -> Values:
+        levels_of = {m.id: float(m.formula.shape.level or 0) for m in measures}
+        mine = {k: o for k, o in values.items() if k[0] in levels_of and k[1] == period}
+        ranks = {k: intervals.quantile_ranks(o.measured or 0, levels_of[k[0]]) for k, o in mine.items()}
         wanted = {k: (r, mine[k].measured or 0) for k, r in ranks.items() if r}
         if not wanted:
             return {}
         levels = sorted({(rank - 0.5) / rows for pair, rows in wanted.values() for rank in pair})
-        rows = self.session.fetch(render(interval_query(plan, measure, plan.axis.periods.index(period), levels)))
+        query = interval_query(plan, measures[0], plan.axis.periods.index(period), levels)
         found: Values = {}
-        for row in rows:
+        for row in self.session.fetch(render(query)):
             placed = plan.part(row)
             assert placed is not None, "the query has no row without a period"
-            key = (measure.id, period, placed[2])
-            if key in wanted and _belongs(plan, placed[0], measure):
-                pair, size = wanted[key]
-                low, high = (row[len(row) - len(levels) + levels.index((r - 0.5) / size)] for r in pair)
-                found[key] = replace(mine[key], interval=_pair(low, high))
+            for measure in measures:
+                key = (measure.id, period, placed[2])
+                if key in wanted and _belongs(plan, placed[0], measure):
+                    pair, size = wanted[key]
+                    low, high = (row[len(row) - len(levels) + levels.index((r - 0.5) / size)] for r in pair)
+                    found[key] = replace(mine[key], interval=_pair(low, high))
         return found
 
 

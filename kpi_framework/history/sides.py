@@ -7,8 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from pydantic import BaseModel
-
+from ..model.base import Model
 from ..model.catalog import Catalog, Entry, Located, Path
 from ..model.change import Change, ChangeClass
 from ..model.kpi import Metric
@@ -72,7 +71,7 @@ class Pair:
         return Change(self.id, cls, name, before, after, span[0], span[1], effective=effective)
 
 
-def plain_field(noun: BaseModel, name: str) -> Any:  # noqa: ANN401 - whatever JSON can hold
+def plain_field(noun: Model, name: str) -> Any:  # noqa: ANN401 - whatever JSON can hold
     """A field as plain values, as its file would say it."""
     info = type(noun).model_fields.get(name)
     if info is None:

@@ -22,6 +22,7 @@ _FAMILIES = {
     "4": "Governance",
     "5": "Balance",
     "6": "Data",
+    "7": "Changes",
 }
 
 

@@ -30,7 +30,7 @@ def render_text(report: Report) -> str:
 def _parts(report: Report) -> Iterator[RenderableType]:
     if report.scorecard is not None:
         yield from _scorecard(Insight(report.scorecard), report.width)
-    if report.examples is not None:
+    if report.examples:
         yield from _examples(report.examples)
     yield from _findings(report.findings)
     yield _closing(report)
