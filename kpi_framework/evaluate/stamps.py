@@ -1,0 +1,90 @@
+"""How a column of cells writes timestamps: the formats that read every cell, found by trying."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from ..model.period import is_zone
+
+_ISO = re.compile(r"\d{4}-\d{1,2}-\d{1,2}([T ]\d{1,2}:\d{2}(:\d{2}(\.\d{1,9})?)?)?( ?([Zz]|[+-]\d{2}(:?\d{2})?))?")
+_OFFSET = re.compile(r":\d{2}(\.\d+)? ?([Zz]|[+-]\d{2}:?\d{2})$")
+_BRACKETS = re.compile(r" \(([A-Za-z]+(?:/[A-Za-z0-9_+-]+)*)\)$")
+_DAYS = ("%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y/%m/%d", "%d/%b/%y", "%d/%b/%Y", "%d-%b-%Y",
+         "%d %b %Y", "%b %d, %Y", "%d/%m/%y", "%m/%d/%y", "%d.%m.%y")  # fmt: skip
+_TIMES = (" %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p", "")
+FORMATS = (*(day + time for day in _DAYS for time in _TIMES), "%Y-%m-%dT%H:%M:%S.%f%z", "%Y-%m-%dT%H:%M:%S%z")
+_SAMPLE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Stamps:
+    """How timestamps are written. `formats` empty: ISO 8601. `rivals` read every cell as well, otherwise."""
+
+    formats: tuple[str, ...] = ()
+    rivals: tuple[str, ...] = ()
+    unread: int = 0
+    zone: str | None = None
+    has_offset: bool = False
+    newest: dt.datetime | None = None
+
+
+def stamps_of(cells: Sequence[str], preferred: Sequence[str] = ()) -> Stamps:
+    """The formats of these cells, `preferred` first where several read them all."""
+    zones = {m[1] for c in cells if (m := _BRACKETS.search(c))}
+    bare = [_BRACKETS.sub("", c) for c in cells]
+    offset = any(_OFFSET.search(c) for c in bare)
+    zone = min(zones) if len(zones) == 1 and is_zone(min(zones)) else None
+    if all(_ISO.fullmatch(c) for c in bare):
+        iso = ("%Y-%m-%d %H:%M:%S (%Z)",) if zones else ()
+        return Stamps(iso, zone=zone, has_offset=offset, newest=_newest(bare, ()))
+    # A preset's formats are tried too; they name no zone here, and it has been cut off.
+    known = tuple(dict.fromkeys([*(f.removesuffix(" (%Z)") for f in preferred), *FORMATS]))
+    some = bare[:_SAMPLE]
+    able = [f for f in known if all(_read(c, f) for c in some)]
+    whole = [f for f in able if all(_read(c, f) for c in bare)]
+    if whole:
+        return Stamps((whole[0],), tuple(whole[1:]), 0, zone, offset, _newest(bare, whole[:1]))
+    formats = _several(bare, known)
+    unread = sum(not any(_read(c, f) for f in formats) for c in bare)
+    return Stamps(formats, (), unread, zone, offset, _newest(bare, formats))
+
+
+def _several(cells: Sequence[str], known: Sequence[str]) -> tuple[str, ...]:
+    """The few formats that together read the most cells; of two that read one cell otherwise, the first alone."""
+    formats: list[str] = []
+    left = list(cells)
+    while left:
+        best = max(known, key=lambda f: sum(_read(c, f) is not None for c in left[:_SAMPLE]))
+        rest = [c for c in left if _read(c, best) is None]
+        if len(rest) == len(left) or _swapped(best) in formats:
+            break
+        formats.append(best)
+        left = rest
+    return tuple(formats)
+
+
+def _swapped(form: str) -> str:
+    """The format with day and month the other way round."""
+    return form.replace("%d", "\0").replace("%m", "%d").replace("\0", "%m")
+
+
+def _read(cell: str, form: str) -> dt.datetime | None:
+    try:
+        return dt.datetime.strptime(cell, form)  # noqa: DTZ007 - a wall time, as the file has it
+    except ValueError:
+        return None
+
+
+def _newest(cells: Iterable[str], formats: Sequence[str]) -> dt.datetime | None:
+    read = [_iso(c) if not formats else next((t for f in formats if (t := _read(c, f))), None) for c in cells]
+    return max((t.replace(tzinfo=None) for t in read if t), default=None)
+
+
+def _iso(cell: str) -> dt.datetime | None:
+    try:
+        return dt.datetime.fromisoformat(cell)
+    except ValueError:
+        return None
