@@ -31,7 +31,7 @@ class Look:
     header: tuple[str, ...]
 
     def cells(self, wanted: Sequence[str]) -> dict[str, tuple[str, ...]]:
-        """The different cells of these columns, in the order of the first rows. Raises SourceError if no row is there."""
+        """The different cells of these columns, in the order of the rows. Raises SourceError if no row is there."""
         places = {name: self.header.index(name) for name in wanted}
         found: dict[str, dict[str, None]] = {name: {} for name in wanted}
         rows = 0

@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..model.period import is_zone
 
 _ISO = re.compile(r"\d{4}-\d{1,2}-\d{1,2}([T ]\d{1,2}:\d{2}(:\d{2}(\.\d{1,9})?)?)?( ?([Zz]|[+-]\d{2}(:?\d{2})?))?")
 _OFFSET = re.compile(r":\d{2}(\.\d+)? ?([Zz]|[+-]\d{2}:?\d{2})$")
 _BRACKETS = re.compile(r" \(([A-Za-z]+(?:/[A-Za-z0-9_+-]+)*)\)$")
+_ZONE = " (%Z)"
 _DAYS = ("%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y/%m/%d", "%d/%b/%y", "%d/%b/%Y", "%d-%b-%Y",
          "%d %b %Y", "%b %d, %Y", "%d/%m/%y", "%m/%d/%y", "%d.%m.%y")  # fmt: skip
 _TIMES = (" %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p", "")
@@ -34,22 +35,29 @@ class Stamps:
 def stamps_of(cells: Sequence[str], preferred: Sequence[str] = ()) -> Stamps:
     """The formats of these cells, `preferred` first where several read them all."""
     zones = {m[1] for c in cells if (m := _BRACKETS.search(c))}
-    bare = [_BRACKETS.sub("", c) for c in cells]
-    offset = any(_OFFSET.search(c) for c in bare)
+    bare = tuple(dict.fromkeys(_BRACKETS.sub("", c) for c in cells))
+    found = _bare_stamps(bare, tuple(dict.fromkeys([*(f.removesuffix(_ZONE) for f in preferred), *FORMATS])))
+    if not zones:
+        return found
     zone = min(zones) if len(zones) == 1 and is_zone(min(zones)) else None
-    if all(_ISO.fullmatch(c) for c in bare):
-        iso = ("%Y-%m-%d %H:%M:%S (%Z)",) if zones else ()
-        return Stamps(iso, zone=zone, has_offset=offset, newest=_newest(bare, ()))
-    # A preset's formats are tried too; they name no zone here, and it has been cut off.
-    known = tuple(dict.fromkeys([*(f.removesuffix(" (%Z)") for f in preferred), *FORMATS]))
-    some = bare[:_SAMPLE]
-    able = [f for f in known if all(_read(c, f) for c in some)]
-    whole = [f for f in able if all(_read(c, f) for c in bare)]
+    formats = found.formats or ("%Y-%m-%d %H:%M:%S",)
+    plain = formats if any(not _BRACKETS.search(c) for c in cells) else ()
+    return replace(found, formats=(*(f"{f}{_ZONE}" for f in formats), *plain), zone=zone)
+
+
+def _bare_stamps(cells: Sequence[str], known: Sequence[str]) -> Stamps:
+    """The formats of cells without the name of a zone."""
+    offset = any(_OFFSET.search(c) for c in cells)
+    if all(_ISO.fullmatch(c) for c in cells):
+        return Stamps(has_offset=offset, newest=_newest(cells, ()))
+    able = [f for f in known if all(_read(c, f) for c in cells[:_SAMPLE])]
+    whole = [f for f in able if all(_read(c, f) for c in cells)]
     if whole:
-        return Stamps((whole[0],), tuple(whole[1:]), 0, zone, offset, _newest(bare, whole[:1]))
-    formats = _several(bare, known)
-    unread = sum(not any(_read(c, f) for f in formats) for c in bare)
-    return Stamps(formats, (), unread, zone, offset, _newest(bare, formats))
+        rivals = tuple(f for f in whole[1:] if any(_read(c, f) != _read(c, whole[0]) for c in cells))
+        return Stamps((whole[0],), rivals, has_offset=offset, newest=_newest(cells, whole[:1]))
+    formats = _several(cells, known)
+    unread = sum(not any(_read(c, f) for f in formats) for c in cells)
+    return Stamps(formats, (), unread, has_offset=offset, newest=_newest(cells, formats))
 
 
 def _several(cells: Sequence[str], known: Sequence[str]) -> tuple[str, ...]:
@@ -73,7 +81,7 @@ def _swapped(form: str) -> str:
 
 def _read(cell: str, form: str) -> dt.datetime | None:
     try:
-        return dt.datetime.strptime(cell, form)  # noqa: DTZ007 - a wall time, as the file has it
+        return dt.datetime.strptime(cell, form)
     except ValueError:
         return None
 
