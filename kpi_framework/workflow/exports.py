@@ -100,10 +100,10 @@ def exports_of(files: Sequence[Path]) -> tuple[tuple[Export, ...], tuple[Diagnos
         except SourceError as error:
             problems.append(_unreadable(path, error.message, error.hint))
             continue
-        if known is None:
-            problems.append(_unknown(path, look))
-            continue
-        found.setdefault(known.contract.name, []).append((look, known))
+        if len(known) == 1:
+            found.setdefault(known[0].contract.name, []).append((look, known[0]))
+        else:
+            problems.append(_ambiguous(path, known) if known else _unknown(path, look))
     problems += [p for parts in found.values() for p in _mixed(parts)]
     return ((), tuple(problems)) if problems else (tuple(_export(parts) for parts in found.values()), ())
 
@@ -141,6 +141,12 @@ def _unknown(path: Path, look: Look) -> Diagnostic:
     message = f"the header of {path.name} is no vendor's and fits no contract: {names}"
     hint = f"Presets: {', '.join(shipped_presets())}. Or map its columns by hand under `columns:` in kpi.yaml."
     return _unreadable(path, message, hint)
+
+
+def _ambiguous(path: Path, known: Sequence[Recognised]) -> Diagnostic:
+    names = [k.contract.name for k in known]
+    message = f"{path.name} could be rows of {' or '.join(f'`{n}`' for n in names)}: its columns fit each"
+    return _unreadable(path, message, f"Name the file after one of them, such as {names[0]}.csv.")
 
 
 def _unreadable(path: Path, message: str, hint: str) -> Diagnostic:

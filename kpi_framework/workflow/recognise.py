@@ -27,19 +27,26 @@ class Recognised:
 
 def recognise(
     header: Sequence[str], stem: str, presets: Mapping[str, Preset], contracts: Mapping[str, Contract]
-) -> Recognised | None:
-    """The vendor whose column names it has, to the letter before by sound; else the contract it fits best."""
+) -> tuple[Recognised, ...]:
+    """What a file of this header and name is: a vendor's, or else a contract's rows. Several: it could be each."""
     signed = [p for p in presets.values() if _is_signed(p, header)]
     if signed:
         preset = max(signed, key=lambda p: _likeness(p, header))
         found = {n: column_in(c, tuple(header)) for n, c in preset.columns.items()}
-        return Recognised(contracts[preset.contract], {n: c for n, c in found.items() if c is not None}, preset)
+        return (Recognised(contracts[preset.contract], {n: c for n, c in found.items() if c is not None}, preset),)
     names = {snake_case(h): h for h in reversed(header)}
-    fitting = [c for c in contracts.values() if all(n in names for n, col in c.columns.items() if col.required)]
-    if not fitting:
-        return None
-    best = max(fitting, key=lambda c: (c.name == stem, sum(n in names for n in c.columns), -len(c.columns)))
-    return Recognised(best, {n: Column(**{"from": names[n]}) for n in best.columns if n in names})
+    fitting = [_as_contract(c, names) for c in contracts.values() if _has_required(c, names)]
+    most = max((len(f.columns) for f in fitting), default=0)
+    named = [f for f in fitting if snake_case(stem) == f.contract.name]
+    return tuple(named or [f for f in fitting if len(f.columns) == most])
+
+
+def _has_required(contract: Contract, names: Mapping[str, str]) -> bool:
+    return all(n in names for n, column in contract.columns.items() if column.required)
+
+
+def _as_contract(contract: Contract, names: Mapping[str, str]) -> Recognised:
+    return Recognised(contract, {n: Column(**{"from": names[n]}) for n in contract.columns if n in names})
 
 
 def _is_signed(preset: Preset, header: Sequence[str]) -> bool:

@@ -17,7 +17,7 @@ from tests.presets.vendors import SHAPES
 
 SERVICENOW = SHAPES["servicenow"].text
 COSTS = "month,cost\n2026-01-01,1000\n2026-02-01,1100\n"
-SURVEYS = "answer_id,answered_at,score,max_score\n1,2026-01-06 10:00,4,5\n"
+SURVEYS = "answer_id,answered_at,ticket_id,question,score,max_score\n1,2026-01-06 10:00,INC11,csat,4,5\n"
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -200,6 +200,16 @@ def test_data_in_the_way_are_not_overwritten(tmp_path: Path) -> None:
     ended = kpi(tmp_path, "init", "desk", "--from", str(export))
     assert ended.code == 2
     assert files(tmp_path / "desk") == {"data/a.csv": b"other"}
+
+
+def test_rows_that_fit_two_contracts_are_asked_about(tmp_path: Path) -> None:
+    """Answers of users and of employees look alike: the file's name decides, and nothing is guessed."""
+    text = "answer_id,answered_at,score,max_score\n1,2026-01-06 10:00,4,5\n"
+    ended = kpi(tmp_path, "init", "desk", "--from", str(write(tmp_path, "answers.csv", text)))
+    assert ended.code == 1
+    assert "`employee_surveys` or `surveys`" in ended.out
+    begun(tmp_path, "desk", "--from", str(write(tmp_path, "surveys.csv", text)))
+    assert dataset(tmp_path / "desk", "surveys")[1].path == "data/surveys.csv"
 
 
 BAD: dict[str, str | bytes | None] = {

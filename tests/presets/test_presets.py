@@ -72,8 +72,7 @@ def test_a_vendor_is_recognised_by_its_header(name: str) -> None:
     line = shape.text.splitlines()[0]
     header = line.split(";" if ";" in line else ",")
     for order in (header, header[::-1]):
-        found = recognise(order, "export", shipped_presets(), shipped_contracts())
-        assert found is not None
+        [found] = recognise(order, "export", shipped_presets(), shipped_contracts())
         assert found.preset is not None
         assert found.preset.name == shape.preset
 
@@ -100,17 +99,16 @@ def test_a_preset_keeps_its_contract(name: str) -> None:
 
 def test_what_kpi_yaml_says_wins(tmp_path: Path) -> None:
     """A mapped column, a derived one and a reading option replace the preset's; the rest of it stays."""
-    (tmp_path / "a.csv").write_text(
-        "number,opened_at,state,made_sla,priority,u_state\nA,05.01.2026 09:00,7,true,-,9\nB,06.01.2026 09:00,1,false,1,8\n"
-    )
+    rows = "A,05.01.2026 09:00,7,true,-,9\nB,06.01.2026 09:00,1,false,1,8\n"
+    (tmp_path / "a.csv").write_text(f"number,opened_at,state,made_sla,priority,u_state\n{rows}")
     dataset = {
         "source": {"path": "a.csv", "timestamps": "%d.%m.%Y %H:%M", "nulls": ["-"]},
         "preset": "servicenow",
         "columns": {"status": {"from": "u_state", "values": {"9": "closed", "8": "open"}}},
         "derive": {"sla_met": "status = 'closed'"},
     }
-    rows, _ = read(tmp_path, dataset, {"ticket_id", "status", "sla_met", "priority", "created_at"})
-    assert [(r["ticket_id"], r["status"], r["sla_met"], r["priority"]) for r in rows] == [
+    read_rows, _ = read(tmp_path, dataset, {"ticket_id", "status", "sla_met", "priority", "created_at"})
+    assert [(r["ticket_id"], r["status"], r["sla_met"], r["priority"]) for r in read_rows] == [
         ("A", "closed", True, None),
         ("B", "open", False, "critical"),
     ]
