@@ -14,22 +14,26 @@ from ..model.template import Offer, Template
 from .document import table, write
 from .escape import prose
 from .json import as_text
-from .screen import draw, grid, indented
+from .screen import draw, grid, heading, indented
 
 CatalogRenderer = Callable[[Sequence[Offer], bool, int], str]
 OfferRenderer = Callable[[Template, Offer, bool, int], str]
 
 
 def catalog_text(offers: Sequence[Offer], color: bool = False, width: int = 100) -> str:
-    """On the terminal: a table, the variants of a row under it."""
-    drawn = grid([(n, "") for n in ("Id", "Name", "Family", "Level", "Datasets")], folding="Name")
+    """On the terminal: a table for each family, the variants of a row under it."""
+    drawn: list[RenderableType] = []
+    for family in dict.fromkeys(o.family or o.kind for o in offers):
+        drawn += [heading(family.capitalize()), _table([o for o in offers if (o.family or o.kind) == family])]
+    return draw(drawn, color=color, width=width)
+
+
+def _table(offers: Sequence[Offer]) -> RenderableType:
+    drawn = grid([(n, "") for n in ("Id", "Name", "Level", "Datasets")], folding="Datasets")
     for one in offers:
         name = Text(one.id, "bold") if one.is_row else Text(f"  {one.id}")
-        drawn.add_row(name, one.name, one.family or "", one.level or "", ", ".join(one.datasets))
-    return draw([drawn], color=color, width=max(width, _WIDE) if not color else width)
-
-
-_WIDE = 110
+        drawn.add_row(name, one.name, one.level or "", ", ".join(one.datasets))
+    return drawn
 
 
 def catalog_markdown(offers: Sequence[Offer], color: bool = False, width: int = 100) -> str:

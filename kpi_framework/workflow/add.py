@@ -70,7 +70,7 @@ class Added:
 def propose(options: Options, one: str) -> Proposal:
     """The target and the baseline that the template of this id proposes. Raises KpiError."""
     template = template_of(one)
-    if template.kpi.get("kind") == "metric":
+    if template.kind == "metric":
         return Proposal(is_judged=False)
     catalog = _loaded(options)
     today = window_of(catalog, options.as_of, options.now).today
@@ -117,7 +117,7 @@ class _Adding:
 
     def files(self, template: Template) -> dict[str, str]:
         """Path in the project → text, for the template and the inputs that are missing."""
-        one = self.choice.name or template.definition.id
+        one = self.choice.name or template.id
         self._check_datasets(template)
         if one in {**self.catalog.definitions, **self.catalog.broken}:
             raise KpiError(f"there is a definition `{one}` already", "Give the new one another id with --as.")
@@ -136,7 +136,7 @@ class _Adding:
         return found
 
     def _is_input(self, name: str, one: str) -> bool:
-        return name != one and template_of(name).kpi.get("kind") == "metric"
+        return name != one and template_of(name).kind == "metric"
 
     def _inputs(self, template: Template) -> list[str]:
         """The inputs that the project lacks, those of inputs first."""
@@ -154,7 +154,7 @@ class _Adding:
             contract = shipped_contracts().get(name)
             columns = f" with the columns that `schemas/datasets/{name}.schema.json` explains" if contract else ""
             raise KpiError(
-                f"kpi.yaml has no dataset `{name}`, which `{template.definition.id}` reads",
+                f"kpi.yaml has no dataset `{name}`, which `{template.id}` reads",
                 f"Add it under `datasets:`, for example `{name}: {{source: data/{name}.csv}}`,{columns}.",
             )
 

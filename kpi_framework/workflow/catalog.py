@@ -11,7 +11,7 @@ from ..model.template import Offer, Template
 
 def offers(family: str | None = None) -> tuple[Offer, ...]:
     """Every template, the rows of the catalogue each before their variants and inputs."""
-    found = [offer(t) for t in shipped_templates().values() if family in (None, t.definition.family)]
+    found = [offer(t) for t in shipped_templates().values() if family in (None, t.kpi["family"])]
     return tuple(sorted(found, key=lambda o: (_FAMILIES.index(o.family or ""), o.row, not o.is_row, o.id)))
 
 
@@ -20,9 +20,9 @@ _FAMILIES = ("productivity", "quality", "performance", "cost", "security", "reli
 
 def offer(template: Template) -> Offer:
     """A template as a line of the catalogue."""
-    noun = template.definition
+    said = template.kpi
     return Offer(
-        noun.id, noun.name, noun.kind, noun.family, noun.level, template.row, template.variant,
+        template.id, said["name"], template.kind, said["family"], said["level"], template.row, template.variant,
         template.needs, datasets(template),
     )  # fmt: skip
 
