@@ -10,8 +10,8 @@ from sqlglot import exp
 
 from ..model.catalog import Catalog
 from ..model.kpi import Kpi, Metric
-from ..model.unit import MICROSECONDS
-from .axis import Measure
+from ..model.unit import MICROSECONDS, read_days
+from .axis import Closing, Measure
 from .canonical import canonical, canonical_text
 from .derived import Derived, compile_derived
 from .formula import compile_formula
@@ -41,12 +41,34 @@ def compile_measure(metric: Metric, table: Table, openly: frozenset[str] = froze
     formula = compile_formula(metric.formula or "", metric.where, table.fresh_scope(), exact=metric.exact)
     check_unit(metric.unit, formula.unit, formula.hundredfold)
     keys = {c: _segment(table, c, openly) for b in metric.breakdowns for c in b}
-    time = _time(metric, table)
-    return Measure(metric.id, formula, time.sql, time.type == "date", metric.breakdowns, keys, _named(metric))
+    time = _dating(time_column(metric, table), table)
+    return Measure(
+        metric.id, formula, time.sql, time.type == "date", metric.breakdowns, keys, _named(metric),
+        _closing(metric, table), read_days(metric.window) if metric.window else None,
+    )  # fmt: skip
+
+
+def compile_evidence(metric: Metric, table: Table) -> Measure:
+    """The rows of the dataset without which a definition's 0 proves nothing. Raises FormulaError."""
+    if table.time is None:
+        raise FormulaError(
+            "unknown-reference", f"the rows of `{table.name}` have no `time`, so they prove nothing in a period",
+            "Name the dataset's `time:` in kpi.yaml.", "evidence",
+        )  # fmt: skip
+    formula = compile_formula("count(*)", None, table.fresh_scope())
+    time = _dating(table.time, table)
+    window = read_days(metric.window) if metric.window else None
+    return Measure(f"{metric.id} evidence", formula, time.sql, time.type == "date", ((),), {}, {}, window=window)
 
 
 def compile_definition(catalog: Catalog, metric: Metric) -> Derived:
     """Compile a derived definition. Raises FormulaError."""
+    for field in ("open_between", "window", "evidence"):
+        if getattr(metric, field) is not None:
+            raise FormulaError(
+                "type-mismatch", f"a derived definition reads no rows and has no `{field}`",
+                "Give it to the definitions that the formula names.", field,
+            )  # fmt: skip
     definitions = {i: e.noun for i, e in catalog.definitions.items()}
     try:
         derived = compile_derived(metric.formula or "", definitions, catalog.project.noun.almanac)
@@ -61,6 +83,8 @@ def compile_definition(catalog: Catalog, metric: Metric) -> Derived:
 
 def time_column(metric: Metric, table: Table) -> str:
     """The name of the timestamp that dates the definition's rows. Raises FormulaError."""
+    if metric.open_between:
+        return _opening(metric)
     name = metric.time or table.time
     if name is None:
         raise FormulaError(
@@ -70,12 +94,35 @@ def time_column(metric: Metric, table: Table) -> str:
     return name
 
 
-def _time(metric: Metric, table: Table) -> Term:
-    name = time_column(metric, table)
+def _opening(metric: Metric) -> str:
+    """The timestamp at which a stock's rows are opened: no other dates them. Raises FormulaError."""
+    assert metric.open_between, "the caller has looked"
+    other = next((field for field in ("time", "window") if getattr(metric, field) is not None), None)
+    if other is not None:
+        raise FormulaError(
+            "type-mismatch", f"a stock holds what is open at a period's end and has no `{other}`",
+            f"Remove `{other}`, or `open_between`.", other,
+        )  # fmt: skip
+    return metric.open_between[0]
+
+
+def _closing(metric: Metric, table: Table) -> Closing | None:
+    if not metric.open_between:
+        return None
+    term = _dating(metric.open_between[1], table)
+    return Closing(term.sql, term.type == "date")
+
+
+def dating_columns(metric: Metric, table: Table) -> frozenset[str]:
+    """The columns that put the definition's rows into periods. Raises FormulaError."""
+    return frozenset({time_column(metric, table), *(metric.open_between or ())})
+
+
+def _dating(name: str, table: Table) -> Term:
     term = table.fresh_scope().term(name)
     if term.type not in ("date", "timestamp"):
         raise FormulaError(
-            "type-mismatch", f"`time: {name}` is a {term.type}, not a timestamp",
+            "type-mismatch", f"`{name}` dates the rows and is a {term.type}, not a timestamp",
             f"Map it in kpi.yaml: `{name}: {{from: …, type: timestamp}}`.", name,
         )  # fmt: skip
     return term
@@ -144,14 +191,24 @@ def _meaning(catalog: Catalog, metric: Metric, tables: Mapping[str, Table]) -> d
         return {**own, "formula": derived.text, "inputs": inputs}
     table = tables[metric.dataset or ""]
     formula = compile_measure(metric, table).formula
-    time = time_column(metric, table)
-    reached = table.reach(formula.columns | {time})
+    dating = dating_columns(metric, table)
+    reached = table.reach(formula.columns | dating)
     return {
-        **own, "formula": formula.text, "where": formula.where_text, "time": time,
+        **own, "formula": formula.text, "where": formula.where_text, "time": time_column(metric, table),
+        **_spanning(metric),
         "columns": {n: _column(table.base(n)) for n in sorted(reached)},
-        "computed": _computed(table, formula.columns | {time}),
+        "computed": _computed(table, formula.columns | dating),
         "dataset": _reading(table),
     }  # fmt: skip
+
+
+def _spanning(metric: Metric) -> dict[str, object]:
+    """What makes a value more than a period's flow; absent where it is one, so that those keep their hash."""
+    found = {
+        "open_between": metric.open_between, "window": read_days(metric.window) if metric.window else None,
+        "evidence": metric.evidence,
+    }  # fmt: skip
+    return {name: value for name, value in found.items() if value is not None}
 
 
 def _column(base: Base) -> dict[str, object]:

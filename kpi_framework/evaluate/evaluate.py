@@ -6,7 +6,7 @@ sources → compiled → loaded → observed → derived → baselines → judge
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ..compile.formula import compile_condition
@@ -111,7 +111,8 @@ class _Run:
 
     def _files(self) -> dict[str, Files]:
         """The files of every dataset that a live definition reads."""
-        needed = {m.dataset for m in self.metrics.values()} & set(self.catalog.project.noun.datasets)
+        named = {d for m in self.metrics.values() for d in (m.dataset, m.evidence)}
+        needed = named & set(self.catalog.project.noun.datasets)
         found = {}
         for name in sorted(n for n in needed if n):
             try:
@@ -229,10 +230,28 @@ class _Run:
             values.update(found)
             self.failures.update(failed)
             self.diagnostics += [self._failed(one) for one in failed]
+        self._weigh_evidence(compilation, observer, values)
         for one, reason in self.failures.items():
             for period in self._periods(one, compilation):
                 values[one, period, ()] = _failed_observation(one, period, reason)
         return values
+
+    def _weigh_evidence(self, compilation: Compilation, observer: Observer, values: Values) -> None:
+        """Mark the values of periods in which what would prove a 0 has no rows."""
+        wanted = {(one, period) for one, period, _ in values if self.metrics[one].evidence is not None}
+        proofs = {m.id: m for m in compilation.evidence.values()}
+        datasets = {compilation.evidence[i].id: self.metrics[i].evidence or "" for i in compilation.evidence}
+        requests = sorted(
+            ((compilation.evidence[i].id, p) for i, p in wanted if i in compilation.evidence),
+            key=lambda r: (r[0], r[1].start, r[1].end),
+        )
+        found: Values = {}
+        for batch in batches(proofs, datasets, requests, self.window.almanac, self.window.as_of):
+            found.update(observer.observe(batch)[0])
+        proven = {(one, period) for (one, period, _), seen in found.items() if seen.value}
+        for (one, period, segment), seen in values.items():
+            if (one, period) in wanted and (f"{one} evidence", period) not in proven:
+                values[one, period, segment] = replace(seen, unproven=True)
 
     def _failed(self, one: str) -> Diagnostic:
         entry = self.catalog.definitions[one]
@@ -246,7 +265,7 @@ class _Run:
             if one not in self.failures
             for period in sorted(self._wanted(compilation, one), key=lambda p: (p.start, p.end))
         ]
-        return batches(compilation, datasets, requests, self.window.almanac, self.window.as_of)
+        return batches(compilation.measures, datasets, requests, self.window.almanac, self.window.as_of)
 
     def _wanted(self, compilation: Compilation, one: str) -> set[Period]:
         """The periods in which a measure is needed: its own, and those of what is derived from it."""
@@ -288,7 +307,8 @@ class _Run:
 
     def _degree(self, one: str, compilation: Compilation) -> int | None:
         if one in compilation.measures:
-            return compilation.measures[one].formula.degree
+            # A stock does not grow with the length of time: it is what it is at its end.
+            return 0 if self.metrics[one].is_stock else compilation.measures[one].formula.degree
         derived = compilation.derived.get(one)
         return derived.degree(lambda i: self._degree(i, compilation)) if derived else None
 

@@ -24,7 +24,8 @@ def changes(sides: Sides) -> tuple[Change, ...]:
     restated = frozenset(p.id for p in pairs if p.same_meaning is False)
     found = [c for pair in pairs for c in changed_fields(pair)]
     found += _comings_and_goings(sides, pairs)
-    found += changed_project(Desk(sides, restated))
+    renamed = {p.before.noun.id: p.id for p in pairs if p.before.noun.id != p.id}
+    found += changed_project(Desk(sides, restated, renamed))
     found += _baselines(sides, pairs)
     found += _ignores(sides)
     found += _broken(sides)

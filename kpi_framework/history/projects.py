@@ -23,6 +23,8 @@ class Desk:
 
     sides: Sides
     restated: frozenset[str]
+    renamed: Mapping[str, str]
+    """Former ids and what they became."""
 
     @property
     def projects(self) -> tuple[Project, Project]:
@@ -74,7 +76,8 @@ def _as_of(desk: Desk, name: str, before: object, after: object) -> Iterator[Cha
 
 
 def _required(desk: Desk, name: str, before: object, after: object) -> Iterator[Change]:
-    old, new = set(desk.projects[0].required), set(desk.projects[1].required)
+    old = {desk.renamed.get(one, one) for one in desk.projects[0].required}
+    new = set(desk.projects[1].required)
     for one in sorted(old - new):
         yield desk.change(C.LOOSENED, (name, one), one, None, frozenset({one}))
     for one in sorted(new - old):

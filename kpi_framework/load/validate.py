@@ -23,8 +23,6 @@ from .yaml import MAX_FINDINGS, Document, Plain
 M = TypeVar("M", bound=BaseModel)
 
 _LATER: Mapping[type[BaseModel], tuple[str, ...]] = {
-    Metric: ("window", "open_between", "evidence", "notes"),
-    Kpi: ("window", "open_between", "evidence", "notes"),
     Project: ("calendars", "views", "engine"),
     Gate: ("signals",),
     Dataset: ("clocks",),

@@ -90,6 +90,11 @@ class Catalog:
         """The KPIs by id, without the metrics."""
         return {i: e.noun for i, e in self.definitions.items() if isinstance(e.noun, Kpi)}
 
+    def baseline_of(self, one: str) -> Entry[BaselineFile] | None:
+        """The frozen baseline of a definition, under its id or the one it had before."""
+        former = self.definitions[one].noun.renamed_from if one in self.definitions else None
+        return self.baselines.get(one) or (self.baselines.get(former) if former else None)
+
     def dataset(self, name: str) -> Dataset | None:
         """A dataset of kpi.yaml, read as its preset says where it does not say itself."""
         dataset, preset = self.project.noun.datasets.get(name), self.preset(name)

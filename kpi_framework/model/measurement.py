@@ -43,6 +43,7 @@ class Reason(StrEnum):
     NO_DATA = "no_data"
     MOSTLY_MISSING = "mostly_missing"
     UNDEFINED = "undefined"
+    NO_EVIDENCE = "no_evidence"
     TOO_FEW = "too_few"
     NO_REFERENCE = "no_reference"
 
@@ -75,6 +76,8 @@ class Observation:
     failure: Reason | None = None
     inputs: Mapping[str, float | int | None] | None = None
     because: str | None = None
+    unproven: bool = False
+    """Its `evidence` dataset has no rows in the period: a 0 proves nothing."""
 
 
 @dataclass(frozen=True, slots=True)

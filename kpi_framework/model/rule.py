@@ -75,6 +75,8 @@ _ALL = (
     Rule("KPI407", "waiver-self-approved", WARNING, "The owner may not waive their own miss.", "Have somebody else approve it."),
     Rule("KPI701", "unexplained-change", ERROR, "A number that changes its meaning, a goalpost that gives way and a past that is rewritten need a reason.", "Add a `Reason: …` trailer to a commit of the change, or give --reason."),
     Rule("KPI702", "removed-unretired", ERROR, "A KPI that vanishes takes its misses with it.", "Retire it first: `status: retired` with `retired: {since:, because:}`; remove the file in a later change."),
+    Rule("KPI703", "silent-restatement", ERROR, "A value of a closed period is not the one that was published.", "Find out what changed it; publish it again with `--reason`, so that it is restated in the open."),
+    Rule("KPI704", "ledger-broken", ERROR, "The chain of published values does not hold: a line was changed, lost or added.", "Restore the file from the commit or the anchor in which it was whole: `git log -p` on it shows who wrote what."),
     Rule("KPI601", "source-unreadable", ERROR, "The data cannot be read: every KPI on them is unknown.", "Correct the path or the file."),
     Rule("KPI602", "contract-violation", ERROR, "Cells that do not fit the column's type or contract count as missing.", "Correct the data, or map them under `columns`."),
     Rule("KPI603", "duplicate-key", ERROR, "Rows with one key that differ: nobody knows which is right.", "Add a column to `latest_by` that tells them apart."),

@@ -1,4 +1,4 @@
-"""JSON: the scorecard as SPEC §6 lays it down, or the findings alone."""
+"""JSON: the scorecard as its schema lays it down, or the findings alone."""
 
 from __future__ import annotations
 

@@ -64,12 +64,16 @@ def _troubled(insight: Insight) -> Iterator[RenderableType]:
 
 
 def _unknown(insight: Insight) -> Iterator[RenderableType]:
+    """What is unknown, together where it has the same reason."""
     if insight.unknown:
         yield heading("Unknown, and why")
+    reasons: dict[tuple[str, str], list[str]] = {}
     for one in insight.unknown:
-        why, remedy = unknown_text(one.whole, PLAIN)
+        reasons.setdefault(unknown_text(one.whole, PLAIN), []).append(one.name)
+    for (why, remedy), names in reasons.items():
         yield Text()
-        yield Text.assemble(status(status_text(Status.UNKNOWN), Status.UNKNOWN), "  ", plain(one.name, "bold"))
+        named = plain(", ".join(names), "bold")
+        yield Text.assemble(status(status_text(Status.UNKNOWN), Status.UNKNOWN), "  ", named)
         yield indented("Why", why)
         yield indented("Do", remedy)
 

@@ -51,6 +51,10 @@ _REASONS = {
         "The formula gives no number, for example because it divides by zero.",
         "Check its parts with `kpi show`.",
     ),
+    Reason.NO_EVIDENCE: (
+        "Nothing was counted, and the data that would have shown it have no rows in the period.",
+        "Check that its `evidence` dataset is being filled.",
+    ),
     Reason.TOO_FEW: (
         "Fewer rows were measured than the KPI asks for.",
         "Wait for more, or choose a longer period.",

@@ -34,6 +34,8 @@ class Options:
     periods: int = 12
     only: tuple[str, ...] = ()
     strictness: Strictness = field(default_factory=Strictness)
+    fingerprint: bool = False
+    """Whether to take the data's fingerprint: it reads every file whole."""
     open_engine: Callable[[], Engine] = field(default=lambda: DuckWorker(Limits()))
     progress: Callable[[str], None] = field(default=lambda _: None)
 
@@ -82,7 +84,7 @@ def check(options: Options) -> Outcome:
     lint = linted(whole, options.place, window.today)
     examples, failures = _examples(catalog, options)
     setting = Setting(options.place.root, window, options.open_engine, options.place.allowed, options.progress)
-    evaluation = evaluate(catalog, setting)
+    evaluation = evaluate(catalog, setting, fingerprint=options.fingerprint)
     late = missed_without_action(catalog, evaluation.measurements)
     unseen = OF_CHANGES | (OF_DATA if options.only else frozenset())
     findings = weighed(settled(catalog, (*found, *lint, *failures, *evaluation.diagnostics, *late), unseen), gate)
