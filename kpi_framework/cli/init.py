@@ -34,7 +34,10 @@ def init(
     folder, files = _sorted(list(paths or ()), list(sources or ()))
     if timezone is not None and not is_zone(timezone):
         raise KpiError(f"--timezone {timezone} is not an IANA time zone", "Write it as Europe/London, or UTC.")
-    begun = begin(Options(Place(folder), dt.datetime.now(dt.UTC)), Wish(folder, files, name, timezone, owner))
+    begun = begin(
+        Options(Place(folder), dt.datetime.now(dt.UTC), progress=o.progress()),
+        Wish(folder, files, name, timezone, owner),
+    )
     if begun.findings:
         o.finish(Outcome(False, 1, begun.findings), "kpi init", "text", "-")
     o.write("\n".join(_told(begun, folder, has_data=bool(files))), "-")

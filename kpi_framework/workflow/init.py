@@ -6,7 +6,7 @@ import glob
 import re
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from itertools import takewhile
 from pathlib import Path, PurePosixPath
@@ -15,6 +15,8 @@ from .. import __version__
 from ..load.catalog import load_catalog
 from ..load.contracts import shipped_contracts
 from ..load.templates import shipped_templates
+from ..load.write import as_yaml
+from ..load.yaml import read_yaml
 from ..model.diagnostic import Diagnostic, KpiError
 from ..model.template import Template
 from .add import Choice, add
@@ -22,12 +24,13 @@ from .catalog import datasets
 from .check import Options
 from .exports import Export, exports_of
 from .files import write_text
-from .project import Place
+from .project import Place, columns_of, load
 from .proposal import Frame, empty_project, project_of
 from .schemas import write_schemas
 
 WORKFLOW = ".github/workflows/kpi.yml"
 IGNORED = "scorecard/"
+TICKETS = "tickets"
 FIRST = "time_to_resolution"
 
 
@@ -177,25 +180,25 @@ def _ignored(path: Path) -> list[str]:
 
 def _definitions(options: Options, wish: Wish, there: set[str]) -> tuple[list[str], list[str]]:
     """The files of the KPIs that were added, and what to know about them."""
-    within = Options(Place(wish.folder.resolve()), options.now)
+    within = replace(options, place=Place(wish.folder.resolve()))
     if not there:
-        return _added(within, wish, FIRST)
+        return _added(within, wish, FIRST), []
     written: list[str] = []
     notes: list[str] = []
     for row in dict.fromkeys(t.row for t in shipped_templates().values()):
+        options.progress("adding the KPIs that the columns allow")
         paths, said = _first_reading(within, wish, row, there)
         written += paths
         notes += said
-    return written, notes
+    _guard(wish.folder, written)
+    return written, [*_unmerged(within, there), *notes]
 
 
 def _first_reading(options: Options, wish: Wish, row: str, there: set[str]) -> tuple[list[str], list[str]]:
     """The files of a row of the catalogue, or of the first of its variants that the columns allow, which is told."""
     for one, template in _readings(row).items():
-        if set(datasets(template)) <= there:
-            paths, said = _added(options, wish, one)
-            if paths:
-                return paths, [*said, *([f"{one}: {template.variant}"] if template.variant else [])]
+        if set(datasets(template)) <= there and (paths := _added(options, wish, one)):
+            return paths, [f"{one}: {template.variant}"] if template.variant else []
     return [], []
 
 
@@ -206,10 +209,35 @@ def _readings(row: str) -> dict[str, Template]:
     return {**{i: t for i, t in found.items() if i == row}, **judged}
 
 
-def _added(options: Options, wish: Wish, one: str) -> tuple[list[str], list[str]]:
+def _added(options: Options, wish: Wish, one: str) -> list[str]:
     """The files of one KPI; none if a column it needs is not there."""
     try:
         done = add(options, one, Choice(owner=wish.owner))
     except KpiError:
-        return [], []  # it is there already, as the input of another
-    return [p.relative_to(options.place.root).as_posix() for p in done.written], list(done.notes)
+        return []  # it is there already, as the input of another
+    return [p.relative_to(options.place.root).as_posix() for p in done.written]
+
+
+def _guard(folder: Path, written: Sequence[str]) -> None:
+    """Name in each new file the guards that came after it: a KPI is read beside them."""
+    here = {PurePosixPath(path).stem for path in written}
+    for path in written:
+        wanted = shipped_templates()[PurePosixPath(path).stem].kpi.get("read_with", [])
+        values = read_yaml(path, (folder / path).read_text(encoding="utf-8")).value
+        assert isinstance(values, dict), "it was written a moment ago"
+        guards = [g for g in wanted if g in here]
+        if guards and guards != values.get("read_with"):
+            examples = values.pop("examples", None)
+            values["read_with"] = guards
+            complete = values if examples is None else {**values, "examples": examples}
+            schema = f"{'../' * path.count('/')}schemas/kpi.schema.json"
+            write_text(folder / path, as_yaml(complete, f"# yaml-language-server: $schema={schema}"))
+
+
+def _unmerged(options: Options, there: set[str]) -> list[str]:
+    """What is to be known where merged tickets cannot be told from others."""
+    catalog, _ = load(options.place)
+    columns = columns_of(catalog, options.place, TICKETS) if catalog is not None and TICKETS in there else None
+    if columns is None or "merged" in columns:
+        return []
+    return ["the tickets have no column `merged`: merged ones are not left out of any KPI"]

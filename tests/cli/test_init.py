@@ -45,7 +45,8 @@ def dataset(folder: Path, name: str = "tickets") -> tuple[Dataset, Source]:
 def begun(folder: Path, *arguments: str) -> Ended:
     """`kpi init` in a folder, which has to work."""
     ended = kpi(folder, "init", *arguments)
-    assert (ended.code, ended.err) == (0, "")
+    assert ended.code == 0, ended.err
+    assert all(line.endswith("…") for line in ended.err.splitlines()), "progress alone is said beside it"
     return ended
 
 
