@@ -15,6 +15,7 @@ from .axis import Closing, Measure
 from .canonical import canonical, canonical_text
 from .derived import Derived, compile_derived
 from .formula import compile_formula
+from .preset import adopted
 from .syntax import FormulaError, parse
 from .table import Base, Native, Table
 from .term import Term
@@ -27,7 +28,9 @@ def table_of(catalog: Catalog, name: str, native: Native | None) -> Table:
     dataset = catalog.dataset(name)
     if dataset is None:
         raise FormulaError("unknown-reference", f"there is no dataset `{name}`", "Add it to kpi.yaml.", name)
-    return Table(name, dataset, catalog.contract(name), catalog.project.noun.almanac, native)
+    preset = catalog.preset(name)
+    mapped = adopted(dataset, preset, native.types if native else None) if preset else dataset
+    return Table(name, mapped, catalog.contract(name), catalog.project.noun.almanac, native)
 
 
 def compile_measure(metric: Metric, table: Table, openly: frozenset[str] = frozenset()) -> Measure:
@@ -210,7 +213,9 @@ def _spanning(metric: Metric) -> dict[str, object]:
 
 def _column(base: Base) -> dict[str, object]:
     bounds = (base.contract.minimum, base.contract.maximum) if base.contract else None
-    return {"from": base.source, "type": base.type, "values": dict(base.values), "bounds": bounds}
+    meaning: dict[str, object] = {"from": base.source, "type": base.type, "values": dict(base.values), "bounds": bounds}
+    # Only where there is one, so that the hash of what was frozen before durations stays what it is.
+    return {**meaning, "duration": base.duration, "unit": base.unit} if base.duration else meaning
 
 
 def _computed(table: Table, used: frozenset[str]) -> dict[str, str]:

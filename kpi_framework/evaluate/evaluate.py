@@ -119,9 +119,7 @@ class _Run:
         found = {}
         for name in sorted(n for n in needed if n):
             try:
-                found[name] = find_files(
-                    self.catalog.project.noun.datasets[name], self.setting.root, self.setting.allowed
-                )
+                found[name] = find_files(self.catalog.datasets[name], self.setting.root, self.setting.allowed)
             except SourceError as error:
                 self.diagnostics.append(findings.unreadable(self.catalog, name, error))
         return found
