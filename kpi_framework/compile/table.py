@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 
@@ -298,6 +298,7 @@ class Load:
     misfits: tuple[str, ...]
     words: tuple[str, ...]
     odds: tuple[str, ...]
+    swaps: tuple[str, ...] = ()
     columns: tuple[str, ...] = field(default=())
 
 
@@ -305,10 +306,11 @@ def load_query(table: Table, columns: frozenset[str], as_of: exp.Expr) -> Load:
     """What loads the given base columns of a table: typed cells, masks of misfits, rows before as_of."""
     stages = [table.staged(table.base(n)) for n in sorted(columns)]
     typed = typed_rows(stages, "source")
-    masks = {
+    masks: dict[str, list[tuple[str, exp.Expr | None]]] = {
         "_bad": [(s.base.name, table.misfit(s)) for s in stages],
         "_word": [(s.base.name, _unknown_word(s.base)) for s in stages],
         "_odd": [(s.base.name, odd_hour(s.wall_name, table.zone) if s.wall is not None else None) for s in stages],
+        "_swap": [*_swaps(table, columns)],
     }
     found = {mask: [(n, c) for n, c in pairs if c is not None] for mask, pairs in masks.items()}
     wanted = [exp.alias_(_fitting(s.base), s.base.name) for s in stages]
@@ -318,7 +320,14 @@ def load_query(table: Table, columns: frozenset[str], as_of: exp.Expr) -> Load:
     if limit is not None:
         query = query.where(limit)
     names = {mask: tuple(n for n, _ in pairs) for mask, pairs in found.items()}
-    return Load(query, names["_bad"], names["_word"], names["_odd"], tuple(s.base.name for s in stages))
+    return Load(query, names["_bad"], names["_word"], names["_odd"], names["_swap"], tuple(s.base.name for s in stages))
+
+
+def _swaps(table: Table, columns: frozenset[str]) -> Iterator[tuple[str, exp.Expr]]:
+    """For each ordered pair of the contract that is loaded: true where the second lies before the first."""
+    for first, second in table.contract.order if table.contract else ():
+        if {first, second} <= columns and table.base(first).type == table.base(second).type:
+            yield f"{first} {second}", binary(exp.LT, exp.column(f"_typed_{second}"), exp.column(f"_typed_{first}"))
 
 
 def typed_rows(stages: Sequence[Staged], source: str | exp.Expr) -> exp.Subquery:

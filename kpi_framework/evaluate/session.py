@@ -34,6 +34,7 @@ class Loaded:
     misfits: Mapping[str, int] = field(default_factory=dict)
     words: Mapping[str, int] = field(default_factory=dict)
     odds: Mapping[str, int] = field(default_factory=dict)
+    swaps: Mapping[str, int] = field(default_factory=dict)
     bad_rows: int = 0
     clashes: Mapping[str, int] = field(default_factory=dict)
     newest: dt.datetime | None = None
@@ -106,14 +107,15 @@ class Session:
             [("misfits", n) for n in load.misfits]
             + [("words", n) for n in load.words]
             + [("odds", n) for n in load.odds]
+            + [("swaps", n) for n in load.swaps]
         )
         found = {bit: count for bit, count in zip(bits, counts, strict=True) if count}
-        misfits, words, odds = (
-            {n: c for (mask, n), c in found.items() if mask == kind} for kind in ("misfits", "words", "odds")
+        misfits, words, odds, swaps = (
+            {n: c for (mask, n), c in found.items() if mask == kind} for kind in ("misfits", "words", "odds", "swaps")
         )
         clashes = self._leave_latest(table, load)
         newest, exported = self._reach(table)
-        return Loaded(rows, misfits, words, odds, bad, clashes, newest, exported)
+        return Loaded(rows, misfits, words, odds, swaps, bad, clashes, newest, exported)
 
     def _leave_latest(self, table: Table, load: Load) -> dict[str, int]:
         """Make the dataset's table, one row a key; for each column, the keys whose rows differ in it."""

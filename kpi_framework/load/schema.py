@@ -16,6 +16,7 @@ from pydantic import BaseModel
 from ..model.baseline import BaselineFile
 from ..model.kpi import Kpi, Lifecycle, Metric
 from ..model.project import Contract, ContractColumn, Project
+from ..model.template import Template
 from .contracts import shipped_contracts
 
 Schema = dict[str, Any]
@@ -35,10 +36,11 @@ def schemas() -> Mapping[str, Schema]:
         "kpi": _definition(),
         "project": _of(Project, "kpi.yaml"),
         "baseline": _of(BaselineFile, "baselines/<id>.yaml"),
+        "template": _of(Template, "A template of the catalogue"),
         "contract": _of(Contract, "A dataset's contract"),
         "scorecard": _shipped("scorecard"),
     }
-    rows = {f"dataset-{name}": _row(contract) for name, contract in shipped_contracts().items()}
+    rows = {f"datasets/{name}": _row(contract) for name, contract in shipped_contracts().items()}
     return {**found, **rows}
 
 

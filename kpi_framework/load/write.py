@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 import yaml
+from yaml.emitter import ScalarAnalysis
 
 from ..model.base import Model
 from .resolve import resolve
 
 _TAGS = {bool: "bool", int: "int", float: "float", type(None): "null", str: "str"}
 _WIDTH = 110
+_FLOW = frozenset(",[]{}?")
 
 
 class _Dumper(yaml.SafeDumper):
@@ -22,6 +24,12 @@ class _Dumper(yaml.SafeDumper):
         if kind is yaml.ScalarNode and implicit[0]:
             return f"tag:yaml.org,2002:{_TAGS[type(resolve(value))]}"
         return str(super().resolve(kind, value, implicit))  # type: ignore[no-untyped-call]
+
+    def analyze_scalar(self, scalar: str) -> ScalarAnalysis:
+        """Times such as `10:25` are plain text in a flow mapping too: only `: ` would end a key."""
+        found: ScalarAnalysis = super().analyze_scalar(scalar)
+        found.allow_flow_plain |= found.allow_block_plain and not scalar.endswith(":") and not set(scalar) & _FLOW
+        return found
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
         """Indent lists inside mappings."""

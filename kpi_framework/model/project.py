@@ -198,6 +198,8 @@ class Contract(Model):
     """Its usual timestamp."""
     grain: Grain | None = None
     """The stretch of time one row stands for."""
+    order: tuple[Annotated[tuple[Name, ...], Field(min_length=2, max_length=2)], ...] = ()
+    """Pairs of columns, `[created_at, resolved_at]`, of which the second never lies before, or below, the first."""
     columns: dict[Name, ContractColumn]
     """Its columns."""
 

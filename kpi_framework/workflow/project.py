@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..compile.definition import table_of
 from ..compile.table import Native
 from ..evaluate.sources import csv_header
 from ..evaluate.window import Window
@@ -75,6 +76,13 @@ def linted(catalog: Catalog, place: Place, today: dt.date) -> tuple[Diagnostic, 
 def _headers(catalog: Catalog, place: Place) -> Mapping[str, Native | None]:
     datasets = catalog.project.noun.datasets
     return {name: csv_header(one, place.root, place.allowed) for name, one in datasets.items()}
+
+
+def columns_of(catalog: Catalog, place: Place, name: str) -> frozenset[str] | None:
+    """The columns a formula over a dataset may use; None where its source has not been looked at."""
+    dataset = catalog.project.noun.datasets[name]
+    native = csv_header(dataset, place.root, place.allowed)
+    return frozenset(table_of(catalog, name, native).scope.columns) if native else None
 
 
 def settled(
