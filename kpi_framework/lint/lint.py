@@ -10,6 +10,8 @@ from ..compile.table import Native
 from ..model.catalog import Catalog
 from ..model.diagnostic import Diagnostic
 from .baselines import baselines
+from .calendars import calendars
+from .clocks import clocks, unstated
 from .datasets import datasets
 from .examples import examples
 from .formulas import cycles, doubles, formulas, grains
@@ -21,8 +23,8 @@ from .targets import dates, limits
 from .view import View
 
 DATELESS = (
-    definitions, required, fields, file_names, ids, references, rule_names, datasets,
-    formulas, cycles, grains, doubles, dates, limits, baselines, examples,
+    definitions, required, fields, file_names, ids, references, rule_names, calendars, datasets, clocks,
+    unstated, formulas, cycles, grains, doubles, dates, limits, baselines, examples,
 )  # fmt: skip
 """The checks of what a definition says."""
 DATED = (reviews, actions, waivers)

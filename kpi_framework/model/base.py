@@ -12,6 +12,8 @@ from .unit import SHARE, STRETCH, UNIT
 
 # Lists become tuples and words become enums; numbers, flags and dates are taken only as what they are.
 _DATE = r"^\d{4}-\d{2}-\d{2}$"
+_TIME = r"([01]\d|2[0-3]):[0-5]\d"
+_HOURS = rf"^{_TIME}-({_TIME}|24:00)$"
 
 
 class Model(BaseModel):
@@ -79,6 +81,11 @@ Stretch = Annotated[
     str,
     _text_like(STRETCH, "a stretch of time, such as `2 days`"),
     WithJsonSchema({"type": "string", "pattern": STRETCH}),
+]
+Hours = Annotated[
+    str,
+    _text_like(_HOURS, 'hours, such as "09:00-17:30"'),
+    WithJsonSchema({"type": "string", "pattern": _HOURS}),
 ]
 Unit = Annotated[
     str,
