@@ -72,7 +72,7 @@ class ClockPlan:
         scope = self.table.fresh_scope()
         starts = [exp.alias_(_start(scope, n, p), f"_from_{n}") for n, p in self.policies.items()]
         named = [exp.alias_(calendar_of(scope, c), _calendar(c)) for c in self.calendars]
-        fallback = [exp.alias_(scope.term("priority").sql, "_own")] if "priority" in scope.columns else []
+        fallback = [exp.alias_(scope.term("priority").sql, "_own")] if self.policies and self.table.has("priority") else []
         own = fallback or [exp.alias_(_null_text(), "_own")]
         key = exp.alias_(key_of(self.table).sql, "_key")
         return exp.select(*columns, key, *own, *starts, *named).from_(source)
@@ -330,21 +330,14 @@ def event_columns(history: Table, key: str) -> dict[str, exp.Expr]:
     found = {"_key": scope.term(key).sql, "_at": scope.term("at").sql, "_field": scope.term("field").sql}
     for name, blank in (("value", "VARCHAR"), ("sequence", "BIGINT"), ("by", "VARCHAR"), ("public", "BOOLEAN")):
         null = exp.Cast(this=exp.Null(), to=exp.DataType.build(blank))
-        found[f"_{name}"] = scope.term(name).sql if _has(history, name) else null
+        found[f"_{name}"] = scope.term(name).sql if history.has(name) else null
     return found
 
 
 def event_names(history: Table, key: str) -> frozenset[str]:
     """The names of the columns that the clocks read of a history."""
-    optional = (n for n in ("value", "sequence", "by", "public") if _has(history, n))
+    optional = (n for n in ("value", "sequence", "by", "public") if history.has(n))
     return frozenset({key, "at", "field", *optional})
-
-
-def _has(history: Table, name: str) -> bool:
-    if name not in history.scope.columns:
-        return False
-    native = history.native
-    return native is None or name not in history.bases or history.bases[name].source in native.types
 
 
 def _events_of(history: Table, key: str) -> exp.Select:

@@ -305,6 +305,13 @@ class Table:
         found = {b for name in names for b in self._behind(name)}
         return frozenset(found - set(self.clocks)) | self._behind_clocks(frozenset(names))
 
+    def has(self, name: str) -> bool:
+        """Whether there is such a column, as far as anybody has looked."""
+        base = self.bases.get(name)
+        if base is None or self.native is None:
+            return name in self.scope.columns
+        return base.source in self.native.types
+
     def leaves(self, name: str) -> frozenset[str]:
         """What an example gives in place of a column: the columns of the source behind it, and the clocks."""
         return frozenset(self._behind(name))
@@ -317,7 +324,7 @@ class Table:
             names |= {*self.keys, *((policy.from_, "priority") if policy else ())}
             calendar = policy.calendar if policy else clock.calendar if clock else None
             names |= {calendar} if calendar and calendar not in self.almanac.calendars else set()
-        known = (n for n in names if n in self.scope.columns and n not in self.clocks)
+        known = (n for n in names if self.has(n) and n not in self.clocks)
         return frozenset(b for name in known for b in self._behind(name))
 
     @property

@@ -63,10 +63,7 @@ def _checked(view: View, table: Table, span: Span, name: str) -> Iterator[Diagno
     try:
         check_clocks(table, view.tables, frozenset({name}))
     except FormulaError as error:
-        unseen = any(view.is_unseen(n) for n in (table.name, *_histories(table, name)))
-        if is_certain(view, table.name, error) and not (
-            error.rule in ("unknown-column", "source-unreadable") and unseen
-        ):
+        if all(is_certain(view, n, error) for n in (table.name, *table.dataset.timed[name].history)):
             rule = "unknown-column" if error.rule == "source-unreadable" else error.rule
             yield RULES[rule].finding(span, f"{table.name}: {error.message}", error.hint)
 
