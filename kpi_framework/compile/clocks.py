@@ -391,7 +391,7 @@ def _happened(kind: str, words: Sequence[str]) -> exp.Expr | None:
         later = binary(exp.GT, exp.column("_number"), exp.Literal.number("1"))
         return spoken if "comment" in mine else conjunction(spoken, later)
     if kind == "assignment":
-        return exp.NullSafeNEQ(this=exp.column("_value"), expression=exp.column("_before"))
+        return exp.Boolean(this=True)
     stayed = exp.Coalesce(this=_one_of("_before", mine), expressions=[exp.Boolean(this=False)])
     return conjunction(_one_of("_value", mine), exp.Not(this=stayed))
 
