@@ -9,6 +9,7 @@ from functools import cached_property, partial
 
 from sqlglot import exp
 
+from ..model.clock import POLICY_PARTS, Clock
 from ..model.period import Almanac, Grain
 from ..model.project import Column, Contract, ContractColumn, Dataset, Source
 from ..model.unit import MICROSECONDS
@@ -19,7 +20,8 @@ from .names import snake_case
 from .reader import format_of
 from .scope import Scope
 from .syntax import FormulaError
-from .term import Term, binary, conjunction, is_null, not_null
+from .term import Term, binary, conjunction, duration, is_null, not_null
+from .worktime import Lookup
 from .zone import timestamp
 
 
@@ -66,6 +68,10 @@ class Table:
     contract: Contract | None
     almanac: Almanac
     native: Native | None = None
+    calendars: set[str] = field(default_factory=set, compare=False)
+    """The calendars that anything compiled over it runs by."""
+    lookups: dict[str, Lookup] | None = field(default_factory=dict, compare=False)
+    """The working times that anything compiled over it needs of each row."""
 
     @property
     def source(self) -> Source:
@@ -83,7 +89,7 @@ class Table:
         """The columns read from the source, by canonical name."""
         found = {n: self._mapped(n, c) for n, c in self._mappings.items()}
         taken = {c.from_ for c in self._mappings.values()}
-        computed = set(self.dataset.columns) - set(found)
+        computed = {*self.dataset.columns, *self.clocks} - set(found)
         for header in self._headers:
             name = snake_case(header)
             if header not in taken and name not in found and name not in computed:
@@ -116,8 +122,11 @@ class Table:
         derive = {n: d for n, d in self.dataset.derive.items() if n not in native.types}
         shown = Source(path="given.csv")
         everything = Native({**dict.fromkeys([*given, *typed], "VARCHAR"), **native.types})
-        dataset = self.dataset.model_copy(update={"columns": {**given, **typed}, "derive": derive, "source": shown})
-        return replace(self, dataset=dataset, native=everything)
+        clocked = {n: Column(**{"from": n, "type": t.type, "unit": t.unit}) for n, t in self.clocks.items()}
+        columns = {**given, **typed, **clocked}
+        update = {"columns": columns, "derive": derive, "source": shown, "clocks": {}, "policies": {}}
+        everything = Native({**dict.fromkeys(clocked, "VARCHAR"), **everything.types})
+        return replace(self, dataset=self.dataset.model_copy(update=update), native=everything, lookups=None)
 
     def _computed_type(self, name: str, text: str) -> str:
         try:
@@ -164,17 +173,38 @@ class Table:
         return Base(name, column.from_, kind, native, unit, personal, column.values, meaning, column.duration)
 
     @cached_property
+    def clocks(self) -> dict[str, Term]:
+        """The columns that come from a history: minutes, moments, counts, and whether a service level was met."""
+        found = {n: _clock_term(n, c) for n, c in self.dataset.clocks.items()}
+        for name in self.dataset.policies:
+            found[name] = Term(exp.column(name), "boolean")
+            for part in POLICY_PARTS:
+                found[f"{name}{part}"] = duration(exp.column(f"{name}{part}"), "minutes")
+        return found
+
+    def clocks_of(self, used: frozenset[str]) -> frozenset[str]:
+        """The clocks and policies behind the used columns."""
+        owners = {n: n for n in self.dataset.clocks} | {
+            f"{n}{part}": n for n in self.dataset.policies for part in ("", *POLICY_PARTS)
+        }
+        return frozenset(owners[leaf] for name in used for leaf in self._behind(name) if leaf in owners)
+
+    @cached_property
     def scope(self) -> Scope:
         """The names a formula over this dataset may use."""
         columns: dict[str, Callable[[], Term]] = {n: partial(self._base_term, n) for n in self.bases}
         for name, text in self.dataset.columns.items():
             if isinstance(text, str) and name not in self._mappings:
                 columns[name] = partial(self._computed, name, text)
+        columns |= {n: partial(_itself, term) for n, term in self.clocks.items()}
         for name, text in self.dataset.derive.items():
             columns[name] = partial(self._derived, name, text, dict(columns))
         columns["period_start"] = partial(Term, exp.column("period_start"), "timestamp")
         columns["period_end"] = partial(Term, exp.column("period_end"), "timestamp")
-        return Scope(columns, self.almanac, place=f"dataset `{self.name}`")
+        return self._scope(columns, f"dataset `{self.name}`")
+
+    def _scope(self, columns: Mapping[str, Callable[[], Term]], place: str) -> Scope:
+        return Scope(columns, self.almanac, place=place, calendars=self.calendars, lookups=self.lookups)
 
     def fresh_scope(self) -> Scope:
         """The same names, with nothing marked as used yet."""
@@ -196,11 +226,11 @@ class Table:
             for b in self.raws.values()
             for spelling in (b.source.lower(), snake_case(b.source))
         }
-        term, _ = compile_column(text, Scope(columns, self.almanac, place=f"the source of `{self.name}`"))
+        term, _ = compile_column(text, self._scope(columns, f"the source of `{self.name}`"))
         return self._as_contract(name, term)
 
     def _derived(self, name: str, text: str, columns: dict[str, Callable[[], Term]]) -> Term:
-        term, _ = compile_column(text, Scope(columns, self.almanac, place=f"dataset `{self.name}`"))
+        term, _ = compile_column(text, self._scope(columns, f"dataset `{self.name}`"))
         return self._as_contract(name, term)
 
     def _as_contract(self, name: str, term: Term) -> Term:
@@ -278,7 +308,30 @@ class Table:
         """The base columns behind the used ones, and, if `own`, those that loading needs itself."""
         loading = {*self.keys, *self.dataset.latest_by, self.time, self.complete_column}
         names = {*used, *(o for o in loading if o and own)}
-        return frozenset(b for name in names for b in self._behind(name))
+        found = {b for name in names for b in self._behind(name)}
+        return frozenset(found - set(self.clocks)) | self._behind_clocks(frozenset(names))
+
+    def has(self, name: str) -> bool:
+        """Whether there is such a column, as far as anybody has looked."""
+        base = self.bases.get(name)
+        if base is None or self.native is None:
+            return name in self.scope.columns
+        return base.source in self.native.types
+
+    def leaves(self, name: str) -> frozenset[str]:
+        """What an example gives in place of a column: the columns of the source behind it, and the clocks."""
+        return frozenset(self._behind(name))
+
+    def _behind_clocks(self, used: frozenset[str]) -> frozenset[str]:
+        """The base columns that the clocks behind the used columns are computed from."""
+        names: set[str] = set()
+        for name in self.clocks_of(used):
+            policy, clock = self.dataset.policies.get(name), self.dataset.clocks.get(name)
+            names |= {*self.keys, *((policy.from_, "priority") if policy else ())}
+            calendar = policy.calendar if policy else clock.calendar if clock else None
+            names |= {calendar} if calendar and calendar not in self.almanac.calendars else set()
+        known = (n for n in names if self.has(n) and n not in self.clocks)
+        return frozenset(b for name in known for b in self._behind(name))
 
     @property
     def complete_column(self) -> str | None:
@@ -292,8 +345,27 @@ class Table:
             return {name}
         if name not in self.scope.columns or name.startswith("period_"):
             return set()
-        found = {c.name for c in self.scope.columns[name]().sql.find_all(exp.Column)}
-        return {n for n in found if n in self.bases or n in self.raws}
+        return set(self._columns_in(self.scope.columns[name]().sql))
+
+    def _columns_in(self, sql: exp.Expr) -> Iterator[str]:
+        for column in sql.find_all(exp.Column):
+            lookup = self.lookups.get(column.name) if self.lookups else None
+            if lookup is not None:
+                yield from (*self._columns_in(lookup.instant), *self._columns_in(lookup.calendar))
+            elif column.name in self.bases or column.name in self.raws or column.name in self.clocks:
+                yield column.name
+
+
+def _itself(term: Term) -> Term:
+    return term
+
+
+def _clock_term(name: str, clock: Clock) -> Term:
+    """What a clock's column holds; minutes are kept in whole microseconds."""
+    column = exp.column(name)
+    if clock.kind == "running":
+        return duration(column, "minutes")
+    return Term(column, "integer", "count") if clock.kind == "count" else Term(column, "timestamp")
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,8 @@ from .balance import (
     vanity_alone,
 )
 from .baselines import baselines
+from .calendars import calendars
+from .clocks import clocks, unstated
 from .datasets import datasets
 from .examples import examples
 from .formulas import cycles, doubles, formulas, grains
@@ -31,8 +33,8 @@ from .targets import dates, limits
 from .view import View
 
 DATELESS = (
-    definitions, required, fields, file_names, ids, references, rule_names, datasets,
-    formulas, cycles, grains, doubles, dates, limits, baselines, examples, signals,
+    definitions, required, fields, file_names, ids, references, rule_names, calendars, datasets, clocks,
+    unstated, formulas, cycles, grains, doubles, dates, limits, baselines, examples, signals,
     survivorship, vanity_alone, too_many_kpis, unguarded, unsegmented_average, advanced_before_stable,
 )  # fmt: skip
 """The checks of what a definition says."""

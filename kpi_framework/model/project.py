@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 from pydantic import BeforeValidator, Field
 
 from .base import Date, Flag, Integer, Meta, Model, Number, Share, Stretch, Unit, Version
+from .calendar import Calendar
+from .clock import Clock, Policy
 from .diagnostic import Severity
 from .period import Almanac, Grain
 
@@ -103,8 +105,22 @@ class Dataset(Model):
     """The stretch of time one row stands for, if it is longer than an instant: `month` for monthly costs."""
     max_bad_rows: Annotated[Integer, Field(ge=0)] = 0
     """More rows than this with a cell that does not fit: the source is unreadable."""
+    clocks: dict[Name, Clock] = {}
+    """Further columns, computed from a history: time in statuses, first and last moments, counts."""
+    policies: dict[Name, Policy] = {}
+    """Service levels, judged for every row from its history."""
     rules: dict[Name, DataRule] = {}
     """Conditions the rows have to hold."""
+
+    @property
+    def timed(self) -> dict[str, Clock | Policy]:
+        """Everything that is computed from a history, by name."""
+        return {**self.clocks, **self.policies}
+
+    @property
+    def histories(self) -> tuple[str, ...]:
+        """The datasets that its clocks and policies stand on."""
+        return tuple(dict.fromkeys(h for c in self.timed.values() for h in c.history))
 
 
 class Gate(Model):
@@ -163,6 +179,8 @@ class Project(Model):
     """Objectives and their names."""
     events: tuple[Event, ...] = ()
     """What happened, to read the trends by."""
+    calendars: dict[Name, Calendar] = {}
+    """When people work: the hours in which business time runs."""
     datasets: dict[Name, Dataset] = {}
     """The data the KPIs are computed from."""
     views: dict[Name, View] = {}
@@ -179,7 +197,7 @@ class Project(Model):
     @property
     def almanac(self) -> Almanac:
         """The project's reading of time. Raises ZoneInfoNotFoundError for a zone lint has refused."""
-        return Almanac(ZoneInfo(self.timezone), self.week_starts, self.fiscal_year_starts)
+        return Almanac(ZoneInfo(self.timezone), self.week_starts, self.fiscal_year_starts, self.calendars)
 
 
 class ContractColumn(Model):

@@ -58,6 +58,7 @@ _ALL = (
     Rule("KPI205", "not-an-aggregate", ERROR, "A formula has to make one number out of many rows.", "Put the column inside an aggregate: count, sum, avg, median, share …"),
     Rule("KPI206", "personal-column", ERROR, "A column that names people may only be counted.", "Use count or count(distinct …), or segment by it in the open under `privacy`."),
     Rule("KPI207", "survivorship", WARNING, "A duration that only finished rows have looks best when the slow ones are still open.", "Date the rows by the end of the duration, or give `settle`, `min_measured`, or a coalesce for the open ones."),
+    Rule("KPI208", "unstated-clock", WARNING, "Hours that do not say whether nights and weekends count are two different numbers.", "Say elapsed or working time in `counts`, or use business_minutes or business_hours."),
     Rule("KPI209", "formula-failed", ERROR, "The engine could not compute the formula within its limits.", "Simplify the formula, or cast its parts; `kpi show ID --sql` prints what runs."),
     Rule("KPI301", "target-gap", ERROR, "A target that starts inside a period would judge a part of it.", "Start it on a period's first day."),
     Rule("KPI302", "target-overlap", ERROR, "Two targets from one date: nobody knows which judges.", "Give each its own `from`."),
