@@ -76,6 +76,7 @@ _ALL = (
     Rule("KPI405", "waiver-expired", WARNING, "The waiver has ended, or the value is worse than its limit: it protects nothing.", "Remove it, or have a new one approved."),
     Rule("KPI406", "waiver-too-long", WARNING, "A waiver holds for at most 92 days.", "Shorten it; a lasting exception is another target."),
     Rule("KPI407", "waiver-self-approved", WARNING, "The owner may not waive their own miss.", "Have somebody else approve it."),
+    Rule("KPI408", "owner-not-code-owner", WARNING, "CODEOWNERS names others for the file than the owner of the KPI: its changes pass without who answers for it.", "Add the owner to that line of CODEOWNERS, or name as owner who approves its changes."),
     Rule("KPI501", "vanity-alone", NOTE, "A count of effort rises while the work gets worse: it needs an outcome beside it.", "Name under `read_with` an outcome such as a reopened rate, a resolution time or a satisfaction."),
     Rule("KPI502", "too-many-kpis", NOTE, "What is not read in ten minutes is not read.", "Make some of them metrics, or add a view with at most 7: `views: {executive: {kpis: […], limit: 5}}`."),
     Rule("KPI503", "unguarded", NOTE, "Every KPI can be met at the cost of another: its guard shows it.", "Name under `read_with` what would suffer."),
