@@ -14,7 +14,7 @@ from ..model.unit import MICROSECONDS
 from .axis import Measure
 from .canonical import canonical, canonical_text
 from .derived import Derived, compile_derived
-from .formula import compile_formula
+from .formula import compile_condition, compile_formula
 from .syntax import FormulaError, parse
 from .table import Base, Native, Table
 from .term import Term
@@ -140,15 +140,32 @@ def _meaning(catalog: Catalog, metric: Metric, tables: Mapping[str, Table]) -> d
         inputs = {i: _meaning(catalog, catalog.definitions[i].noun, tables) for i in derived.ids if i != metric.id}
         return {**own, "formula": derived.text, "inputs": inputs}
     table = tables[metric.dataset or ""]
-    formula = compile_measure(metric, table).formula
+    openly = frozenset(catalog.project.noun.privacy.segment_by)
+    formula = compile_measure(metric, table, openly).formula
     time = time_column(metric, table)
-    reached = table.reach(formula.columns | {time})
     return {
         **own, "formula": formula.text, "where": formula.where_text, "time": time,
-        "columns": {n: _column(table.base(n)) for n in sorted(reached)},
-        "computed": _computed(table, formula.columns | {time}),
-        "dataset": _reading(table),
+        **_behind(table, formula.columns | {time}, own=True), "dataset": _reading(table),
     }  # fmt: skip
+
+
+def parts_meaning(metric: Metric, table: Table) -> str:
+    """What tells a definition's parts from each other: its segments' columns. Raises FormulaError."""
+    return repr(_behind(table, frozenset(c for b in metric.breakdowns for c in b)))
+
+
+def checks_meaning(table: Table) -> str:
+    """What the dataset's rules look at. Raises FormulaError."""
+    scope = table.fresh_scope()
+    for rule in table.dataset.rules.values():
+        compile_condition(rule.holds, scope)
+    return repr(_behind(table, frozenset(scope.used)))
+
+
+def _behind(table: Table, used: frozenset[str], *, own: bool = False) -> dict[str, object]:
+    """The columns behind the used ones (and, if `own`, behind loading itself), and how they are computed."""
+    reached = table.reach(used, own=own)
+    return {"columns": {n: _column(table.base(n)) for n in sorted(reached)}, "computed": _computed(table, used)}
 
 
 def _column(base: Base) -> dict[str, object]:

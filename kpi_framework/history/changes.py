@@ -21,7 +21,7 @@ C = ChangeClass
 def changes(sides: Sides) -> tuple[Change, ...]:
     """All changes, the weightiest first."""
     pairs = tuple(_pairs(sides))
-    restated = frozenset(p.id for p in pairs if p.same_meaning is False)
+    restated = frozenset(p.id for p in pairs if not (p.same_meaning and sides.same_parts(p.before.noun.id, p.id)))
     found = [c for pair in pairs for c in changed_fields(pair)]
     found += _comings_and_goings(sides, pairs)
     found += changed_project(Desk(sides, restated))

@@ -79,7 +79,7 @@ def check(options: Options) -> Outcome:
         # Without kpi.yaml, or the zone its days are in, there is no number to compute.
         return lint_project(options)
     catalog = narrowed(whole, options.only) if options.only else whole
-    gate = catalog.project.noun.gate
+    gate, rules = catalog.project.noun.gate, catalog.project.noun.rules
     window = window_of(catalog, options.as_of, options.now, options.periods)
     lint = linted(whole, options.place, window.today)
     examples, failures = _examples(catalog, options)
@@ -87,7 +87,9 @@ def check(options: Options) -> Outcome:
     evaluation = evaluate(catalog, setting, fingerprint=options.fingerprint)
     late = missed_without_action(catalog, evaluation.measurements)
     unseen = OF_CHANGES | (OF_DATA if options.only else frozenset())
-    findings = weighed(settled(catalog, (*found, *lint, *failures, *evaluation.diagnostics, *late), unseen), gate)
+    findings = weighed(
+        settled(catalog, (*found, *lint, *failures, *evaluation.diagnostics, *late), unseen), gate, rules
+    )
     verdict = verdict_of(evaluation.measurements, findings, catalog.kpis, gate, options.strictness)
     card = _scorecard(catalog, window, evaluation, findings, verdict)
     return Outcome(verdict.passed, verdict.exit_code, findings, examples, card, evaluation, catalog, window)

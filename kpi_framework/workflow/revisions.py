@@ -118,4 +118,5 @@ def side_of(catalog: Catalog, place: Place) -> Side:
     natives: dict[str, Native | None] = {
         name: csv_header(one, place.root, place.allowed) for name, one in catalog.project.noun.datasets.items()
     }
-    return Side(catalog, compile_catalog(catalog, natives).hashes, one_text)
+    compiled = compile_catalog(catalog, natives)
+    return Side(catalog, compiled.hashes, one_text, compiled.parts(catalog), compiled.checks(), compiled.inputs())

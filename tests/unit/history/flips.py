@@ -37,6 +37,11 @@ def flip(cls: str, field: str, change: Edits, base: Edits | None = None) -> Flip
     return Flip(change, base or {}, cls, field)
 
 
+def fed(cls: str, field: str, change: Edits, base: Edits | None = None) -> Flip:
+    """A flip of the dataset that the KPI reads."""
+    return flip(cls, f"datasets.tickets.{field}", change, base)
+
+
 Row = Flip | str
 """A flip, or why this field cannot let a failure pass."""
 
@@ -56,7 +61,7 @@ BASE: dict[str, Any] = {
         "version": 1, "name": "A desk", "timezone": "UTC", "as_of": "2026-04-02",
         "datasets": {
             name: {
-                "source": f"data/{name}.csv", "contract": "tickets", "columns": _COLUMNS, "key": "ticket_id",
+                "source": f"data/{name}.csv", "contract": "tickets", "columns": dict(_COLUMNS), "key": "ticket_id",
                 "complete_through": "2026-04-02",
             }
             for name in ("tickets", "quick")
@@ -95,7 +100,9 @@ def _rows(*tickets: tuple[str, str, str, str, str]) -> str:
     return "\n".join(["id,opened,closed,priority,user", *map(",".join, tickets)]) + "\n"
 
 
-def _ticket(month: int, day: int, hours: int, priority: str = "high", number: str = "") -> tuple[str, str, str, str, str]:
+def _ticket(
+    month: int, day: int, hours: int, priority: str = "high", number: str = ""
+) -> tuple[str, str, str, str, str]:
     name = number or f"{month}{day:02}"
     closed = f"2026-{month:02}-{day:02} {9 + hours:02}:00" if hours else ""
     return name, f"2026-{month:02}-{day:02} 09:00", closed, priority, f"user {day}"
@@ -117,7 +124,9 @@ DATA: Mapping[str, str] = {
     # The last Sunday of March was slow.
     "sunday": _rows(*(_ticket(3, d, 5 if d == 29 else 1) for d in range(1, 31))),
     "doubled": _rows(*_QUICK, *(_ticket(3, d, 1) for d in range(1, 25)), _ticket(3, 1, 2, "low", "301")),
-    "misfit": _rows(*_QUICK, *(_ticket(3, d, 1) for d in range(1, 25)), ("999", "soon", "2026-03-05 09:00", "high", "u")),
+    "misfit": _rows(
+        *_QUICK, *(_ticket(3, d, 1) for d in range(1, 25)), ("999", "soon", "2026-03-05 09:00", "high", "u")
+    ),
     "foreign": _rows(*_QUICK, *(_ticket(3, d, 1, "urgent") for d in range(1, 25))),
 }
 
@@ -227,30 +236,31 @@ PROJECT: dict[str, Row] = {
 }  # fmt: skip
 
 DATASET: dict[str, Row] = {
-    "source": flip("restating", "datasets.tickets.source.path", _source("quick")),
-    "contract": flip("restating", "datasets.tickets.contract", {f"{_T}/contract": "costs"}, {
-        **_source("foreign"), "kpi/formula": "count_if(priority <> 'none')", "kpi/unit": "count",
+    "source": fed("restating", "source.path", _source("quick")),
+    "contract": flip("restating", "datasets.desk.contract", {"config/datasets/desk/contract": None}, {
+        "config/datasets/desk": {**BASE["config"]["datasets"]["quick"], "source": "data/foreign.csv"},
+        "kpi/dataset": "desk", "kpi/formula": "count_if(priority <> 'none')", "kpi/unit": "count",
         **_target({"at_least": 1}),
     }),
-    "columns": flip("restating", "datasets.tickets.columns", {f"{_T}/columns/resolved_at/from": "opened"}),
-    "derive": flip("restating", "datasets.tickets.derive", {f"{_T}/derive/span": "hours_between(created_at, created_at)"}, {
+    "columns": fed("restating", "columns", {f"{_T}/columns/resolved_at/from": "opened"}),
+    "derive": fed("restating", "derive", {f"{_T}/derive/span": "hours_between(created_at, created_at)"}, {
         f"{_T}/derive": {"span": "hours_between(created_at, resolved_at)"}, "kpi/formula": "median(span)",
     }),
-    "key": flip("restating", "datasets.tickets.key", {f"{_T}/key": ["ticket_id", "priority"]}, _source("doubled")),
-    "latest_by": flip("restating", "datasets.tickets.latest_by", {f"{_T}/latest_by": ["resolved_at"]}, _source("doubled")),
-    "time": flip("restating", "datasets.tickets.time", {f"{_T}/time": "created_at"}, {
+    "key": fed("restating", "key", {f"{_T}/key": ["ticket_id", "priority"]}, _source("doubled")),
+    "latest_by": fed("restating", "latest_by", {f"{_T}/latest_by": ["resolved_at"]}, _source("doubled")),
+    "time": fed("restating", "time", {f"{_T}/time": "created_at"}, {
         **_source("late"), "kpi/time": None, f"{_T}/time": "resolved_at",
     }),
-    "complete_through": flip("loosened", "datasets.tickets.complete_through", {f"{_T}/complete_through": "2026-04-02"}, {
+    "complete_through": fed("loosened", "complete_through", {f"{_T}/complete_through": "2026-04-02"}, {
         **_EASY, f"{_T}/complete_through": "2026-03-10",
     }),
-    "freshness": flip("loosened", "datasets.tickets.freshness", {f"{_T}/freshness": "9 days"}, {
+    "freshness": fed("loosened", "freshness", {f"{_T}/freshness": "9 days"}, {
         **_EASY, f"{_T}/complete_through": "2026-03-28", f"{_T}/freshness": "1 h",
     }),
-    "grain": flip("loosened", "datasets.tickets.grain", {f"{_T}/grain": None}, {
+    "grain": fed("loosened", "grain", {f"{_T}/grain": None}, {
         **_EASY, f"{_T}/grain": "month", "kpi/period": "week",
     }),
-    "max_bad_rows": flip("loosened", "datasets.tickets.max_bad_rows", {f"{_T}/max_bad_rows": 5}, {
+    "max_bad_rows": fed("loosened", "max_bad_rows", {f"{_T}/max_bad_rows": 5}, {
         **_source("misfit"), "config/gate": {"data": "warning"},
     }),
     "rules": "Its fields have a table of their own.",
@@ -259,28 +269,28 @@ DATASET: dict[str, Row] = {
 _RULED = {**_EASY, "config/rules": {"data-rule": "error"}}
 _RULE = f"{_T}/rules/quick_enough"
 DATA_RULE: dict[str, Row] = {
-    "holds": flip("loosened", "datasets.tickets.rules.quick_enough", {f"{_RULE}/holds": "created_at < resolved_at"}, {
+    "holds": fed("loosened", "rules.quick_enough", {f"{_RULE}/holds": "created_at < resolved_at"}, {
         **_RULED, _RULE: {"holds": "hours_between(created_at, resolved_at) < 2"},
     }),
-    "at_least": flip("loosened", "datasets.tickets.rules.quick_enough", {f"{_RULE}/at_least": "10%"}, {
+    "at_least": fed("loosened", "rules.quick_enough", {f"{_RULE}/at_least": "10%"}, {
         **_RULED, _RULE: {"holds": "hours_between(created_at, resolved_at) < 2"},
     }),
 }  # fmt: skip
 
 COLUMN: dict[str, Row] = {
-    "from": flip("restating", "datasets.tickets.columns", {f"{_T}/columns/resolved_at/from": "opened"}),
-    "type": flip("restating", "datasets.tickets.columns", {f"{_T}/columns/number/type": "text"}, {
+    "from": fed("restating", "columns", {f"{_T}/columns/resolved_at/from": "opened"}),
+    "type": fed("restating", "columns", {f"{_T}/columns/number/type": "text"}, {
         f"{_T}/columns/number": {"from": "id", "type": "boolean"},
         "kpi/formula": "count(distinct number)", "kpi/unit": "count", **_target({"at_least": 1}),
     }),
     # No ticket of high priority is left: the part that was missed has no rows and is not judged.
-    "values": flip("restating", "datasets.tickets.columns", {
+    "values": fed("restating", "columns", {
         f"{_T}/columns/priority": {"from": "priority", "values": {"high": "low"}},
     }, {**_target(_HIGH), f"{_T}/columns/priority": {"from": "priority"}}),
-    "personal": flip("loosened", "datasets.tickets.columns", {f"{_T}/columns/who": {"from": "user", "personal": False}}, {
+    "personal": fed("restating", "columns", {f"{_T}/columns/who": {"from": "user", "personal": False}}, {
         **_EASY, f"{_T}/columns/who": {"from": "user", "personal": True}, "kpi/segments": ["who"],
     }),
-    "unit": flip("restating", "datasets.tickets.columns", {f"{_T}/columns/number/unit": "hours"}, {
+    "unit": fed("restating", "columns", {f"{_T}/columns/number/unit": "hours"}, {
         f"{_T}/columns/number": {"from": "id", "type": "integer", "unit": "minutes"}, "kpi/formula": "avg(number)",
         **_target({"at_most": "900 h"}),
     }),
@@ -319,12 +329,13 @@ WAIVER: dict[str, Row] = {
     "segment": flip("loosened", "waiver", _waived(), _waived(segment={"priority": "low"})),
 }  # fmt: skip
 
+_TWO = {"at_most": "2 h"}
 SEGMENT_TARGET: dict[str, Row] = {
     "at_most": flip("loosened", "target", _of_high({"at_most": "5 h"}), _of_high({"at_most": "2 h"})),
     "at_least": flip("loosened", "target", _of_high({"at_least": "2 h"}), _of_high({"at_least": "5 h"})),
     "between": flip("loosened", "target", _of_high({"between": [1, 5]}), _of_high({"between": [1, 2]})),
     "near": flip("loosened", "target", _of_high({"at_most": "2 h", "near": "5 h"}), _of_high({"at_most": "2 h"})),
-    "min_sample": flip("loosened", "target", _of_high({"at_most": "2 h", "min_sample": 99}), _of_high({"at_most": "2 h"})),
+    "min_sample": flip("loosened", "target", _of_high({**_TWO, "min_sample": 99}), _of_high(_TWO)),
 }  # fmt: skip
 
 TARGET: dict[str, Row] = {
@@ -341,7 +352,7 @@ TARGET: dict[str, Row] = {
 
 _OVERDUE = {**_STRICT, "kpi/review/last": "2026-01-01"}
 REVIEW: dict[str, Row] = {
-    "cadence": flip("loosened", "review", {"kpi/review/cadence": "quarterly"}, _OVERDUE),
+    "cadence": flip("loosened", "review", {"kpi/review/cadence": "yearly"}, _OVERDUE),
     "last": "A review that was held is what the rule asks for; what is written of it is on record.",
     "by": _PROSE, "note": _PROSE,
 }  # fmt: skip
@@ -359,7 +370,7 @@ BASELINE: dict[str, Row] = {
         **_RELATIVE, **_target({"at_most": "100% of baseline"}),
     }),
     "to": flip("backdated", "baseline", {"kpi/baseline/to": "2026-03-31"}, {
-        **_target({"at_most": "baseline + 1.5 h"}), "kpi/formula": "max(hours_between(created_at, resolved_at))",
+        **_target({"at_most": "baseline + 3 h"}), "kpi/formula": "max(hours_between(created_at, resolved_at))",
     }),
     "value": flip("backdated", "baseline", {"kpi/baseline/value": "9 h"}, {
         **_RELATIVE, "kpi/baseline": {"value": "1 h", "source": "a report"},

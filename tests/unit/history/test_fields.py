@@ -16,7 +16,7 @@ from kpi_framework.model.project import Dataset, Project
 from kpi_framework.workflow.check import Options, Outcome, check
 from kpi_framework.workflow.project import Place
 from kpi_framework.workflow.revisions import side_of
-from tests.unit.history.flips import BASE, TABLES, Flip, edited, laid
+from tests.unit.history.flips import BASE, TABLES, Flip, edited, flip, laid
 
 NOW = dt.datetime(2026, 4, 2, 12, tzinfo=dt.UTC)
 TODAY = dt.date(2026, 4, 2)
@@ -25,7 +25,15 @@ FLIPS = {
     for model, rows in TABLES.items()
     for name, row in rows.items()
     if isinstance(row, Flip)
-}
+} | {
+    "a column that only a data rule looks at": flip(
+        "loosened", "datasets.tickets.derive",
+        {"config/datasets/tickets/derive/span": "hours_between(created_at, created_at)"},
+        {"config/rules": {"data-rule": "error"}, "kpi/target": {"at_most": "9 h"},
+         "config/datasets/tickets/derive": {"span": "hours_between(created_at, resolved_at)"},
+         "config/datasets/tickets/rules": {"quick_enough": {"holds": "span < 2"}}},
+    ),
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(
