@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import Generic, TypeVar
 
@@ -21,6 +22,8 @@ PROJECT = "kpi.yaml"
 DEFINITIONS = "kpis"
 BASELINES = "baselines"
 _ENDINGS = (".yaml", ".yml")
+_KEPT = 4096
+"""So many files stay read: a history meets the same ones in thousands of commits."""
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -56,6 +59,7 @@ def load_catalog(
     return _catalog(project.entry, definitions, baselines, contracts, ignores), findings
 
 
+@lru_cache(maxsize=_KEPT)
 def load_definition(path: str, text: str) -> Loaded[Metric]:
     """Read one file of kpis/."""
     document = read_yaml(path, text)
@@ -84,6 +88,7 @@ def _catalog(
     )
 
 
+@lru_cache(maxsize=_KEPT)
 def _load(path: str, text: str, model: type[M], kpi: str | None) -> Loaded[M]:
     return _read(read_yaml(path, text), model, kpi)
 

@@ -15,7 +15,7 @@ from kpi_framework.model.kpi import Kpi
 from kpi_framework.model.project import Dataset, Project
 from kpi_framework.workflow.check import Options, Outcome, check
 from kpi_framework.workflow.project import Place
-from kpi_framework.workflow.revisions import side_of
+from kpi_framework.workflow.revisions import natives_of, side_of
 from tests.unit.history.flips import BASE, TABLES, Flip, edited, flip, laid
 
 NOW = dt.datetime(2026, 4, 2, 12, tzinfo=dt.UTC)
@@ -66,9 +66,8 @@ def test_what_lets_a_failure_pass_needs_a_reason(name: str, tmp_path: Path) -> N
     outcomes = [checked(root) for root in roots]
     assert [o.exit_code for o in outcomes] == [1, 0], [o.scorecard and o.scorecard.verdict.reasons for o in outcomes]
     catalogs = [o.catalog for o in outcomes]
-    assert catalogs[0] is not None
-    assert catalogs[1] is not None
-    sides = Sides(side_of(catalogs[0], Place(roots[0])), side_of(catalogs[1], Place(roots[1])), TODAY)
+    old, new = (side_of(c, natives_of(c, Place(r))) for c, r in zip(catalogs, roots, strict=True) if c)
+    sides = Sides(old, new, TODAY)
     found = changes(sides)
     assert (one.cls, one.field) in {(c.cls.value, c.field) for c in found}
     assert all(c.cls.needs_reason for c in found if c.field == one.field)
