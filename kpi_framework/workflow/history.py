@@ -28,7 +28,10 @@ from .revisions import FILES, Revision, natives_of, side_of
 _EMPTY = "version: 1\nname: nothing\n"
 _CONTRACTS = shipped_contracts()
 _CONFIG = "kpi.yaml"
-_WHOLE_PROJECT = {(None, "there"): ChangeClass.ADDED, ("there", None): ChangeClass.REMOVED}
+_WHOLE_PROJECT: dict[tuple[str | None, str | None], ChangeClass] = {
+    (None, "there"): ChangeClass.ADDED,
+    ("there", None): ChangeClass.REMOVED,
+}
 _MOST_VALUES = 50
 
 
@@ -127,9 +130,9 @@ class _Story:
         # The project begins, ends or breaks here: its settings are no changes one by one.
         config = {_CONFIG: kept[0][_CONFIG]} if kept else {}
         found = self._compared(step, {**before, **config}, {**after, **config}, touched)
-        states = tuple(self._state(tree) for tree in (before, after))
-        cls = _WHOLE_PROJECT.get(states, ChangeClass.RESTATING)
-        return (*found, Change(None, cls, _CONFIG, states[0], states[1], _CONFIG))
+        old, new = self._state(before), self._state(after)
+        cls = _WHOLE_PROJECT.get((old, new), ChangeClass.RESTATING)
+        return (*found, Change(None, cls, _CONFIG, old, new, _CONFIG))
 
     def _trees(self, step: Step) -> tuple[Tree, Tree]:
         return self.trees.at(next(iter(step.commit.parents), None)), self.trees.at(step.commit.name)
