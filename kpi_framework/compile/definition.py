@@ -17,7 +17,7 @@ from .axis import Closing, Measure
 from .canonical import canonical, canonical_text
 from .clocks import check_clocks, declared_statuses, event_names
 from .derived import Derived, compile_derived
-from .formula import compile_formula
+from .formula import compile_condition, compile_formula
 from .preset import adopted
 from .syntax import FormulaError, parse
 from .table import Base, Native, Table
@@ -193,17 +193,33 @@ def _meaning(catalog: Catalog, metric: Metric, tables: Mapping[str, Table]) -> d
         inputs = {i: _meaning(catalog, catalog.definitions[i].noun, tables) for i in derived.ids if i != metric.id}
         return {**own, "formula": derived.text, "inputs": inputs}
     table = replace(tables[metric.dataset or ""], calendars=set())
-    formula = compile_measure(metric, table).formula
+    openly = frozenset(catalog.project.noun.privacy.segment_by)
+    formula = compile_measure(metric, table, openly).formula
     used = formula.columns | dating_columns(metric, table)
-    reached = table.reach(used)
     working = _working_time(table, tables, used)
     return {
         **own, "formula": formula.text, "where": formula.where_text, "time": time_column(metric, table),
-        **_spanning(metric),
-        "columns": {n: _column(table.base(n)) for n in sorted(reached)},
-        "computed": _computed(table, used),
-        "dataset": _reading(table), **working,
+        **_spanning(metric), **_behind(table, used, own=True), "dataset": _reading(table), **working,
     }  # fmt: skip
+
+
+def parts_meaning(metric: Metric, table: Table) -> str:
+    """What tells a definition's parts from each other: its segments' columns. Raises FormulaError."""
+    return repr(_behind(table, frozenset(c for b in metric.breakdowns for c in b)))
+
+
+def checks_meaning(table: Table) -> str:
+    """What the dataset's rules look at. Raises FormulaError."""
+    scope = table.fresh_scope()
+    for rule in table.dataset.rules.values():
+        compile_condition(rule.holds, scope)
+    return repr(_behind(table, frozenset(scope.used)))
+
+
+def _behind(table: Table, used: frozenset[str], *, own: bool = False) -> dict[str, object]:
+    """The columns behind the used ones (and, if `own`, behind loading itself), and how they are computed."""
+    reached = table.reach(used, own=own)
+    return {"columns": {n: _column(table.base(n)) for n in sorted(reached)}, "computed": _computed(table, used)}
 
 
 def _spanning(metric: Metric) -> dict[str, object]:

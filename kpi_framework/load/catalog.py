@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import Generic, TypeVar
 
@@ -24,6 +25,8 @@ DEFINITIONS = "kpis"
 SIGNALS = "signals"
 BASELINES = "baselines"
 _ENDINGS = (".yaml", ".yml")
+_KEPT = 4096
+"""So many files stay read: a history meets the same ones in thousands of commits."""
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -62,6 +65,7 @@ def load_catalog(
     return _catalog(project.entry, kinds, contracts, ignores), findings
 
 
+@lru_cache(maxsize=_KEPT)
 def load_definition(path: str, text: str) -> Loaded[Metric]:
     """Read one KPI or metric of kpis/."""
     return _definition(path, read_yaml(path, text))
@@ -100,6 +104,7 @@ def _catalog(
     )
 
 
+@lru_cache(maxsize=_KEPT)
 def _load(path: str, text: str, model: type[M], kpi: str | None) -> Loaded[M]:
     return _read(read_yaml(path, text), model, kpi)
 

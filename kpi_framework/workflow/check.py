@@ -87,7 +87,7 @@ def check_loaded(options: Options, whole: Catalog | None, found: tuple[Diagnosti
         # Without kpi.yaml, or the zone its days are in, there is no number to compute.
         return _lint(options, whole, found)
     catalog = narrowed(whole, options.only) if options.only else whole
-    gate = catalog.project.noun.gate
+    gate, rules = catalog.project.noun.gate, catalog.project.noun.rules
     window = window_of(catalog, options.as_of, options.now, options.periods)
     lint = linted(whole, options.place, window.today)
     examples, failures = _examples(catalog, options)
@@ -96,7 +96,9 @@ def check_loaded(options: Options, whole: Catalog | None, found: tuple[Diagnosti
     seen = evaluation.measurements
     late = (*missed_without_action(catalog, seen), *missed_without_cause(catalog, seen))
     unseen = OF_CHANGES | (OF_DATA if options.only else frozenset())
-    findings = weighed(settled(catalog, (*found, *lint, *failures, *evaluation.diagnostics, *late), unseen), gate)
+    findings = weighed(
+        settled(catalog, (*found, *lint, *failures, *evaluation.diagnostics, *late), unseen), gate, rules
+    )
     verdict = verdict_of(evaluation.measurements, findings, evaluation.signals, gate, options.strictness)
     card = _scorecard(catalog, window, evaluation, findings, verdict)
     card = replace(card, view=_view(catalog, options.view), revision=revision)

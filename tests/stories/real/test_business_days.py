@@ -39,7 +39,10 @@ datasets:
     derive: {promised: "business_minutes(opened_at, target_at)"}
     key: request_id
 """
-TEN = "2015-01-01, 2015-01-19, 2015-02-16, 2015-04-20, 2015-05-25, 2015-07-03, 2015-09-07, 2015-10-12, 2015-11-11, 2015-11-26, 2015-12-25"
+TEN = ", ".join(
+    f"2015-{day}"
+    for day in ("01-01", "01-19", "02-16", "04-20", "05-25", "07-03", "09-07", "10-12", "11-11", "11-26", "12-25")
+)
 
 
 @pytest.mark.parametrize("holidays", ["US-MA", TEN])
