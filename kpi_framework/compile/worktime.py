@@ -250,6 +250,11 @@ def _number(value: int) -> exp.Expr:
     return exp.Literal.number(str(value))
 
 
+def worked_rows(name: str, lookups: Sequence[Lookup], columns: Sequence[str], width: int) -> exp.Select:
+    """The rows of a loaded table with the working times that formulas need."""
+    return with_worked(exp.select(*columns).from_(name), lookups, columns, width)
+
+
 def with_worked(rows: exp.Select, lookups: Collection[Lookup], columns: Collection[str], width: int) -> exp.Select:
     """The rows' columns, and a column of working time for each lookup: the table is joined once for each."""
     if not lookups:
