@@ -44,6 +44,7 @@ WIDTH = 100
 MADE = "<!-- Made by docs/generate.py: run `make docs`. -->\n\n"
 FILES = {
     "kpi": "`kpis/<id>.yaml`", "project": "`kpi.yaml`", "baseline": "`baselines/<id>.yaml`",
+    "template": "an entry of the catalogue, shipped with the package",
     "contract": "a contract, shipped with the package", "preset": "a preset, shipped with the package",
     "scorecard": "`scorecard/scorecard.json`",
 }  # fmt: skip

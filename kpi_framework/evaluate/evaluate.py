@@ -19,7 +19,7 @@ from ..model.baseline import BaselineValue
 from ..model.catalog import Catalog
 from ..model.diagnostic import Diagnostic
 from ..model.kpi import Kpi, Metric
-from ..model.measurement import Measurement, Observation, Reason
+from ..model.measurement import Measurement, Observation, Reason, SignalResult
 from ..model.period import Period
 from ..model.rule import RULES
 from ..model.unit import read_share
@@ -32,6 +32,7 @@ from .observe import Batch, Observer, Values, batches
 from .reach import Reach, Reaches, reach_of
 from .score import Judge
 from .session import Loaded, Session, Wanted
+from .signals import judge_signals
 from .sources import Files, SourceError, find_files
 from .window import Window
 
@@ -60,6 +61,7 @@ class Evaluation:
     hashes: Mapping[str, str] = field(default_factory=dict)
     baselines: Mapping[str, tuple[BaselineValue, ...]] = field(default_factory=dict)
     fingerprints: Mapping[str, str] = field(default_factory=dict)
+    signals: tuple[SignalResult, ...] = ()
 
 
 def evaluate(catalog: Catalog, setting: Setting, *, fingerprint: bool = False) -> Evaluation:
@@ -105,6 +107,7 @@ class _Run:
         return Evaluation(
             measurements, tuple(self.diagnostics), engine.name, engine.isolation, compilation.hashes,
             live_baselines, self._fingerprints(compilation, prints),
+            judge_signals(self.catalog, measurements, self.session),
         )  # fmt: skip
 
     # sources and definitions

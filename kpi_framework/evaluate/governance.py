@@ -23,3 +23,29 @@ def missed_without_action(catalog: Catalog, measurements: Iterable[Measurement])
             message = f"{one.kpi} is missed, and its action has no {' and no '.join(lacks)}"
             found.append(RULES["missed-without-action"].finding(at, message, kpi=one.kpi))
     return tuple(found)
+
+
+def missed_without_cause(catalog: Catalog, measurements: Iterable[Measurement]) -> tuple[Diagnostic, ...]:
+    """Missed wholes of active KPIs without a note on the judged period; a waiver has its reason already."""
+    series: dict[str, list[Measurement]] = {}
+    for one in sorted((m for m in measurements if m.is_whole), key=lambda m: m.period):
+        series.setdefault(one.kpi, []).append(one)
+    found = []
+    for kpi, periods in series.items():
+        judged = next((m for m in periods if m.judged), None)
+        if judged is None or judged.status is not Status.MISSED or judged.waived or kpi not in catalog.kpis:
+            continue
+        if any(note.is_of(judged.period.start) for note in catalog.kpis[kpi].notes):
+            continue
+        at = catalog.definitions[kpi].at
+        times = _streak([m for m in periods if m.period <= judged.period])
+        row = f", {times} periods in a row" if times > 1 else ""
+        message = f"{kpi} is missed in the period from {judged.period.start}{row}, and no note says why"
+        span = at.key("notes" if ("notes",) in at.spans else "id")
+        found.append(RULES["missed-without-cause"].finding(span, message, kpi=kpi))
+    return tuple(found)
+
+
+def _streak(periods: list[Measurement]) -> int:
+    """How many of the last periods, without a break, are missed."""
+    return next((n for n, m in enumerate(reversed(periods)) if m.status is not Status.MISSED), len(periods))

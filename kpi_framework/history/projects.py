@@ -233,8 +233,8 @@ def _plain(value: object) -> Value:
 
 DATASET_FIELDS: Mapping[str, DatasetClassify] = {
     "source": _source, "contract": _read, "preset": _read, "columns": _read, "derive": _read, "key": _read,
-    "latest_by": _read, "time": _read, "complete_through": _through, "freshness": _freshness, "grain": _grain, "max_bad_rows": _bad_rows,
-    "rules": _data_rules,
+    "latest_by": _read, "time": _read, "complete_through": _through, "freshness": _freshness, "grain": _grain,
+    "max_bad_rows": _bad_rows, "rules": _data_rules,
 }  # fmt: skip
 """How a change of each field of a dataset is judged."""
 

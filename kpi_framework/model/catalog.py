@@ -12,6 +12,7 @@ from .diagnostic import Span
 from .kpi import Kpi, Metric
 from .preset import Preset, completed
 from .project import Contract, Dataset, Project
+from .signal import Signal
 
 Path = tuple[str | int, ...]
 """The keys and indexes that lead to a value: `("target", 0, "at_most")`."""
@@ -71,6 +72,7 @@ class Catalog:
 
     project: Entry[Project]
     entries: tuple[Entry[Metric], ...] = ()
+    signals: tuple[Entry[Signal], ...] = ()
     baselines: Mapping[str, Entry[BaselineFile]] = field(default_factory=dict)
     contracts: Mapping[str, Contract] = field(default_factory=dict)
     presets: Mapping[str, Preset] = field(default_factory=dict)

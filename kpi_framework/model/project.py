@@ -118,6 +118,17 @@ class Gate(Model):
     """Data that break their contract or rules."""
     governance: Severity = Severity.WARNING
     """Reviews and actions overdue, waivers expired."""
+    signals: Severity = Severity.WARNING
+    """A signal that is on; one with a lower severity of its own weighs that."""
+
+
+class View(Model):
+    """What one group of readers sees of the scorecard."""
+
+    kpis: Literal["all"] | Annotated[tuple[Name, ...], Field(min_length=1)]
+    """The KPIs and metrics it shows, in this order, or `all`."""
+    limit: Annotated[Integer, Field(ge=1)] | None = None
+    """It shows at most so many of them: an executive view holds 3 to 5."""
 
 
 class Privacy(Model):
@@ -154,6 +165,8 @@ class Project(Model):
     """What happened, to read the trends by."""
     datasets: dict[Name, Dataset] = {}
     """The data the KPIs are computed from."""
+    views: dict[Name, View] = {}
+    """Views of the scorecard, by name: `executive: {kpis: [csat, sla_compliance], limit: 5}`."""
     privacy: Privacy = Privacy()
     """Personal columns that may be shown as segments."""
     gate: Gate = Gate()

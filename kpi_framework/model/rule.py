@@ -57,6 +57,7 @@ _ALL = (
     Rule("KPI204", "type-mismatch", ERROR, "The parts of the formula, or the formula and the unit, do not fit together.", "Make the unit or the expression fit."),
     Rule("KPI205", "not-an-aggregate", ERROR, "A formula has to make one number out of many rows.", "Put the column inside an aggregate: count, sum, avg, median, share …"),
     Rule("KPI206", "personal-column", ERROR, "A column that names people may only be counted.", "Use count or count(distinct …), or segment by it in the open under `privacy`."),
+    Rule("KPI207", "survivorship", WARNING, "A duration that only finished rows have looks best when the slow ones are still open.", "Date the rows by the end of the duration, or give `settle`, `min_measured`, or a coalesce for the open ones."),
     Rule("KPI209", "formula-failed", ERROR, "The engine could not compute the formula within its limits.", "Simplify the formula, or cast its parts; `kpi show ID --sql` prints what runs."),
     Rule("KPI301", "target-gap", ERROR, "A target that starts inside a period would judge a part of it.", "Start it on a period's first day."),
     Rule("KPI302", "target-overlap", ERROR, "Two targets from one date: nobody knows which judges.", "Give each its own `from`."),
@@ -70,9 +71,16 @@ _ALL = (
     Rule("KPI401", "review-overdue", WARNING, "The review its owner promised is past its day.", "Hold the review and note it under `review:`."),
     Rule("KPI402", "action-overdue", WARNING, "The action is past its due date.", "Finish it, or give it a new date in the open."),
     Rule("KPI403", "missed-without-action", WARNING, "The KPI is missed, and its action has no owner or no due date.", "Name who does it and by when."),
+    Rule("KPI404", "missed-without-cause", WARNING, "A miss whose cause nobody names comes back.", "Add to `notes:` the period, its cause and the fix."),
     Rule("KPI405", "waiver-expired", WARNING, "The waiver has ended, or the value is worse than its limit: it protects nothing.", "Remove it, or have a new one approved."),
     Rule("KPI406", "waiver-too-long", WARNING, "A waiver holds for at most 92 days.", "Shorten it; a lasting exception is another target."),
     Rule("KPI407", "waiver-self-approved", WARNING, "The owner may not waive their own miss.", "Have somebody else approve it."),
+    Rule("KPI501", "vanity-alone", NOTE, "A count of effort rises while the work gets worse: it needs an outcome beside it.", "Name under `read_with` an outcome such as a reopened rate, a resolution time or a satisfaction."),
+    Rule("KPI502", "too-many-kpis", NOTE, "What is not read in ten minutes is not read.", "Make some of them metrics, or add a view with at most 7: `views: {executive: {kpis: […], limit: 5}}`."),
+    Rule("KPI503", "unguarded", NOTE, "Every KPI can be met at the cost of another: its guard shows it.", "Name under `read_with` what would suffer."),
+    Rule("KPI504", "unsegmented-average", NOTE, "A blended average hides the urgent tickets behind the easy ones.", "Add `segments:`, such as priority or category."),
+    Rule("KPI505", "advanced-before-stable", NOTE, "Advanced KPIs stand on clean categories and on foundational ones that are stable.", "Review the foundational ones first; keep this one a draft until then."),
+    Rule("KPI506", "benchmark-old", NOTE, "What others reached years ago says little about today.", "Find a newer source, or remove the benchmark."),
     Rule("KPI701", "unexplained-change", ERROR, "A number that changes its meaning, a goalpost that gives way and a past that is rewritten need a reason.", "Add a `Reason: …` trailer to a commit of the change, or give --reason."),
     Rule("KPI702", "removed-unretired", ERROR, "A KPI that vanishes takes its misses with it.", "Retire it first: `status: retired` with `retired: {since:, because:}`; remove the file in a later change."),
     Rule("KPI703", "silent-restatement", ERROR, "A value of a closed period is not the one that was published.", "Find out what changed it; publish it again with `--reason`, so that it is restated in the open."),
@@ -97,6 +105,7 @@ OF_DATA = frozenset(
         "baseline-unfrozen",
         "unknown-segment",
         "missed-without-action",
+        "missed-without-cause",
     }
 )
 """The rules that only a look at the data can judge."""

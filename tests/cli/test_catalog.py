@@ -12,28 +12,26 @@ import pytest
 
 from kpi_framework.load.contracts import shipped_contracts
 from kpi_framework.load.templates import shipped_templates
-from kpi_framework.workflow.catalog import datasets, template_of
 from kpi_framework.model.kpi import Kpi
 from kpi_framework.model.project import Project
+from kpi_framework.workflow.catalog import datasets, template_of
 from tests.cli.projects import kpi
 from tests.cli.warehouse import write_data
 
-ROWS = """
-    ticket_volume ticket_volume_trend ticket_backlog tickets_closed agent_utilization
-    csat nps ces sla_compliance reopened_rate
-    first_response_time first_contact_resolution time_to_resolution resolved_within_target average_handle_time
-    escalation_rate incident_severity first_response_within_target reassignment_rate repeat_ticket_rate
-    same_day_resolution ola_compliance
-    cost_per_ticket support_roi ticket_deflection_rate self_service_resolution_rate kb_articles_overdue
-    agent_satisfaction
-    patch_compliance mfa_adoption phishing_click_rate security_incidents security_tickets verified_reset_rate
-    availability backup_success_rate restore_tests_done rto_compliance mtbf
-    cost_per_user licence_utilization
-""".split()
+ROWS = (
+    "ticket_volume", "ticket_volume_trend", "ticket_backlog", "tickets_closed", "agent_utilization", "csat", "nps",
+    "ces", "sla_compliance", "reopened_rate", "first_response_time", "first_contact_resolution",
+    "time_to_resolution", "resolved_within_target", "average_handle_time", "escalation_rate", "incident_severity",
+    "first_response_within_target", "reassignment_rate", "repeat_ticket_rate", "same_day_resolution",
+    "ola_compliance", "cost_per_ticket", "support_roi", "ticket_deflection_rate", "self_service_resolution_rate",
+    "kb_articles_overdue", "agent_satisfaction", "patch_compliance", "mfa_adoption", "phishing_click_rate",
+    "security_incidents", "security_tickets", "verified_reset_rate", "availability", "backup_success_rate",
+    "restore_tests_done", "rto_compliance", "mtbf", "cost_per_user", "licence_utilization",
+)  # fmt: skip
 WORKED = {
-    "ticket_backlog": 30, "csat": "80%", "nps": 40, "ces": 2.1, "sla_compliance": "95%", "first_response_time": "25 min",
-    "first_contact_resolution": "70%", "time_to_resolution": "4.5 h", "average_handle_time": "20 min",
-    "escalation_rate": "7.5%", "cost_per_ticket": 8, "support_roi": "150%",
+    "ticket_backlog": 30, "csat": "80%", "nps": 40, "ces": 2.1, "sla_compliance": "95%",
+    "first_response_time": "25 min", "first_contact_resolution": "70%", "time_to_resolution": "4.5 h",
+    "average_handle_time": "20 min", "escalation_rate": "7.5%", "cost_per_ticket": 8, "support_roi": "150%",
 }  # fmt: skip
 ALL = sorted(shipped_templates())
 LATER = {"window", "open_between", "evidence"} - set(Kpi.model_fields)
