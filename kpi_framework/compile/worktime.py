@@ -250,7 +250,7 @@ def _number(value: int) -> exp.Expr:
     return exp.Literal.number(str(value))
 
 
-def worked_rows(name: str, lookups: Sequence[Lookup], columns: Sequence[str], width: int) -> exp.Select:
+def worked_rows(name: str, lookups: Collection[Lookup], columns: Collection[str], width: int) -> exp.Select:
     """The rows of a loaded table with the working times that formulas need."""
     return with_worked(exp.select(*columns).from_(name), lookups, columns, width)
 
