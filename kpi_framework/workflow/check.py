@@ -90,9 +90,7 @@ def check(options: Options) -> Outcome:
     late = (*missed_without_action(catalog, seen), *missed_without_cause(catalog, seen))
     unseen = OF_CHANGES | (OF_DATA if options.only else frozenset())
     findings = weighed(settled(catalog, (*found, *lint, *failures, *evaluation.diagnostics, *late), unseen), gate)
-    verdict = verdict_of(
-        evaluation.measurements, findings, evaluation.signals, gate, options.strictness
-    )
+    verdict = verdict_of(evaluation.measurements, findings, evaluation.signals, gate, options.strictness)
     card = _scorecard(catalog, window, evaluation, findings, verdict)
     card = replace(card, view=_view(catalog, options.view))
     return Outcome(verdict.passed, verdict.exit_code, findings, examples, card, evaluation, catalog, window)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import json
 import os
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from kpi_framework.load.contracts import shipped_contracts
-from kpi_framework.load.templates import shipped_templates
+from kpi_framework.load.templates import shipped_signals, shipped_templates
 from kpi_framework.model.kpi import Kpi
 from kpi_framework.model.project import Project
 from kpi_framework.workflow.catalog import datasets, template_of
@@ -98,6 +101,9 @@ def test_every_offer_is_explained_in_full(form: str):
         said = kpi(Path.cwd(), "catalog", "show", one, "--format", form)
         assert said.code == 0
         assert "".join(template.kpi["formula"].split()) in "".join(said.out.split()).replace("\\", "")
+    for one in shipped_signals():
+        said = kpi(Path.cwd(), "catalog", "show", one, "--format", form)
+        assert (said.code, one in said.out) == (0, True)
     assert kpi(Path.cwd(), "catalog", "show", "first_respons_time").code == 2
 
 
@@ -131,25 +137,39 @@ def test_the_worked_example_of_the_domain_is_a_test_of_the_template(one: str):
 # adding one
 
 
+@pytest.fixture(scope="module")
+def added(tmp_path_factory: pytest.TempPathFactory, data: Path) -> Callable[[str], Path]:
+    """An empty project with the right data, to which one template was added by one command."""
+
+    @functools.cache
+    def project(one: str) -> Path:
+        root = empty_project(tmp_path_factory.mktemp(one) / "p", data, datasets(template_of(one)))
+        ended = kpi(root, "add", one, *OWNER)
+        assert ended.code == 0, ended.out + ended.err
+        return root
+
+    return project
+
+
 @pytest.mark.parametrize("one", IDS)
-def test_adding_one_to_an_empty_project_lints_clean(one: str, tmp_path: Path, data: Path):
+def test_adding_one_to_an_empty_project_lints_clean(one: str, added: Callable[[str], Path]):
     """One command, and lint has nothing to say: no error, no warning."""
-    root = empty_project(tmp_path / "p", data, datasets(template_of(one)))
-    added = kpi(root, "add", one, *OWNER)
-    assert (added.code, added.err if added.code else "") == (0, ""), added.out
+    root = added(one)
     assert (root / f"kpis/{one}.yaml").is_file()
     lint = kpi(root, "lint", "--fail-on", "warning")
     assert lint.code == 0, lint.out
 
 
 @pytest.fixture(scope="module")
-def everything(tmp_path_factory: pytest.TempPathFactory, data: Path) -> Path:
-    """A project that has added the whole catalogue."""
+def everything(tmp_path_factory: pytest.TempPathFactory, data: Path, added: Callable[[str], Path]) -> Path:
+    """A project with all that was added to the empty ones: one worker runs all examples, one check all values."""
     root = empty_project(tmp_path_factory.mktemp("all") / "p", data, tuple(shipped_contracts()))
     for one in IDS:
-        if not list((root / "kpis").rglob(f"{one}.yaml")):
-            added = kpi(root, "add", one, *OWNER)
-            assert added.code == 0, added.out + added.err
+        for path in (added(one) / "kpis").rglob("*.yaml"):
+            if not list(root.rglob(path.name)):
+                target = root / path.relative_to(added(one))
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(path, target)
     return root
 
 
@@ -186,6 +206,26 @@ def test_check_computes_a_value(one: str, scorecard: dict[str, Any]):
     assert any(m["value"] is not None for m in whole), {m["reason"] for m in whole}
     judged = [m["status"] for m in whole if m["judged"] and template_of(one).kind == "kpi"]
     assert "informative" not in judged
+
+
+def test_signals_are_added_beside_their_kpis(everything: Path, tmp_path: Path):
+    """Where the KPIs are that a signal reads, one command adds it, and lint is content with all of them."""
+    root = tmp_path / "p"
+    shutil.copytree(everything, root)
+    for one in shipped_signals():
+        ended = kpi(root, "add", one)
+        assert ended.code == 0, ended.out
+    lint = kpi(root, "lint", "--format", "json")
+    assert [d for d in lint.json["diagnostics"] if d["path"].startswith("kpis/signals/")] == []
+
+
+def test_a_signal_without_its_kpis_is_not_added(tmp_path: Path, data: Path):
+    """It would be unknown for ever: the finding names what it reads."""
+    root = empty_project(tmp_path / "p", data, ("tickets",))
+    ended = kpi(root, "add", sorted(shipped_signals())[0])
+    assert ended.code == 1
+    assert "unknown-reference" in ended.out
+    assert not (root / "kpis").exists()
 
 
 # what a person decides
