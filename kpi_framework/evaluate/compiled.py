@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ..compile.axis import Measure
+from ..compile.clocks import check_clocks, event_names
 from ..compile.definition import (
     compile_definition,
     compile_evidence,
@@ -47,7 +48,25 @@ class Compilation:
             if (metric := catalog.definitions[measure.id].noun).dataset == dataset
             for name in used_columns(metric, measure, table)
         }
-        return table.reach(frozenset(used))
+        return table.reach(frozenset(used)) | self._as_history(dataset)
+
+    def _as_history(self, dataset: str) -> frozenset[str]:
+        """The base columns of a history that the clocks of other datasets need."""
+        table = self.tables[dataset]
+        keys = {t.keys[0] for t in self.tables.values() if len(t.keys) == 1 and dataset in t.dataset.histories}
+        try:
+            return frozenset(c for key in sorted(keys) for c in table.reach(event_names(table, key)))
+        except FormulaError:
+            return frozenset()  # what uses the clocks has failed for it
+
+    def clocks(self, catalog: Catalog, dataset: str) -> dict[str, frozenset[str]]:
+        """The clocks that each measure of a dataset stands on."""
+        table = self.tables[dataset]
+        return {
+            measure.id: table.clocks_of(used_columns(metric, measure, table))
+            for measure in self.measures.values()
+            if (metric := catalog.definitions[measure.id].noun).dataset == dataset
+        }
 
 
 def used_columns(metric: Metric, measure: Measure, table: Table) -> frozenset[str]:
@@ -101,7 +120,9 @@ def compile_catalog(catalog: Catalog, natives: Mapping[str, Native | None]) -> C
 def _reachable(measure: Measure, metric: Metric, tables: Mapping[str, Table]) -> Measure:
     """The measure, once every column behind it is known to be in the source. Raises FormulaError."""
     table = tables[metric.dataset or ""]
-    table.reach(used_columns(metric, measure, table))
+    used = used_columns(metric, measure, table)
+    check_clocks(table, tables, table.clocks_of(used))
+    table.reach(used)
     return measure
 
 

@@ -68,6 +68,15 @@ def _of_order(catalog: Catalog, dataset: str, pair: str, rows: int) -> Diagnosti
     )
 
 
+def of_statuses(catalog: Catalog, history: str, rows: int, known: tuple[str, ...]) -> Diagnostic:
+    """Statuses of a history that nobody declared."""
+    return RULES["contract-violation"].finding(
+        _column(catalog, history, "value"),
+        f"{history}.value: {_rows(rows)} with a status that nobody declared: no clock runs in it",
+        f"Map it under `values:` to one of {', '.join(known)}.",
+    )
+
+
 def _column(catalog: Catalog, dataset: str, column: str) -> Span:
     return place(catalog, dataset, "columns", column)
 

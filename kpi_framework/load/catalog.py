@@ -15,6 +15,7 @@ from ..model.diagnostic import Diagnostic, KpiError
 from ..model.kpi import Metric
 from ..model.project import Contract, Project
 from ..model.signal import Signal
+from .presets import shipped_presets
 from .validate import definition_model, is_signal, validated
 from .yaml import Document, read_yaml
 
@@ -93,6 +94,7 @@ def _catalog(
         signals=tuple(one.entry for one in signals.values() if one.entry is not None),
         baselines={_stem(p): one.entry for p, one in baselines.items() if one.entry is not None},
         contracts=contracts,
+        presets=shipped_presets(),
         ignores=ignores,
         broken={name: one.findings[0].span for name, one in failed.items()},
     )

@@ -116,6 +116,6 @@ def _borrow(origin: Path, root: Path, base: str) -> None:
 def side_of(catalog: Catalog, place: Place) -> Side:
     """A catalog with the meaning of each definition, against the columns that the data have."""
     natives: dict[str, Native | None] = {
-        name: csv_header(one, place.root, place.allowed) for name, one in catalog.project.noun.datasets.items()
+        name: csv_header(one, place.root, place.allowed) for name, one in catalog.datasets.items()
     }
     return Side(catalog, compile_catalog(catalog, natives).hashes, one_text)
