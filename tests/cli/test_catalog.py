@@ -15,6 +15,7 @@ import pytest
 
 from kpi_framework.load.contracts import shipped_contracts
 from kpi_framework.load.templates import shipped_signals, shipped_templates
+from kpi_framework.load.yaml import read_yaml
 from kpi_framework.workflow.catalog import datasets, template_of
 from tests.cli.projects import kpi
 from tests.cli.warehouse import write_data
@@ -240,14 +241,12 @@ def test_flags_decide_owner_target_baseline_segments_and_name(tmp_path: Path, da
     )
     assert kpi(root, "add", "time_to_resolution", *OWNER, *flags).code == 0
     text = (root / "kpis/fix.yaml").read_text(encoding="utf-8")
-    assert "id: fix\n" in text
-    assert "owner: desk@example.com\n" in text
-    assert "target: {at_most: 6 h, near: 8 h}\n" in text
-    assert (
-        "segments: [priority, [priority, channel]]\n" in " ".join(text.split(" ")).replace("segments:\n", "segments:\n")
-        or "- [priority, channel]" in text
-    )
-    assert "baseline: {from: 2026-01-01, to: 2026-02-28}\n" in text
+    said = read_yaml("kpis/fix.yaml", text).value
+    assert isinstance(said, dict)
+    assert (said["id"], said["owner"]) == ("fix", "desk@example.com")
+    assert said["target"] == {"at_most": "6 h", "near": "8 h"}
+    assert said["segments"] == ["priority", ["priority", "channel"]]
+    assert said["baseline"] == {"from": "2026-01-01", "to": "2026-02-28"}
     keys = [line.partition(":")[0] for line in text.splitlines() if line[:1].isalpha()]
     assert keys.index("objectives") < keys.index("owner") < keys.index("dataset") < keys.index("baseline")
     assert text.startswith("# yaml-language-server: $schema=../schemas/kpi.schema.json\nversion: 1\n")
