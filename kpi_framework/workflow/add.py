@@ -12,6 +12,7 @@ from typing import Any
 from ..load.catalog import load_catalog
 from ..load.contracts import shipped_contracts
 from ..load.resolve import resolve
+from ..load.templates import shipped_signals
 from ..load.write import as_yaml
 from ..model.catalog import Catalog
 from ..model.diagnostic import Diagnostic, KpiError, Severity
@@ -83,7 +84,26 @@ def add(options: Options, one: str, choice: Choice) -> Added:
     """Write kpis/<id>.yaml, and the files of the inputs that are not there yet. Raises KpiError."""
     catalog = _loaded(options)
     adding = _Adding(catalog, options, choice)
-    files = adding.files(template_of(one))
+    return _written(options, adding.files(template_of(one)), adding.notes)
+
+
+def is_signal(one: str) -> bool:
+    """Whether the package has a signal of this id."""
+    return one in shipped_signals()
+
+
+def add_signal(options: Options, one: str) -> Added:
+    """Write kpis/signals/<id>.yaml, if the project has the definitions that it reads. Raises KpiError."""
+    catalog = _loaded(options)
+    path = f"kpis/signals/{one}.yaml"
+    taken = {*catalog.definitions, *(e.noun.id for e in catalog.signals)}
+    if one in taken or (options.place.root / path).exists():
+        raise KpiError(f"there is a definition `{one}` already", "It is never overwritten.")
+    return _written(options, {path: shipped_signals()[one].replace("../../../schemas", "../../schemas", 1)}, [])
+
+
+def _written(options: Options, files: Mapping[str, str], notes: Sequence[str]) -> Added:
+    """Write the files, unless lint finds an error in what they say."""
     texts = {**read_texts(options.place.root), **files}
     after, found = load_catalog(texts, shipped_contracts())
     assert after is not None, "kpi.yaml was read a moment ago"
@@ -95,7 +115,7 @@ def add(options: Options, one: str, choice: Choice) -> Added:
     paths = [options.place.root / name for name in files]
     for path, text in zip(paths, files.values(), strict=True):
         write_text(path, text)
-    return Added(tuple(paths), own, tuple(adding.notes))
+    return Added(tuple(paths), own, tuple(notes))
 
 
 def _loaded(options: Options) -> Catalog:
