@@ -7,12 +7,14 @@ from collections.abc import Callable, Iterator
 
 from .check import twenty_five, whole_process
 from .lint import lint
+from .spanning import spanning
 from .table import Row
 
 SUBJECTS: dict[str, Callable[[int], Iterator[Row]]] = {
     "check": twenty_five,
     "process": whole_process,
     "lint": lint,
+    "spanning": spanning,
 }
 
 
