@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from .check import twenty_five, whole_process
 from .history import history
 from .lint import lint
+from .spanning import spanning
 from .table import Row
 
 SUBJECTS: dict[str, Callable[[int], Iterator[Row]]] = {
@@ -15,6 +16,7 @@ SUBJECTS: dict[str, Callable[[int], Iterator[Row]]] = {
     "process": whole_process,
     "lint": lint,
     "history": history,
+    "spanning": spanning,
 }
 
 

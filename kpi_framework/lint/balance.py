@@ -9,6 +9,8 @@ from fractions import Fraction
 from ..compile.axis import Measure
 from ..compile.definition import time_column
 from ..compile.ends import open_ends
+from ..compile.order import closure
+from ..compile.table import Table
 from ..model.catalog import Entry
 from ..model.diagnostic import Diagnostic
 from ..model.kpi import Kpi, Metric
@@ -70,23 +72,33 @@ def too_many_kpis(view: View) -> Iterator[Diagnostic]:
 
 
 def unguarded(view: View) -> Iterator[Diagnostic]:
-    """unguarded: an active KPI whose `read_with` names no definition that is in use."""
+    """unguarded: an active KPI whose `read_with` names no other definition that is in use, where there is one that is
+    not an input of its own."""
     in_use = {e.noun.id for e in view.live} | set(view.catalog.broken)
     for entry, kpi in view.active:
-        if not in_use & set(kpi.read_with) - {kpi.id}:
+        others = in_use - set(closure(kpi.id, view.inputs))
+        if others and not others & set(kpi.read_with):
             at = entry.at.key("read_with" if ("read_with",) in entry.at.spans else "id")
             message = f"{kpi.id} can be met at the cost of something else, and nothing is read beside it"
             yield RULES["unguarded"].finding(at, message, kpi=kpi.id)
 
 
 def unsegmented_average(view: View) -> Iterator[Diagnostic]:
-    """unsegmented-average: an active KPI whose formula is one average or median, without `segments`."""
+    """unsegmented-average: an active KPI whose formula is one average or median, without `segments`, though its
+    dataset has a text column that could be one."""
     for entry, measure in _measures(view):
         kpi, shape = entry.noun, measure.formula.shape
         is_average = shape.kind == "mean" or (shape.kind == "quantile" and shape.level == Fraction(1, 2))
-        if isinstance(kpi, Kpi) and kpi.is_active and is_average and not kpi.segments:
+        if not (isinstance(kpi, Kpi) and kpi.is_active and is_average and not kpi.segments):
+            continue
+        if _parts(view.tables[kpi.dataset or ""]):
             message = f"{kpi.id} is one average of everything: a good whole hides a poor part"
             yield RULES["unsegmented-average"].finding(entry.at.key("formula"), message, kpi=kpi.id)
+
+
+def _parts(table: Table) -> list[str]:
+    """The columns that could be segments: texts that name neither a row nor a person."""
+    return [n for n, b in table.bases.items() if b.type == "text" and not b.personal and n not in table.keys]
 
 
 def advanced_before_stable(view: View) -> Iterator[Diagnostic]:
