@@ -8,11 +8,14 @@ from collections.abc import Callable, Iterator
 from .check import twenty_five, whole_process
 from .lint import lint
 from .table import Row
+from .worktime import calendars, clocks
 
 SUBJECTS: dict[str, Callable[[int], Iterator[Row]]] = {
     "check": twenty_five,
     "process": whole_process,
     "lint": lint,
+    "calendars": calendars,
+    "clocks": clocks,
 }
 
 

@@ -20,8 +20,8 @@ from ..compile.tidy import (
 from ..compile.tidy import (
     table_name as _name,
 )
-from ..compile.worktime import statements as working_time
 from ..compile.worktime import Query, width_of, worked_query
+from ..compile.worktime import statements as working_time
 from ..compile.zone import macros
 from ..model.period import Almanac
 from .engine import Engine, EngineError, Row

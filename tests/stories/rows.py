@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
 
+from sqlglot import exp
+
 from kpi_framework.compile.clocks import check_clocks, event_names
 from kpi_framework.compile.definition import table_of
 from kpi_framework.compile.render import render
@@ -15,7 +17,6 @@ from kpi_framework.evaluate.session import Session, Wanted
 from kpi_framework.evaluate.sources import find_files
 from kpi_framework.load.catalog import load_catalog
 from kpi_framework.load.contracts import shipped_contracts
-from sqlglot import exp
 
 
 def rows(config: str, root: Path, dataset: str, columns: Sequence[str], as_of: dt.datetime) -> list[Row]:
@@ -33,9 +34,9 @@ def rows(config: str, root: Path, dataset: str, columns: Sequence[str], as_of: d
         check_clocks(table, tables, clocks)
         session.keep_calendars(catalog.project.noun.almanac, table.calendars)
         for name in wanted[:-1]:
-            session.load(Wanted(tables[name], files[name], tables[name].reach(event_names(tables[name], table.keys[0]))))
+            session.load(
+                Wanted(tables[name], files[name], tables[name].reach(event_names(tables[name], table.keys[0])))
+            )
         session.load(Wanted(table, files[dataset], table.reach(frozenset(columns)), clocks, tables))
         query = exp.select(*(t.sql.copy() for t in terms)).from_(table_name(table)).order_by("1")
         return session.fetch(render(query))
-
-

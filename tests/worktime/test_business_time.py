@@ -82,7 +82,10 @@ def config() -> str:
     lines = ["version: 1", "name: Oracle", "calendars:"]
     for (kind, zone), name in zip([(k, z) for k in CALENDARS for z in ZONES], names(), strict=True):
         lines.append(f"  {name}: {{hours: {CALENDARS[kind][0]}, timezone: {zone}, holidays: [{', '.join(OFF)}]}}")
-    return "\n".join([*lines, *"""
+    return "\n".join(
+        [
+            *lines,
+            *"""
 datasets:
   pairs:
     source: pairs.csv
@@ -93,7 +96,9 @@ datasets:
     derive:
       worked: business_minutes(a, b, calendar)
       back: business_hours(b, a, calendar)
-""".splitlines()])
+""".splitlines(),
+        ]
+    )
 
 
 @cache
@@ -135,7 +140,9 @@ def test_business_time_equals_a_clock_that_asks_every_minute(zone: str, tmp_path
         flags, before = clock(kind, zone)
         starts, ends = (instants(zone, PAIRS, seed * 2 + i) for i in (0, 1))
         name = f"{kind}_{zone.split('/')[1].lower()}"
-        pairs += [(name, a, b, _until(flags, before, b) - _until(flags, before, a)) for a, b in zip(starts, ends, strict=True)]
+        pairs += [
+            (name, a, b, _until(flags, before, b) - _until(flags, before, a)) for a, b in zip(starts, ends, strict=True)
+        ]
     with (tmp_path / "pairs.csv").open("w", newline="") as stream:
         writer = csv.writer(stream)
         writer.writerow(["number", "calendar", "a", "b"])

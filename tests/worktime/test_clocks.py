@@ -66,7 +66,9 @@ Event = tuple[int, str, str, str, bool | None]
 """Minutes since Monday, field, value, by, public."""
 
 
-def computed(root: Path, tickets: Sequence[tuple[int, str, str, Sequence[Event]]], config: str = CONFIG) -> list[dict[str, object]]:
+def computed(
+    root: Path, tickets: Sequence[tuple[int, str, str, Sequence[Event]]], config: str = CONFIG
+) -> list[dict[str, object]]:
     """Each ticket's columns; a ticket is (created, own priority, site, events), and the file is out of order."""
     with (root / "tickets.csv").open("w", newline="") as stream:
         csv.writer(stream).writerows([
@@ -80,7 +82,10 @@ def computed(root: Path, tickets: Sequence[tuple[int, str, str, Sequence[Event]]
     ]
     with (root / "events.csv").open("w", newline="") as stream:
         csv.writer(stream).writerows(
-            [("ticket_id", "at", "sequence", "field", "value", "by", "public"), *sorted(lines, key=lambda e: hash(e[1:]))]
+            [
+                ("ticket_id", "at", "sequence", "field", "value", "by", "public"),
+                *sorted(lines, key=lambda e: hash(e[1:])),
+            ]
         )
     found = rows(config, root, "tickets", ["ticket_id", *COLUMNS], AS_OF)
     return [dict(zip(COLUMNS, row[1:], strict=True)) for row in sorted(found, key=lambda r: int(r[0] or 0))]
@@ -165,14 +170,21 @@ moments = st.one_of(st.integers(0, END - 1), st.sampled_from([540, 545, 600, 102
 events = st.one_of(
     st.tuples(moments, st.just("status"), st.sampled_from(STATUSES), st.just(""), st.none()),
     st.tuples(moments, st.just("priority"), st.sampled_from(["critical", "high", "medium"]), st.just(""), st.none()),
-    st.tuples(moments, st.just("comment"), st.just(""), st.sampled_from(["agent", "requester", "automation"]), st.booleans()),
+    st.tuples(
+        moments, st.just("comment"), st.just(""), st.sampled_from(["agent", "requester", "automation"]), st.booleans()
+    ),
 )
 tickets = st.tuples(
-    moments, st.sampled_from(["critical", "high", "low"]), st.sampled_from(["business", "always"]), st.lists(events, max_size=7)
+    moments,
+    st.sampled_from(["critical", "high", "low"]),
+    st.sampled_from(["business", "always"]),
+    st.lists(events, max_size=7),
 )
 
 
-@settings(max_examples=12, deadline=None, phases=[Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=12, deadline=None, phases=[Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(st.lists(tickets, min_size=8, max_size=25))
 def test_clocks_equal_plain_python(tmp_path: Path, some: list[tuple[int, str, str, list[Event]]]) -> None:
     """Any history, out of order and with equal instants, gives what a reader of the sorted events would say."""
