@@ -10,6 +10,7 @@ from .history import history
 from .lint import lint
 from .spanning import spanning
 from .table import Row
+from .worktime import calendars, clocks
 
 SUBJECTS: dict[str, Callable[[int], Iterator[Row]]] = {
     "check": twenty_five,
@@ -17,6 +18,8 @@ SUBJECTS: dict[str, Callable[[int], Iterator[Row]]] = {
     "lint": lint,
     "history": history,
     "spanning": spanning,
+    "calendars": calendars,
+    "clocks": clocks,
 }
 
 

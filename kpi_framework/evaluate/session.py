@@ -20,8 +20,8 @@ from ..compile.tidy import (
 from ..compile.tidy import (
     table_name as _name,
 )
+from ..compile.worktime import Query, width_of, worked_query
 from ..compile.worktime import statements as working_time
-from ..compile.worktime import width_of, worked_rows
 from ..compile.zone import macros
 from ..model.period import Almanac
 from .engine import Engine, EngineError, Row
@@ -149,15 +149,15 @@ class Session:
         """Add the columns that clocks give, then the working times that formulas need."""
         table, name = wanted.table, _name(wanted.table)
         for plan in clock_plans(table, wanted.histories, wanted.clocks, timestamp(self._as_of), self._width):
-            self._replace(table, render(plan.query(name, columns)))
+            self._replace(table, plan.query(name, columns))
             columns = [*columns, *plan.columns]
         lookups = list((table.lookups or {}).values())
         if lookups:
-            self._replace(table, render(worked_rows(name, lookups, columns, self._width)))
+            self._replace(table, worked_query(name, lookups, columns, self._width))
 
-    def _replace(self, table: Table, query: str) -> None:
+    def _replace(self, table: Table, query: Query) -> None:
         self.engine.run([
-            f"CREATE TEMP TABLE {_loaded(table)} AS {query}",
+            f"CREATE TEMP TABLE {_loaded(table)} AS {render(query)}",
             f"DROP TABLE {_name(table)}", f"ALTER TABLE {_loaded(table)} RENAME TO {_name(table)}",
         ])  # fmt: skip
 
