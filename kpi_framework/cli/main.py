@@ -59,13 +59,13 @@ def test(
 def check(
     project: o.Project = None, form: o.Format = "text", output: o.Output = "-", as_of: o.AsOf = None,
     periods: o.Periods = 12, only: o.Only = None, gate: o.GateOption = "all", fail_on: o.FailOnOption = "error",
-    allow_path: o.AllowPath = None,
+    allow_path: o.AllowPath = None, view: o.ViewOption = None,
     scorecard: Annotated[Path | None, typer.Option("--scorecard", help="Where scorecard.md and .json go.")] = None,
     at: Annotated[str | None, typer.Option("--at", help="By this revision's definitions and tracked data.")] = None,
 ) -> None:  # fmt: skip
     """Lint, test, evaluate, gate and report: the main job."""
     chosen = o.options(
-        project, as_of=as_of, periods=periods, only=only, gate=gate, fail_on=fail_on, allow_path=allow_path
+        project, as_of=as_of, periods=periods, only=only, gate=gate, fail_on=fail_on, allow_path=allow_path, view=view
     )
     outcome = run_check(chosen) if at is None else _as_it_was(chosen, at)
     write_scorecard(outcome, scorecard or chosen.place.root / "scorecard" / _folder(outcome))

@@ -27,6 +27,26 @@ def missed_without_action(catalog: Catalog, measurements: Iterable[Measurement])
     return tuple(found)
 
 
+def missed_without_cause(catalog: Catalog, measurements: Iterable[Measurement]) -> tuple[Diagnostic, ...]:
+    """Missed wholes of active KPIs without a note on the judged period; a waiver has its reason already."""
+    series: dict[str, list[Measurement]] = {}
+    for one in sorted((m for m in measurements if m.is_whole), key=lambda m: m.period):
+        series.setdefault(one.kpi, []).append(one)
+    found = []
+    for kpi, periods in series.items():
+        judged = next((m for m in periods if m.judged), None)
+        if judged is None or judged.status is not Status.MISSED or judged.waived or kpi not in catalog.kpis:
+            continue
+        if any(note.is_of(judged.period.start) for note in catalog.kpis[kpi].notes):
+            continue
+        at = catalog.definitions[kpi].at
+        since = f"{_so_long(streak(periods))} in the period from {judged.period.start}"
+        message = f"{kpi} is missed{since}, and no note says why"
+        span = at.key("notes" if ("notes",) in at.spans else "id")
+        found.append(RULES["missed-without-cause"].finding(span, message, kpi=kpi))
+    return tuple(found)
+
+
 def _so_long(in_a_row: tuple[Measurement, ...]) -> str:
     """` for 3 months in a row`; nothing for the first one."""
     grain = in_a_row[-1].period.grain

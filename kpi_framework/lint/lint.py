@@ -10,7 +10,18 @@ from ..compile.table import Native
 from ..model.catalog import Catalog
 from ..model.diagnostic import Diagnostic
 from ..model.ownership import CodeOwners
+from .balance import (
+    advanced_before_stable,
+    old_benchmarks,
+    survivorship,
+    too_many_kpis,
+    unguarded,
+    unsegmented_average,
+    vanity_alone,
+)
 from .baselines import baselines
+from .calendars import calendars
+from .clocks import clocks, unstated
 from .datasets import datasets
 from .examples import examples
 from .formulas import cycles, doubles, formulas, grains
@@ -18,15 +29,17 @@ from .governance import actions, code_owners, reviews, waivers
 from .missing import definitions, fields, required
 from .names import file_names, ids
 from .references import references, rule_names, zones
+from .signals import signals
 from .targets import dates, limits
 from .view import View
 
 DATELESS = (
-    definitions, required, fields, file_names, ids, references, rule_names, datasets,
-    formulas, cycles, grains, doubles, dates, limits, baselines, examples,
+    definitions, required, fields, file_names, ids, references, rule_names, calendars, datasets, clocks,
+    unstated, formulas, cycles, grains, doubles, dates, limits, baselines, examples, signals,
+    survivorship, vanity_alone, too_many_kpis, unguarded, unsegmented_average, advanced_before_stable,
 )  # fmt: skip
 """The checks of what a definition says."""
-DATED = (reviews, actions, waivers)
+DATED = (reviews, actions, waivers, old_benchmarks)
 """The checks of what it promised for a day."""
 
 

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from .diagnostic import Diagnostic
+from .diagnostic import Diagnostic, Severity
 from .kpi import Kpi, Metric
 from .period import Period
-from .project import Event
+from .project import Event, View
 
 Segment = tuple[tuple[str, str | None], ...]
 """Columns and the values that name a part, `(("priority", "critical"),)`; empty for the whole."""
@@ -126,6 +126,27 @@ class Measurement:
         return not self.segment
 
 
+class SignalState(StrEnum):
+    """Whether a signal's condition holds."""
+
+    ON = "on"
+    OFF = "off"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class SignalResult:
+    """Whether a signal holds, and the values its condition was read over; an unknown one is None."""
+
+    id: str
+    name: str
+    state: SignalState
+    operands: Mapping[str, float | int | str | None]
+    severity: Severity | None = None
+    asks: str | None = None
+    do: str | None = None
+
+
 def streak(series: Sequence[Measurement]) -> tuple[Measurement, ...]:
     """The periods in a row, up to the judged one, that have its status; of one KPI and part, oldest first."""
     ends = [n for n, one in enumerate(series) if one.judged]
@@ -163,6 +184,10 @@ class Scorecard:
     today: dt.date = dt.date.min
     objectives: Mapping[str, str] = field(default_factory=dict)
     events: tuple[Event, ...] = ()
+    signals: tuple[SignalResult, ...] = ()
+    views: Mapping[str, View] = field(default_factory=dict)
+    view: str | None = None
+    """The view that readers are shown; None: everything."""
     revision: str = ""
     """The commit whose definitions these are; empty for the files as they lie on disk."""
 

@@ -45,6 +45,10 @@ def facts(one: Standing, insight: Insight, ink: Ink) -> Facts:
                 "Segment",
                 f"{_named(part, ink)} {status_text(part.status, waived=part.waived)}: {headline(part, ink)}",
             )
+    if one.whole is not None and one.is_troubled and (streak := insight.streak(one.whole)) > 1:
+        yield "In a row", f"{counted(streak, one.whole.period.grain or 'period')} {one.whole.status.word}"
+    for note in one.notes:
+        yield "Cause", ". ".join(ink.prose(t.rstrip(".")) for t in (note.cause, note.fix) if t)
     yield "Action", action_text(one.action, insight.scorecard.today, ink)
     for measured in one.judged:
         yield from _waiver(measured, insight, ink)

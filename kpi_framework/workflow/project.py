@@ -81,14 +81,12 @@ def code_owners(root: Path) -> CodeOwners | None:
 
 
 def _headers(catalog: Catalog, place: Place) -> Mapping[str, Native | None]:
-    datasets = catalog.project.noun.datasets
-    return {name: csv_header(one, place.root, place.allowed) for name, one in datasets.items()}
+    return {name: csv_header(one, place.root, place.allowed) for name, one in catalog.datasets.items()}
 
 
 def columns_of(catalog: Catalog, place: Place, name: str) -> frozenset[str] | None:
     """The columns a formula over a dataset may use; None where its source has not been looked at."""
-    dataset = catalog.project.noun.datasets[name]
-    native = csv_header(dataset, place.root, place.allowed)
+    native = csv_header(catalog.datasets[name], place.root, place.allowed)
     return frozenset(table_of(catalog, name, native).scope.columns) if native else None
 
 

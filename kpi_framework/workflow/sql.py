@@ -13,6 +13,7 @@ from .check import Options
 from .project import load, window_of
 
 _FUNCTIONS = "CREATE TEMP MACRO"
+_WORKING_TIME = "INSERT INTO working_time"
 
 
 def statements(options: Options, one: str) -> tuple[str, ...]:
@@ -31,5 +32,9 @@ def statements(options: Options, one: str) -> tuple[str, ...]:
 def _shown(sql: str) -> str:
     if sql.startswith(_FUNCTIONS):
         name = sql.removeprefix(_FUNCTIONS).partition("(")[0].strip()
+        if name == "worked":
+            return "-- worked(calendar, t): the calendar's working time up to t, from the table working_time"
         return f"-- {name}(t): a step function over the changes of the zone's clocks"
+    if sql.startswith(_WORKING_TIME):
+        return "-- working_time: a calendar's working time, a row for each UTC day"
     return f"{readable(sql)};"

@@ -15,11 +15,13 @@ import typer.main
 
 import kpi_framework.cli.commands  # noqa: F401 - registers every command
 from kpi_framework.cli.main import app
+from kpi_framework.model.change import ChangeClass
+from kpi_framework.model.measurement import Reason, Status
 from kpi_framework.model.rule import RULES
 from tests.docs.pages import ROOT, anchors, blocks, inline, links, pages
 
 PAGES = pages()
-COMING = frozenset({"init"})
+COMING: frozenset[str] = frozenset()
 """Commands that messages of the code name already; delete each once it is there."""
 IDS = [str(path.relative_to(ROOT)) for path in PAGES]
 
@@ -95,7 +97,7 @@ def commands(text: str) -> Iterator[str]:
 
 def complaint(line: str) -> str:
     """What is wrong with a call; nothing if it is right."""
-    words = shlex.split(re.split(r" [|>&;]", line)[0], comments=True)[1:]
+    words = shlex.split(re.split(r";| [|>&]", line)[0], comments=True)[1:]
     command: Any = typer.main.get_command(app)
     while words and getattr(command, "commands", None) and not words[0].startswith("-"):
         if words[0] in COMING - set(command.commands):
@@ -125,3 +127,17 @@ def test_rules_that_pages_name_exist() -> None:
     assert set(re.findall(r"\bKPI\d{3}\b", text)) <= codes
     named = set(re.findall(r"kpi: ignore\[([a-z-]+)\]", text)) | set(re.findall(r"kpi explain ([a-z-]+)", text))
     assert named - {"rule-name"} <= set(RULES)
+
+
+def test_every_class_of_change_is_explained() -> None:
+    """The page of changes has each class with its meaning."""
+    page = (ROOT / "docs" / "changes.md").read_text(encoding="utf-8")
+    assert [one for one in ChangeClass if f"| `{one}` | {one.meaning} |" not in page] == []
+
+
+def test_every_reason_is_explained() -> None:
+    """The page of numbers has each reason for unknown and each status, in the order in which they win."""
+    page = (ROOT / "docs" / "numbers.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(\w+)` \|(?: [^|]* \|)", page, flags=re.MULTILINE)
+    assert [row for row in rows if row in set(Reason)] == list(Reason)
+    assert {row for row in rows if row in set(Status)} == set(Status)

@@ -47,7 +47,7 @@ def test_a_measurement_has_all_its_keys_in_order() -> None:
     found = strict(render_json(Report(scorecard([measure()]))))
     assert isinstance(found, dict)
     assert list(found) == [
-        "schema_version", "project", "as_of", "engine", "isolation", "verdict", "measurements", "signals",
+        "schema_version", "project", "as_of", "engine", "isolation", "verdict", "measurements", "views", "signals",
         "diagnostics",
     ]  # fmt: skip
     assert found["measurements"] == [
