@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from ..model.diagnostic import KpiError
 from ..report.diff import DIFF_FORMATS, DiffView
 from ..report.history import HISTORY_FORMATS, HistoryView
 from ..workflow.diff import Question, diff, read_diff
@@ -34,6 +35,8 @@ def show_diff(
     o.one_of(form, tuple(DIFF_FORMATS), "--format")
     strictness = o.strictness(fail_on)
     if given is not None:
+        if (base, head) != ("HEAD", None):
+            raise KpiError("--from shows what a file compares, not these revisions", "Leave one of them out.")
         difference = read_diff(given)
     else:
         chosen = o.options(project, as_of=as_of, periods=periods, fail_on=fail_on, allow_path=allow_path)

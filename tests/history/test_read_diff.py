@@ -53,6 +53,11 @@ def test_it_is_rendered_as_its_own_run_would(made: Path, form: str, tmp_path: Pa
     assert kpi(tmp_path, "diff", "--from", str(made), "--format", form, "--fail-on", "never").code == 0
 
 
+def test_it_is_a_file_or_revisions(made: Path) -> None:
+    """Not both: one of them would be left out in silence."""
+    assert kpi(made.parent, "diff", "HEAD~1", "HEAD", "--from", str(made)).code == 2
+
+
 def _set(path: tuple[str | int, ...], value: Json) -> Callable[[Json], Json]:
     def change(found: Json) -> Json:
         inner = found
