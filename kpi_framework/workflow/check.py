@@ -1,16 +1,11 @@
-"""lint, test, check: noun → noun; nothing here prints."""
+"""test, check: noun → noun; nothing here prints."""
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable
-from dataclasses import dataclass, field
-
 from ..compile.only import narrowed
-from ..evaluate.engine import DuckWorker, Engine, Limits
 from ..evaluate.evaluate import Evaluation, Setting, evaluate
 from ..evaluate.examples import run_examples
-from ..evaluate.gate import Strictness, verdict_of, weighed
+from ..evaluate.gate import verdict_of, weighed
 from ..evaluate.governance import missed_without_action
 from ..evaluate.window import Window
 from ..model.catalog import Catalog
@@ -18,49 +13,12 @@ from ..model.diagnostic import Diagnostic
 from ..model.measurement import ExampleResult, Scorecard, Verdict
 from ..model.period import is_zone
 from ..model.rule import OF_CHANGES, OF_DATA, RULES
-from .project import Place, linted, load, settled, window_of
+from .lint import lint_project
+from .project import linted, load, settled, window_of
+from .run import Options, Outcome, outcome_of
 
-NOT_LINTED = OF_DATA | OF_CHANGES | {"example-failed"}
+__all__ = ["Options", "Outcome", "check", "lint_project", "run_tests"]
 NOT_TESTED = frozenset(RULES) - {"example-failed"}
-
-
-@dataclass(frozen=True)
-class Options:
-    """What a run is asked for."""
-
-    place: Place
-    now: dt.datetime
-    as_of: dt.date | None = None
-    periods: int = 12
-    only: tuple[str, ...] = ()
-    strictness: Strictness = field(default_factory=Strictness)
-    fingerprint: bool = False
-    """Whether to take the data's fingerprint: it reads every file whole."""
-    open_engine: Callable[[], Engine] = field(default=lambda: DuckWorker(Limits()))
-    progress: Callable[[str], None] = field(default=lambda _: None)
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What a run came to."""
-
-    passed: bool
-    exit_code: int
-    diagnostics: tuple[Diagnostic, ...] = ()
-    examples: tuple[ExampleResult, ...] | None = None
-    scorecard: Scorecard | None = None
-    evaluation: Evaluation | None = None
-    catalog: Catalog | None = None
-    window: Window | None = None
-
-
-def lint_project(options: Options) -> Outcome:
-    """Definitions, no data. Raises KpiError."""
-    catalog, found = load(options.place)
-    if catalog is None:
-        return _outcome(found, options)
-    findings = (*found, *linted(catalog, options.place, _today(catalog, options)))
-    return _outcome(settled(catalog, findings, NOT_LINTED), options)
 
 
 def run_tests(options: Options) -> Outcome:
@@ -69,7 +27,7 @@ def run_tests(options: Options) -> Outcome:
     if catalog is None or not is_zone(catalog.project.noun.timezone):
         return lint_project(options)
     results, failures = _examples(catalog, options)
-    return _outcome(settled(catalog, (*found, *failures), NOT_TESTED), options, results)
+    return outcome_of(settled(catalog, (*found, *failures), NOT_TESTED), options, results)
 
 
 def check(options: Options) -> Outcome:
@@ -91,20 +49,6 @@ def check(options: Options) -> Outcome:
     verdict = verdict_of(evaluation.measurements, findings, catalog.kpis, gate, options.strictness)
     card = _scorecard(catalog, window, evaluation, findings, verdict)
     return Outcome(verdict.passed, verdict.exit_code, findings, examples, card, evaluation, catalog, window)
-
-
-def _outcome(
-    findings: tuple[Diagnostic, ...], options: Options, examples: tuple[ExampleResult, ...] | None = None
-) -> Outcome:
-    failed = any(options.strictness.fails(f.severity) for f in findings)
-    return Outcome(not failed, int(failed), findings, examples)
-
-
-def _today(catalog: Catalog, options: Options) -> dt.date:
-    """as_of's day; where no zone says when a day ends, the clock's."""
-    if not is_zone(catalog.project.noun.timezone):
-        return options.now.date()
-    return window_of(catalog, options.as_of, options.now).today
 
 
 def _examples(catalog: Catalog, options: Options) -> tuple[tuple[ExampleResult, ...], tuple[Diagnostic, ...]]:

@@ -9,8 +9,8 @@ from ..compile.render import readable
 from ..evaluate.engine import Recorder
 from ..evaluate.evaluate import Setting, evaluate
 from ..model.diagnostic import KpiError
-from .check import Options
 from .project import load, window_of
+from .run import Options
 
 _FUNCTIONS = "CREATE TEMP MACRO"
 
