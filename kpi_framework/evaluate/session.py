@@ -42,19 +42,19 @@ class Loaded:
 
 @dataclass(frozen=True)
 class Wanted:
-    """A dataset to load: its table, its files, and the base columns that are needed."""
+    """A dataset to load: its table, its files, the base columns that are needed, and the instant it is seen at."""
 
     table: Table
     files: Files
     columns: frozenset[str]
+    as_of: dt.datetime
 
 
 class Session:
     """Loads datasets into an engine and runs queries over them; comes back after the engine died."""
 
-    def __init__(self, open_engine: OpenEngine, as_of: dt.datetime) -> None:
+    def __init__(self, open_engine: OpenEngine) -> None:
         self._open_engine = open_engine
-        self._as_of = as_of
         self._wanted: list[Wanted] = []
         self._engine: Engine | None = None
         self._locked = False
@@ -66,6 +66,10 @@ class Session:
         if self._engine is None:
             self._engine = self._open_engine()
         return self._engine
+
+    def start(self) -> None:
+        """Start the engine now: it gets ready while others work."""
+        assert self.engine is not None
 
     def native(self, files: Files) -> Native:
         """The columns of a source. Raises SourceError."""
@@ -79,23 +83,26 @@ class Session:
 
     def _load(self, wanted: Wanted) -> Loaded:
         table = wanted.table
-        load = load_query(table, wanted.columns, timestamp(self._as_of))
+        load = load_query(table, wanted.columns, timestamp(wanted.as_of))
         sources = sorted({table.base(c).source for c in wanted.columns})
         source = f"WITH source AS NOT MATERIALIZED ({wanted.files.rows(sources)})"
         try:
+            self._know({table.zone, table.almanac.zone.key})
             self.engine.run([
-                *self._zone_macros(table),
                 f"CREATE TEMP TABLE {_loaded(table)} AS {source} {render(load.query)}",
             ])  # fmt: skip
             return self._told(table, load)
         except EngineError as error:
             raise unreadable(wanted.files, error) from None
 
-    def _zone_macros(self, table: Table) -> list[str]:
-        """The zones' functions that the engine does not have yet."""
-        new = {table.zone, table.almanac.zone.key} - {"UTC"} - self._zones
+    def know(self, zone: str) -> None:
+        """Give the engine the zone's functions. Raises EngineError."""
+        self._guarded(lambda: self._know({zone}))
+
+    def _know(self, zones: set[str]) -> None:
+        new = zones - {"UTC"} - self._zones
+        self.engine.run([macro for zone in sorted(new) for macro in macros(zone)])
         self._zones |= new
-        return [macro for zone in sorted(new) for macro in macros(zone)]
 
     def _told(self, table: Table, load: Load) -> Loaded:
         """Count what does not fit, then leave one row a key."""
@@ -138,8 +145,9 @@ class Session:
 
     def lock(self) -> None:
         """From here on the engine reaches no file; formulas may run."""
-        self.engine.lock()
-        self._locked = True
+        if not self._locked:
+            self.engine.lock()
+            self._locked = True
 
     def run(self, statements: Sequence[str]) -> None:
         """Run statements over the loaded tables. Raises EngineError."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from ..compile.only import narrowed
-from ..evaluate.evaluate import Evaluation, Setting, evaluate
+from ..evaluate.evaluate import Evaluation, Setting, evaluate_in
 from ..evaluate.examples import run_examples
 from ..evaluate.gate import verdict_of, weighed
 from ..evaluate.governance import missed_without_action
+from ..evaluate.session import Session
 from ..evaluate.window import Window
 from ..model.catalog import Catalog
 from ..model.diagnostic import Diagnostic
@@ -26,12 +27,19 @@ def run_tests(options: Options) -> Outcome:
     catalog, found = load(options.place)
     if catalog is None or not is_zone(catalog.project.noun.timezone):
         return lint_project(options)
-    results, failures = _examples(catalog, options)
+    with Session(options.open_engine) as session:
+        results, failures = _examples(catalog, session, options)
     return outcome_of(settled(catalog, (*found, *failures), NOT_TESTED), options, results)
 
 
 def check(options: Options) -> Outcome:
     """lint + test + evaluate + gate: the main job. Raises KpiError."""
+    with Session(options.open_engine) as session:
+        session.start()
+        return _checked(options, session)
+
+
+def _checked(options: Options, session: Session) -> Outcome:
     whole, found = load(options.place)
     if whole is None or not is_zone(whole.project.noun.timezone):
         # Without kpi.yaml, or the zone its days are in, there is no number to compute.
@@ -40,9 +48,9 @@ def check(options: Options) -> Outcome:
     gate = catalog.project.noun.gate
     window = window_of(catalog, options.as_of, options.now, options.periods)
     lint = linted(whole, options.place, window.today)
-    examples, failures = _examples(catalog, options)
     setting = Setting(options.place.root, window, options.open_engine, options.place.allowed, options.progress)
-    evaluation = evaluate(catalog, setting, fingerprint=options.fingerprint)
+    evaluation = evaluate_in(session, catalog, setting, fingerprint=options.fingerprint)
+    examples, failures = _examples(catalog, session, options)
     late = missed_without_action(catalog, evaluation.measurements)
     unseen = OF_CHANGES | (OF_DATA if options.only else frozenset())
     findings = weighed(settled(catalog, (*found, *lint, *failures, *evaluation.diagnostics, *late), unseen), gate)
@@ -51,9 +59,11 @@ def check(options: Options) -> Outcome:
     return Outcome(verdict.passed, verdict.exit_code, findings, examples, card, evaluation, catalog, window)
 
 
-def _examples(catalog: Catalog, options: Options) -> tuple[tuple[ExampleResult, ...], tuple[Diagnostic, ...]]:
+def _examples(
+    catalog: Catalog, session: Session, options: Options
+) -> tuple[tuple[ExampleResult, ...], tuple[Diagnostic, ...]]:
     options.progress("running the examples")
-    return run_examples(catalog, options.open_engine, options.only)
+    return run_examples(catalog, session, options.only)
 
 
 def _scorecard(
