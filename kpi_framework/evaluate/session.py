@@ -100,9 +100,9 @@ class Session:
         self._guarded(lambda: self._know({zone}))
 
     def _know(self, zones: set[str]) -> None:
-        new = zones - {"UTC"} - self._zones
-        self.engine.run([macro for zone in sorted(new) for macro in macros(zone)])
-        self._zones |= new
+        if new := zones - {"UTC"} - self._zones:
+            self.engine.run([statement for zone in sorted(new) for statement in macros(zone)])
+            self._zones |= new
 
     def _told(self, table: Table, load: Load) -> Loaded:
         """Count what does not fit, then leave one row a key."""

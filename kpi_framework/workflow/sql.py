@@ -13,6 +13,7 @@ from .project import load, window_of
 from .run import Options
 
 _FUNCTIONS = "CREATE TEMP MACRO"
+_CLOCKS = "CREATE TEMP TABLE clock_in_"
 
 
 def statements(options: Options, one: str) -> tuple[str, ...]:
@@ -29,6 +30,9 @@ def statements(options: Options, one: str) -> tuple[str, ...]:
 
 
 def _shown(sql: str) -> str:
+    if sql.startswith(_CLOCKS):
+        name = sql.removeprefix(_CLOCKS).partition(" ")[0]
+        return f"-- clock_in_{name}: when the zone's clocks change, and what they show from then on"
     if sql.startswith(_FUNCTIONS):
         name = sql.removeprefix(_FUNCTIONS).partition("(")[0].strip()
         return f"-- {name}(t): a step function over the changes of the zone's clocks"
