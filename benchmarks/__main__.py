@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Callable, Iterator
 
 from .check import twenty_five, whole_process
+from .history import history
 from .lint import lint
 from .table import Row
 
@@ -13,6 +14,7 @@ SUBJECTS: dict[str, Callable[[int], Iterator[Row]]] = {
     "check": twenty_five,
     "process": whole_process,
     "lint": lint,
+    "history": history,
 }
 
 

@@ -3,6 +3,6 @@
 from . import check
 
 # isort: split
-from . import baseline, changes, demo, ledger, more
+from . import baseline, changes, demo, governance, init, ledger, library, more
 
-__all__ = ["baseline", "changes", "check", "demo", "ledger", "more"]
+__all__ = ["baseline", "changes", "check", "demo", "governance", "init", "ledger", "library", "more"]

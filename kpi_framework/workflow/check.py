@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ..compile.only import narrowed
 from ..evaluate.evaluate import Evaluation, Setting, evaluate_in
 from ..evaluate.examples import run_examples
 from ..evaluate.gate import verdict_of, weighed
-from ..evaluate.governance import missed_without_action
+from ..evaluate.governance import missed_without_action, missed_without_cause
 from ..evaluate.session import Session
 from ..evaluate.window import Window
 from ..model.catalog import Catalog
-from ..model.diagnostic import Diagnostic
+from ..model.diagnostic import Diagnostic, KpiError
 from ..model.measurement import ExampleResult, Scorecard, Verdict
 from ..model.period import is_zone
 from ..model.rule import OF_CHANGES, OF_DATA, RULES
-from .lint import lint_project
+from .lint import lint_loaded, lint_project
 from .project import linted, load, settled, window_of
 from .run import Options, Outcome, outcome_of
 
@@ -36,26 +38,37 @@ def check(options: Options) -> Outcome:
     """lint + test + evaluate + gate: the main job. Raises KpiError."""
     with Session(options.open_engine) as session:
         session.start()
-        return _checked(options, session)
+        return _checked(options, session, *load(options.place))
 
 
-def _checked(options: Options, session: Session) -> Outcome:
-    whole, found = load(options.place)
+def check_loaded(options: Options, whole: Catalog | None, found: tuple[Diagnostic, ...], revision: str = "") -> Outcome:
+    """The main job on definitions that were loaded already, from the disk or from a revision. Raises KpiError."""
+    with Session(options.open_engine) as session:
+        return _checked(options, session, whole, found, revision)
+
+
+def _checked(
+    options: Options, session: Session, whole: Catalog | None, found: tuple[Diagnostic, ...], revision: str = ""
+) -> Outcome:
     if whole is None or not is_zone(whole.project.noun.timezone):
         # Without kpi.yaml, or the zone its days are in, there is no number to compute.
-        return lint_project(options)
+        return lint_loaded(options, whole, found)
     catalog = narrowed(whole, options.only) if options.only else whole
-    gate = catalog.project.noun.gate
+    gate, rules = catalog.project.noun.gate, catalog.project.noun.rules
     window = window_of(catalog, options.as_of, options.now, options.periods)
     lint = linted(whole, options.place, window.today)
     setting = Setting(options.place.root, window, options.open_engine, options.place.allowed, options.progress)
     evaluation = evaluate_in(session, catalog, setting, fingerprint=options.fingerprint)
     examples, failures = _examples(catalog, session, options)
-    late = missed_without_action(catalog, evaluation.measurements)
+    seen = evaluation.measurements
+    late = (*missed_without_action(catalog, seen), *missed_without_cause(catalog, seen))
     unseen = OF_CHANGES | (OF_DATA if options.only else frozenset())
-    findings = weighed(settled(catalog, (*found, *lint, *failures, *evaluation.diagnostics, *late), unseen), gate)
-    verdict = verdict_of(evaluation.measurements, findings, catalog.kpis, gate, options.strictness)
+    findings = weighed(
+        settled(catalog, (*found, *lint, *failures, *evaluation.diagnostics, *late), unseen), gate, rules
+    )
+    verdict = verdict_of(evaluation.measurements, findings, evaluation.signals, gate, options.strictness)
     card = _scorecard(catalog, window, evaluation, findings, verdict)
+    card = replace(card, view=_view(catalog, options.view), revision=revision)
     return Outcome(verdict.passed, verdict.exit_code, findings, examples, card, evaluation, catalog, window)
 
 
@@ -64,6 +77,15 @@ def _examples(
 ) -> tuple[tuple[ExampleResult, ...], tuple[Diagnostic, ...]]:
     options.progress("running the examples")
     return run_examples(catalog, session, options.only)
+
+
+def _view(catalog: Catalog, name: str | None) -> str | None:
+    """The view that was asked for. Raises KpiError where kpi.yaml has none of this name."""
+    views = catalog.project.noun.views
+    if name is not None and name not in views:
+        hint = f"There are: {', '.join(views)}." if views else "Add it under `views:` in kpi.yaml."
+        raise KpiError(f"kpi.yaml has no view {name}", hint)
+    return name
 
 
 def _scorecard(
@@ -79,4 +101,5 @@ def _scorecard(
         isolation=evaluation.isolation, verdict=verdict, measurements=evaluation.measurements,
         diagnostics=findings, definitions={i: e.noun for i, e in catalog.definitions.items()},
         today=window.today, objectives=project.objectives, events=project.events,
+        signals=evaluation.signals, views=project.views,
     )  # fmt: skip

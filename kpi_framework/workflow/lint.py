@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from ..model.catalog import Catalog
+from ..model.diagnostic import Diagnostic
 from ..model.period import is_zone
 from ..model.rule import OF_CHANGES, OF_DATA
 from .project import linted, load, settled, window_of
@@ -15,7 +16,11 @@ NOT_LINTED = OF_DATA | OF_CHANGES | {"example-failed"}
 
 def lint_project(options: Options) -> Outcome:
     """Definitions, no data. Raises KpiError."""
-    catalog, found = load(options.place)
+    return lint_loaded(options, *load(options.place))
+
+
+def lint_loaded(options: Options, catalog: Catalog | None, found: tuple[Diagnostic, ...]) -> Outcome:
+    """The same for definitions that were loaded already."""
     if catalog is None:
         return outcome_of(found, options)
     findings = (*found, *linted(catalog, options.place, _today(catalog, options)))

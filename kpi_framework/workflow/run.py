@@ -28,6 +28,7 @@ class Options:
     as_of: dt.date | None = None
     periods: int = 12
     only: tuple[str, ...] = ()
+    view: str | None = None
     strictness: Strictness = field(default_factory=Strictness)
     fingerprint: bool = False
     """Whether to take the data's fingerprint: it reads every file whole."""

@@ -12,7 +12,7 @@ from ..model.diagnostic import KpiError
 from .project import load, window_of
 from .run import Options
 
-_FUNCTIONS = "CREATE TEMP MACRO"
+_FUNCTIONS = ("CREATE TEMP MACRO ", "CREATE OR REPLACE TEMP MACRO ")
 _CLOCKS = "CREATE TEMP TABLE clock_in_"
 
 
@@ -34,6 +34,6 @@ def _shown(sql: str) -> str:
         name = sql.removeprefix(_CLOCKS).partition(" ")[0]
         return f"-- clock_in_{name}: when the zone's clocks change, and what they show from then on"
     if sql.startswith(_FUNCTIONS):
-        name = sql.removeprefix(_FUNCTIONS).partition("(")[0].strip()
+        name = sql.partition("MACRO ")[2].partition("(")[0]
         return f"-- {name}(t): a step function over the changes of the zone's clocks"
     return f"{readable(sql)};"
