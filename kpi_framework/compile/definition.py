@@ -12,12 +12,13 @@ from sqlglot import exp
 from ..model.calendar import Calendar
 from ..model.catalog import Catalog
 from ..model.kpi import Kpi, Metric
-from ..model.unit import MICROSECONDS
-from .axis import Measure
+from ..model.unit import MICROSECONDS, read_days
+from .axis import Closing, Measure
 from .canonical import canonical, canonical_text
 from .clocks import check_clocks, declared_statuses, event_names
 from .derived import Derived, compile_derived
-from .formula import compile_formula
+from .formula import compile_condition, compile_formula
+from .preset import adopted
 from .syntax import FormulaError, parse
 from .table import Base, Native, Table
 from .term import Term
@@ -30,7 +31,9 @@ def table_of(catalog: Catalog, name: str, native: Native | None) -> Table:
     dataset = catalog.dataset(name)
     if dataset is None:
         raise FormulaError("unknown-reference", f"there is no dataset `{name}`", "Add it to kpi.yaml.", name)
-    return Table(name, dataset, catalog.contract(name), catalog.project.noun.almanac, native)
+    preset = catalog.preset(name)
+    mapped = adopted(dataset, preset, native.types if native else None) if preset else dataset
+    return Table(name, mapped, catalog.contract(name), catalog.project.noun.almanac, native)
 
 
 def compile_measure(metric: Metric, table: Table, openly: frozenset[str] = frozenset()) -> Measure:
@@ -41,12 +44,34 @@ def compile_measure(metric: Metric, table: Table, openly: frozenset[str] = froze
     formula = compile_formula(metric.formula or "", metric.where, table.fresh_scope(), exact=metric.exact)
     check_unit(metric.unit, formula.unit, formula.hundredfold)
     keys = {c: _segment(table, c, openly) for b in metric.breakdowns for c in b}
-    time = _time(metric, table)
-    return Measure(metric.id, formula, time.sql, time.type == "date", metric.breakdowns, keys, _named(metric))
+    time = _dating(time_column(metric, table), table)
+    return Measure(
+        metric.id, formula, time.sql, time.type == "date", metric.breakdowns, keys, _named(metric),
+        _closing(metric, table), read_days(metric.window) if metric.window else None,
+    )  # fmt: skip
+
+
+def compile_evidence(metric: Metric, table: Table) -> Measure:
+    """The rows of the dataset without which a definition's 0 proves nothing. Raises FormulaError."""
+    if table.time is None:
+        raise FormulaError(
+            "unknown-reference", f"the rows of `{table.name}` have no `time`, so they prove nothing in a period",
+            "Name the dataset's `time:` in kpi.yaml.", "evidence",
+        )  # fmt: skip
+    formula = compile_formula("count(*)", None, table.fresh_scope())
+    time = _dating(table.time, table)
+    window = read_days(metric.window) if metric.window else None
+    return Measure(f"{metric.id} evidence", formula, time.sql, time.type == "date", ((),), {}, {}, window=window)
 
 
 def compile_definition(catalog: Catalog, metric: Metric) -> Derived:
     """Compile a derived definition. Raises FormulaError."""
+    for field in ("open_between", "window", "evidence"):
+        if getattr(metric, field) is not None:
+            raise FormulaError(
+                "type-mismatch", f"a derived definition reads no rows and has no `{field}`",
+                "Give it to the definitions that the formula names.", field,
+            )  # fmt: skip
     definitions = {i: e.noun for i, e in catalog.definitions.items()}
     try:
         derived = compile_derived(metric.formula or "", definitions, catalog.project.noun.almanac)
@@ -61,6 +86,8 @@ def compile_definition(catalog: Catalog, metric: Metric) -> Derived:
 
 def time_column(metric: Metric, table: Table) -> str:
     """The name of the timestamp that dates the definition's rows. Raises FormulaError."""
+    if metric.open_between:
+        return _opening(metric)
     name = metric.time or table.time
     if name is None:
         raise FormulaError(
@@ -70,12 +97,35 @@ def time_column(metric: Metric, table: Table) -> str:
     return name
 
 
-def _time(metric: Metric, table: Table) -> Term:
-    name = time_column(metric, table)
+def _opening(metric: Metric) -> str:
+    """The timestamp at which a stock's rows are opened: no other dates them. Raises FormulaError."""
+    assert metric.open_between, "the caller has looked"
+    other = next((field for field in ("time", "window") if getattr(metric, field) is not None), None)
+    if other is not None:
+        raise FormulaError(
+            "type-mismatch", f"a stock holds what is open at a period's end and has no `{other}`",
+            f"Remove `{other}`, or `open_between`.", other,
+        )  # fmt: skip
+    return metric.open_between[0]
+
+
+def _closing(metric: Metric, table: Table) -> Closing | None:
+    if not metric.open_between:
+        return None
+    term = _dating(metric.open_between[1], table)
+    return Closing(term.sql, term.type == "date")
+
+
+def dating_columns(metric: Metric, table: Table) -> frozenset[str]:
+    """The columns that put the definition's rows into periods. Raises FormulaError."""
+    return frozenset({time_column(metric, table), *(metric.open_between or ())})
+
+
+def _dating(name: str, table: Table) -> Term:
     term = table.fresh_scope().term(name)
     if term.type not in ("date", "timestamp"):
         raise FormulaError(
-            "type-mismatch", f"`time: {name}` is a {term.type}, not a timestamp",
+            "type-mismatch", f"`{name}` dates the rows and is a {term.type}, not a timestamp",
             f"Map it in kpi.yaml: `{name}: {{from: …, type: timestamp}}`.", name,
         )  # fmt: skip
     return term
@@ -143,17 +193,42 @@ def _meaning(catalog: Catalog, metric: Metric, tables: Mapping[str, Table]) -> d
         inputs = {i: _meaning(catalog, catalog.definitions[i].noun, tables) for i in derived.ids if i != metric.id}
         return {**own, "formula": derived.text, "inputs": inputs}
     table = replace(tables[metric.dataset or ""], calendars=set())
-    formula = compile_measure(metric, table).formula
-    time = time_column(metric, table)
-    used = formula.columns | {time}
-    reached = table.reach(used)
+    openly = frozenset(catalog.project.noun.privacy.segment_by)
+    formula = compile_measure(metric, table, openly).formula
+    used = formula.columns | dating_columns(metric, table)
     working = _working_time(table, tables, used)
     return {
-        **own, "formula": formula.text, "where": formula.where_text, "time": time,
-        "columns": {n: _column(table.base(n)) for n in sorted(reached)},
-        "computed": _computed(table, used),
-        "dataset": _reading(table), **working,
+        **own, "formula": formula.text, "where": formula.where_text, "time": time_column(metric, table),
+        **_spanning(metric), **_behind(table, used, own=True), "dataset": _reading(table), **working,
     }  # fmt: skip
+
+
+def parts_meaning(metric: Metric, table: Table) -> str:
+    """What tells a definition's parts from each other: its segments' columns. Raises FormulaError."""
+    return repr(_behind(table, frozenset(c for b in metric.breakdowns for c in b)))
+
+
+def checks_meaning(table: Table) -> str:
+    """What the dataset's rules look at. Raises FormulaError."""
+    scope = table.fresh_scope()
+    for rule in table.dataset.rules.values():
+        compile_condition(rule.holds, scope)
+    return repr(_behind(table, frozenset(scope.used)))
+
+
+def _behind(table: Table, used: frozenset[str], *, own: bool = False) -> dict[str, object]:
+    """The columns behind the used ones (and, if `own`, behind loading itself), and how they are computed."""
+    reached = table.reach(used, own=own)
+    return {"columns": {n: _column(table.base(n)) for n in sorted(reached)}, "computed": _computed(table, used)}
+
+
+def _spanning(metric: Metric) -> dict[str, object]:
+    """What makes a value more than a period's flow; absent where it is one, so that those keep their hash."""
+    found = {
+        "open_between": metric.open_between, "window": read_days(metric.window) if metric.window else None,
+        "evidence": metric.evidence,
+    }  # fmt: skip
+    return {name: value for name, value in found.items() if value is not None}
 
 
 def _working_time(table: Table, tables: Mapping[str, Table], used: frozenset[str]) -> dict[str, object]:
@@ -187,7 +262,9 @@ def _calendar(calendar: Calendar) -> dict[str, object]:
 
 def _column(base: Base) -> dict[str, object]:
     bounds = (base.contract.minimum, base.contract.maximum) if base.contract else None
-    return {"from": base.source, "type": base.type, "values": dict(base.values), "bounds": bounds}
+    meaning: dict[str, object] = {"from": base.source, "type": base.type, "values": dict(base.values), "bounds": bounds}
+    # Only where there is one, so that the hash of what was frozen before durations stays what it is.
+    return {**meaning, "duration": base.duration, "unit": base.unit} if base.duration else meaning
 
 
 def _computed(table: Table, used: frozenset[str]) -> dict[str, str]:

@@ -162,7 +162,7 @@ class Finals(Scalars):
         return aggregate.column
 
     def _note(self, *arguments: exp.Expr) -> None:
-        """Note which rows enter the aggregate and which are missing from it (SPEC §2)."""
+        """Note which rows enter the aggregate and which are missing from it."""
         present = conjunction(self.filter, *(not_null(a) for a in arguments))
         self.entered.append(present)
         if arguments:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import sqlglot
@@ -75,8 +76,11 @@ class FormulaError(Exception):
         return self.message
 
 
-def parse(text: str) -> exp.Expr:
-    """The tree of one SQL expression. Raises FormulaError (formula-syntax, forbidden-function)."""
+def parse(text: str, prepare: Callable[[exp.Expr], exp.Expr] = lambda tree: tree) -> exp.Expr:
+    """The tree of one SQL expression. Raises FormulaError (formula-syntax, forbidden-function).
+
+    `prepare` takes out what only one kind of expression may hold, before the allow-list sees the tree.
+    """
     _gate(text)
     try:
         statements = sqlglot.parse(text, dialect="duckdb")
@@ -84,7 +88,7 @@ def parse(text: str) -> exp.Expr:
         raise FormulaError("formula-syntax", _plain(error), "Write one SQL expression.") from None
     if len(statements) != 1 or statements[0] is None:
         raise FormulaError("formula-syntax", "expected one SQL expression", "Write one expression, without `;`.")
-    tree = statements[0]
+    tree = prepare(statements[0])
     _check_allowed(tree)
     return tree
 

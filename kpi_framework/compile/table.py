@@ -12,21 +12,17 @@ from sqlglot import exp
 from ..model.clock import POLICY_PARTS, Clock
 from ..model.period import Almanac, Grain
 from ..model.project import Column, Contract, ContractColumn, Dataset, Source
+from ..model.unit import MICROSECONDS
 from .cells import odd_hour, out_of_contract, to_instant, translated, typed_cell, wall_time, without_nulls
+from .durations import duration_cell
 from .formula import compile_column
+from .names import snake_case
 from .reader import format_of
 from .scope import Scope
 from .syntax import FormulaError
 from .term import Term, binary, conjunction, duration, is_null, not_null
 from .worktime import Lookup
 from .zone import timestamp
-
-
-def snake_case(header: str) -> str:
-    """The name under which a column that nothing maps is visible: `First reply (min)` → `first_reply_min`."""
-    spaced = re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", header)
-    name = re.sub(r"[^0-9a-zA-Z]+", "_", spaced).strip("_").lower()
-    return f"c_{name}" if not name or name[0].isdigit() else name
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +44,7 @@ class Base:
     personal: bool
     values: Mapping[str, str]
     contract: ContractColumn | None
+    duration: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +168,9 @@ class Table:
         personal = column.personal if column.personal is not None else bool(meaning and meaning.personal)
         kind = column.type or (meaning.type if meaning else _own_type(native))
         unit = column.unit or (meaning.unit if meaning else None)
-        return Base(name, column.from_, kind, native, unit, personal, column.values, meaning)
+        if column.duration:
+            kind, unit = "double", unit if unit in MICROSECONDS else "minutes"
+        return Base(name, column.from_, kind, native, unit, personal, column.values, meaning, column.duration)
 
     @cached_property
     def clocks(self) -> dict[str, Term]:
@@ -263,20 +262,27 @@ class Table:
     def _wall(self, base: Base, raw: exp.Expr) -> exp.Expr | None:
         if base.type != "timestamp" or self.zone == "UTC":
             return None
-        return wall_time(raw, base.native, self.source.timestamps or ())
+        return wall_time(raw, base.native, self._formats)
+
+    @property
+    def _formats(self) -> tuple[str, ...]:
+        """How timestamps are written, with the zone's name where they name it."""
+        return tuple(f.replace("%Z", self.zone) for f in self.source.timestamps or ())
 
     def _typed(self, base: Base, raw: exp.Expr, wall: exp.Expr | None) -> exp.Expr:
-        formats = self.source.timestamps or ()
+        if base.duration:
+            return duration_cell(raw, base.duration, base.unit or "minutes")
         typed = typed_cell(
-            raw, base.native, base.type, formats, to_instant(wall, self.zone) if wall is not None else None
+            raw, base.native, base.type, self._formats, to_instant(wall, self.zone) if wall is not None else None
         )
         return translated(typed, dict(base.values)) if base.type == "text" else typed
 
     def misfit(self, stage: Staged) -> exp.Expr | None:
         """True where a cell does not fit its type or the contract's bounds; None where it cannot happen."""
         base, meaning, typed = stage.base, stage.base.contract, exp.column(f"_typed_{stage.base.name}")
+        is_own = base.native != "VARCHAR" and base.type == _own_type(base.native)
         unread = None
-        if base.type != "text" and not (base.native != "VARCHAR" and base.type == _own_type(base.native)):
+        if base.duration or (base.type != "text" and not is_own):
             unread = conjunction(not_null(stage.raw_name), is_null(typed))
         required = is_null(typed) if meaning and not meaning.nullable else None
         bounds = out_of_contract(typed, (), meaning.minimum, meaning.maximum) if meaning else None

@@ -7,6 +7,8 @@ twice is the first one, and one that does not exist moves forward (PEP 495, fold
 from __future__ import annotations
 
 import datetime as dt
+from bisect import bisect_left
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -114,24 +116,69 @@ def macro_name(kind: str, key: str) -> str:
 def macros(key: str) -> tuple[str, ...]:
     """The three functions of a zone, as DuckDB macros: wall_in, instant_in and odd_hour_in."""
     first, changes = transitions(key)
-    offsets = [first, *(c.after for c in changes)]
     moment = exp.column("t")
-    forward = step(moment, [c.at for c in changes], [_moved(moment, o) for o in offsets])
-    back = step(moment, [c.wall for c in changes], [_moved(moment, -o) for o in offsets])
-    odd = step(moment, [edge for c in changes for edge in c.odd], _alternating(len(changes)))
+    offsets = [int(o.total_seconds()) for o in (first, *(c.after for c in changes))]
+    forward = _moved(moment, lookup(moment, [c.at for c in changes], offsets))
+    back = _moved(moment, lookup(moment, [c.wall for c in changes], [-o for o in offsets]))
+    edges = [edge for c in changes for edge in c.odd]
+    odd = exp.EQ(this=lookup(moment, edges, [i % 2 for i in range(len(edges) + 1)]), expression=_number(1))
     bodies = {"wall": forward, "instant": back, "odd_hour": odd}
     return tuple(
         f"CREATE TEMP MACRO {macro_name(kind, key)}(t) AS {body.sql(dialect='duckdb')}" for kind, body in bodies.items()
     )
 
 
-def _alternating(count: int) -> list[exp.Expr]:
-    return [exp.Boolean(this=bool(i % 2)) for i in range(2 * count + 1)]
+def lookup(moment: exp.Expr, bounds: Sequence[dt.datetime], values: Sequence[int]) -> exp.Expr:
+    """A step function of whole numbers by tables: `values[i]` from `bounds[i - 1]` up to `bounds[i]`; NULL of NULL.
+
+    A moment's month tells how many bounds lie before that month; comparing with the next few, as many as any
+    month holds, tells how many lie before the moment. The tables are texts: the engine binds each as one
+    constant, where a CASE of as many leaves costs tens of milliseconds each time it is used.
+    """
+    if not bounds:
+        unknown = exp.Is(this=moment.copy(), expression=exp.Null())
+        return exp.Case(ifs=[exp.If(this=unknown, true=exp.Null())], default=_number(values[0]))
+    months = [_month(b) for b in bounds]
+    before = [bisect_left(months, m) for m in range(months[-1] + 2)]
+    most = max(Counter(months).values())
+    far = [dt.datetime.max.replace(microsecond=0)] * most
+    passed = _at(before, "INT[]", _clamped(_month_of(moment), months[-1] + 1))
+    count: exp.Expr = exp.Paren(this=passed)
+    for ahead in range(most):
+        bound = _at([*bounds, *far], "TIMESTAMP[]", exp.Add(this=passed.copy(), expression=_number(ahead)))
+        reached = exp.cast(exp.Paren(this=exp.GTE(this=moment.copy(), expression=bound)), "INT")
+        count = exp.Add(this=count, expression=reached)
+    return _at(values, "INT[]", count)
 
 
-def _moved(moment: exp.Expr, by: dt.timedelta) -> exp.Expr:
-    seconds = int(by.total_seconds())
-    if not seconds:
-        return moment.copy()
-    interval = exp.Interval(this=exp.Literal.string(str(seconds)), unit=exp.Var(this="second"))
-    return exp.Add(this=moment.copy(), expression=interval)
+def _month(moment: dt.datetime) -> int:
+    """Months since 1970 began."""
+    return (moment.year - FIRST.year) * 12 + moment.month - 1
+
+
+def _month_of(moment: exp.Expr) -> exp.Expr:
+    """`_month`, in SQL."""
+    year, month = (exp.Anonymous(this=n, expressions=[exp.cast(moment.copy(), "TIMESTAMP")]) for n in ("year", "month"))
+    years = exp.Paren(this=exp.Sub(this=year, expression=_number(FIRST.year)))
+    months = exp.Add(this=exp.Mul(this=years, expression=_number(12)), expression=month)
+    return exp.Sub(this=months, expression=_number(1))
+
+
+def _clamped(number: exp.Expr, most: int) -> exp.Expr:
+    least = exp.Anonymous(this="least", expressions=[number, _number(most)])
+    return exp.Anonymous(this="greatest", expressions=[least, _number(0)])
+
+
+def _at(values: Sequence[object], kind: str, index: exp.Expr) -> exp.Expr:
+    """The value at an index counted from 0, out of a table written as one text."""
+    table = exp.cast(exp.Literal.string(f"[{', '.join(map(str, values))}]"), exp.DataType.build(kind, dialect="duckdb"))
+    position = exp.Add(this=index, expression=_number(1))
+    return exp.Anonymous(this="list_extract", expressions=[table, position])
+
+
+def _moved(moment: exp.Expr, seconds: exp.Expr) -> exp.Expr:
+    return exp.Add(this=moment.copy(), expression=exp.Anonymous(this="to_seconds", expressions=[seconds]))
+
+
+def _number(value: int) -> exp.Expr:
+    return exp.Literal.number(value)

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from ..compile.axis import Measure
 from ..compile.clocks import check_clocks, event_names
 from ..compile.definition import (
+    checks_meaning,
     compile_definition,
+    compile_evidence,
     compile_measure,
+    dating_columns,
     definition_hash,
+    parts_meaning,
     table_of,
-    time_column,
 )  # fmt: skip
 from ..compile.derived import Derived
 from ..compile.finding import finding_of
@@ -30,9 +34,12 @@ class Compilation:
     """What can be computed, what cannot and why, and what each definition means."""
 
     measures: Mapping[str, Measure] = field(default_factory=dict)
+    evidence: Mapping[str, Measure] = field(default_factory=dict)
+    """For a definition with `evidence`, the rows that prove its 0; absent where they cannot be counted."""
     derived: Mapping[str, Derived] = field(default_factory=dict)
     failures: Mapping[str, Reason] = field(default_factory=dict)
     hashes: Mapping[str, str] = field(default_factory=dict)
+    """The definition hash of each; empty where what it stands on cannot be compiled."""
     tables: Mapping[str, Table] = field(default_factory=dict)
     diagnostics: tuple[Diagnostic, ...] = ()
 
@@ -65,10 +72,28 @@ class Compilation:
             if (metric := catalog.definitions[measure.id].noun).dataset == dataset
         }
 
+    def parts(self, catalog: Catalog) -> dict[str, str]:
+        """What each measure's segments are computed from."""
+        nouns = {i: catalog.definitions[i].noun for i in self.measures}
+        return {i: parts_meaning(m, self.tables[m.dataset or ""]) for i, m in nouns.items()}
+
+    def checks(self) -> dict[str, str]:
+        """What the rules of each dataset look at; a dataset whose rules do not compile has none."""
+        found = {}
+        for name, table in self.tables.items():
+            with suppress(FormulaError):
+                found[name] = checks_meaning(table)
+        return found
+
+    def inputs(self) -> dict[str, tuple[str, ...]]:
+        """The definitions that each derived one stands on, all the way down."""
+        direct = {i: d.ids for i, d in self.derived.items()}
+        return {i: tuple(closure(i, direct)) for i in direct}
+
 
 def used_columns(metric: Metric, measure: Measure, table: Table) -> frozenset[str]:
     """The columns that a measure's value stands on."""
-    return frozenset({*measure.formula.columns, time_column(metric, table), *measure.keys})
+    return frozenset({*measure.formula.columns, *dating_columns(metric, table), *measure.keys})
 
 
 def live(catalog: Catalog) -> dict[str, Metric]:
@@ -102,6 +127,8 @@ def compile_catalog(catalog: Catalog, natives: Mapping[str, Native | None]) -> C
             source = error.rule == "source-unreadable"
             failures[metric.id] = Reason.SOURCE_ERROR if source else Reason.DEFINITION_ERROR
             diagnostics.append(finding_of(catalog, metric, error))
+    evidence, lacking = _evidence(catalog, tables)
+    diagnostics += lacking
     inputs = {i: d.ids for i, d in derived.items()}
     circular = set(cyclic(inputs))
     for one in circular:
@@ -109,7 +136,7 @@ def compile_catalog(catalog: Catalog, natives: Mapping[str, Native | None]) -> C
         del derived[one]
     grounded = {i for i in (*measures, *derived) if not circular & set(closure(i, inputs))}
     hashes = _hashes(catalog, grounded, tables)
-    return Compilation(measures, derived, failures, hashes, tables, tuple(diagnostics))
+    return Compilation(measures, evidence, derived, failures, hashes, tables, tuple(diagnostics))
 
 
 def _reachable(measure: Measure, metric: Metric, tables: Mapping[str, Table]) -> Measure:
@@ -119,6 +146,20 @@ def _reachable(measure: Measure, metric: Metric, tables: Mapping[str, Table]) ->
     check_clocks(table, tables, table.clocks_of(used))
     table.reach(used)
     return measure
+
+
+def _evidence(catalog: Catalog, tables: Mapping[str, Table]) -> tuple[dict[str, Measure], list[Diagnostic]]:
+    """What proves a definition's 0. Where it cannot be counted, a 0 stays unproven."""
+    found: dict[str, Measure] = {}
+    lacking: list[Diagnostic] = []
+    for metric in live(catalog).values():
+        table = tables.get(metric.evidence or "")
+        if table is not None and not metric.is_derived:
+            try:
+                found[metric.id] = compile_evidence(metric, table)
+            except FormulaError as error:
+                lacking.append(finding_of(catalog, metric, error))
+    return found, lacking
 
 
 def _hashes(catalog: Catalog, ids: set[str], tables: Mapping[str, Table]) -> dict[str, str]:

@@ -6,7 +6,7 @@ sources → compiled → loaded → observed → derived → baselines → judge
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ..compile.clocks import check_clocks, declared_statuses, unknown_statuses
@@ -20,7 +20,7 @@ from ..model.baseline import BaselineValue
 from ..model.catalog import Catalog
 from ..model.diagnostic import Diagnostic
 from ..model.kpi import Kpi, Metric
-from ..model.measurement import Measurement, Observation, Reason
+from ..model.measurement import Measurement, Observation, Reason, SignalResult
 from ..model.period import Period
 from ..model.rule import RULES
 from ..model.unit import read_share
@@ -33,6 +33,7 @@ from .observe import Batch, Observer, Values, batches
 from .reach import Reach, Reaches, reach_of
 from .score import Judge
 from .session import Loaded, Session, Wanted
+from .signals import judge_signals
 from .sources import Files, SourceError, find_files
 from .window import Window
 
@@ -61,6 +62,7 @@ class Evaluation:
     hashes: Mapping[str, str] = field(default_factory=dict)
     baselines: Mapping[str, tuple[BaselineValue, ...]] = field(default_factory=dict)
     fingerprints: Mapping[str, str] = field(default_factory=dict)
+    signals: tuple[SignalResult, ...] = ()
 
 
 def evaluate(catalog: Catalog, setting: Setting, *, fingerprint: bool = False) -> Evaluation:
@@ -106,6 +108,7 @@ class _Run:
         return Evaluation(
             measurements, tuple(self.diagnostics), engine.name, engine.isolation, compilation.hashes,
             live_baselines, self._fingerprints(compilation, prints),
+            judge_signals(self.catalog, measurements, self.session),
         )  # fmt: skip
 
     # sources and definitions
@@ -113,14 +116,12 @@ class _Run:
     def _files(self) -> dict[str, Files]:
         """The files of every dataset that a live definition reads."""
         datasets = self.catalog.project.noun.datasets
-        needed = {n for m in self.metrics.values() if (n := m.dataset) in datasets and n}
+        needed = {n for m in self.metrics.values() for n in (m.dataset, m.evidence) if n in datasets and n}
         needed |= {h for n in needed for h in datasets[n].histories if h in datasets}
         found = {}
         for name in sorted(needed):
             try:
-                found[name] = find_files(
-                    self.catalog.project.noun.datasets[name], self.setting.root, self.setting.allowed
-                )
+                found[name] = find_files(self.catalog.datasets[name], self.setting.root, self.setting.allowed)
             except SourceError as error:
                 self.diagnostics.append(findings.unreadable(self.catalog, name, error))
         return found
@@ -273,10 +274,28 @@ class _Run:
             values.update(found)
             self.failures.update(failed)
             self.diagnostics += [self._failed(one) for one in failed]
+        self._weigh_evidence(compilation, observer, values)
         for one, reason in self.failures.items():
             for period in self._periods(one, compilation):
                 values[one, period, ()] = _failed_observation(one, period, reason)
         return values
+
+    def _weigh_evidence(self, compilation: Compilation, observer: Observer, values: Values) -> None:
+        """Mark the values of periods in which what would prove a 0 has no rows."""
+        wanted = {(one, period) for one, period, _ in values if self.metrics[one].evidence is not None}
+        proofs = {m.id: m for m in compilation.evidence.values()}
+        datasets = {compilation.evidence[i].id: self.metrics[i].evidence or "" for i in compilation.evidence}
+        requests = sorted(
+            ((compilation.evidence[i].id, p) for i, p in wanted if i in compilation.evidence),
+            key=lambda r: (r[0], r[1].start, r[1].end),
+        )
+        found: Values = {}
+        for batch in batches(proofs, datasets, requests, self.window.almanac, self.window.as_of):
+            found.update(observer.observe(batch)[0])
+        proven = {(one, period) for (one, period, _), seen in found.items() if seen.value}
+        for (one, period, segment), seen in values.items():
+            if (one, period) in wanted and (f"{one} evidence", period) not in proven:
+                values[one, period, segment] = replace(seen, unproven=True)
 
     def _failed(self, one: str) -> Diagnostic:
         entry = self.catalog.definitions[one]
@@ -290,7 +309,7 @@ class _Run:
             if one not in self.failures
             for period in sorted(self._wanted(compilation, one), key=lambda p: (p.start, p.end))
         ]
-        return batches(compilation, datasets, requests, self.window.almanac, self.window.as_of)
+        return batches(compilation.measures, datasets, requests, self.window.almanac, self.window.as_of)
 
     def _wanted(self, compilation: Compilation, one: str) -> set[Period]:
         """The periods in which a measure is needed: its own, and those of what is derived from it."""
@@ -332,7 +351,8 @@ class _Run:
 
     def _degree(self, one: str, compilation: Compilation) -> int | None:
         if one in compilation.measures:
-            return compilation.measures[one].formula.degree
+            # A stock does not grow with the length of time: it is what it is at its end.
+            return 0 if self.metrics[one].is_stock else compilation.measures[one].formula.degree
         derived = compilation.derived.get(one)
         return derived.degree(lambda i: self._degree(i, compilation)) if derived else None
 

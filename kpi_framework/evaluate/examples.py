@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from ..compile.definition import compile_definition, compile_measure, table_of
 from ..compile.derived import derived_query
-from ..compile.example import example_query
+from ..compile.example import Moment, example_query, read_moment
 from ..compile.render import render
 from ..compile.syntax import FormulaError
 from ..compile.table import Native, Table
@@ -99,11 +99,23 @@ class _Examples:
         if self.metric.is_derived:
             return self._derived(example)
         measure = compile_measure(self.metric, self._table(example))
-        row = self.engine.fetch(render(example_query(measure, self._table(example), example.given)))[0]
+        query = example_query(measure, self._table(example), example.given, self._at(example))
+        row = self.engine.fetch(render(query))[0]
         population, measured = _whole(row[1]), _whole(row[2])
         missing = _whole(row[3]) if measure.formula.missing else population - measured
         value = row[0] if isinstance(row[0], int | float) else None
         return Got(published(value), population, measured, missing)
+
+    def _at(self, example: Example) -> Moment | None:
+        """The moment of a stock's or window's example; others have one period of all rows. Raises FormulaError."""
+        metric = self.metric
+        if example.at is None:
+            if metric.is_stock:
+                raise FormulaError("type-mismatch", "the example of a stock needs `at:`, the moment it is counted at")
+            return None
+        if not (metric.is_stock or metric.window):
+            raise FormulaError("type-mismatch", "`at:` is for a definition with `open_between` or `window`")
+        return read_moment(example.at, self.catalog.project.noun.almanac)
 
     def _table(self, example: Example) -> Table:
         """The dataset with the columns the example gives, each typed as the canonical column is."""

@@ -78,6 +78,13 @@ def min_measured(pair: Pair, name: str) -> Iterator[Change]:
         yield pair.change(more if after > before else C.LOOSENED, name)
 
 
+def evidence(pair: Pair, name: str) -> Iterator[Change]:
+    """Without a dataset that proves it, a zero is known again; with another one, it is proven by less or by more."""
+    before, after = pair.values(name)
+    if before != after:
+        yield pair.change(C.TIGHTENED if before is None else C.LOOSENED, name)
+
+
 def examples(pair: Pair, name: str) -> Iterator[Change]:
     """The unit tests: one that is gone or expects something else can no longer fail."""
     before, after = (_tests(m) for m in (pair.before.noun, pair.after.noun))
@@ -111,6 +118,30 @@ def baseline(pair: Pair, name: str) -> Iterator[Change]:
         yield pair.change(C.GOVERNANCE, name)
 
 
+def review(pair: Pair, name: str) -> Iterator[Change]:
+    """A review that is due later, or never, can no longer be overdue: loosened where that fails."""
+    before, after = pair.values(name)
+    longer = bool(before and after) and _CADENCES.index(after.cadence) > _CADENCES.index(before.cadence)
+    never = bool(before and before.last) and not (after and after.last)
+    yield from _governed(pair, name, "review-overdue", eased=longer or never)
+
+
+_CADENCES = ("weekly", "monthly", "quarterly", "yearly")
+
+
+def action(pair: Pair, name: str) -> Iterator[Change]:
+    """The same of an action's day."""
+    before, after = ((a.due if a else None) for a in pair.values(name))
+    yield from _governed(pair, name, "action-overdue", eased=before is not None and (after is None or after > before))
+
+
+def _governed(pair: Pair, name: str, rule: str, *, eased: bool) -> Iterator[Change]:
+    project = pair.sides.after.catalog.project.noun
+    fails = project.rules.get(rule, project.gate.governance) is Severity.ERROR
+    if pair.values(name)[0] != pair.values(name)[1]:
+        yield pair.change(C.LOOSENED if eased and fails else C.GOVERNANCE, name)
+
+
 def owner(pair: Pair, name: str) -> Iterator[Change]:
     """Who answers for it."""
     before, after = (" ".join((v or "").split()) for v in pair.values(name))
@@ -118,7 +149,7 @@ def owner(pair: Pair, name: str) -> Iterator[Change]:
         yield pair.change(C.GOVERNANCE, name)
 
 
-_COSMETIC, _GOVERNANCE = always(C.COSMETIC), always(C.GOVERNANCE)
+_COSMETIC = always(C.COSMETIC)
 
 
 def renamed_from(pair: Pair, name: str) -> Iterator[Change]:
@@ -145,11 +176,12 @@ def _wait(value: object) -> int:
 FIELDS: Mapping[str, Classify | None] = {
     "version": None, "id": None, "renamed_from": renamed_from,
     "kind": kind, "dataset": dataset, "time": meaning, "where": sql, "formula": sql, "unit": meaning, "period": meaning,
-    "exact": meaning, "status": status, "retired": retirement, "segments": segments,
+    "exact": meaning, "window": meaning, "open_between": meaning, "evidence": evidence,
+    "status": status, "retired": retirement, "segments": segments,
     "min_sample": ordered(lambda v: v or 1, higher=C.LOOSENED, lower=C.TIGHTENED), "min_measured": min_measured,
     "settle": ordered(_wait, higher=C.LOOSENED, lower=C.TIGHTENED),
     "target": changed_targets, "waiver": changed_waivers, "baseline": baseline, "examples": examples,
-    "owner": owner, "review": _GOVERNANCE, "action": _GOVERNANCE,
+    "owner": owner, "review": review, "action": action, "notes": always(C.GOVERNANCE),
     "name": prose, "description": prose, "counts": prose, "excludes": prose, "asks": prose,
     "family": _COSMETIC, "level": _COSMETIC, "objectives": _COSMETIC, "read_with": _COSMETIC, "benchmark": _COSMETIC,
     "meta": _COSMETIC,

@@ -27,3 +27,11 @@ def _template(name: str, text: str) -> Template:
     read = validated(document, Template)
     assert read.noun is not None, (*document.findings, *read.findings)
     return read.noun
+
+
+@cache
+def shipped_signals() -> Mapping[str, str]:
+    """The texts of the shipped signals by id: each is a file as a project holds it."""
+    resources = sorted(files("kpi_framework").joinpath("library/signals").iterdir(), key=lambda r: r.name)
+    found = {r.name: r.read_text(encoding="utf-8") for r in resources if r.name.endswith(".yaml")}
+    return MappingProxyType({name.removesuffix(".yaml"): text for name, text in found.items()})

@@ -15,6 +15,7 @@ from .period import Almanac, Grain
 
 Type = Literal["text", "integer", "decimal", "double", "boolean", "date", "timestamp"]
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+Duration = Literal["H:MM", "H:MM:SS", "words", "epoch", "milliseconds", "seconds", "minutes", "hours", "days"]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=80)]
 
 
@@ -43,7 +44,8 @@ class Source(Model):
     nulls: tuple[str, ...] = ("",)
     """The texts that mean: no value."""
     timestamps: Annotated[tuple[str, ...], BeforeValidator(lambda v: [v] if isinstance(v, str) else v)] | None = None
-    """How timestamps are written, `%d/%m/%Y %H:%M`; ISO 8601 by default. A list is tried in turn."""
+    """How timestamps are written, `%d/%m/%Y %H:%M`; ISO 8601 by default. A list is tried in turn. `%Z` is the name
+    of the source's zone: a cell that names another one does not fit."""
     timezone: str | None = None
     """The zone of timestamps without an offset; the project's by default."""
 
@@ -61,6 +63,10 @@ class Column(Model):
     """It names a person: it may only be counted."""
     unit: Unit | None = None
     """The unit of its numbers; the contract's by default."""
+    duration: Duration | None = None
+    """How a stretch of time is written; it becomes a number of minutes, or of the `unit` given. `H:MM` and `H:MM:SS`
+    (hours may pass 24, a minus is kept), words (`2 d 5 h 34 m`, a day of 24 hours), epoch (the time after
+    1970-01-01 00:00:00), or a number of milliseconds, seconds, minutes, hours or days."""
 
 
 class DataRule(Model):
@@ -79,6 +85,8 @@ class Dataset(Model):
     """A path or glob of CSV, Parquet or JSON, or a mapping with its reading options."""
     contract: str | None = None
     """The shipped contract that types its columns; by default the one of the dataset's name."""
+    preset: Name | None = None
+    """The shipped column map of the product that wrote the source, such as zendesk; what stands here wins over it."""
     columns: dict[Name, str | Column] = {}
     """Canonical names and where they come from: SQL over source columns, or a mapping."""
     derive: dict[Name, str] = {}
@@ -126,6 +134,17 @@ class Gate(Model):
     """Data that break their contract or rules."""
     governance: Severity = Severity.WARNING
     """Reviews and actions overdue, waivers expired."""
+    signals: Severity = Severity.WARNING
+    """A signal that is on; one with a lower severity of its own weighs that."""
+
+
+class View(Model):
+    """What one group of readers sees of the scorecard."""
+
+    kpis: Literal["all"] | Annotated[tuple[Name, ...], Field(min_length=1)]
+    """The KPIs and metrics it shows, in this order, or `all`."""
+    limit: Annotated[Integer, Field(ge=1)] | None = None
+    """It shows at most so many of them: an executive view holds 3 to 5."""
 
 
 class Privacy(Model):
@@ -164,6 +183,8 @@ class Project(Model):
     """When people work: the hours in which business time runs."""
     datasets: dict[Name, Dataset] = {}
     """The data the KPIs are computed from."""
+    views: dict[Name, View] = {}
+    """Views of the scorecard, by name: `executive: {kpis: [csat, sla_compliance], limit: 5}`."""
     privacy: Privacy = Privacy()
     """Personal columns that may be shown as segments."""
     gate: Gate = Gate()

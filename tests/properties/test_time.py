@@ -64,12 +64,12 @@ def test_a_day_ends_where_the_next_begins(almanac: Almanac, day: dt.date) -> Non
 
 def moments(zone: str) -> list[dt.datetime]:
     """Moments around every change of a zone's clocks, and some between."""
-    near = [c.at for c in transitions(zone)[1] if c.at.year < 2040]
+    near = [c.at for c in transitions(zone)[1] if c.at.year < 2099]
     steps = [dt.timedelta(minutes=m) for m in (-181, -61, -60, -31, -30, -1, 0, 1, 29, 30, 59, 60, 61, 121, 10_000)]
     return [dt.datetime(1980, 2, 3, 4, 5, 6, 789), *(at + step for at in near for step in steps)]
 
 
-@pytest.mark.parametrize("zone", ZONES[1:])
+@pytest.mark.parametrize("zone", [*ZONES[1:], "Africa/Cairo"])  # Cairo changed twice in one month
 def test_the_engine_reads_the_clock_as_python_does(zone: str) -> None:
     """Wall times that occur twice are the first, those that do not exist move forward (PEP 495, fold 0)."""
     key, rows = ZoneInfo(zone), moments(zone)

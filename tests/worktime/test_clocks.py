@@ -148,7 +148,7 @@ def oracle(created: int, own: str, site: str, events: Sequence[Event]) -> dict[s
     return {c: found[c] for c in COLUMNS if c in found} | {"resolution_sla_target": float(limit)}
 
 
-def _level(  # noqa: PLR0917 - the parts of a policy
+def _level(
     name: str, created: int, stops: Sequence[int], limit: int | None, stints: Sequence[tuple[int, int, str]],
     pausing: tuple[str, ...], calendar: str | None,
 ) -> dict[str, object]:  # fmt: skip

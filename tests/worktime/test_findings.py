@@ -42,9 +42,11 @@ def project(root: Path, config: str = CONFIG, formula: str = "avg(waited)", even
     """A small project."""
     (root / "kpis").mkdir()
     for name, text in {
-        "kpi.yaml": config, "kpis/wait.yaml": METRIC.replace("{formula}", formula), "tickets.csv": TICKETS,
+        "kpi.yaml": config,
+        "kpis/wait.yaml": METRIC.replace("{formula}", formula),
+        "tickets.csv": TICKETS,
         "events.csv": events,
-    }.items():  # fmt: skip
+    }.items():
         (root / name).write_text(text, encoding="utf-8")
     return Options(Place(root), NOW)
 
@@ -72,9 +74,7 @@ def found(options: Options, rule: str) -> list[Diagnostic]:
         ("    key: ticket_id\n", "", "unknown-reference", 11, "key"),
     ],
 )
-def test_a_slip_is_found_at_its_line(  # noqa: PLR0917 - a case is what is wrong and what is said of it
-    old: str, new: str, rule: str, line: int, said: str, tmp_path: Path
-) -> None:
+def test_a_slip_is_found_at_its_line(old: str, new: str, rule: str, line: int, said: str, tmp_path: Path) -> None:
     """Overlaps, hours that cannot be read, names of zones, holidays, calendars, histories and statuses."""
     options = project(tmp_path, CONFIG.replace(old, new))
     assert [(d.span.path, d.span.line) for d in found(options, rule) if said in d.message] == [("kpi.yaml", line)]

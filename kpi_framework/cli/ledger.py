@@ -1,0 +1,51 @@
+"""`kpi publish` and `kpi verify`: the ledger of published values."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ..report.ledger import LEDGER_FORMATS, LedgerView
+from ..workflow.ledger import publish, verify
+from . import options as o
+from .main import app
+
+LedgerFormat = Annotated[str, typer.Option("--format", help=f"One of {', '.join(LEDGER_FORMATS)}.")]
+
+
+@app.command("publish")
+def publish_values(
+    project: o.Project = None, form: LedgerFormat = "text", output: o.Output = "-", as_of: o.AsOf = None,
+    reason: Annotated[str | None, typer.Option("--reason", help="Why published values are restated.")] = None,
+    anchor: Annotated[Path | None, typer.Option("--anchor", help="Write the heads of the chains to this file.")] = None,
+    allow_path: o.AllowPath = None,
+) -> None:  # fmt: skip
+    """Append the judged values to ledger/<id>.jsonl; what was published changes only with a reason."""
+    o.one_of(form, tuple(LEDGER_FORMATS), "--format")
+    found = publish(o.options(project, as_of=as_of, allow_path=allow_path), reason, anchor)
+    published, refused = sum(found.appended.values()), len(found.diagnostics)
+    counts = {"values published": published, "ledgers": len(found.heads), "refused": refused}
+    view = LedgerView("kpi publish", counts, found.diagnostics, (), found.heads, o.color(), o.width())
+    o.write(LEDGER_FORMATS[form](view), output)
+    raise typer.Exit(int(bool(found.diagnostics)))
+
+
+@app.command("verify")
+def verify_values(
+    project: o.Project = None, form: LedgerFormat = "text", output: o.Output = "-",
+    anchor: Annotated[Path | None, typer.Option("--anchor", help="The heads that kpi publish wrote.")] = None,
+    allow_path: o.AllowPath = None,
+) -> None:  # fmt: skip
+    """Check the ledgers' chains, that each definition exists in history, and compute again what the data allow."""
+    o.one_of(form, tuple(LEDGER_FORMATS), "--format")
+    found = verify(o.options(project, allow_path=allow_path), anchor)
+    counts = {
+        "checked": found.checked,
+        "failed": len(found.failed),
+        "could not be computed again": len(found.could_not),
+    }
+    view = LedgerView("kpi verify", counts, found.failed, found.could_not, found.heads, o.color(), o.width())
+    o.write(LEDGER_FORMATS[form](view), output)
+    raise typer.Exit(int(bool(found.failed)))

@@ -1,0 +1,117 @@
+"""The chain of published values: bytes ↔ lines, each with the hash of the one before. Pure.
+
+A line is JSON in one spelling: sorted keys, no spaces. Its `hash` is SHA-256 over that spelling without the
+hash itself; `previous` is the hash of the line before, the first one's is the hash of the ledger's name. One
+changed bit anywhere is another line, and every later line stops fitting.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ..model.ledger import Chain, Fault, Published
+
+_TYPES: Mapping[str, type | tuple[type, ...]] = {
+    "seq": int, "previous": str, "kpi": str, "period": dict, "segment": dict, "value": (int, float, type(None)),
+    "status": str, "definition": str, "data": str, "as_of": str, "commit": str, "engine": str, "isolation": str,
+    "hash": str,
+}  # fmt: skip
+
+
+def origin(kpi: str) -> str:
+    """The hash that the first line of a ledger builds on."""
+    return hashlib.sha256(f"kpi ledger 1 {kpi}".encode()).hexdigest()
+
+
+def spelled(body: Mapping[str, Any]) -> str:
+    """The one spelling of a line."""
+    return json.dumps(body, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def sealed(chain: Chain, bodies: Iterable[Mapping[str, Any]]) -> str:
+    """Lines that continue a chain, ready to be appended."""
+    seq = len(chain.entries)
+    previous = chain.entries[-1].hash if chain.entries else origin(chain.kpi)
+    lines = []
+    for body in bodies:
+        seq += 1
+        content = {**body, "seq": seq, "previous": previous, "kpi": chain.kpi}
+        previous = hashlib.sha256(spelled(content).encode()).hexdigest()
+        lines.append(spelled({**content, "hash": previous}) + "\n")
+    return "".join(lines)
+
+
+def read_chain(kpi: str, data: bytes) -> Chain:
+    """The lines of a ledger up to the first one that does not hold."""
+    entries: list[Published] = []
+    previous = origin(kpi)
+    lines = data.split(b"\n")
+    if lines.pop() != b"":
+        return Chain(kpi, (), Fault(len(lines) + 1, "the last line is cut off"))
+    for number, line in enumerate(lines, 1):
+        body, why = _body(line)
+        why = why or _misfit(kpi, number, previous, body)
+        if why:
+            return Chain(kpi, tuple(entries), Fault(number, why))
+        entries.append(_published(body))
+        previous = body["hash"]
+    return Chain(kpi, tuple(entries))
+
+
+def _body(line: bytes) -> tuple[dict[str, Any], str | None]:
+    try:
+        text = line.decode("utf-8")
+        body = json.loads(text)
+    except (UnicodeDecodeError, ValueError, RecursionError):
+        return {}, "it is no JSON"
+    if not isinstance(body, dict) or any(not isinstance(body.get(k), t) for k, t in _TYPES.items()):
+        return {}, "it lacks what every line has"
+    try:
+        same = spelled(body) == text
+    except ValueError:
+        same = False
+    return body, None if same else "it is not in the ledger's own spelling"
+
+
+def _misfit(kpi: str, number: int, previous: str, body: Mapping[str, Any]) -> str | None:
+    if body["kpi"] != kpi:
+        return f"it is of {body['kpi']!r}"
+    if body["seq"] != number:
+        return f"it is number {body['seq']}, and should be number {number}: a line is missing, or two heads were merged"
+    if body["previous"] != previous:
+        return "it does not build on the line before: a line was changed, or two heads were merged"
+    content = {k: v for k, v in body.items() if k != "hash"}
+    if hashlib.sha256(spelled(content).encode()).hexdigest() != body["hash"]:
+        return "its content is not what its hash says"
+    return None
+
+
+def _published(body: Mapping[str, Any]) -> Published:
+    period = body["period"]
+    return Published(
+        body["seq"], body["kpi"], str(period.get("grain")), str(period.get("start")), str(period.get("end")),
+        tuple(body["segment"].items()), body["value"], body["status"], body["definition"], body["data"], body["as_of"],
+        body["commit"], body["hash"], body,
+    )  # fmt: skip
+
+
+def heads(chains: Iterable[Chain]) -> dict[str, dict[str, object]]:
+    """The anchor: how many lines each ledger has, and the hash of its last one."""
+    return {
+        c.kpi: {"lines": len(c.entries), "hash": c.entries[-1].hash if c.entries else origin(c.kpi)}
+        for c in sorted(chains, key=lambda c: c.kpi)
+    }
+
+
+def against(chain: Chain, anchor: Mapping[str, Any]) -> Fault | None:
+    """What an anchor says that the chain does not bear out: a cut or a forged tail."""
+    lines, wanted = anchor.get("lines"), anchor.get("hash")
+    if not isinstance(lines, int) or not isinstance(wanted, str):
+        return Fault(1, "the anchor cannot be read")
+    if len(chain.entries) < lines:
+        return Fault(len(chain.entries) + 1, f"the anchor knows {lines} lines, and {len(chain.entries)} are there")
+    found = chain.entries[lines - 1].hash if lines else origin(chain.kpi)
+    return None if found == wanted else Fault(max(lines, 1), "it is not the line that was anchored")

@@ -1,0 +1,56 @@
+"""The ledger: what was published, line after line, each sealed with the hash of the one before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from .measurement import Segment
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """One line of a ledger: a published value and everything it stands on."""
+
+    seq: int
+    kpi: str
+    grain: str
+    start: str
+    end: str
+    segment: Segment
+    value: float | int | None
+    status: str
+    definition: str
+    data: str
+    as_of: str
+    commit: str
+    hash: str
+    body: Mapping[str, object] = field(default_factory=dict)
+    """The whole line."""
+
+    @property
+    def key(self) -> tuple[str, str, Segment]:
+        """The period and the part that the value is of."""
+        return self.start, self.end, self.segment
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A line that does not hold, and why."""
+
+    line: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """A ledger as it was read: its lines up to the first fault, and the fault."""
+
+    kpi: str
+    entries: tuple[Published, ...] = ()
+    fault: Fault | None = None
+
+    @property
+    def latest(self) -> dict[tuple[str, str, Segment], Published]:
+        """The last published value of each period and part."""
+        return {entry.key: entry for entry in self.entries}
