@@ -242,6 +242,6 @@ FIELDS: Mapping[str, Classify] = {
     "name": _always(C.COSMETIC), "objectives": _always(C.COSMETIC), "events": _always(C.COSMETIC),
     "meta": _always(C.COSMETIC), "timezone": _time, "week_starts": _time, "fiscal_year_starts": _time,
     "as_of": _as_of, "required": _required, "datasets": _datasets, "privacy": _privacy, "gate": _gate, "rules": _rules,
-    "version": _always(C.COSMETIC),
+    "version": _always(C.COSMETIC), "views": _always(C.GOVERNANCE),
 }  # fmt: skip
 """How a change of each field of kpi.yaml is judged."""
