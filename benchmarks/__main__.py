@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Callable, Iterator
 
 from .check import twenty_five, whole_process
+from .history import history
 from .lint import lint
 from .spanning import spanning
 from .table import Row
@@ -14,6 +15,7 @@ SUBJECTS: dict[str, Callable[[int], Iterator[Row]]] = {
     "check": twenty_five,
     "process": whole_process,
     "lint": lint,
+    "history": history,
     "spanning": spanning,
 }
 

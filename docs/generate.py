@@ -30,7 +30,10 @@ from typer.testing import CliRunner
 
 import kpi_framework.cli.commands  # noqa: F401 - registers every command
 from kpi_framework.cli.main import app
+from kpi_framework.load.contracts import shipped_contracts
+from kpi_framework.load.presets import shipped_presets
 from kpi_framework.load.schema import schemas
+from kpi_framework.model.preset import Preset
 from kpi_framework.report.rules import rules_markdown
 
 Schema = Mapping[str, Any]
@@ -42,7 +45,8 @@ MADE = "<!-- Made by docs/generate.py: run `make docs`. -->\n\n"
 FILES = {
     "kpi": "`kpis/<id>.yaml`", "project": "`kpi.yaml`", "baseline": "`baselines/<id>.yaml`",
     "template": "an entry of the catalogue, shipped with the package",
-    "contract": "a contract, shipped with the package", "scorecard": "`scorecard/scorecard.json`",
+    "contract": "a contract, shipped with the package", "preset": "a preset, shipped with the package",
+    "scorecard": "`scorecard/scorecard.json`",
 }  # fmt: skip
 SVG = """<svg viewBox="0 0 {width} {height}" xmlns="http://www.w3.org/2000/svg" role="img" aria-label="kpi check">
 <style>
@@ -148,6 +152,41 @@ def _plain_type(name: str, schema: Schema) -> str:
     return words.get(kind, kind)
 
 
+# Presets
+
+
+def presets_page() -> str:
+    """docs/reference/presets.md."""
+    parts = ["# Presets, column by column\n\n" + MADE + "What [presets](../presets.md) read, and what is not verified."]
+    for preset in shipped_presets().values():
+        parts += ["", *_preset(preset)]
+    return "\n".join(parts) + "\n"
+
+
+def _preset(preset: Preset) -> Iterator[str]:
+    yield f"## {preset.product}\n"
+    yield f"`preset: {preset.name}`. {preset.description} Zone: {preset.zone}\n"
+    reading = {"delimiter": preset.delimiter, "nulls": preset.nulls, "timestamps": preset.timestamps}
+    for option, value in reading.items():
+        if value is not None:
+            shown = [value] if isinstance(value, str) else value
+            yield f"- `{option}`: " + ", ".join(f"`{v}`" if v else "an empty cell" for v in shown)
+    yield "\n| Column | In the export | Read as |\n|---|---|---|"
+    contract = shipped_contracts()[preset.contract]
+    for name, column in preset.columns.items():
+        meaning = contract.columns.get(name)
+        kind = column.type or (meaning.type if meaning else "text")
+        read = f"minutes, written as {column.duration}" if column.duration else kind
+        words = "; ".join(f"{a} → {b}" for a, b in column.values.items())
+        names = " or ".join(f"`{n}`" for n in column.names)
+        yield f"| `{name}` | {_line(names)} | {_line(read + (f': {words}' if words else ''))} |"
+    for name, text in preset.derive.items():
+        yield f"| `{name}` | computed | `{_line(text)}` |"
+    if preset.unverified:
+        yield "\nNot verified against a real export:\n"
+        yield from (f"- {_line(said)}" for said in preset.unverified)
+
+
 # Commands
 
 
@@ -226,6 +265,7 @@ PAGES = {
     "reference/rules.md": rules_page,
     "reference/fields.md": fields_page,
     "reference/commands.md": commands_page,
+    "reference/presets.md": presets_page,
     "images/check.svg": picture,
 }
 

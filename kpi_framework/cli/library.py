@@ -10,10 +10,10 @@ import typer
 
 from ..model.kpi import Family
 from ..report.catalog import CATALOG_FORMATS, OFFER_FORMATS
-from ..workflow.add import Added, Choice, Proposal, add_signal, is_signal, propose
+from ..workflow.add import Choice, Proposal, propose
 from ..workflow.add import add as run_add
-from ..workflow.catalog import offer, offers, template_of
-from ..workflow.check import Options, Outcome
+from ..workflow.catalog import explained, offers
+from ..workflow.check import Outcome
 from . import options as o
 from .main import app
 
@@ -41,8 +41,7 @@ def list_catalog(
 def show_offer(one: Id, form: o.Format = "text", output: o.Output = "-") -> None:
     """Explain one: what counts, what it asks, the date it stands on, its formula and its examples."""
     o.one_of(form, tuple(OFFER_FORMATS), "--format")
-    template = template_of(one)
-    o.write(OFFER_FORMATS[form](template, offer(template), o.color(), o.width()), output)
+    o.write(OFFER_FORMATS[form](*explained(one), o.color(), o.width()), output)
 
 
 @app.command()
@@ -60,27 +59,19 @@ def add(
     currency: Annotated[str | None, typer.Option("--currency", help="The currency of amounts, such as GBP.")] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Ask nothing: take what is proposed.")] = False,
 ) -> None:  # fmt: skip
-    """Add a definition or a signal of the catalogue: write kpis/ID.yaml, and the files of the inputs it needs."""
+    """Add a definition of the catalogue: write kpis/ID.yaml, and the files of the inputs it needs."""
     chosen = o.options(project, as_of=as_of)
-    if is_signal(one):
-        _tell(add_signal(chosen, one), chosen)
-        return
     choice = Choice(owner, target, near, baseline, dataset, tuple(segment) if segment else None, name, currency)
     proposal = propose(chosen, one)
     if sys.stdin.isatty() and not yes:
         choice = _asked(choice, proposal)
     added = run_add(chosen, one, choice)
-    _tell(added, chosen)
-    for line in (*_proposed(choice, proposal), *added.notes, *(f.message for f in added.findings)):
-        print(f"  {line}", file=sys.stderr)
-
-
-def _tell(added: Added, chosen: Options) -> None:
-    """The files that were added; or, with exit code 1, why there are none."""
     if added.findings and not added.written:
         o.finish(Outcome(False, 1, added.findings), "kpi add", "text", "-")
     for path in added.written:
         o.write(f"added {path.relative_to(chosen.place.root)}", "-")
+    for line in (*_proposed(choice, proposal), *added.notes, *(f.message for f in added.findings)):
+        print(f"  {line}", file=sys.stderr)
 
 
 def _asked(choice: Choice, proposal: Proposal) -> Choice:

@@ -5,16 +5,20 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 
 from sqlglot import exp
 
+from ..model.calendar import Calendar
 from ..model.catalog import Catalog
 from ..model.kpi import Kpi, Metric
 from ..model.unit import MICROSECONDS, read_days
 from .axis import Closing, Measure
 from .canonical import canonical, canonical_text
+from .clocks import check_clocks, declared_statuses, event_names
 from .derived import Derived, compile_derived
-from .formula import compile_formula
+from .formula import compile_condition, compile_formula
+from .preset import adopted
 from .syntax import FormulaError, parse
 from .table import Base, Native, Table
 from .term import Term
@@ -27,7 +31,9 @@ def table_of(catalog: Catalog, name: str, native: Native | None) -> Table:
     dataset = catalog.dataset(name)
     if dataset is None:
         raise FormulaError("unknown-reference", f"there is no dataset `{name}`", "Add it to kpi.yaml.", name)
-    return Table(name, dataset, catalog.contract(name), catalog.project.noun.almanac, native)
+    preset = catalog.preset(name)
+    mapped = adopted(dataset, preset, native.types if native else None) if preset else dataset
+    return Table(name, mapped, catalog.contract(name), catalog.project.noun.almanac, native)
 
 
 def compile_measure(metric: Metric, table: Table, openly: frozenset[str] = frozenset()) -> Measure:
@@ -186,17 +192,34 @@ def _meaning(catalog: Catalog, metric: Metric, tables: Mapping[str, Table]) -> d
         derived = compile_definition(catalog, metric)
         inputs = {i: _meaning(catalog, catalog.definitions[i].noun, tables) for i in derived.ids if i != metric.id}
         return {**own, "formula": derived.text, "inputs": inputs}
-    table = tables[metric.dataset or ""]
-    formula = compile_measure(metric, table).formula
-    dating = dating_columns(metric, table)
-    reached = table.reach(formula.columns | dating)
+    table = replace(tables[metric.dataset or ""], calendars=set())
+    openly = frozenset(catalog.project.noun.privacy.segment_by)
+    formula = compile_measure(metric, table, openly).formula
+    used = formula.columns | dating_columns(metric, table)
+    working = _working_time(table, tables, used)
     return {
         **own, "formula": formula.text, "where": formula.where_text, "time": time_column(metric, table),
-        **_spanning(metric),
-        "columns": {n: _column(table.base(n)) for n in sorted(reached)},
-        "computed": _computed(table, formula.columns | dating),
-        "dataset": _reading(table),
+        **_spanning(metric), **_behind(table, used, own=True), "dataset": _reading(table), **working,
     }  # fmt: skip
+
+
+def parts_meaning(metric: Metric, table: Table) -> str:
+    """What tells a definition's parts from each other: its segments' columns. Raises FormulaError."""
+    return repr(_behind(table, frozenset(c for b in metric.breakdowns for c in b)))
+
+
+def checks_meaning(table: Table) -> str:
+    """What the dataset's rules look at. Raises FormulaError."""
+    scope = table.fresh_scope()
+    for rule in table.dataset.rules.values():
+        compile_condition(rule.holds, scope)
+    return repr(_behind(table, frozenset(scope.used)))
+
+
+def _behind(table: Table, used: frozenset[str], *, own: bool = False) -> dict[str, object]:
+    """The columns behind the used ones (and, if `own`, behind loading itself), and how they are computed."""
+    reached = table.reach(used, own=own)
+    return {"columns": {n: _column(table.base(n)) for n in sorted(reached)}, "computed": _computed(table, used)}
 
 
 def _spanning(metric: Metric) -> dict[str, object]:
@@ -208,9 +231,40 @@ def _spanning(metric: Metric) -> dict[str, object]:
     return {name: value for name, value in found.items() if value is not None}
 
 
+def _working_time(table: Table, tables: Mapping[str, Table], used: frozenset[str]) -> dict[str, object]:
+    """The clocks that are reached, their histories, and the calendars; nothing where there are none."""
+    every = table.dataset.timed
+    clocks = {n: every[n] for n in sorted(table.clocks_of(used))}
+    check_clocks(table, tables, frozenset(clocks))
+    histories = {h: tables[h] for c in clocks.values() for h in c.history}
+    # The measure was compiled alone over a table of its own, so these are its calendars only.
+    almanac = table.almanac
+    calendars = {n: _calendar(almanac.calendars[n]) for n in sorted(table.calendars)}
+    found: dict[str, object] = {}
+    if clocks:
+        found["clocks"] = {n: c.model_dump(mode="json", exclude_defaults=True) for n, c in clocks.items()}
+        found["statuses"] = declared_statuses(table)
+        found["histories"] = {n: _history(h, table.keys[0]) for n, h in sorted(histories.items())}
+    if calendars:
+        found["calendars"], found["usual"] = calendars, almanac.usual_calendar
+    return found
+
+
+def _history(table: Table, key: str) -> dict[str, object]:
+    used = event_names(table, key)
+    columns = {n: _column(table.base(n)) for n in sorted(table.reach(used))}
+    return {"columns": columns, "computed": _computed(table, used), "dataset": _reading(table)}
+
+
+def _calendar(calendar: Calendar) -> dict[str, object]:
+    return {"week": calendar.week(), "zone": calendar.timezone, "holidays": sorted(calendar.holidays)}
+
+
 def _column(base: Base) -> dict[str, object]:
     bounds = (base.contract.minimum, base.contract.maximum) if base.contract else None
-    return {"from": base.source, "type": base.type, "values": dict(base.values), "bounds": bounds}
+    meaning: dict[str, object] = {"from": base.source, "type": base.type, "values": dict(base.values), "bounds": bounds}
+    # Only where there is one, so that the hash of what was frozen before durations stays what it is.
+    return {**meaning, "duration": base.duration, "unit": base.unit} if base.duration else meaning
 
 
 def _computed(table: Table, used: frozenset[str]) -> dict[str, str]:
@@ -225,6 +279,14 @@ def _computed(table: Table, used: frozenset[str]) -> dict[str, str]:
         found[name] = canonical_text(tree)
         waiting += [c.name for c in tree.find_all(exp.Column) if c.name in texts and c.name not in found]
     return found
+
+
+def reads_elapsed_time(metric: Metric, table: Table) -> bool:
+    """Whether the formula subtracts instants, itself or in a column that it uses."""
+    tree = canonical(parse(metric.formula or ""))
+    used = frozenset(c.name for c in tree.find_all(exp.Column))
+    texts = [canonical_text(tree), *_computed(table, used).values()]
+    return any(f"({unit}_between " in text for text in texts for unit in MICROSECONDS)
 
 
 def _reading(table: Table) -> dict[str, object]:

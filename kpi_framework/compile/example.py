@@ -48,16 +48,16 @@ def example_query(measure: Measure, table: Table, rows: Sequence[Row], at: Momen
     adding = [exp.alias_(aggregate_call(a), a.name) for a in aggregates.values() if a.rollup]
     held = [a for a in aggregates.values() if not a.rollup]
     holding = [exp.alias_(picked([a], 0, held_call([a])), a.name) for a in held]
-    over: exp.Select | exp.Subquery = exp.select(*adding, *holding).from_(
-        _typed(table, rows, _needed(measure, table, at), _edges(measure, table.almanac, at)).subquery("typed")
-    )
+    over = exp.select(*adding, *holding).from_("typed")
     if at is not None:
         over = over.where(_counts(measure, table.almanac, at))
-    over = over.subquery("aggregated")
     value = formula.value if formula.type == "integer" else as_double(formula.value)
     if formula.type == "boolean":
         value = exp.Cast(this=formula.value.copy(), to=exp.DataType.build("INT"))
-    return exp.select(value, *(a.column for a in counts)).from_(over)
+    # Materialized: inlined, the instant of a wall time would stand in each of a zone's steps that reads it.
+    typed = _typed(table, rows, _needed(measure, table, at), _edges(measure, table.almanac, at))
+    outer = exp.select(value, *(a.column for a in counts)).from_(over.subquery("aggregated"))
+    return outer.with_("typed", as_=typed, materialized=True)
 
 
 def _needed(measure: Measure, table: Table, at: Moment | None) -> frozenset[str]:

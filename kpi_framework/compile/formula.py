@@ -105,6 +105,8 @@ class Formula:
 class RowScalars(Scalars):
     """Scalars over the columns of a row; no aggregate may stand here."""
 
+    by_row: ClassVar[bool] = True
+
     def lower(self, node: exp.Expr) -> Term:
         """The term of a node. Raises FormulaError."""
         if isinstance(node, exp.AggFunc | exp.Filter) or (isinstance(node, exp.Anonymous) and node.this == "avg_of"):

@@ -57,12 +57,9 @@ ALLOWED: dict[type[exp.Expr], frozenset[str]] = {
 
 OWN_FUNCTIONS = frozenset(
     {"share", "seconds_between", "minutes_between", "hours_between", "days_between",
-     "previous", "year_ago", "baseline"}
+     "business_minutes", "business_hours", "previous", "year_ago", "baseline"}
 )  # fmt: skip
 """Functions of the formula language that SQL does not have."""
-
-LATER_FUNCTIONS = frozenset({"business_minutes", "business_hours"})
-"""Functions of the formula language that this version does not have yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,11 +150,6 @@ def _check_node(node: exp.Expr) -> None:
 
 
 def _check_own(name: str) -> None:
-    if name in LATER_FUNCTIONS:
-        raise FormulaError(
-            "forbidden-function", f"`{name}` needs calendars, which this version does not have yet",
-            f"Use `{name.split('_')[1]}_between(a, b)`: elapsed time.", name,
-        )  # fmt: skip
     if name not in OWN_FUNCTIONS:
         raise forbidden(name)
 

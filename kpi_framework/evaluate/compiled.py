@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from ..compile.axis import Measure
+from ..compile.clocks import check_clocks, event_names
 from ..compile.definition import (
+    checks_meaning,
     compile_definition,
     compile_evidence,
     compile_measure,
     dating_columns,
     definition_hash,
+    parts_meaning,
     table_of,
 )  # fmt: skip
 from ..compile.derived import Derived
@@ -35,6 +39,7 @@ class Compilation:
     derived: Mapping[str, Derived] = field(default_factory=dict)
     failures: Mapping[str, Reason] = field(default_factory=dict)
     hashes: Mapping[str, str] = field(default_factory=dict)
+    """The definition hash of each; empty where what it stands on cannot be compiled."""
     tables: Mapping[str, Table] = field(default_factory=dict)
     diagnostics: tuple[Diagnostic, ...] = ()
 
@@ -47,7 +52,43 @@ class Compilation:
             if (metric := catalog.definitions[measure.id].noun).dataset == dataset
             for name in used_columns(metric, measure, table)
         }
-        return table.reach(frozenset(used))
+        return table.reach(frozenset(used)) | self._as_history(dataset)
+
+    def _as_history(self, dataset: str) -> frozenset[str]:
+        """The base columns of a history that the clocks of other datasets need."""
+        table = self.tables[dataset]
+        keys = {t.keys[0] for t in self.tables.values() if len(t.keys) == 1 and dataset in t.dataset.histories}
+        try:
+            return frozenset(c for key in sorted(keys) for c in table.reach(event_names(table, key)))
+        except FormulaError:
+            return frozenset()  # what uses the clocks has failed for it
+
+    def clocks(self, catalog: Catalog, dataset: str) -> dict[str, frozenset[str]]:
+        """The clocks that each measure of a dataset stands on."""
+        table = self.tables[dataset]
+        return {
+            measure.id: table.clocks_of(used_columns(metric, measure, table))
+            for measure in self.measures.values()
+            if (metric := catalog.definitions[measure.id].noun).dataset == dataset
+        }
+
+    def parts(self, catalog: Catalog) -> dict[str, str]:
+        """What each measure's segments are computed from."""
+        nouns = {i: catalog.definitions[i].noun for i in self.measures}
+        return {i: parts_meaning(m, self.tables[m.dataset or ""]) for i, m in nouns.items()}
+
+    def checks(self) -> dict[str, str]:
+        """What the rules of each dataset look at; a dataset whose rules do not compile has none."""
+        found = {}
+        for name, table in self.tables.items():
+            with suppress(FormulaError):
+                found[name] = checks_meaning(table)
+        return found
+
+    def inputs(self) -> dict[str, tuple[str, ...]]:
+        """The definitions that each derived one stands on, all the way down."""
+        direct = {i: d.ids for i, d in self.derived.items()}
+        return {i: tuple(closure(i, direct)) for i in direct}
 
 
 def used_columns(metric: Metric, measure: Measure, table: Table) -> frozenset[str]:
@@ -101,7 +142,9 @@ def compile_catalog(catalog: Catalog, natives: Mapping[str, Native | None]) -> C
 def _reachable(measure: Measure, metric: Metric, tables: Mapping[str, Table]) -> Measure:
     """The measure, once every column behind it is known to be in the source. Raises FormulaError."""
     table = tables[metric.dataset or ""]
-    table.reach(used_columns(metric, measure, table))
+    used = used_columns(metric, measure, table)
+    check_clocks(table, tables, table.clocks_of(used))
+    table.reach(used)
     return measure
 
 

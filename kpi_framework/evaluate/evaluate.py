@@ -9,11 +9,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from ..compile.clocks import check_clocks, declared_statuses, unknown_statuses
 from ..compile.formula import compile_condition
 from ..compile.order import closure, in_order
 from ..compile.render import render
 from ..compile.syntax import FormulaError
-from ..compile.table import Native
+from ..compile.table import Native, Table
 from ..compile.tidy import rule_query
 from ..model.baseline import BaselineValue
 from ..model.catalog import Catalog
@@ -114,14 +115,13 @@ class _Run:
 
     def _files(self) -> dict[str, Files]:
         """The files of every dataset that a live definition reads."""
-        named = {d for m in self.metrics.values() for d in (m.dataset, m.evidence)}
-        needed = named & set(self.catalog.project.noun.datasets)
+        datasets = self.catalog.project.noun.datasets
+        needed = {n for m in self.metrics.values() for n in (m.dataset, m.evidence) if n in datasets and n}
+        needed |= {h for n in needed for h in datasets[n].histories if h in datasets}
         found = {}
-        for name in sorted(n for n in needed if n):
+        for name in sorted(needed):
             try:
-                found[name] = find_files(
-                    self.catalog.project.noun.datasets[name], self.setting.root, self.setting.allowed
-                )
+                found[name] = find_files(self.catalog.datasets[name], self.setting.root, self.setting.allowed)
             except SourceError as error:
                 self.diagnostics.append(findings.unreadable(self.catalog, name, error))
         return found
@@ -140,11 +140,18 @@ class _Run:
 
     def _loaded(self, files: Mapping[str, Files], compilation: Compilation) -> dict[str, Loaded]:
         found: dict[str, Loaded] = {}
-        for name, table in compilation.tables.items():
+        rules = {name: self._rule_columns(compilation, name) for name in compilation.tables}
+        calendars = {c for table in compilation.tables.values() for c in table.calendars}
+        if calendars:
+            self.session.keep_calendars(self.window.almanac, calendars)
+        for name, table in self._histories_first(compilation):
             self.setting.progress(f"reading {name}")
             try:
-                columns = compilation.columns(self.catalog, name) | self._rule_columns(compilation, name)
-                found[name] = self.session.load(Wanted(table, files[name], columns))
+                columns = compilation.columns(self.catalog, name) | rules[name][0]
+                if not columns:
+                    continue
+                clocks = self._clocks(compilation, name, found) | rules[name][1]
+                found[name] = self.session.load(Wanted(table, files[name], columns, clocks, compilation.tables))
                 self._check_bad_rows(name, found[name])
             except (SourceError, FormulaError) as error:
                 self.diagnostics.append(findings.unreadable(self.catalog, name, error))
@@ -157,6 +164,33 @@ class _Run:
         for name in found:
             self._check_rules(compilation, name)
         return found
+
+    def _histories_first(self, compilation: Compilation) -> list[tuple[str, Table]]:
+        """The tables in the order of loading: clocks are computed over what is there already."""
+        histories = {h for t in compilation.tables.values() for h in t.dataset.histories}
+        return sorted(compilation.tables.items(), key=lambda item: item[0] not in histories)
+
+    def _clocks(self, compilation: Compilation, name: str, found: Mapping[str, Loaded]) -> frozenset[str]:
+        """The clocks to compute; what stands on a history that is not there, or not sure, has no value."""
+        table = compilation.tables[name]
+        wanted: set[str] = set()
+        every = table.dataset.timed
+        for one, clocks in compilation.clocks(self.catalog, name).items():
+            histories = {h for c in clocks for h in every[c].history}
+            if all(h in found and not found[h].clashes for h in histories):
+                wanted |= clocks
+            else:
+                self.failures[one] = Reason.SOURCE_ERROR
+        self._note_statuses(table, compilation, {h for c in wanted for h in every[c].history})
+        return frozenset(wanted)
+
+    def _note_statuses(self, table: Table, compilation: Compilation, histories: set[str]) -> None:
+        """Statuses in a history that the dataset's contract does not know: no clock can tell what they mean."""
+        for history in sorted(histories):
+            query = unknown_statuses(table, compilation.tables[history])
+            rows = self.session.fetch(render(query))[0][0] if query is not None else 0
+            if isinstance(rows, int) and rows:
+                self.diagnostics.append(findings.of_statuses(self.catalog, history, rows, declared_statuses(table)))
 
     def _check_bad_rows(self, name: str, loaded: Loaded) -> None:
         """More bad rows than the dataset allows: nothing of it is believed."""
@@ -182,17 +216,22 @@ class _Run:
 
     # data rules
 
-    def _rule_columns(self, compilation: Compilation, dataset: str) -> frozenset[str]:
+    def _rule_columns(self, compilation: Compilation, dataset: str) -> tuple[frozenset[str], frozenset[str]]:
+        """The base columns and the clocks that the dataset's rules need."""
         table = compilation.tables[dataset]
         used: set[str] = set()
+        clocks: set[str] = set()
         for rule in table.dataset.rules.values():
             scope = table.fresh_scope()
             try:
                 compile_condition(rule.holds, scope)
+                found = table.clocks_of(frozenset(scope.used))
+                check_clocks(table, compilation.tables, found)
                 used |= table.reach(frozenset(scope.used))
+                clocks |= found
             except FormulaError:
                 continue  # lint reports it
-        return frozenset(used)
+        return frozenset(used), frozenset(clocks)
 
     def _check_rules(self, compilation: Compilation, dataset: str) -> None:
         table = compilation.tables[dataset]

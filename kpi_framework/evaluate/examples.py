@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..compile.definition import compile_definition, compile_measure, table_of
@@ -13,6 +13,7 @@ from ..compile.example import Moment, example_query, read_moment
 from ..compile.render import render
 from ..compile.syntax import FormulaError
 from ..compile.table import Native, Table
+from ..compile.worktime import statements
 from ..compile.zone import macros
 from ..model.catalog import Catalog
 from ..model.diagnostic import Diagnostic
@@ -50,11 +51,26 @@ def run_examples(
     try:
         zone = catalog.project.noun.almanac.zone.key
         engine.run(macros(zone) if zone != "UTC" else ())
+        engine.run(statements(catalog.project.noun.almanac, _calendars(catalog, wanted)))
         engine.lock()
         results = tuple(r for m in wanted for r in _Examples(catalog, m, engine).results())
     finally:
         engine.close()
     return results, tuple(_finding(catalog, r) for r in results if not r.passed)
+
+
+def _calendars(catalog: Catalog, metrics: Sequence[Metric]) -> frozenset[str]:
+    """The calendars that the metrics' formulas run by; what does not compile fails as an example, too."""
+    found: set[str] = set()
+    for metric in metrics:
+        if metric.dataset is not None and not metric.is_derived:
+            try:
+                table = table_of(catalog, metric.dataset, None)
+                compile_measure(metric, table)
+                found |= table.calendars
+            except FormulaError:
+                continue
+    return frozenset(found)
 
 
 @dataclass(frozen=True)

@@ -60,11 +60,20 @@ def _of_order(catalog: Catalog, dataset: str, pair: str, rows: int) -> Diagnosti
     first, second = pair.split()
     contract = catalog.contract(dataset)
     is_time = contract is not None and contract.columns[second].type in ("date", "timestamp")
-    rule = "impossible-time" if is_time else "contract-violation"
-    return RULES[rule].finding(
-        _column(catalog, dataset, second),
-        f"{dataset}.{second}: {_rows(rows)} {'before' if is_time else 'below'} `{first}`",
+    column, way, other = (second, "before", first) if is_time else (first, "above", second)
+    return RULES["impossible-time" if is_time else "contract-violation"].finding(
+        _column(catalog, dataset, column),
+        f"{dataset}.{column}: {_rows(rows)} {way} `{other}`",
         "Correct the rows in the tool they come from, or the columns that kpi.yaml maps.",
+    )
+
+
+def of_statuses(catalog: Catalog, history: str, rows: int, known: tuple[str, ...]) -> Diagnostic:
+    """Statuses of a history that nobody declared."""
+    return RULES["contract-violation"].finding(
+        _column(catalog, history, "value"),
+        f"{history}.value: {_rows(rows)} with a status that nobody declared: no clock runs in it",
+        f"Map it under `values:` to one of {', '.join(known)}.",
     )
 
 

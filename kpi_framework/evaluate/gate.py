@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -32,9 +32,12 @@ def is_definitional(finding: Diagnostic) -> bool:
     return finding.code[:4] in ("KPI1", "KPI2", "KPI3") and finding.rule not in _OF_DATA
 
 
-def weighed(findings: Iterable[Diagnostic], gate: Gate) -> tuple[Diagnostic, ...]:
-    """The findings with the gate's weight: governance as it says, data at most as it says."""
-    severities = ((f, _severity(f, gate)) for f in findings)
+def weighed(findings: Iterable[Diagnostic], gate: Gate, rules: Mapping[str, Severity]) -> tuple[Diagnostic, ...]:
+    """The findings with the gate's weight: governance as it says, data at most as it says.
+
+    A rule whose severity kpi.yaml states keeps it.
+    """
+    severities = ((f, f.severity if f.rule in rules else _severity(f, gate)) for f in findings)
     return tuple(replace(f, severity=s) for f, s in severities if s is not Severity.OFF)
 
 

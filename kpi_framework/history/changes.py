@@ -14,6 +14,7 @@ from ..model.kpi import Metric
 from .definitions import changed_fields
 from .projects import Desk, changed_project
 from .sides import Pair, Sides, plain_field
+from .signals import changed_signals
 
 C = ChangeClass
 
@@ -21,11 +22,12 @@ C = ChangeClass
 def changes(sides: Sides) -> tuple[Change, ...]:
     """All changes, the weightiest first."""
     pairs = tuple(_pairs(sides))
-    restated = frozenset(p.id for p in pairs if p.same_meaning is False)
-    found = [c for pair in pairs for c in changed_fields(pair)]
+    restated = frozenset(p.id for p in pairs if not (p.same_meaning and sides.same_parts(p.before.noun.id, p.id)))
+    found = [c for pair in pairs if pair.before.noun != pair.after.noun for c in changed_fields(pair)]
     found += _comings_and_goings(sides, pairs)
     renamed = {p.before.noun.id: p.id for p in pairs if p.before.noun.id != p.id}
     found += changed_project(Desk(sides, restated, renamed))
+    found += changed_signals(sides)
     found += _baselines(sides, pairs)
     found += _ignores(sides)
     found += _broken(sides)
@@ -135,8 +137,9 @@ def _owner(one: Ignore) -> str | None:
 
 def _hidden(catalog: Catalog) -> dict[tuple[object, ...], Ignore]:
     """The comments by what they hide: a rule, at a key of a definition. Lines may move, and files."""
+    files = {one.span.path for one in catalog.ignores}
     ats = (catalog.project.at, *(e.at for e in catalog.entries), *(e.at for e in catalog.baselines.values()))
-    keys = {at.path: {path: span.line for path, span in at.spans.items()} for at in ats}
+    keys = {at.path: {path: span.line for path, span in at.spans.items()} for at in ats if at.path in files}
     found: dict[tuple[object, ...], Ignore] = {}
     for one in catalog.ignores:
         lines = keys.get(one.span.path, {})

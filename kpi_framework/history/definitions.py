@@ -118,6 +118,30 @@ def baseline(pair: Pair, name: str) -> Iterator[Change]:
         yield pair.change(C.GOVERNANCE, name)
 
 
+def review(pair: Pair, name: str) -> Iterator[Change]:
+    """A review that is due later, or never, can no longer be overdue: loosened where that fails."""
+    before, after = pair.values(name)
+    longer = bool(before and after) and _CADENCES.index(after.cadence) > _CADENCES.index(before.cadence)
+    never = bool(before and before.last) and not (after and after.last)
+    yield from _governed(pair, name, "review-overdue", eased=longer or never)
+
+
+_CADENCES = ("weekly", "monthly", "quarterly", "yearly")
+
+
+def action(pair: Pair, name: str) -> Iterator[Change]:
+    """The same of an action's day."""
+    before, after = ((a.due if a else None) for a in pair.values(name))
+    yield from _governed(pair, name, "action-overdue", eased=before is not None and (after is None or after > before))
+
+
+def _governed(pair: Pair, name: str, rule: str, *, eased: bool) -> Iterator[Change]:
+    project = pair.sides.after.catalog.project.noun
+    fails = project.rules.get(rule, project.gate.governance) is Severity.ERROR
+    if pair.values(name)[0] != pair.values(name)[1]:
+        yield pair.change(C.LOOSENED if eased and fails else C.GOVERNANCE, name)
+
+
 def owner(pair: Pair, name: str) -> Iterator[Change]:
     """Who answers for it."""
     before, after = (" ".join((v or "").split()) for v in pair.values(name))
@@ -125,7 +149,7 @@ def owner(pair: Pair, name: str) -> Iterator[Change]:
         yield pair.change(C.GOVERNANCE, name)
 
 
-_COSMETIC, _GOVERNANCE = always(C.COSMETIC), always(C.GOVERNANCE)
+_COSMETIC = always(C.COSMETIC)
 
 
 def renamed_from(pair: Pair, name: str) -> Iterator[Change]:
@@ -157,7 +181,7 @@ FIELDS: Mapping[str, Classify | None] = {
     "min_sample": ordered(lambda v: v or 1, higher=C.LOOSENED, lower=C.TIGHTENED), "min_measured": min_measured,
     "settle": ordered(_wait, higher=C.LOOSENED, lower=C.TIGHTENED),
     "target": changed_targets, "waiver": changed_waivers, "baseline": baseline, "examples": examples,
-    "owner": owner, "review": _GOVERNANCE, "action": _GOVERNANCE, "notes": _GOVERNANCE,
+    "owner": owner, "review": review, "action": action, "notes": always(C.GOVERNANCE),
     "name": prose, "description": prose, "counts": prose, "excludes": prose, "asks": prose,
     "family": _COSMETIC, "level": _COSMETIC, "objectives": _COSMETIC, "read_with": _COSMETIC, "benchmark": _COSMETIC,
     "meta": _COSMETIC,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ..model.change import Change, ChangeClass
 from ..model.diagnostic import Severity
-from ..model.project import DataRule, Dataset, Project, Source
+from ..model.project import Column, DataRule, Dataset, Project, Source
 from ..model.rule import RULES
 from ..model.unit import read_microseconds, read_share
 from .sides import Sides, place
@@ -19,7 +19,7 @@ Value = object
 
 @dataclass(frozen=True)
 class Desk:
-    """kpi.yaml on both sides, and the definitions whose meaning changed."""
+    """kpi.yaml on both sides, and the definitions that mean something else, or perhaps do."""
 
     sides: Sides
     restated: frozenset[str]
@@ -40,8 +40,9 @@ class Desk:
 
     def readers(self, dataset: str) -> frozenset[str]:
         """The definitions that read a dataset, on either side."""
-        catalogs = (self.sides.before.catalog, self.sides.after.catalog)
-        return frozenset(i for c in catalogs for i, e in c.definitions.items() if e.noun.dataset == dataset)
+        both = (self.sides.before, self.sides.after)
+        direct = {i for s in both for i, e in s.catalog.definitions.items() if e.noun.dataset == dataset}
+        return frozenset(direct | {i for s in both for i, inputs in s.inputs.items() if direct & set(inputs)})
 
 
 def changed_project(desk: Desk) -> Iterator[Change]:
@@ -65,6 +66,16 @@ def _always(cls: ChangeClass) -> Classify:
 def _time(desk: Desk, name: str, before: object, after: object) -> Iterator[Change]:
     """The zone, the week and the fiscal year are part of every definition."""
     yield desk.change(C.RESTATING, (name,), before, after, frozenset(desk.sides.after.catalog.definitions))
+
+
+def _calendars(desk: Desk, name: str, before: object, after: object) -> Iterator[Change]:
+    """Hours, zones and holidays are part of every definition that runs by them."""
+    old, new = desk.projects[0].calendars, desk.projects[1].calendars
+    for one in sorted({*old, *new}):
+        if old.get(one) != new.get(one):
+            touched = desk.restated
+            cls = C.RESTATING if touched else C.COSMETIC
+            yield desk.change(cls, (name, one), _plain(old.get(one)), _plain(new.get(one)), touched)
 
 
 def _as_of(desk: Desk, name: str, before: object, after: object) -> Iterator[Change]:
@@ -158,9 +169,30 @@ DatasetClassify = Callable[[Feed, str], Iterator[Change]]
 
 
 def _read(feed: Feed, field: str) -> Iterator[Change]:
-    """What the definitions' hashes see: restating for those that reach it, of no weight if none does."""
+    """What definitions reach is restating for them; what only the dataset's rules look at weakens those."""
     touched = feed.desk.restated & feed.readers
-    yield feed.change(C.RESTATING if touched else C.COSMETIC, field, touched)
+    before, after = (s.checks.get(feed.name) for s in (feed.desk.sides.before, feed.desk.sides.after))
+    unseen = C.COSMETIC if before == after else C.LOOSENED
+    yield feed.change(C.RESTATING if touched else unseen, field, touched)
+
+
+def _contract(feed: Feed, field: str) -> Iterator[Change]:
+    """Another contract, where it changes no number, allows other cells."""
+    touched = feed.desk.restated & feed.readers
+    yield feed.change(C.RESTATING if touched else C.LOOSENED, field, touched)
+
+
+def _columns(feed: Feed, field: str) -> Iterator[Change]:
+    """The mapping; a column that no longer names a person may be shown."""
+    before, after = (_personal(d) for d in (feed.before, feed.after))
+    if before - after and not feed.desk.restated & feed.readers:
+        yield feed.change(C.LOOSENED, field)
+    else:
+        yield from _read(feed, field)
+
+
+def _personal(dataset: Dataset) -> set[str]:
+    return {n for n, c in dataset.columns.items() if isinstance(c, Column) and c.personal}
 
 
 def _source(feed: Feed, field: str) -> Iterator[Change]:
@@ -232,9 +264,9 @@ def _plain(value: object) -> Value:
 
 
 DATASET_FIELDS: Mapping[str, DatasetClassify] = {
-    "source": _source, "contract": _read, "columns": _read, "derive": _read, "key": _read, "latest_by": _read,
+    "source": _source, "contract": _contract, "columns": _columns, "derive": _read, "key": _read, "latest_by": _read,
     "time": _read, "complete_through": _through, "freshness": _freshness, "grain": _grain, "max_bad_rows": _bad_rows,
-    "rules": _data_rules,
+    "rules": _data_rules, "clocks": _read, "policies": _read, "preset": _read,
 }  # fmt: skip
 """How a change of each field of a dataset is judged."""
 
@@ -242,6 +274,6 @@ FIELDS: Mapping[str, Classify] = {
     "name": _always(C.COSMETIC), "objectives": _always(C.COSMETIC), "events": _always(C.COSMETIC),
     "meta": _always(C.COSMETIC), "timezone": _time, "week_starts": _time, "fiscal_year_starts": _time,
     "as_of": _as_of, "required": _required, "datasets": _datasets, "privacy": _privacy, "gate": _gate, "rules": _rules,
-    "version": _always(C.COSMETIC), "views": _always(C.GOVERNANCE),
+    "version": _always(C.COSMETIC), "calendars": _calendars, "views": _always(C.COSMETIC),
 }  # fmt: skip
 """How a change of each field of kpi.yaml is judged."""

@@ -23,6 +23,12 @@ class Side:
     catalog: Catalog
     hashes: Mapping[str, str] = field(default_factory=dict)
     canonical: Callable[[str], str] = str.strip
+    parts: Mapping[str, str] = field(default_factory=dict)
+    """What the segments of each definition are computed from."""
+    checks: Mapping[str, str] = field(default_factory=dict)
+    """What the rules of each dataset look at."""
+    inputs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The definitions that each derived one stands on."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +38,10 @@ class Sides:
     before: Side
     after: Side
     today: dt.date
+
+    def same_parts(self, former: str, one: str) -> bool:
+        """Whether the segments of a definition are computed from the same."""
+        return self.before.parts.get(former) == self.after.parts.get(one)
 
     def same_sql(self, before: str | None, after: str | None) -> bool:
         """Whether two expressions mean the same, however they are written."""

@@ -6,13 +6,10 @@ import datetime as dt
 from collections.abc import Iterator
 from fractions import Fraction
 
-from sqlglot import exp
-
 from ..compile.axis import Measure
-from ..compile.canonical import canonical
 from ..compile.definition import time_column
+from ..compile.ends import open_ends
 from ..compile.order import closure
-from ..compile.syntax import parse
 from ..compile.table import Table
 from ..model.catalog import Entry
 from ..model.diagnostic import Diagnostic
@@ -22,9 +19,6 @@ from .view import View
 
 MOST_KPIS = 7
 BENCHMARK_YEARS = 3
-_BETWEEN = frozenset(
-    {"seconds_between", "minutes_between", "hours_between", "days_between", "business_minutes", "business_hours"}
-)
 
 
 def survivorship(view: View) -> Iterator[Diagnostic]:
@@ -36,22 +30,13 @@ def survivorship(view: View) -> Iterator[Diagnostic]:
         if metric.settle is not None or "min_measured" in metric.model_fields_set or metric.is_stock:
             continue
         table = view.tables[metric.dataset or ""]
-        for end in sorted(_open_ends(metric.formula or "") - {time_column(metric, table)}):
+        for end in sorted(open_ends(metric.formula or "") - {time_column(metric, table)}):
             meaning = table.contract.columns.get(end) if table.contract else None
             if meaning is not None and not meaning.nullable:
                 continue
             message = f"{metric.id}: rows without `{end}` are left out, and they are the slow ones"
             yield RULES["survivorship"].finding(entry.at.key("formula"), message, kpi=metric.id)
             break
-
-
-def _open_ends(formula: str) -> set[str]:
-    """The columns that end a duration, outside any coalesce."""
-    tree = canonical(parse(formula))
-    calls = (n for n in tree.find_all(exp.Anonymous) if n.this in _BETWEEN and len(n.expressions) > 1)
-    open_ones = (n for n in calls if n.find_ancestor(exp.Coalesce) is None)
-    columns = (n.expressions[1] for n in open_ones)
-    return {c.name for c in columns if isinstance(c, exp.Column) and not c.name.startswith("period_")}
 
 
 def vanity_alone(view: View) -> Iterator[Diagnostic]:

@@ -45,9 +45,7 @@ def _of_rows(view: View, entry: Entry[Metric], measure: Measure, number: int, ex
 def _lacking(table: Table, used: frozenset[str], row: Mapping[str, object]) -> set[str]:
     """The columns a row leaves out; a computed column is given itself, or through what it is computed from."""
     try:
-        return {
-            b for name in used if name not in row for b in table.reach(frozenset({name}), own=False) if b not in row
-        }
+        return {b for name in used if name not in row for b in table.leaves(name) if b not in row}
     except FormulaError:
         return set()
 

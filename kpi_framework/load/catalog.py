@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import Generic, TypeVar
 
@@ -15,6 +16,7 @@ from ..model.diagnostic import Diagnostic, KpiError
 from ..model.kpi import Metric
 from ..model.project import Contract, Project
 from ..model.signal import Signal
+from .presets import shipped_presets
 from .validate import definition_model, is_signal, validated
 from .yaml import Document, read_yaml
 
@@ -23,6 +25,8 @@ DEFINITIONS = "kpis"
 SIGNALS = "signals"
 BASELINES = "baselines"
 _ENDINGS = (".yaml", ".yml")
+_KEPT = 4096
+"""So many files stay read: a history meets the same ones in thousands of commits."""
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -61,6 +65,7 @@ def load_catalog(
     return _catalog(project.entry, kinds, contracts, ignores), findings
 
 
+@lru_cache(maxsize=_KEPT)
 def load_definition(path: str, text: str) -> Loaded[Metric]:
     """Read one KPI or metric of kpis/."""
     return _definition(path, read_yaml(path, text))
@@ -93,11 +98,13 @@ def _catalog(
         signals=tuple(one.entry for one in signals.values() if one.entry is not None),
         baselines={_stem(p): one.entry for p, one in baselines.items() if one.entry is not None},
         contracts=contracts,
+        presets=shipped_presets(),
         ignores=ignores,
         broken={name: one.findings[0].span for name, one in failed.items()},
     )
 
 
+@lru_cache(maxsize=_KEPT)
 def _load(path: str, text: str, model: type[M], kpi: str | None) -> Loaded[M]:
     return _read(read_yaml(path, text), model, kpi)
 

@@ -15,6 +15,7 @@ from pydantic import BaseModel
 
 from ..model.baseline import BaselineFile
 from ..model.kpi import Kpi, Lifecycle, Metric
+from ..model.preset import Preset
 from ..model.project import Contract, ContractColumn, Project
 from ..model.signal import Signal
 from ..model.template import Template
@@ -40,6 +41,7 @@ def schemas() -> Mapping[str, Schema]:
         "baseline": _of(BaselineFile, "baselines/<id>.yaml"),
         "template": _of(Template, "A template of the catalogue"),
         "contract": _of(Contract, "A dataset's contract"),
+        "preset": _of(Preset, "A vendor's column map"),
         "scorecard": _shipped("scorecard"),
     }
     rows = {f"datasets/{name}": _row(contract) for name, contract in shipped_contracts().items()}

@@ -12,6 +12,8 @@ from .unit import MICROSECONDS, PLAIN, SHARE, STRETCH, UNIT, WINDOW
 
 # Lists become tuples and words become enums; numbers, flags and dates are taken only as what they are.
 _DATE = r"^\d{4}-\d{2}-\d{2}$"
+_TIME = r"([01]\d|2[0-3]):[0-5]\d"
+_HOURS = rf"^{_TIME}-({_TIME}|24:00)$"
 
 
 class Model(BaseModel):
@@ -84,6 +86,11 @@ Days = Annotated[
     str,
     _text_like(WINDOW, "whole days, such as `30 days`"),
     WithJsonSchema({"type": "string", "pattern": WINDOW}),
+]
+Hours = Annotated[
+    str,
+    _text_like(_HOURS, 'hours, such as "09:00-17:30"'),
+    WithJsonSchema({"type": "string", "pattern": _HOURS}),
 ]
 Unit = Annotated[
     str,

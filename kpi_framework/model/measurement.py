@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -147,6 +147,17 @@ class SignalResult:
     do: str | None = None
 
 
+def streak(series: Sequence[Measurement]) -> tuple[Measurement, ...]:
+    """The periods in a row, up to the judged one, that have its status; of one KPI and part, oldest first."""
+    ends = [n for n, one in enumerate(series) if one.judged]
+    found: list[Measurement] = []
+    for one in reversed(series[: ends[-1] + 1] if ends else ()):
+        if found and (one.status is not found[-1].status or one.period.end != found[-1].period.start):
+            break
+        found.append(one)
+    return tuple(reversed(found))
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """Whether the check passed, and why not."""
@@ -177,6 +188,8 @@ class Scorecard:
     views: Mapping[str, View] = field(default_factory=dict)
     view: str | None = None
     """The view that readers are shown; None: everything."""
+    revision: str = ""
+    """The commit whose definitions these are; empty for the files as they lie on disk."""
 
     def judged(self) -> tuple[Measurement, ...]:
         """The judged measurement of each definition's whole, in the definitions' order."""

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 from .base import Model, Version
-from .kpi import Id, Kpi, Metric
+from .kpi import Id
 
 
 class Template(Model):
@@ -25,11 +24,15 @@ class Template(Model):
     kpi: dict[str, Any]
     """The definition without what only a project knows: owner and baseline. Its target is a proposal."""
 
-    @cached_property
-    def definition(self) -> Metric:
-        """The definition as it is read in a project."""
-        model = Metric if self.kpi.get("kind") == "metric" else Kpi
-        return model.model_validate({"version": 1, **self.kpi})
+    @property
+    def id(self) -> str:
+        """The id of its definition."""
+        return str(self.kpi["id"])
+
+    @property
+    def kind(self) -> str:
+        """kpi or metric."""
+        return str(self.kpi.get("kind", "kpi"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from .ink import Ink
 from .insight import Insight, Standing
 from .rows import SEGMENTS
 from .values import show_distance, show_near, show_range, show_target, show_value
-from .words import counted, day_text, period_text, segment_text, status_text, why_unknown
+from .words import counted, day_text, period_text, segment_text, status_text, streak_text, why_unknown
 
 Facts = Iterator[tuple[str, str]]
 """Labels and what is said under them."""
@@ -30,7 +30,9 @@ def headline(one: Measurement, ink: Ink) -> str:
 
 
 def facts(one: Standing, insight: Insight, ink: Ink) -> Facts:
-    """The question it asks, its worst segment, what is done about it, and what excuses it."""
+    """How long it has been so, the question it asks, its worst segment, what is done about it, and what excuses it."""
+    if one.status in (Status.MISSED, Status.NEAR) and (row := streak_text(one.in_a_row)):
+        yield "Since", f"{period_text(one.in_a_row[0].period)}: {one.status.word} {row}"
     if one.definition and one.definition.asks:
         yield "Asks", ink.prose(one.definition.asks)
     if one.whole is not None and (basis := _basis(one.whole)):

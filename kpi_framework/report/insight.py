@@ -8,7 +8,7 @@ from functools import cached_property
 
 from ..model.diagnostic import Diagnostic
 from ..model.kpi import Action, Kpi, Metric, Note, Waiver
-from ..model.measurement import Measurement, Scorecard, Segment, Status
+from ..model.measurement import Measurement, Scorecard, Segment, Status, streak
 from ..model.period import Period
 from ..model.project import Event, View
 from .escape import clean, clip
@@ -33,6 +33,8 @@ class Standing:
     segments: tuple[Measurement, ...]
     trend: str
     worst: Measurement | None = None
+    in_a_row: tuple[Measurement, ...] = ()
+    """The periods in a row, up to the judged one, with its status."""
 
     @property
     def name(self) -> str:
@@ -193,6 +195,7 @@ class Insight:
             tuple(own),
             trend(series),
             _worst_segment(whole, parts),
+            streak(series),
         )
 
 

@@ -40,6 +40,7 @@ def scorecard_json(scorecard: Scorecard) -> str:
             "schema_version": 1,
             "project": scorecard.project,
             "as_of": scorecard.as_of.isoformat(),
+            **({"revision": scorecard.revision} if scorecard.revision else {}),
             "engine": scorecard.engine,
             "isolation": scorecard.isolation,
             "verdict": _verdict(scorecard.verdict),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 from ..model.measurement import Measurement, Reason, Segment, Status
 from ..model.period import Grain, Period
@@ -125,3 +126,9 @@ def short_period_text(period: Period) -> str:
 def counted(count: int, noun: str) -> str:
     """`1 error`, `3 errors`."""
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def streak_text(in_a_row: Sequence[Measurement]) -> str:
+    """`for 3 months in a row`; empty for a first time."""
+    grain = in_a_row[-1].period.grain if in_a_row else None
+    return f"for {counted(len(in_a_row), grain.value)} in a row" if grain and len(in_a_row) > 1 else ""

@@ -18,7 +18,7 @@ from ..model.catalog import Catalog
 from ..model.diagnostic import Diagnostic, KpiError, Severity
 from ..model.template import Template
 from ..model.unit import is_currency
-from .catalog import datasets, template_of
+from .catalog import datasets, said_by, template_of
 from .check import NOT_LINTED, Options
 from .files import write_text
 from .project import columns_of, linted, load, read_texts, settled, window_of
@@ -70,8 +70,10 @@ class Added:
 
 def propose(options: Options, one: str) -> Proposal:
     """The target and the baseline that the template of this id proposes. Raises KpiError."""
+    if one in shipped_signals():
+        return Proposal(is_judged=False)
     template = template_of(one)
-    if template.kpi.get("kind") == "metric":
+    if template.kind == "metric":
         return Proposal(is_judged=False)
     catalog = _loaded(options)
     today = window_of(catalog, options.as_of, options.now).today
@@ -84,26 +86,7 @@ def add(options: Options, one: str, choice: Choice) -> Added:
     """Write kpis/<id>.yaml, and the files of the inputs that are not there yet. Raises KpiError."""
     catalog = _loaded(options)
     adding = _Adding(catalog, options, choice)
-    return _written(options, adding.files(template_of(one)), adding.notes)
-
-
-def is_signal(one: str) -> bool:
-    """Whether the package has a signal of this id."""
-    return one in shipped_signals()
-
-
-def add_signal(options: Options, one: str) -> Added:
-    """Write kpis/signals/<id>.yaml, if the project has the definitions that it reads. Raises KpiError."""
-    catalog = _loaded(options)
-    path = f"kpis/signals/{one}.yaml"
-    taken = {*catalog.definitions, *(e.noun.id for e in catalog.signals)}
-    if one in taken or (options.place.root / path).exists():
-        raise KpiError(f"there is a definition `{one}` already", "It is never overwritten.")
-    return _written(options, {path: shipped_signals()[one].replace("../../../schemas", "../../schemas", 1)}, [])
-
-
-def _written(options: Options, files: Mapping[str, str], notes: Sequence[str]) -> Added:
-    """Write the files, unless lint finds an error in what they say."""
+    files = adding.signal(one) if one in shipped_signals() else adding.files(template_of(one))
     texts = {**read_texts(options.place.root), **files}
     after, found = load_catalog(texts, shipped_contracts())
     assert after is not None, "kpi.yaml was read a moment ago"
@@ -115,7 +98,7 @@ def _written(options: Options, files: Mapping[str, str], notes: Sequence[str]) -
     paths = [options.place.root / name for name in files]
     for path, text in zip(paths, files.values(), strict=True):
         write_text(path, text)
-    return Added(tuple(paths), own, tuple(notes))
+    return Added(tuple(paths), own, tuple(adding.notes))
 
 
 def _loaded(options: Options) -> Catalog:
@@ -137,7 +120,7 @@ class _Adding:
 
     def files(self, template: Template) -> dict[str, str]:
         """Path in the project → text, for the template and the inputs that are missing."""
-        one = self.choice.name or template.definition.id
+        one = self.choice.name or template.id
         self._check_datasets(template)
         if one in {**self.catalog.definitions, **self.catalog.broken}:
             raise KpiError(f"there is a definition `{one}` already", "Give the new one another id with --as.")
@@ -150,13 +133,20 @@ class _Adding:
             mine = self.choice if name == one else replace(self.choice, **_OF_INPUTS)
             values = self._values(template if name == one else template_of(name), mine)
             self.values[name] = values
-            found[path] = as_yaml(
-                values, f"# yaml-language-server: $schema={'../' * path.count('/')}schemas/kpi.schema.json"
-            )
+            found[path] = as_yaml(values, _schema(path))
         return found
 
+    def signal(self, one: str) -> dict[str, str]:
+        """Path in the project → text, for a signal."""
+        name = self.choice.name or one
+        path = f"kpis/signals/{name}.yaml"
+        if (self.options.place.root / path).exists():
+            raise KpiError(f"{path} exists", "It is never overwritten: choose another id with --as.")
+        owner = {"owner": self.choice.owner} if self.choice.owner else {}
+        return {path: as_yaml({**said_by(one), "id": name, **owner}, _schema(path, "signal"))}
+
     def _is_input(self, name: str, one: str) -> bool:
-        return name != one and template_of(name).kpi.get("kind") == "metric"
+        return name != one and template_of(name).kind == "metric"
 
     def _inputs(self, template: Template) -> list[str]:
         """The inputs that the project lacks, those of inputs first."""
@@ -174,7 +164,7 @@ class _Adding:
             contract = shipped_contracts().get(name)
             columns = f" with the columns that `schemas/datasets/{name}.schema.json` explains" if contract else ""
             raise KpiError(
-                f"kpi.yaml has no dataset `{name}`, which `{template.definition.id}` reads",
+                f"kpi.yaml has no dataset `{name}`, which `{template.id}` reads",
                 f"Add it under `datasets:`, for example `{name}: {{source: data/{name}.csv}}`,{columns}.",
             )
 
@@ -266,6 +256,11 @@ class _Adding:
 
 _OF_INPUTS: dict[str, Any] = {"target": None, "near": None, "dataset": None, "segments": None, "name": None}
 """What is decided for the added one alone, not for its inputs."""
+
+
+def _schema(path: str, kind: str = "kpi") -> str:
+    """The line by which an editor finds the schema of a file."""
+    return f"# yaml-language-server: $schema={'../' * path.count('/')}schemas/{kind}.schema.json"
 
 
 def read_target(text: str, limit: str) -> dict[str, Any]:

@@ -57,7 +57,10 @@ class Outcome:
 
 def lint_project(options: Options) -> Outcome:
     """Definitions, no data. Raises KpiError."""
-    catalog, found = load(options.place)
+    return _lint(options, *load(options.place))
+
+
+def _lint(options: Options, catalog: Catalog | None, found: tuple[Diagnostic, ...]) -> Outcome:
     if catalog is None:
         return _outcome(found, options)
     findings = (*found, *linted(catalog, options.place, _today(catalog, options)))
@@ -75,12 +78,16 @@ def run_tests(options: Options) -> Outcome:
 
 def check(options: Options) -> Outcome:
     """lint + test + evaluate + gate: the main job. Raises KpiError."""
-    whole, found = load(options.place)
+    return check_loaded(options, *load(options.place))
+
+
+def check_loaded(options: Options, whole: Catalog | None, found: tuple[Diagnostic, ...], revision: str = "") -> Outcome:
+    """The main job on definitions that were loaded already, from the disk or from a revision. Raises KpiError."""
     if whole is None or not is_zone(whole.project.noun.timezone):
         # Without kpi.yaml, or the zone its days are in, there is no number to compute.
-        return lint_project(options)
+        return _lint(options, whole, found)
     catalog = narrowed(whole, options.only) if options.only else whole
-    gate = catalog.project.noun.gate
+    gate, rules = catalog.project.noun.gate, catalog.project.noun.rules
     window = window_of(catalog, options.as_of, options.now, options.periods)
     lint = linted(whole, options.place, window.today)
     examples, failures = _examples(catalog, options)
@@ -89,12 +96,12 @@ def check(options: Options) -> Outcome:
     seen = evaluation.measurements
     late = (*missed_without_action(catalog, seen), *missed_without_cause(catalog, seen))
     unseen = OF_CHANGES | (OF_DATA if options.only else frozenset())
-    findings = weighed(settled(catalog, (*found, *lint, *failures, *evaluation.diagnostics, *late), unseen), gate)
-    verdict = verdict_of(
-        evaluation.measurements, findings, evaluation.signals, gate, options.strictness
+    findings = weighed(
+        settled(catalog, (*found, *lint, *failures, *evaluation.diagnostics, *late), unseen), gate, rules
     )
+    verdict = verdict_of(evaluation.measurements, findings, evaluation.signals, gate, options.strictness)
     card = _scorecard(catalog, window, evaluation, findings, verdict)
-    card = replace(card, view=_view(catalog, options.view))
+    card = replace(card, view=_view(catalog, options.view), revision=revision)
     return Outcome(verdict.passed, verdict.exit_code, findings, examples, card, evaluation, catalog, window)
 
 

@@ -17,7 +17,7 @@ from ..model.kpi import Kpi, Lifecycle
 from ..model.rule import RULES
 from .check import Options
 from .project import Place, settled, window_of
-from .revisions import WORKING_TREE, Revision, side_of
+from .revisions import WORKING_TREE, Revision, natives_of, side_of
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,8 @@ def diff(options: Options, question: Question) -> Difference:
     window = window_of(after.catalog, options.as_of, options.now, options.periods)
     reasons = _reasons(repository, before.commit or "", head, question.reason)
     with after.data(after.catalog) as place:
-        sides = Sides(side_of(before.catalog, place), side_of(after.catalog, place), window.today)
+        old, new = (side_of(r.catalog, natives_of(r.catalog, place)) for r in (before, after))
+        sides = Sides(old, new, window.today)
         found = changes(sides)
         options.progress("computing both sides")
         effect = _impact(options, before, after, place, window) if question.with_impact and found else ()

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from ..compile.canonical import one_text
 from ..compile.only import narrowed
+from ..compile.table import Native
 from ..evaluate.evaluate import Setting, evaluate
 from ..history.changes import changes
 from ..history.git import Repository, find_repository
 from ..history.log import Line, Step, approvals, doubts, pull_request, read_line, reason
 from ..history.sides import Side, Sides
+from ..history.trees import Tree, Trees, read_trees
 from ..load.catalog import load_catalog
 from ..load.contracts import shipped_contracts
 from ..model.catalog import Catalog
@@ -20,12 +23,15 @@ from ..model.change import Change, ChangeClass, Event
 from ..model.diagnostic import KpiError
 from .check import Options
 from .project import window_of
-from .revisions import FILES, Revision, side_of
+from .revisions import FILES, Revision, natives_of, side_of
 
 _EMPTY = "version: 1\nname: nothing\n"
 _CONTRACTS = shipped_contracts()
-_WHOLE = ("min_measured",)
-"""Fields whose weight hangs on the project's gate."""
+_CONFIG = "kpi.yaml"
+_WHOLE_PROJECT: dict[tuple[str | None, str | None], ChangeClass] = {
+    (None, "there"): ChangeClass.ADDED,
+    ("there", None): ChangeClass.REMOVED,
+}
 _MOST_VALUES = 50
 
 
@@ -42,7 +48,8 @@ class Query:
 def history(options: Options, query: Query) -> tuple[Event, ...]:
     """Every change of every definition, oldest first. Raises KpiError."""
     repository = find_repository(options.place.root)
-    story = _Story(options, repository, read_line(repository, FILES))
+    line = read_line(repository, FILES)
+    story = _Story(options, repository, line, read_trees(repository, repository.commit("HEAD"), FILES))
     events = [e for step in story.line.steps for e in story.events(step)]
     names = _names(events, query.ids)
     kept = [e for e in events if _is_wanted(e, names, query)]
@@ -69,19 +76,36 @@ def _is_wanted(event: Event, names: frozenset[str], query: Query) -> bool:
     return not names or event.change.kpi in names or bool(names & set(event.change.touches))
 
 
+def _hangs_on_meaning(change: Change) -> bool:
+    """Whether the definition hashes can say more: that nothing changed, or that a mapping reaches a number."""
+    restating, unseen = change.cls is ChangeClass.RESTATING, change.cls is ChangeClass.COSMETIC
+    return restating or (unseen and change.field.startswith("datasets."))
+
+
+def _yaml(texts: Mapping[str, str]) -> dict[str, str]:
+    return {p: t for p, t in texts.items() if p.endswith((".yaml", ".yml"))}
+
+
 def _has_value(event: Event) -> bool:
     return event.change.kpi is not None and event.change.cls is ChangeClass.RESTATING
 
 
 @dataclass
 class _Story:
-    """One reading of a history: texts and catalogs are kept, since commits share most of them."""
+    """One reading of a history: texts and columns are kept, since commits share most of them."""
 
     options: Options
     repository: Repository
     line: Line
-    _texts: dict[str, str] = field(default_factory=dict)
+    trees: Trees
+    _natives: dict[str, dict[str, Native | None]] = field(default_factory=dict)
     _values: dict[tuple[str, str], float | int | None] = field(default_factory=dict)
+
+    @cached_property
+    def texts(self) -> Mapping[str, str]:
+        """The texts of all objects."""
+        contents = self.repository.contents(self.trees.objects)
+        return {name: content.decode("utf-8", errors="surrogateescape") for name, content in contents.items()}
 
     def events(self, step: Step) -> Iterator[Event]:
         """What a commit changed, by meaning."""
@@ -94,65 +118,72 @@ class _Story:
             )  # fmt: skip
 
     def _changes(self, step: Step) -> tuple[Change, ...]:
-        if not step.touched:
+        before, after = self._trees(step)
+        touched = {t.path for t in step.touched}
+        if not touched:
             return ()
-        blobs = [{t.path: n for t in step.touched if (n := getattr(t, side))} for side in ("before", "after")]
-        config = [b.get("kpi.yaml") for b in blobs]
-        if "kpi.yaml" in (t.path for t in step.touched) and None in config:
-            # The project begins or ends here: its settings are no changes one by one.
-            kept = next(n for n in config if n)
-            found = changes(self._sides(step, [{**b, "kpi.yaml": kept} for b in blobs]))
-            cls, name = (ChangeClass.ADDED, "kpi.yaml") if config[0] is None else (ChangeClass.REMOVED, "kpi.yaml")
-            before, after = ("there" if n else None for n in config)
-            return (*found, Change(None, cls, name, before, after, "kpi.yaml"))
-        found = changes(self._sides(step, blobs))
-        needs_rest = any(c.cls is ChangeClass.RESTATING or c.field in _WHOLE for c in found) or config[0] is not None
-        return changes(self._whole_sides(step)) if needs_rest and self._is_whole(step) else found
+        if _CONFIG not in touched:
+            return self._compared(step, before, after, touched)
+        kept = [tree for tree in (before, after) if self._is_read(tree)]
+        if len(kept) == len((before, after)):
+            return self._compared(step, before, after, {*before, *after})
+        # The project begins, ends or breaks here: its settings are no changes one by one.
+        config = {_CONFIG: kept[0][_CONFIG]} if kept else {}
+        found = self._compared(step, {**before, **config}, {**after, **config}, touched)
+        old, new = self._state(before), self._state(after)
+        cls = _WHOLE_PROJECT.get((old, new), ChangeClass.RESTATING)
+        return (*found, Change(None, cls, _CONFIG, old, new, _CONFIG))
 
-    # the files a commit touched, without the rest of the project
+    def _trees(self, step: Step) -> tuple[Tree, Tree]:
+        return self.trees.at(next(iter(step.commit.parents), None)), self.trees.at(step.commit.name)
 
-    def _sides(self, step: Step, blobs: list[dict[str, str]]) -> Sides:
-        before, after = map(self._side, blobs)
-        return Sides(before, after, step.commit.committed_at.date())
+    def _state(self, tree: Tree) -> str | None:
+        if _CONFIG not in tree:
+            return None
+        return "there" if self._is_read(tree) else "unreadable"
 
-    def _side(self, blobs: dict[str, str]) -> Side:
-        missing = [name for name in blobs.values() if name not in self._texts]
-        for name, content in self.repository.contents(missing).items():
-            self._texts[name] = content.decode("utf-8", errors="surrogateescape")
-        texts = {path: self._texts[name] for path, name in blobs.items() if path.endswith((".yaml", ".yml"))}
-        catalog, _ = load_catalog({"kpi.yaml": _EMPTY, **texts}, _CONTRACTS)
-        if catalog is None:
-            catalog, _ = load_catalog({**texts, "kpi.yaml": _EMPTY}, _CONTRACTS)
-        assert catalog is not None, "an empty project can be read"
-        return Side(catalog, {}, one_text)
+    def _is_read(self, tree: Tree) -> bool:
+        return _CONFIG in tree and self._loaded(tree, {_CONFIG}) is not None
 
-    # the whole project, where meaning needs it
+    def _compared(self, step: Step, before: Tree, after: Tree, paths: set[str]) -> tuple[Change, ...]:
+        """Some files compared; and their meanings, where those can tell a change from none."""
+        today = step.commit.committed_at.date()
+        catalogs = [self._catalog(tree, paths) for tree in (before, after)]
+        old, new = (Side(c, {}, one_text) for c in catalogs)
+        found = changes(Sides(old, new, today))
+        if not any(_hangs_on_meaning(c) for c in found):
+            return found
+        ids = tuple({i for c in catalogs for i in c.definitions})
+        old, new = (self._meant(tree, c, ids) for tree, c in zip((before, after), catalogs, strict=True))
+        return changes(Sides(old, new, today))
 
-    def _is_whole(self, step: Step) -> bool:
-        """Whether both sides have a project that can be read."""
-        pair = self._pair(step)
-        try:
-            return len(pair) == 2 and all(self._revision(name).loaded[0] is not None for name in pair)
-        except KpiError:
-            return False
+    def _loaded(self, tree: Tree, paths: Container[str]) -> Catalog | None:
+        texts = {p: self.texts[n] for p, n in tree.items() if p in paths or p == _CONFIG}
+        return load_catalog({_CONFIG: _EMPTY, **_yaml(texts)}, _CONTRACTS)[0]
 
-    def _pair(self, step: Step) -> tuple[str, ...]:
-        return (*step.commit.parents[:1], step.commit.name)
+    def _catalog(self, tree: Tree, paths: Container[str]) -> Catalog:
+        """Some files of a tree, in its project or, where that cannot be read, in an empty one."""
+        found = self._loaded(tree, paths)
+        if found is None:
+            found = self._loaded({p: n for p, n in tree.items() if p != _CONFIG}, paths)
+        assert found is not None, "an empty project can be read"
+        return found
 
-    def _whole_sides(self, step: Step) -> Sides:
-        before, after = (side_of(self._revision(n).catalog, self.options.place) for n in self._pair(step))
-        return Sides(before, after, step.commit.committed_at.date())
-
-    def _revision(self, name: str) -> Revision:
-        return Revision(self.options.place, self.repository, name)
+    def _meant(self, tree: Tree, catalog: Catalog, ids: tuple[str, ...]) -> Side:
+        """A side with the meanings of some definitions, compiled with all that they stand on."""
+        whole = self._catalog(tree, tree)
+        config = tree.get(_CONFIG, "")
+        if config not in self._natives:
+            self._natives[config] = natives_of(whole, self.options.place)
+        meant = side_of(narrowed(whole, tuple(i for i in ids if i in whole.definitions)), self._natives[config])
+        return replace(meant, catalog=catalog)
 
     def _landed(self, step: Step) -> bool:
         """Whether the main line took the commit's files, or a merge kept what it had."""
         merge = self.line.merges.get(step.commit.name)
         if merge is None or not step.touched:
             return True
-        kept = self.repository.blobs(self.line.parents[merge][0], FILES)
-        taken = self.repository.blobs(merge, FILES)
+        kept, taken = self.trees.at(self.line.parents[merge][0]), self.trees.at(merge)
         return any(kept.get(t.path) != taken.get(t.path) for t in step.touched)
 
     # values
@@ -166,10 +197,10 @@ class _Story:
 
     def _value(self, name: str, kpi: str) -> float | int | None:
         try:
-            catalog = self._revision(name).catalog
+            catalog = Revision(self.options.place, self.repository, name).catalog
         except KpiError:
             return None
-        meaning = side_of(catalog, self.options.place).hashes.get(kpi, "")
+        meaning = side_of(catalog, natives_of(catalog, self.options.place)).hashes.get(kpi, "")
         if not meaning:
             return None
         if (kpi, meaning) not in self._values:

@@ -24,7 +24,7 @@ from ..report.json import goal_object, number, period_object
 from .check import Options, Outcome, check
 from .files import append_line_file, write_text
 from .project import window_of
-from .revisions import FILES, Revision, side_of
+from .revisions import FILES, Revision, natives_of, side_of
 
 FOLDER = "ledger"
 _PERIODS = 400
@@ -246,7 +246,7 @@ class _Checks:
             try:
                 name = self.repository.commit(commit)
                 catalog = Revision(self.options.place, self.repository, name).catalog
-                self._catalogs[commit] = catalog, side_of(catalog, self.options.place).hashes
+                self._catalogs[commit] = catalog, side_of(catalog, natives_of(catalog, self.options.place)).hashes
             except KpiError:
                 self._catalogs[commit] = None
         return self._catalogs[commit]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -113,9 +113,13 @@ def _borrow(origin: Path, root: Path, base: str) -> None:
         shutil.copy(origin / base, root / base)
 
 
-def side_of(catalog: Catalog, place: Place) -> Side:
+def natives_of(catalog: Catalog, place: Place) -> dict[str, Native | None]:
+    """The columns that the data of each dataset have, as far as a header says them."""
+    datasets = catalog.datasets
+    return {name: csv_header(one, place.root, place.allowed) for name, one in datasets.items()}
+
+
+def side_of(catalog: Catalog, natives: Mapping[str, Native | None]) -> Side:
     """A catalog with the meaning of each definition, against the columns that the data have."""
-    natives: dict[str, Native | None] = {
-        name: csv_header(one, place.root, place.allowed) for name, one in catalog.project.noun.datasets.items()
-    }
-    return Side(catalog, compile_catalog(catalog, natives).hashes, one_text)
+    compiled = compile_catalog(catalog, natives)
+    return Side(catalog, compiled.hashes, one_text, compiled.parts(catalog), compiled.checks(), compiled.inputs())

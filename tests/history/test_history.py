@@ -236,3 +236,20 @@ def test_a_revision_with_a_broken_file_lists_the_change(tmp_path: Path) -> None:
     found = {(c["kpi"], c["class"], c["field"]) for c in ended.json["changes"]}
     assert found == {("fix_time", "restating", "file"), (None, "cosmetic", "name")}
     assert json.dumps(ended.json)
+
+
+def test_a_project_that_cannot_be_read_is_one_change(tmp_path: Path) -> None:
+    """A broken kpi.yaml is listed as that, not as the loss of everything it says; what else changed is compared."""
+    one = Repository(tmp_path)
+    one.start()
+    one.edit(CONFIG, ("timezone: Europe/London", "timezone: [Europe/London"))
+    one.edit(KPI, ("at_most: 4 h", "at_most: 4.5 h"))
+    one.commit("broken")
+    one.edit(CONFIG, ("timezone: [Europe/London", "timezone: Europe/London"))
+    one.commit("mended")
+    changes = kpi(tmp_path, "history", "--no-values", "--format", "json").json["changes"]
+    found = [(c["subject"], c["kpi"], c["class"], c["field"]) for c in changes if c["subject"] != "The project"]
+    assert found == [
+        ("broken", "fix_time", "loosened", "target"), ("broken", None, "restating", "kpi.yaml"),
+        ("mended", None, "restating", "kpi.yaml"),
+    ]  # fmt: skip

@@ -178,7 +178,6 @@ def test_a_metric_is_never_judged(field):
         ("kpi.yaml", PROJECT + "calendars: {}\n"),
         ("kpi.yaml", PROJECT + "engine: duckdb\n"),
         ("kpi.yaml", PROJECT + "datasets: {t: {source: a.csv, clocks: {}}}\n"),
-        ("kpi.yaml", PROJECT + "datasets: {t: {source: a.csv, preset: servicenow}}\n"),
         ("kpi.yaml", PROJECT + "datasets: {t: {source: {connection: x}}}\n"),
     ],
 )

@@ -1,0 +1,73 @@
+"""No side door: each field of each model is judged by meaning, and what lets a failure pass is never silent."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from kpi_framework.history import definitions, projects
+from kpi_framework.history.changes import changes
+from kpi_framework.history.sides import Sides
+from kpi_framework.model.base import Model
+from kpi_framework.model.kpi import Kpi
+from kpi_framework.model.project import Dataset, Project
+from kpi_framework.workflow.check import Options, Outcome, check
+from kpi_framework.workflow.project import Place
+from kpi_framework.workflow.revisions import natives_of, side_of
+from tests.unit.history.flips import BASE, TABLES, Flip, edited, flip, laid
+
+NOW = dt.datetime(2026, 4, 2, 12, tzinfo=dt.UTC)
+TODAY = dt.date(2026, 4, 2)
+FLIPS = {
+    f"{model.__name__}.{name}": row
+    for model, rows in TABLES.items()
+    for name, row in rows.items()
+    if isinstance(row, Flip)
+} | {
+    "a column that only a data rule looks at": flip(
+        "loosened", "datasets.tickets.derive",
+        {"config/datasets/tickets/derive/span": "hours_between(created_at, created_at)"},
+        {"config/rules": {"data-rule": "error"}, "kpi/target": {"at_most": "9 h"},
+         "config/datasets/tickets/derive": {"span": "hours_between(created_at, resolved_at)"},
+         "config/datasets/tickets/rules": {"quick_enough": {"holds": "span < 2"}}},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("registry", "model"),
+    [(definitions.FIELDS, Kpi), (projects.FIELDS, Project), (projects.DATASET_FIELDS, Dataset)],
+    ids=["Kpi", "Project", "Dataset"],
+)
+def test_every_field_has_a_judge(registry: dict[str, object], model: type[Model]) -> None:
+    """A field that is added without saying what its change does fails here."""
+    assert set(registry) == set(model.model_fields)
+
+
+@pytest.mark.parametrize("model", TABLES, ids=[m.__name__ for m in TABLES])
+def test_every_field_has_a_flip_or_a_reason(model: type[Model]) -> None:
+    """So does one that nobody tried to cheat with."""
+    assert set(TABLES[model]) == {info.alias or name for name, info in model.model_fields.items()}
+
+
+def checked(root: Path) -> Outcome:
+    """The whole check of a project."""
+    return check(Options(Place(root), NOW))
+
+
+@pytest.mark.parametrize("name", FLIPS)
+def test_what_lets_a_failure_pass_needs_a_reason(name: str, tmp_path: Path) -> None:
+    """The check failed, one field changed, the check passes: the change is found, of a class that asks why."""
+    one = FLIPS[name]
+    before = edited(BASE, one.base)
+    roots = laid(tmp_path / "before", before), laid(tmp_path / "after", edited(before, one.change))
+    outcomes = [checked(root) for root in roots]
+    assert [o.exit_code for o in outcomes] == [1, 0], [o.scorecard and o.scorecard.verdict.reasons for o in outcomes]
+    catalogs = [o.catalog for o in outcomes]
+    old, new = (side_of(c, natives_of(c, Place(r))) for c, r in zip(catalogs, roots, strict=True) if c)
+    sides = Sides(old, new, TODAY)
+    found = changes(sides)
+    assert (one.cls, one.field) in {(c.cls.value, c.field) for c in found}
+    assert all(c.cls.needs_reason for c in found if c.field == one.field)
