@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PYTEST_ARGS ?= --numprocesses auto
 
-.PHONY: help demo test check bench golden editor lock
+.PHONY: help demo test check bench golden docs editor lock
 .DEFAULT_GOAL := help
 
 help: ## say what there is
@@ -38,12 +38,16 @@ check: $(READY) ## lint, format, types, imports, workflows, definitions, schemas
 	$(BIN)/zizmor --offline --persona pedantic .github
 	$(BIN)/kpi lint
 	$(BIN)/kpi schema --check
+	$(BIN)/python docs/generate.py --check
 
 bench: $(READY) ## print the speed table
 	$(BIN)/python -m benchmarks
 
 golden: $(READY) ## write the expected texts anew; read the diff before committing it
 	$(BIN)/python -m pytest $(PYTEST_ARGS) --update-goldens
+
+docs: $(READY) ## write the reference pages and the picture anew
+	$(BIN)/python docs/generate.py
 
 editor: ## install the language server that tests/editor drives (needs npm)
 	npm ci --prefix tests/editor --no-audit --no-fund --ignore-scripts

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -41,15 +42,15 @@ def problems(scorecard: dict[str, Any], expected: set[str]) -> list[str]:
     return found + [f"{finding['rule']}: {finding['message']}" for finding in errors]
 
 
-def main() -> None:
-    """Compare the README with the scorecard that `kpi check` wrote."""
-    scorecard = json.loads((ROOT / "scorecard" / "scorecard.json").read_text(encoding="utf-8"))
-    ids = {path.stem for path in (ROOT / "kpis").rglob("*.yaml")}
-    expected = must_be_missed((ROOT / "data" / "README.md").read_text(encoding="utf-8"), ids)
+def main(root: Path = ROOT) -> None:
+    """Compare a project's README with the scorecard that `kpi check` wrote."""
+    scorecard = json.loads((root / "scorecard" / "scorecard.json").read_text(encoding="utf-8"))
+    ids = {path.stem for path in (root / "kpis").rglob("*.yaml")}
+    expected = must_be_missed((root / "data" / "README.md").read_text(encoding="utf-8"), ids)
     if found := problems(scorecard, expected):
         raise SystemExit("The sample's gate was shut by something else:\n" + "\n".join(found))
     print(f"missed as data/README.md says: {', '.join(sorted(expected))}")
 
 
 if __name__ == "__main__":
-    main()
+    main(*map(Path, sys.argv[1:]))

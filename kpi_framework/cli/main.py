@@ -16,7 +16,7 @@ from ..model.diagnostic import KpiError
 from ..report.github import render_github
 from ..report.json import scorecard_json
 from ..report.markdown import scorecard_markdown
-from ..workflow.check import Outcome, lint_project, run_tests
+from ..workflow.check import Options, Outcome, lint_project, run_tests
 from ..workflow.check import check as run_check
 from ..workflow.files import append_text, write_text
 from . import options as o
@@ -59,18 +59,31 @@ def test(
 def check(
     project: o.Project = None, form: o.Format = "text", output: o.Output = "-", as_of: o.AsOf = None,
     periods: o.Periods = 12, only: o.Only = None, gate: o.GateOption = "all", fail_on: o.FailOnOption = "error",
-    allow_path: o.AllowPath = None,
+    allow_path: o.AllowPath = None, view: o.ViewOption = None,
     scorecard: Annotated[Path | None, typer.Option("--scorecard", help="Where scorecard.md and .json go.")] = None,
+    at: Annotated[str | None, typer.Option("--at", help="By this revision's definitions and tracked data.")] = None,
 ) -> None:  # fmt: skip
     """Lint, test, evaluate, gate and report: the main job."""
     chosen = o.options(
-        project, as_of=as_of, periods=periods, only=only, gate=gate, fail_on=fail_on, allow_path=allow_path
+        project, as_of=as_of, periods=periods, only=only, gate=gate, fail_on=fail_on, allow_path=allow_path, view=view
     )
-    outcome = run_check(chosen)
-    write_scorecard(outcome, scorecard or chosen.place.root / "scorecard")
+    outcome = run_check(chosen) if at is None else _as_it_was(chosen, at)
+    write_scorecard(outcome, scorecard or chosen.place.root / "scorecard" / _folder(outcome))
     if os.environ.get("GITHUB_ACTIONS") == "true":
         _tell_github(outcome)
     o.finish(outcome, "kpi check", form, output)
+
+
+def _as_it_was(chosen: Options, at: str) -> Outcome:
+    """A revision's scorecard; the everyday check does not wait for what reads git."""
+    module = importlib.import_module("kpi_framework.workflow.as_it_was")
+    outcome: Outcome = module.check_at(chosen, at)
+    return outcome
+
+
+def _folder(outcome: Outcome) -> str:
+    """A revision's scorecard does not take the place of today's."""
+    return outcome.scorecard.revision[:12] if outcome.scorecard else ""
 
 
 def write_scorecard(outcome: Outcome, folder: Path) -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 import typer
 
 from ..model.diagnostic import KpiError
 from ..model.rule import RULES
+from ..report.formats import FORMATS
 from ..report.rules import RULE_FORMATS, explain, render_rules
 from ..report.show import SHOW_FORMATS, View
+from ..workflow.check import Options
 from ..workflow.check import check as run_check
 from ..workflow.schemas import stale_schemas, write_schemas
 from ..workflow.sql import statements
@@ -19,12 +22,17 @@ from .main import app
 
 @app.command()
 def show(
-    one: Annotated[str, typer.Argument(metavar="ID")], project: o.Project = None, form: o.Format = "text",
-    output: o.Output = "-", as_of: o.AsOf = None, periods: o.Periods = 12, allow_path: o.AllowPath = None,
+    one: Annotated[str | None, typer.Argument(metavar="[ID]")] = None, project: o.Project = None,
+    form: o.Format = "text", output: o.Output = "-", as_of: o.AsOf = None, periods: o.Periods = 12,
+    allow_path: o.AllowPath = None,
     sql: Annotated[bool, typer.Option("--sql", help="Print the statements that compute it.")] = False,
+    view: o.ViewOption = None,
     by: Annotated[str | None, typer.Option("--by", help="A segment to break it down by; a,b: a combination.")] = None,
 ) -> None:  # fmt: skip
-    """Show one definition: what it says, its value, its periods and parts."""
+    """Show one definition: what it says, its value, its periods and parts; or, with --view, all that a view lists."""
+    if one is None:
+        _show_view(o.options(project, as_of=as_of, periods=periods, allow_path=allow_path, view=view), form, output)
+        return
     o.one_of(form, tuple(SHOW_FORMATS), "--format")
     if sql:
         chosen = o.options(project, as_of=as_of, periods=periods, allow_path=allow_path)
@@ -35,8 +43,17 @@ def show(
     )
     if outcome.scorecard is None or one not in outcome.scorecard.definitions:
         raise KpiError(f"there is no definition {one}, or it cannot be read", "Run `kpi lint`.")
-    view = View(outcome.scorecard, one, tuple(by.split(",")) if by else (), o.color(), o.width())
-    o.write(SHOW_FORMATS[form](view), output)
+    shown = View(outcome.scorecard, one, tuple(by.split(",")) if by else (), o.color(), o.width())
+    o.write(SHOW_FORMATS[form](shown), output)
+
+
+def _show_view(chosen: Options, form: str, output: str) -> None:
+    """The scorecard as a view shows it: nothing is written, nothing gated."""
+    if chosen.view is None:
+        raise KpiError("show what?", "Name a definition, or a view with --view.")
+    o.one_of(form, tuple(SHOW_FORMATS), "--format")
+    outcome = run_check(replace(chosen, strictness=replace(chosen.strictness, fail_on="never")))
+    o.write(FORMATS[form](o.report_of(outcome, "kpi show")), output)
 
 
 @app.command()

@@ -30,6 +30,7 @@ Periods = Annotated[int, typer.Option("--periods", min=1, max=400, help="Complet
 Only = Annotated[list[str] | None, typer.Option("--only", help="Only this definition, and what it stands on.")]
 FailOnOption = Annotated[str, typer.Option("--fail-on", help="error, warning or never.")]
 GateOption = Annotated[str, typer.Option("--gate", help="definitions (pull requests) or all (schedules).")]
+ViewOption = Annotated[str | None, typer.Option("--view", help="Show only what this view of kpi.yaml lists.")]
 AllowPath = Annotated[list[Path] | None, typer.Option("--allow-path", help="A folder outside that may be read.")]
 
 
@@ -51,6 +52,7 @@ def one_of(value: str, allowed: tuple[str, ...], name: str) -> str:
 def options(
     project: Path | None, *, as_of: str | None = None, periods: int = 12, only: list[str] | None = None,
     fail_on: str = "error", gate: str = "all", allow_path: list[Path] | None = None,
+    view: str | None = None,
 ) -> Options:  # fmt: skip
     """The options of a run. Raises KpiError."""
     root = find_project(project, Path.cwd())
@@ -60,7 +62,8 @@ def options(
     chosen: FailOn = "never" if fail_on == "never" else ("warning" if fail_on == "warning" else "error")
     return Options(
         place=Place(root, tuple(allow_path or ())), now=dt.datetime.now(dt.UTC), as_of=as_day(as_of),
-        periods=periods, only=tuple(only or ()), strictness=Strictness(chosen_gate, chosen), progress=progress(),
+        periods=periods, only=tuple(only or ()), view=view, strictness=Strictness(chosen_gate, chosen),
+        progress=progress(),
     )  # fmt: skip
 
 

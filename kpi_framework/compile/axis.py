@@ -1,4 +1,8 @@
-"""An axis: one timestamp column cut into periods. All measures that share it are computed together."""
+"""An axis: timestamps cut into periods. All measures that share it are computed together.
+
+A flow's row belongs to the one period its timestamp stands in. A stock's row (open from one timestamp to
+another) and a trailing window's row belong to a run of periods: from `_first` up to, not including, `_last`.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +15,14 @@ from sqlglot import exp
 from ..model.period import Almanac, Period
 from .formula import Formula
 from .zone import step, timestamp
+
+
+@dataclass(frozen=True)
+class Closing:
+    """The timestamp at which a stock's row is no longer open; NULL while it is."""
+
+    time: exp.Expr
+    by_day: bool
 
 
 @dataclass(frozen=True)
@@ -27,6 +39,16 @@ class Measure:
     """The SQL of each segment column."""
     named: dict[str, frozenset[str]]
     """Segment values that a target names: never folded into `(other)`."""
+    closing: Closing | None = None
+    """A stock's other end."""
+    window: int | None = None
+    """The days of its trailing window."""
+
+    @property
+    def dating(self) -> str:
+        """Equal for measures whose rows fall into the same periods."""
+        closing = self.closing.time.sql() if self.closing else ""
+        return f"{self.time.sql()}|{closing}|{self.window or ''}"
 
 
 @dataclass(frozen=True)
@@ -38,31 +60,55 @@ class Axis:
     periods: tuple[Period, ...]
     almanac: Almanac
     until: dt.datetime
+    closing: Closing | None = None
+    window: int | None = None
 
     @property
-    def key(self) -> str:
-        """Equal for axes that can share one cube."""
-        return f"{self.time.sql()}|{'|'.join(f'{p.start}:{p.end}' for p in self.periods)}"
+    def is_spanning(self) -> bool:
+        """Whether a row may belong to several periods."""
+        return self.closing is not None or self.window is not None
 
     def starts(self) -> list[dt.datetime]:
-        """The instants at which the periods begin."""
-        return [self.almanac.instant(p.start) for p in self.periods]
+        """The instants at which the periods, or their trailing windows, begin."""
+        if self.window is None:
+            return [self.almanac.instant(p.start) for p in self.periods]
+        # The running period's window ends with as_of's day.
+        back, tomorrow = dt.timedelta(days=self.window), self.almanac.day(self.until) + dt.timedelta(days=1)
+        return [self.almanac.instant(min(p.end, tomorrow) - back) for p in self.periods]
 
     def ends(self) -> list[dt.datetime]:
-        """The instants at which they end."""
-        return [self.almanac.instant(p.end) for p in self.periods]
+        """The instants at which they end; a stock's and a window's running period ends at as_of."""
+        ends = [self.almanac.instant(p.end) for p in self.periods]
+        return [min(end, self.until) for end in ends] if self.is_spanning else ends
 
-    def _read(self, moment: dt.datetime) -> dt.datetime:
-        """An instant as `_time` tells it: dates stand for midnights on the project's wall."""
+    def _read(self, moment: dt.datetime, *, by_day: bool) -> dt.datetime:
+        """An instant as a timestamp column tells it: dates stand for midnights on the project's wall."""
         moment = min(moment, self.until)
-        return moment.astimezone(self.almanac.zone) if self.by_day else moment
+        return moment.astimezone(self.almanac.zone) if by_day else moment
+
+    def first(self) -> exp.Expr:
+        """The number of the first period a spanning row belongs to: of the ends it comes after."""
+        return self._passed("_time", self.ends(), by_day=self.by_day)
+
+    def last(self) -> exp.Expr:
+        """The number after the last period a spanning row belongs to."""
+        if self.closing is None:
+            return self._passed("_time", self.starts(), by_day=self.by_day)
+        passed = self._passed("_closed", self.ends(), by_day=self.closing.by_day)
+        return exp.Coalesce(this=passed, expressions=[_number(len(self.periods))])
+
+    def _passed(self, column: str, moments: Sequence[dt.datetime], *, by_day: bool) -> exp.Expr:
+        """How many of the moments, in order, a row's timestamp has reached; NULL without one."""
+        bounds = [self._read(m, by_day=by_day) for m in moments]
+        return step(exp.column(column), bounds, [_number(n) for n in range(len(bounds) + 1)])
 
     def index(self) -> exp.Expr:
         """The number of the period that a row's `_time` stands in; NULL in none."""
         bounds: list[dt.datetime] = []
         values: list[exp.Expr] = [exp.Null()]
+        edges = zip(self.starts(), self.ends(), strict=True)
         for number, (start, end) in enumerate(
-            zip(map(self._read, self.starts()), map(self._read, self.ends()), strict=True)
+            (self._read(start, by_day=self.by_day), self._read(end, by_day=self.by_day)) for start, end in edges
         ):
             if bounds and bounds[-1] == start:
                 values[-1] = _number(number)

@@ -5,16 +5,20 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 
 from sqlglot import exp
 
+from ..model.calendar import Calendar
 from ..model.catalog import Catalog
 from ..model.kpi import Kpi, Metric
-from ..model.unit import MICROSECONDS
-from .axis import Measure
+from ..model.unit import MICROSECONDS, read_days
+from .axis import Closing, Measure
 from .canonical import canonical, canonical_text
+from .clocks import check_clocks, declared_statuses, event_names
 from .derived import Derived, compile_derived
 from .formula import compile_condition, compile_formula
+from .preset import adopted
 from .syntax import FormulaError, parse
 from .table import Base, Native, Table
 from .term import Term
@@ -27,7 +31,9 @@ def table_of(catalog: Catalog, name: str, native: Native | None) -> Table:
     dataset = catalog.dataset(name)
     if dataset is None:
         raise FormulaError("unknown-reference", f"there is no dataset `{name}`", "Add it to kpi.yaml.", name)
-    return Table(name, dataset, catalog.contract(name), catalog.project.noun.almanac, native)
+    preset = catalog.preset(name)
+    mapped = adopted(dataset, preset, native.types if native else None) if preset else dataset
+    return Table(name, mapped, catalog.contract(name), catalog.project.noun.almanac, native)
 
 
 def compile_measure(metric: Metric, table: Table, openly: frozenset[str] = frozenset()) -> Measure:
@@ -38,12 +44,34 @@ def compile_measure(metric: Metric, table: Table, openly: frozenset[str] = froze
     formula = compile_formula(metric.formula or "", metric.where, table.fresh_scope(), exact=metric.exact)
     check_unit(metric.unit, formula.unit, formula.hundredfold)
     keys = {c: _segment(table, c, openly) for b in metric.breakdowns for c in b}
-    time = _time(metric, table)
-    return Measure(metric.id, formula, time.sql, time.type == "date", metric.breakdowns, keys, _named(metric))
+    time = _dating(time_column(metric, table), table)
+    return Measure(
+        metric.id, formula, time.sql, time.type == "date", metric.breakdowns, keys, _named(metric),
+        _closing(metric, table), read_days(metric.window) if metric.window else None,
+    )  # fmt: skip
+
+
+def compile_evidence(metric: Metric, table: Table) -> Measure:
+    """The rows of the dataset without which a definition's 0 proves nothing. Raises FormulaError."""
+    if table.time is None:
+        raise FormulaError(
+            "unknown-reference", f"the rows of `{table.name}` have no `time`, so they prove nothing in a period",
+            "Name the dataset's `time:` in kpi.yaml.", "evidence",
+        )  # fmt: skip
+    formula = compile_formula("count(*)", None, table.fresh_scope())
+    time = _dating(table.time, table)
+    window = read_days(metric.window) if metric.window else None
+    return Measure(f"{metric.id} evidence", formula, time.sql, time.type == "date", ((),), {}, {}, window=window)
 
 
 def compile_definition(catalog: Catalog, metric: Metric) -> Derived:
     """Compile a derived definition. Raises FormulaError."""
+    for field in ("open_between", "window", "evidence"):
+        if getattr(metric, field) is not None:
+            raise FormulaError(
+                "type-mismatch", f"a derived definition reads no rows and has no `{field}`",
+                "Give it to the definitions that the formula names.", field,
+            )  # fmt: skip
     definitions = {i: e.noun for i, e in catalog.definitions.items()}
     try:
         derived = compile_derived(metric.formula or "", definitions, catalog.project.noun.almanac)
@@ -58,6 +86,8 @@ def compile_definition(catalog: Catalog, metric: Metric) -> Derived:
 
 def time_column(metric: Metric, table: Table) -> str:
     """The name of the timestamp that dates the definition's rows. Raises FormulaError."""
+    if metric.open_between:
+        return _opening(metric)
     name = metric.time or table.time
     if name is None:
         raise FormulaError(
@@ -67,12 +97,35 @@ def time_column(metric: Metric, table: Table) -> str:
     return name
 
 
-def _time(metric: Metric, table: Table) -> Term:
-    name = time_column(metric, table)
+def _opening(metric: Metric) -> str:
+    """The timestamp at which a stock's rows are opened: no other dates them. Raises FormulaError."""
+    assert metric.open_between, "the caller has looked"
+    other = next((field for field in ("time", "window") if getattr(metric, field) is not None), None)
+    if other is not None:
+        raise FormulaError(
+            "type-mismatch", f"a stock holds what is open at a period's end and has no `{other}`",
+            f"Remove `{other}`, or `open_between`.", other,
+        )  # fmt: skip
+    return metric.open_between[0]
+
+
+def _closing(metric: Metric, table: Table) -> Closing | None:
+    if not metric.open_between:
+        return None
+    term = _dating(metric.open_between[1], table)
+    return Closing(term.sql, term.type == "date")
+
+
+def dating_columns(metric: Metric, table: Table) -> frozenset[str]:
+    """The columns that put the definition's rows into periods. Raises FormulaError."""
+    return frozenset({time_column(metric, table), *(metric.open_between or ())})
+
+
+def _dating(name: str, table: Table) -> Term:
     term = table.fresh_scope().term(name)
     if term.type not in ("date", "timestamp"):
         raise FormulaError(
-            "type-mismatch", f"`time: {name}` is a {term.type}, not a timestamp",
+            "type-mismatch", f"`{name}` dates the rows and is a {term.type}, not a timestamp",
             f"Map it in kpi.yaml: `{name}: {{from: …, type: timestamp}}`.", name,
         )  # fmt: skip
     return term
@@ -139,27 +192,32 @@ def _meaning(catalog: Catalog, metric: Metric, tables: Mapping[str, Table]) -> d
         derived = compile_definition(catalog, metric)
         inputs = {i: _meaning(catalog, catalog.definitions[i].noun, tables) for i in derived.ids if i != metric.id}
         return {**own, "formula": derived.text, "inputs": inputs}
-    table = tables[metric.dataset or ""]
+    table = replace(tables[metric.dataset or ""], calendars=set())
     openly = frozenset(catalog.project.noun.privacy.segment_by)
     formula = compile_measure(metric, table, openly).formula
-    time = time_column(metric, table)
+    used = formula.columns | dating_columns(metric, table)
+    working = _working_time(table, tables, used)
     return {
-        **own, "formula": formula.text, "where": formula.where_text, "time": time,
-        **_behind(table, formula.columns | {time}, own=True), "dataset": _reading(table),
+        **own, "formula": formula.text, "where": formula.where_text, "time": time_column(metric, table),
+        **_spanning(metric), **_behind(table, used, own=True), "dataset": _reading(table), **working,
     }  # fmt: skip
 
 
-def parts_meaning(metric: Metric, table: Table) -> str:
+def parts_meaning(metric: Metric, tables: Mapping[str, Table]) -> str:
     """What tells a definition's parts from each other: its segments' columns. Raises FormulaError."""
-    return repr(_behind(table, frozenset(c for b in metric.breakdowns for c in b)))
+    return _seen(tables[metric.dataset or ""], tables, frozenset(c for b in metric.breakdowns for c in b))
 
 
-def checks_meaning(table: Table) -> str:
+def checks_meaning(table: Table, tables: Mapping[str, Table]) -> str:
     """What the dataset's rules look at. Raises FormulaError."""
     scope = table.fresh_scope()
     for rule in table.dataset.rules.values():
         compile_condition(rule.holds, scope)
-    return repr(_behind(table, frozenset(scope.used)))
+    return _seen(table, tables, frozenset(scope.used))
+
+
+def _seen(table: Table, tables: Mapping[str, Table], used: frozenset[str]) -> str:
+    return repr((_behind(table, used), _working_time(table, tables, used)))
 
 
 def _behind(table: Table, used: frozenset[str], *, own: bool = False) -> dict[str, object]:
@@ -168,9 +226,49 @@ def _behind(table: Table, used: frozenset[str], *, own: bool = False) -> dict[st
     return {"columns": {n: _column(table.base(n)) for n in sorted(reached)}, "computed": _computed(table, used)}
 
 
+def _spanning(metric: Metric) -> dict[str, object]:
+    """What makes a value more than a period's flow; absent where it is one, so that those keep their hash."""
+    found = {
+        "open_between": metric.open_between, "window": read_days(metric.window) if metric.window else None,
+        "evidence": metric.evidence,
+    }  # fmt: skip
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _working_time(table: Table, tables: Mapping[str, Table], used: frozenset[str]) -> dict[str, object]:
+    """The clocks that are reached, their histories, and the calendars; nothing where there are none."""
+    every = table.dataset.timed
+    clocks = {n: every[n] for n in sorted(table.clocks_of(used))}
+    check_clocks(table, tables, frozenset(clocks))
+    histories = {h: tables[h] for c in clocks.values() for h in c.history}
+    # The measure was compiled alone over a table of its own, so these are its calendars only.
+    almanac = table.almanac
+    calendars = {n: _calendar(almanac.calendars[n]) for n in sorted(table.calendars)}
+    found: dict[str, object] = {}
+    if clocks:
+        found["clocks"] = {n: c.model_dump(mode="json", exclude_defaults=True) for n, c in clocks.items()}
+        found["statuses"] = declared_statuses(table)
+        found["histories"] = {n: _history(h, table.keys[0]) for n, h in sorted(histories.items())}
+    if calendars:
+        found["calendars"], found["usual"] = calendars, almanac.usual_calendar
+    return found
+
+
+def _history(table: Table, key: str) -> dict[str, object]:
+    used = event_names(table, key)
+    columns = {n: _column(table.base(n)) for n in sorted(table.reach(used))}
+    return {"columns": columns, "computed": _computed(table, used), "dataset": _reading(table)}
+
+
+def _calendar(calendar: Calendar) -> dict[str, object]:
+    return {"week": calendar.week(), "zone": calendar.timezone, "holidays": sorted(calendar.holidays)}
+
+
 def _column(base: Base) -> dict[str, object]:
     bounds = (base.contract.minimum, base.contract.maximum) if base.contract else None
-    return {"from": base.source, "type": base.type, "values": dict(base.values), "bounds": bounds}
+    meaning: dict[str, object] = {"from": base.source, "type": base.type, "values": dict(base.values), "bounds": bounds}
+    # Only where there is one, so that the hash of what was frozen before durations stays what it is.
+    return {**meaning, "duration": base.duration, "unit": base.unit} if base.duration else meaning
 
 
 def _computed(table: Table, used: frozenset[str]) -> dict[str, str]:
@@ -185,6 +283,14 @@ def _computed(table: Table, used: frozenset[str]) -> dict[str, str]:
         found[name] = canonical_text(tree)
         waiting += [c.name for c in tree.find_all(exp.Column) if c.name in texts and c.name not in found]
     return found
+
+
+def reads_elapsed_time(metric: Metric, table: Table) -> bool:
+    """Whether the formula subtracts instants, itself or in a column that it uses."""
+    tree = canonical(parse(metric.formula or ""))
+    used = frozenset(c.name for c in tree.find_all(exp.Column))
+    texts = [canonical_text(tree), *_computed(table, used).values()]
+    return any(f"({unit}_between " in text for text in texts for unit in MICROSECONDS)
 
 
 def _reading(table: Table) -> dict[str, object]:

@@ -2,20 +2,45 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from sqlglot import exp
 
+from ..model.period import Almanac
 from .axis import Measure
 from .plan import aggregate_call, held_call, picked
 from .scalars import SQL_TYPES
+from .syntax import FormulaError
 from .table import Table, typed_rows
-from .term import as_double
+from .term import as_double, binary, conjunction, disjunction, is_null
+from .zone import timestamp
 
 Row = Mapping[str, str | int | float | bool | None]
 
 
-def example_query(measure: Measure, table: Table, rows: Sequence[Row]) -> exp.Select:
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """The end of an example's period, as an instant, and the day it ends or stands in."""
+
+    instant: dt.datetime
+    day: dt.date
+
+
+def read_moment(text: str, almanac: Almanac) -> Moment:
+    """A time on the project's wall, or a date: its end. Raises FormulaError."""
+    try:
+        if len(text) == len("2026-01-31"):
+            day = dt.date.fromisoformat(text)
+            return Moment(almanac.instant(day + dt.timedelta(days=1)), day)
+        wall = dt.datetime.fromisoformat(text)
+    except ValueError:
+        raise FormulaError("type-mismatch", f"`at: {text}` is no time of the calendar", name="at") from None
+    return Moment(wall.replace(tzinfo=almanac.zone).astimezone(dt.UTC), wall.date())
+
+
+def example_query(measure: Measure, table: Table, rows: Sequence[Row], at: Moment | None = None) -> exp.Select:
     """One row: value, population, measured, and missing where it is counted on its own."""
     formula = measure.formula
     counts = [a for a in (formula.population, formula.measured, formula.missing) if a is not None]
@@ -23,31 +48,64 @@ def example_query(measure: Measure, table: Table, rows: Sequence[Row]) -> exp.Se
     adding = [exp.alias_(aggregate_call(a), a.name) for a in aggregates.values() if a.rollup]
     held = [a for a in aggregates.values() if not a.rollup]
     holding = [exp.alias_(picked([a], 0, held_call([a])), a.name) for a in held]
-    over = (
-        exp.select(*adding, *holding)
-        .from_(_typed(table, rows, _needed(measure, table)).subquery("typed"))
-        .subquery("aggregated")
-    )
+    over = exp.select(*adding, *holding).from_("typed")
+    if at is not None:
+        over = over.where(_counts(measure, table.almanac, at))
     value = formula.value if formula.type == "integer" else as_double(formula.value)
     if formula.type == "boolean":
         value = exp.Cast(this=formula.value.copy(), to=exp.DataType.build("INT"))
-    return exp.select(value, *(a.column for a in counts)).from_(over)
+    # Materialized: inlined, the instant of a wall time would stand in each of a zone's steps that reads it.
+    typed = _typed(table, rows, _needed(measure, table, at), _edges(measure, table.almanac, at))
+    outer = exp.select(value, *(a.column for a in counts)).from_(over.subquery("aggregated"))
+    return outer.with_("typed", as_=typed, materialized=True)
 
 
-def _needed(measure: Measure, table: Table) -> frozenset[str]:
-    """The base columns that the formula and its condition read."""
-    return table.reach(measure.formula.columns, own=False)
+def _needed(measure: Measure, table: Table, at: Moment | None) -> frozenset[str]:
+    """The base columns that the formula, its condition and, at a moment, its dating read."""
+    dating = [measure.time, *([measure.closing.time] if measure.closing else [])] if at else []
+    named = {c.name for tree in dating for c in tree.find_all(exp.Column)}
+    return table.reach(measure.formula.columns | named, own=False)
 
 
-def _typed(table: Table, rows: Sequence[Row], needed: frozenset[str]) -> exp.Select:
+def _edges(measure: Measure, almanac: Almanac, at: Moment | None) -> dict[str, exp.Expr]:
+    if at is None:
+        return dict.fromkeys(("period_start", "period_end"), _null("timestamp"))
+    start = timestamp(_window_start(measure, almanac, at)) if measure.window else _null("timestamp")
+    return {"period_start": start, "period_end": timestamp(at.instant)}
+
+
+def _window_start(measure: Measure, almanac: Almanac, at: Moment) -> dt.datetime:
+    return almanac.instant(at.day + dt.timedelta(days=1 - (measure.window or 0)))
+
+
+def _counts(measure: Measure, almanac: Almanac, at: Moment) -> exp.Expr:
+    """Whether a row counts at the moment: open at it, or inside the window that ends with it."""
+
+    def read(moment: dt.datetime, *, by_day: bool) -> exp.Expr:
+        return timestamp(moment.astimezone(almanac.zone) if by_day else moment)
+
+    opened = exp.cast(measure.time.copy(), "TIMESTAMP")
+    before = binary(exp.LT, opened, read(at.instant, by_day=measure.by_day))
+    if measure.closing is None:
+        start = read(_window_start(measure, almanac, at), by_day=measure.by_day)
+        found = conjunction(before, binary(exp.GTE, opened, start))
+    else:
+        closed = exp.cast(measure.closing.time.copy(), "TIMESTAMP")
+        end = read(at.instant, by_day=measure.closing.by_day)
+        found = conjunction(before, disjunction(is_null(closed), binary(exp.GTE, closed, end)))
+    assert found is not None, "there is a condition"
+    return found
+
+
+def _typed(table: Table, rows: Sequence[Row], needed: frozenset[str], edges: Mapping[str, exp.Expr]) -> exp.Select:
     """The given cells, cast as the canonical columns are; a column nobody gave is NULL."""
     names = sorted({n for row in rows for n in row if n != "times"})
     stages = [table.staged(table.bases[n]) for n in names if n in needed and n in table.bases]
     cells = [exp.alias_(exp.column(f"_typed_{s.base.name}"), s.base.name) for s in stages]
     absent = [exp.alias_(_null(table.bases[n].type), n) for n in needed if n in table.bases and n not in names]
-    edges = [exp.alias_(_null("timestamp"), n) for n in ("period_start", "period_end")]
     raws = [exp.alias_(_null("text"), n) for n in needed if n in table.raws]
-    return exp.select(*cells, *absent, *edges, *raws).from_(typed_rows(stages, _given(names, rows)))
+    ends = [exp.alias_(sql, name) for name, sql in edges.items()]
+    return exp.select(*cells, *absent, *ends, *raws).from_(typed_rows(stages, _given(names, rows)))
 
 
 def _given(names: Sequence[str], rows: Sequence[Row]) -> exp.Subquery:

@@ -19,6 +19,10 @@ def finding_of(catalog: Catalog, metric: Metric, error: FormulaError) -> Diagnos
 
 def _field(metric: Metric, name: str | None) -> str:
     """The field that holds the word the error is about; the formula, if several do."""
+    if name in ("open_between", "window", "evidence"):
+        return name
+    if name in (metric.open_between or ()) and not _names(metric.formula or "", name or ""):
+        return "open_between"
     if name is None or _names(metric.formula or "", name):
         return "formula"
     if metric.where and _names(metric.where, name):

@@ -105,6 +105,8 @@ class Formula:
 class RowScalars(Scalars):
     """Scalars over the columns of a row; no aggregate may stand here."""
 
+    by_row: ClassVar[bool] = True
+
     def lower(self, node: exp.Expr) -> Term:
         """The term of a node. Raises FormulaError."""
         if isinstance(node, exp.AggFunc | exp.Filter) or (isinstance(node, exp.Anonymous) and node.this == "avg_of"):
@@ -160,7 +162,7 @@ class Finals(Scalars):
         return aggregate.column
 
     def _note(self, *arguments: exp.Expr) -> None:
-        """Note which rows enter the aggregate and which are missing from it (SPEC §2)."""
+        """Note which rows enter the aggregate and which are missing from it."""
         present = conjunction(self.filter, *(not_null(a) for a in arguments))
         self.entered.append(present)
         if arguments:

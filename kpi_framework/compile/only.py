@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ..model.catalog import Catalog
+from ..model.catalog import Catalog, Entry
+from ..model.signal import Signal
 from .definition import compile_definition
 from .order import closure
+from .signal import compile_signal
 from .syntax import FormulaError
 
 
@@ -20,4 +22,15 @@ def narrowed(catalog: Catalog, ids: tuple[str, ...]) -> Catalog:
             except FormulaError:
                 inputs[one] = ()
     kept = {i for one in ids for i in closure(one, inputs)}
-    return replace(catalog, entries=tuple(e for e in catalog.entries if e.noun.id in kept))
+    entries = tuple(e for e in catalog.entries if e.noun.id in kept)
+    return replace(catalog, entries=entries, signals=tuple(s for s in catalog.signals if _stands_on(catalog, s, kept)))
+
+
+def _stands_on(catalog: Catalog, entry: Entry[Signal], kept: set[str]) -> bool:
+    """Whether a signal reads kept definitions only."""
+    definitions = {i: e.noun for i, e in catalog.definitions.items()}
+    try:
+        condition = compile_signal(entry.noun.when, definitions, catalog.project.noun.almanac)
+    except FormulaError:
+        return False
+    return all(o.definition in kept for o in condition.operands)

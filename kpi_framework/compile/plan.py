@@ -2,12 +2,16 @@
 
 rows ──▶ cube (period × all segment columns, aggregates that add up) ──▶ rolled (every breakdown)  ┐
    └───▶ held (quantiles, distinct counts … by grouping sets, which do not add up) ───────────────┴▶ values
+
+Rows that belong to a run of periods (stocks, trailing windows) are counted once a run, and the runs unrolled:
+the cost grows with the rows and with the runs, never with their product. Only what does not add up, or looks
+at `period_end`, unrolls the rows themselves.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -21,6 +25,7 @@ from .term import as_double, binary, conjunction, not_null
 MAX_PARTS = 50
 """At most so many values of a segment; the rest are folded into one."""
 OTHER = "(other)"
+_EDGES = frozenset({"period_start", "period_end"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +78,19 @@ class AxisPlan:
         """The aggregates that add up, by period and every segment column at once."""
         keys = ["_period", *map(_key, self.columns)]
         parts = [exp.alias_(aggregate_call(a), a.name) for a in self._adding]
-        query = exp.select(*keys, exp.alias_(exp.Count(this=exp.Star()), "_rows"), *parts)
+        sums = [exp.alias_(exp.Count(this=exp.Star()), "_rows"), *parts]
+        if self.axis.is_spanning:
+            return self._unrolled_cube(keys[1:], sums)
+        query = exp.select(*keys, *sums)
         return query.from_(self.rows()).where(not_null(exp.column("_period"))).group_by(*keys)
+
+    def _unrolled_cube(self, keys: Sequence[str], sums: Sequence[exp.Expr]) -> exp.Select:
+        """A row a run of periods and part, then one for each of the run's periods."""
+        ends = ("_first", "_last")
+        runs = exp.select(*ends, *keys, *sums).from_(self._timed(self._segment_texts()))
+        runs = runs.where(_is_run()).group_by(*ends, *keys)
+        names = [*keys, "_rows", *(a.name for a in self._adding)]
+        return exp.select(_unrolled(), *names).from_(runs.subquery("runs"))
 
     def profile_query(self) -> exp.Select | None:
         """How many parts each breakdown has, in the order of `breakdowns` without the whole."""
@@ -143,22 +159,33 @@ class AxisPlan:
 
     def rows(self) -> exp.Subquery:
         """The table with each row's period and segment values."""
-        keys = {c: m.keys[c] for m in self.measures for b in m.breakdowns for c in b}
-        texts = [exp.alias_(_text(sql), _key(column)) for column, sql in sorted(keys.items())]
-        # The timestamp is computed once, before the step function that reads it many times.
-        timed = (
-            exp.select("*", exp.alias_(exp.cast(self.axis.time.copy(), "TIMESTAMP"), "_time"))
-            .from_(self.table)
-            .subquery("timed")
-        )
-        inner = exp.select("*", exp.alias_(self.axis.index(), "_period"), *texts).from_(timed)
+        dated = self._timed(self._segment_texts())
+        if self.axis.is_spanning:
+            dated = exp.select("*", _unrolled()).from_(dated).where(_is_run()).subquery("unrolled")
         if not self._needs_edges:
-            return inner.subquery("dated")
-        return exp.select("*", *self._edges()).from_(inner.subquery("dated")).subquery("bounded")
+            return dated
+        return exp.select("*", *self._edges()).from_(dated).subquery("bounded")
+
+    def _segment_texts(self) -> list[exp.Expr]:
+        keys = {c: m.keys[c] for m in self.measures for b in m.breakdowns for c in b}
+        return [exp.alias_(_text(sql), _key(column)) for column, sql in sorted(keys.items())]
+
+    def _timed(self, texts: Sequence[exp.Expr]) -> exp.Subquery:
+        """The table with each row's period, or run of periods, and its segment values."""
+        axis = self.axis
+        # The timestamps are computed once, before the step functions that read them many times.
+        times = [exp.alias_(exp.cast(axis.time.copy(), "TIMESTAMP"), "_time")]
+        if axis.closing is not None:
+            times.append(exp.alias_(exp.cast(axis.closing.time.copy(), "TIMESTAMP"), "_closed"))
+        timed = exp.select("*", *times).from_(self.table).subquery("timed")
+        placed = [exp.alias_(axis.index(), "_period")]
+        if axis.is_spanning:
+            placed = [exp.alias_(axis.first(), "_first"), exp.alias_(axis.last(), "_last")]
+        return exp.select("*", *placed, *texts).from_(timed).subquery("dated")
 
     @property
     def _needs_edges(self) -> bool:
-        return any({"period_start", "period_end"} & m.formula.columns for m in self.measures)
+        return any(_EDGES & m.formula.columns for m in self.measures)
 
     def _edges(self) -> list[exp.Expr]:
         return [
@@ -221,11 +248,15 @@ class AxisPlan:
 
     @cached_property
     def _adding(self) -> tuple[Aggregate, ...]:
-        return tuple(a for _, a in sorted(self.aggregates.items()) if a.rollup)
+        return tuple(a for _, a in sorted(self.aggregates.items()) if self._adds_up(a))
 
     @cached_property
     def _holding(self) -> tuple[Aggregate, ...]:
-        return tuple(a for _, a in sorted(self.aggregates.items()) if not a.rollup)
+        return tuple(a for _, a in sorted(self.aggregates.items()) if not self._adds_up(a))
+
+    def _adds_up(self, aggregate: Aggregate) -> bool:
+        """Whether its parts add up to the whole; of a run of periods, only if it looks at none of their ends."""
+        return bool(aggregate.rollup) and not (self.axis.is_spanning and _looks_at_edges(aggregate))
 
     def _rolled(self) -> exp.Expr:
         """The cube's parts added up, and a row that says what the aggregates give over nothing."""
@@ -242,7 +273,8 @@ class AxisPlan:
             lists[list_key(aggregate)].append(aggregate)
         inner, outer = [], []
         for number, group in enumerate(lists.values()):
-            inner.append(exp.alias_(held_call(group), f"_held_{number}"))
+            call = aggregate_call(group[0]) if group[0].rollup else held_call(group)
+            inner.append(exp.alias_(call, f"_held_{number}"))
             outer += [exp.alias_(picked(group, i, exp.column(f"_held_{number}")), a.name) for i, a in enumerate(group)]
         source = exp.select("*").from_(self.rows()).where(not_null(exp.column("_period"))).subquery("placed")
         grouped = self.grouped(source, inner).subquery("grouped")
@@ -297,7 +329,23 @@ def _counted(call: exp.Expr) -> exp.Expr:
 
 
 def _over_nothing(aggregate: Aggregate, column: exp.Expr) -> exp.Expr:
-    return _counted(column) if aggregate.function in ("distinct", "approx_count_distinct") else column
+    return _counted(column) if aggregate.function in ("count", "distinct", "approx_count_distinct") else column
+
+
+def _looks_at_edges(aggregate: Aggregate) -> bool:
+    trees = (*aggregate.arguments, *((aggregate.condition,) if aggregate.condition is not None else ()))
+    return any(c.name in _EDGES for tree in trees for c in tree.find_all(exp.Column))
+
+
+def _is_run() -> exp.Expr:
+    """Whether a row belongs to any period."""
+    return binary(exp.LT, exp.column("_first"), exp.column("_last"))
+
+
+def _unrolled() -> exp.Expr:
+    """A row's run of periods, a row each."""
+    numbers = exp.Anonymous(this="range", expressions=[exp.column("_first"), exp.column("_last")])
+    return exp.alias_(exp.cast(exp.Anonymous(this="unnest", expressions=[numbers]), "INT"), "_period")
 
 
 def picked(group: list[Aggregate], index: int, called: exp.Expr) -> exp.Expr:

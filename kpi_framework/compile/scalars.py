@@ -45,6 +45,7 @@ _EXTRACT = frozenset(
 _TRUNC = frozenset(["day", "week", "month", "quarter", "year"])
 _DIFF_UNITS = {"second": "seconds", "minute": "minutes", "hour": "hours", "day": "days"}
 _DIFF = frozenset((*_DIFF_UNITS, "month", "quarter", "year"))
+BUSINESS = frozenset({"business_minutes", "business_hours"})
 _ORDERED = ("integer", "decimal", "double", "date", "timestamp", "text", "boolean")
 
 
@@ -55,6 +56,9 @@ def mismatch(message: str, hint: str = "", name: str | None = None) -> FormulaEr
 
 class Scalars:
     """Lowers scalar nodes. What a column or an aggregate is, its two children say: rows and finals."""
+
+    by_row: ClassVar[bool] = False
+    """Whether a node stands for a value of each row."""
 
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
@@ -350,6 +354,8 @@ class Scalars:
         name = str(node.this)
         if name.endswith("_between"):
             return self._between(name, node.expressions)
+        if name in BUSINESS:
+            return self._business(name, node.expressions)
         raise forbidden(name)
 
     def _between(self, name: str, arguments: list[exp.Expr]) -> Term:
@@ -357,6 +363,28 @@ class Scalars:
             raise mismatch(f"`{name}` takes two timestamps", f"Write {name}(start, end).", name)
         ends = [call("epoch_us", self._instant(a, name)) for a in arguments]
         return duration(binary(exp.Sub, ends[1], ends[0]), name.removesuffix("_between"))
+
+    def _business(self, name: str, arguments: list[exp.Expr]) -> Term:
+        """Working time from a to b: W(b) − W(a), negative where b lies before a, as elapsed time is."""
+        if len(arguments) not in (2, 3):
+            raise mismatch(
+                f"`{name}` takes two timestamps and a calendar", f"Write {name}(start, end, 'business').", name
+            )
+        calendar = self._calendar(arguments[2] if len(arguments) > 2 else None, name)
+        ends = [
+            self.scope.worked(calendar, self._instant(a, name), by_row=self.by_row) for a in arguments[:2]
+        ]  # fmt: skip
+        return duration(binary(exp.Sub, ends[1], ends[0]), name.removeprefix("business_"))
+
+    def _calendar(self, node: exp.Expr | None, what: str) -> exp.Expr:
+        """A calendar's name: the usual one, one in quotes, or a column that names one for each row."""
+        if node is None or (isinstance(node, exp.Literal) and node.is_string):
+            return self.scope.calendar(node.name if node is not None else None)
+        term = self.lower(node)
+        if term.type != "text":
+            raise mismatch(f"`{what}` takes a calendar's name, not a {term.type}", "Write it in quotes.", what)
+        self.scope.any_calendar()
+        return term.sql
 
     def _instant(self, node: exp.Expr, what: str) -> exp.Expr:
         term = self.lower(node)

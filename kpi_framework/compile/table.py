@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 
 from sqlglot import exp
 
+from ..model.clock import POLICY_PARTS, Clock
 from ..model.period import Almanac, Grain
 from ..model.project import Column, Contract, ContractColumn, Dataset, Source
+from ..model.unit import MICROSECONDS
 from .cells import odd_hour, out_of_contract, to_instant, translated, typed_cell, wall_time, without_nulls
+from .durations import duration_cell
 from .formula import compile_column
+from .names import snake_case
 from .reader import format_of
 from .scope import Scope
 from .syntax import FormulaError
-from .term import Term, binary, conjunction, is_null, not_null
+from .term import Term, binary, conjunction, duration, is_null, not_null
+from .worktime import Lookup
 from .zone import timestamp
-
-
-def snake_case(header: str) -> str:
-    """The name under which a column that nothing maps is visible: `First reply (min)` → `first_reply_min`."""
-    spaced = re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", header)
-    name = re.sub(r"[^0-9a-zA-Z]+", "_", spaced).strip("_").lower()
-    return f"c_{name}" if not name or name[0].isdigit() else name
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +44,7 @@ class Base:
     personal: bool
     values: Mapping[str, str]
     contract: ContractColumn | None
+    duration: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +68,10 @@ class Table:
     contract: Contract | None
     almanac: Almanac
     native: Native | None = None
+    calendars: set[str] = field(default_factory=set, compare=False)
+    """The calendars that anything compiled over it runs by."""
+    lookups: dict[str, Lookup] | None = field(default_factory=dict, compare=False)
+    """The working times that anything compiled over it needs of each row."""
 
     @property
     def source(self) -> Source:
@@ -86,7 +89,7 @@ class Table:
         """The columns read from the source, by canonical name."""
         found = {n: self._mapped(n, c) for n, c in self._mappings.items()}
         taken = {c.from_ for c in self._mappings.values()}
-        computed = set(self.dataset.columns) - set(found)
+        computed = {*self.dataset.columns, *self.clocks} - set(found)
         for header in self._headers:
             name = snake_case(header)
             if header not in taken and name not in found and name not in computed:
@@ -119,8 +122,11 @@ class Table:
         derive = {n: d for n, d in self.dataset.derive.items() if n not in native.types}
         shown = Source(path="given.csv")
         everything = Native({**dict.fromkeys([*given, *typed], "VARCHAR"), **native.types})
-        dataset = self.dataset.model_copy(update={"columns": {**given, **typed}, "derive": derive, "source": shown})
-        return replace(self, dataset=dataset, native=everything)
+        clocked = {n: Column(**{"from": n, "type": t.type, "unit": t.unit}) for n, t in self.clocks.items()}
+        columns = {**given, **typed, **clocked}
+        update = {"columns": columns, "derive": derive, "source": shown, "clocks": {}, "policies": {}}
+        everything = Native({**dict.fromkeys(clocked, "VARCHAR"), **everything.types})
+        return replace(self, dataset=self.dataset.model_copy(update=update), native=everything, lookups=None)
 
     def _computed_type(self, name: str, text: str) -> str:
         try:
@@ -162,7 +168,26 @@ class Table:
         personal = column.personal if column.personal is not None else bool(meaning and meaning.personal)
         kind = column.type or (meaning.type if meaning else _own_type(native))
         unit = column.unit or (meaning.unit if meaning else None)
-        return Base(name, column.from_, kind, native, unit, personal, column.values, meaning)
+        if column.duration:
+            kind, unit = "double", unit if unit in MICROSECONDS else "minutes"
+        return Base(name, column.from_, kind, native, unit, personal, column.values, meaning, column.duration)
+
+    @cached_property
+    def clocks(self) -> dict[str, Term]:
+        """The columns that come from a history: minutes, moments, counts, and whether a service level was met."""
+        found = {n: _clock_term(n, c) for n, c in self.dataset.clocks.items()}
+        for name in self.dataset.policies:
+            found[name] = Term(exp.column(name), "boolean")
+            for part in POLICY_PARTS:
+                found[f"{name}{part}"] = duration(exp.column(f"{name}{part}"), "minutes")
+        return found
+
+    def clocks_of(self, used: frozenset[str]) -> frozenset[str]:
+        """The clocks and policies behind the used columns."""
+        owners = {n: n for n in self.dataset.clocks} | {
+            f"{n}{part}": n for n in self.dataset.policies for part in ("", *POLICY_PARTS)
+        }
+        return frozenset(owners[leaf] for name in used for leaf in self._behind(name) if leaf in owners)
 
     @cached_property
     def scope(self) -> Scope:
@@ -171,11 +196,15 @@ class Table:
         for name, text in self.dataset.columns.items():
             if isinstance(text, str) and name not in self._mappings:
                 columns[name] = partial(self._computed, name, text)
+        columns |= {n: partial(_itself, term) for n, term in self.clocks.items()}
         for name, text in self.dataset.derive.items():
             columns[name] = partial(self._derived, name, text, dict(columns))
         columns["period_start"] = partial(Term, exp.column("period_start"), "timestamp")
         columns["period_end"] = partial(Term, exp.column("period_end"), "timestamp")
-        return Scope(columns, self.almanac, place=f"dataset `{self.name}`")
+        return self._scope(columns, f"dataset `{self.name}`")
+
+    def _scope(self, columns: Mapping[str, Callable[[], Term]], place: str) -> Scope:
+        return Scope(columns, self.almanac, place=place, calendars=self.calendars, lookups=self.lookups)
 
     def fresh_scope(self) -> Scope:
         """The same names, with nothing marked as used yet."""
@@ -197,11 +226,11 @@ class Table:
             for b in self.raws.values()
             for spelling in (b.source.lower(), snake_case(b.source))
         }
-        term, _ = compile_column(text, Scope(columns, self.almanac, place=f"the source of `{self.name}`"))
+        term, _ = compile_column(text, self._scope(columns, f"the source of `{self.name}`"))
         return self._as_contract(name, term)
 
     def _derived(self, name: str, text: str, columns: dict[str, Callable[[], Term]]) -> Term:
-        term, _ = compile_column(text, Scope(columns, self.almanac, place=f"dataset `{self.name}`"))
+        term, _ = compile_column(text, self._scope(columns, f"dataset `{self.name}`"))
         return self._as_contract(name, term)
 
     def _as_contract(self, name: str, term: Term) -> Term:
@@ -233,20 +262,27 @@ class Table:
     def _wall(self, base: Base, raw: exp.Expr) -> exp.Expr | None:
         if base.type != "timestamp" or self.zone == "UTC":
             return None
-        return wall_time(raw, base.native, self.source.timestamps or ())
+        return wall_time(raw, base.native, self._formats)
+
+    @property
+    def _formats(self) -> tuple[str, ...]:
+        """How timestamps are written, with the zone's name where they name it."""
+        return tuple(f.replace("%Z", self.zone) for f in self.source.timestamps or ())
 
     def _typed(self, base: Base, raw: exp.Expr, wall: exp.Expr | None) -> exp.Expr:
-        formats = self.source.timestamps or ()
+        if base.duration:
+            return duration_cell(raw, base.duration, base.unit or "minutes")
         typed = typed_cell(
-            raw, base.native, base.type, formats, to_instant(wall, self.zone) if wall is not None else None
+            raw, base.native, base.type, self._formats, to_instant(wall, self.zone) if wall is not None else None
         )
         return translated(typed, dict(base.values)) if base.type == "text" else typed
 
     def misfit(self, stage: Staged) -> exp.Expr | None:
         """True where a cell does not fit its type or the contract's bounds; None where it cannot happen."""
         base, meaning, typed = stage.base, stage.base.contract, exp.column(f"_typed_{stage.base.name}")
+        is_own = base.native != "VARCHAR" and base.type == _own_type(base.native)
         unread = None
-        if base.type != "text" and not (base.native != "VARCHAR" and base.type == _own_type(base.native)):
+        if base.duration or (base.type != "text" and not is_own):
             unread = conjunction(not_null(stage.raw_name), is_null(typed))
         required = is_null(typed) if meaning and not meaning.nullable else None
         bounds = out_of_contract(typed, (), meaning.minimum, meaning.maximum) if meaning else None
@@ -272,7 +308,30 @@ class Table:
         """The base columns behind the used ones, and, if `own`, those that loading needs itself."""
         loading = {*self.keys, *self.dataset.latest_by, self.time, self.complete_column}
         names = {*used, *(o for o in loading if o and own)}
-        return frozenset(b for name in names for b in self._behind(name))
+        found = {b for name in names for b in self._behind(name)}
+        return frozenset(found - set(self.clocks)) | self._behind_clocks(frozenset(names))
+
+    def has(self, name: str) -> bool:
+        """Whether there is such a column, as far as anybody has looked."""
+        base = self.bases.get(name)
+        if base is None or self.native is None:
+            return name in self.scope.columns
+        return base.source in self.native.types
+
+    def leaves(self, name: str) -> frozenset[str]:
+        """What an example gives in place of a column: the columns of the source behind it, and the clocks."""
+        return frozenset(self._behind(name))
+
+    def _behind_clocks(self, used: frozenset[str]) -> frozenset[str]:
+        """The base columns that the clocks behind the used columns are computed from."""
+        names: set[str] = set()
+        for name in self.clocks_of(used):
+            policy, clock = self.dataset.policies.get(name), self.dataset.clocks.get(name)
+            names |= {*self.keys, *((policy.from_, "priority") if policy else ())}
+            calendar = policy.calendar if policy else clock.calendar if clock else None
+            names |= {calendar} if calendar and calendar not in self.almanac.calendars else set()
+        known = (n for n in names if self.has(n) and n not in self.clocks)
+        return frozenset(b for name in known for b in self._behind(name))
 
     @property
     def complete_column(self) -> str | None:
@@ -286,8 +345,27 @@ class Table:
             return {name}
         if name not in self.scope.columns or name.startswith("period_"):
             return set()
-        found = {c.name for c in self.scope.columns[name]().sql.find_all(exp.Column)}
-        return {n for n in found if n in self.bases or n in self.raws}
+        return set(self._columns_in(self.scope.columns[name]().sql))
+
+    def _columns_in(self, sql: exp.Expr) -> Iterator[str]:
+        for column in sql.find_all(exp.Column):
+            lookup = self.lookups.get(column.name) if self.lookups else None
+            if lookup is not None:
+                yield from (*self._columns_in(lookup.instant), *self._columns_in(lookup.calendar))
+            elif column.name in self.bases or column.name in self.raws or column.name in self.clocks:
+                yield column.name
+
+
+def _itself(term: Term) -> Term:
+    return term
+
+
+def _clock_term(name: str, clock: Clock) -> Term:
+    """What a clock's column holds; minutes are kept in whole microseconds."""
+    column = exp.column(name)
+    if clock.kind == "running":
+        return duration(column, "minutes")
+    return Term(column, "integer", "count") if clock.kind == "count" else Term(column, "timestamp")
 
 
 @dataclass(frozen=True)
@@ -298,6 +376,7 @@ class Load:
     misfits: tuple[str, ...]
     words: tuple[str, ...]
     odds: tuple[str, ...]
+    swaps: tuple[str, ...] = ()
     columns: tuple[str, ...] = field(default=())
 
 
@@ -305,10 +384,11 @@ def load_query(table: Table, columns: frozenset[str], as_of: exp.Expr) -> Load:
     """What loads the given base columns of a table: typed cells, masks of misfits, rows before as_of."""
     stages = [table.staged(table.base(n)) for n in sorted(columns)]
     typed = typed_rows(stages, "source")
-    masks = {
+    masks: dict[str, list[tuple[str, exp.Expr | None]]] = {
         "_bad": [(s.base.name, table.misfit(s)) for s in stages],
         "_word": [(s.base.name, _unknown_word(s.base)) for s in stages],
         "_odd": [(s.base.name, odd_hour(s.wall_name, table.zone) if s.wall is not None else None) for s in stages],
+        "_swap": [*_swaps(table, columns)],
     }
     found = {mask: [(n, c) for n, c in pairs if c is not None] for mask, pairs in masks.items()}
     wanted = [exp.alias_(_fitting(s.base), s.base.name) for s in stages]
@@ -318,7 +398,14 @@ def load_query(table: Table, columns: frozenset[str], as_of: exp.Expr) -> Load:
     if limit is not None:
         query = query.where(limit)
     names = {mask: tuple(n for n, _ in pairs) for mask, pairs in found.items()}
-    return Load(query, names["_bad"], names["_word"], names["_odd"], tuple(s.base.name for s in stages))
+    return Load(query, names["_bad"], names["_word"], names["_odd"], names["_swap"], tuple(s.base.name for s in stages))
+
+
+def _swaps(table: Table, columns: frozenset[str]) -> Iterator[tuple[str, exp.Expr]]:
+    """For each ordered pair of the contract that is loaded: true where the second lies before the first."""
+    for first, second in table.contract.order if table.contract else ():
+        if {first, second} <= columns and table.base(first).type == table.base(second).type:
+            yield f"{first} {second}", binary(exp.LT, exp.column(f"_typed_{second}"), exp.column(f"_typed_{first}"))
 
 
 def typed_rows(stages: Sequence[Staged], source: str | exp.Expr) -> exp.Subquery:

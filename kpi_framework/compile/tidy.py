@@ -21,7 +21,7 @@ def count_query(name: str, load: Load) -> exp.Select:
     bad = _where(exp.GT, "_bad", 0) if load.misfits else exp.Literal.number("0")
     bits = [
         _where_bit(mask, i)
-        for mask, names in (("_bad", load.misfits), ("_word", load.words), ("_odd", load.odds))
+        for mask, names in (("_bad", load.misfits), ("_word", load.words), ("_odd", load.odds), ("_swap", load.swaps))
         for i in range(len(names))
     ]
     return exp.select(_ROWS.copy(), bad, *bits).from_(name)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..model.baseline import BaselineFile, BaselineValue, Method
-from ..model.catalog import Catalog
+from ..model.catalog import Catalog, Entry
 from ..model.diagnostic import Diagnostic
 from ..model.diagnostic import Span as Place
 from ..model.kpi import Kpi
@@ -36,13 +36,18 @@ class Stretch:
 
 
 def stretch_of(kpi: Kpi, almanac: Almanac, *, is_range: bool) -> Stretch | None:
-    """The periods a KPI's baseline is measured over; None where nothing is to be measured."""
+    """The periods a KPI's baseline is measured over; None where nothing is to be measured.
+
+    A stock has its value at the end of them.
+    """
     baseline = kpi.baseline
     if baseline is None or baseline.value is not None or baseline.from_ is None or baseline.to is None:
         return None
     end = baseline.to + dt.timedelta(days=1)
     if end <= baseline.from_:
         return None
+    if kpi.is_stock:
+        return Stretch((Period(baseline.from_, end),), "end_of_range")
     if is_range:
         return Stretch((Period(baseline.from_, end),), "range")
     periods = almanac.whole_periods(baseline.from_, end, kpi.period)
@@ -59,9 +64,9 @@ def live_values(kpi: Kpi, span: Stretch, values: Values) -> tuple[BaselineValue,
 
 def _live(kpi: Kpi, span: Stretch, values: Values, segment: Segment) -> BaselineValue:
     seen = [o for p in span.periods if (o := values.get((kpi.id, p, segment))) is not None]
-    known = [o.value for o in seen if o.value is not None and o.failure is None]
+    known = [o.value for o in seen if o.value is not None and o.failure is None and (o.value or not o.unproven)]
     mean = math.fsum(known) / len(known) if known and len(known) == len(seen) else None
-    value = known[0] if span.method == "range" and known else mean
+    value = known[0] if span.method != "mean_of_periods" and known else mean
     return BaselineValue(
         segment=dict(segment), value=published(value), method=span.method,
         population=_total([o.population for o in seen]), measured=_total([o.measured for o in seen]),
@@ -98,28 +103,24 @@ def compare(catalog: Catalog, live: Mapping[str, tuple[BaselineValue, ...]], has
     values: dict[tuple[str, Segment], float | int | None] = {}
     diagnostics: list[Diagnostic] = []
     for one, kpi in catalog.kpis.items():
-        entry = catalog.baselines.get(one)
+        entry = catalog.baseline_of(one)
         today = live.get(one, ())
         taken = entry.noun.values if entry else today
         values.update({(one, tuple(v.segment.items())): v.value for v in taken})
         if entry is not None:
-            diagnostics += _doubts(catalog, kpi, entry.noun, today, hashes)
+            diagnostics += _doubts(kpi, entry, today, hashes)
         elif today and kpi.is_active and today[0].method != "stated":
             diagnostics.append(RULES["baseline-unfrozen"].finding(
                 catalog.definitions[one].at.key("baseline"), f"the baseline of {one} is not frozen",
                 f"Run `kpi baseline freeze {one}` and commit the file.", one,
             ))  # fmt: skip
-    return Baselines(values, frozenset(catalog.baselines) & frozenset(catalog.kpis), tuple(diagnostics))
+    return Baselines(values, frozenset(i for i in catalog.kpis if catalog.baseline_of(i)), tuple(diagnostics))
 
 
 def _doubts(
-    catalog: Catalog,
-    kpi: Kpi,
-    frozen: BaselineFile,
-    live: tuple[BaselineValue, ...],
-    hashes: Mapping[str, str],
+    kpi: Kpi, entry: Entry[BaselineFile], live: tuple[BaselineValue, ...], hashes: Mapping[str, str]
 ) -> list[Diagnostic]:
-    at = catalog.baselines[kpi.id].at
+    at, frozen = entry.at, entry.noun
     wanted = kpi.baseline
     if wanted and (wanted.from_, wanted.to) != (frozen.from_, frozen.to):
         return [RULES["baseline-stale"].finding(

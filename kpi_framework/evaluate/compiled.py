@@ -7,14 +7,16 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from ..compile.axis import Measure
+from ..compile.clocks import check_clocks, event_names
 from ..compile.definition import (
     checks_meaning,
     compile_definition,
+    compile_evidence,
     compile_measure,
+    dating_columns,
     definition_hash,
     parts_meaning,
     table_of,
-    time_column,
 )  # fmt: skip
 from ..compile.derived import Derived
 from ..compile.finding import finding_of
@@ -32,6 +34,8 @@ class Compilation:
     """What can be computed, what cannot and why, and what each definition means."""
 
     measures: Mapping[str, Measure] = field(default_factory=dict)
+    evidence: Mapping[str, Measure] = field(default_factory=dict)
+    """For a definition with `evidence`, the rows that prove its 0; absent where they cannot be counted."""
     derived: Mapping[str, Derived] = field(default_factory=dict)
     failures: Mapping[str, Reason] = field(default_factory=dict)
     hashes: Mapping[str, str] = field(default_factory=dict)
@@ -48,19 +52,37 @@ class Compilation:
             if (metric := catalog.definitions[measure.id].noun).dataset == dataset
             for name in used_columns(metric, measure, table)
         }
-        return table.reach(frozenset(used))
+        return table.reach(frozenset(used)) | self._as_history(dataset)
+
+    def _as_history(self, dataset: str) -> frozenset[str]:
+        """The base columns of a history that the clocks of other datasets need."""
+        table = self.tables[dataset]
+        keys = {t.keys[0] for t in self.tables.values() if len(t.keys) == 1 and dataset in t.dataset.histories}
+        try:
+            return frozenset(c for key in sorted(keys) for c in table.reach(event_names(table, key)))
+        except FormulaError:
+            return frozenset()  # what uses the clocks has failed for it
+
+    def clocks(self, catalog: Catalog, dataset: str) -> dict[str, frozenset[str]]:
+        """The clocks that each measure of a dataset stands on."""
+        table = self.tables[dataset]
+        return {
+            measure.id: table.clocks_of(used_columns(metric, measure, table))
+            for measure in self.measures.values()
+            if (metric := catalog.definitions[measure.id].noun).dataset == dataset
+        }
 
     def parts(self, catalog: Catalog) -> dict[str, str]:
         """What each measure's segments are computed from."""
         nouns = {i: catalog.definitions[i].noun for i in self.measures}
-        return {i: parts_meaning(m, self.tables[m.dataset or ""]) for i, m in nouns.items()}
+        return {i: parts_meaning(m, self.tables) for i, m in nouns.items()}
 
     def checks(self) -> dict[str, str]:
         """What the rules of each dataset look at; a dataset whose rules do not compile has none."""
         found = {}
         for name, table in self.tables.items():
             with suppress(FormulaError):
-                found[name] = checks_meaning(table)
+                found[name] = checks_meaning(table, self.tables)
         return found
 
     def inputs(self) -> dict[str, tuple[str, ...]]:
@@ -71,7 +93,7 @@ class Compilation:
 
 def used_columns(metric: Metric, measure: Measure, table: Table) -> frozenset[str]:
     """The columns that a measure's value stands on."""
-    return frozenset({*measure.formula.columns, time_column(metric, table), *measure.keys})
+    return frozenset({*measure.formula.columns, *dating_columns(metric, table), *measure.keys})
 
 
 def live(catalog: Catalog) -> dict[str, Metric]:
@@ -105,6 +127,8 @@ def compile_catalog(catalog: Catalog, natives: Mapping[str, Native | None]) -> C
             source = error.rule == "source-unreadable"
             failures[metric.id] = Reason.SOURCE_ERROR if source else Reason.DEFINITION_ERROR
             diagnostics.append(finding_of(catalog, metric, error))
+    evidence, lacking = _evidence(catalog, tables)
+    diagnostics += lacking
     inputs = {i: d.ids for i, d in derived.items()}
     circular = set(cyclic(inputs))
     for one in circular:
@@ -112,14 +136,30 @@ def compile_catalog(catalog: Catalog, natives: Mapping[str, Native | None]) -> C
         del derived[one]
     grounded = {i for i in (*measures, *derived) if not circular & set(closure(i, inputs))}
     hashes = _hashes(catalog, grounded, tables)
-    return Compilation(measures, derived, failures, hashes, tables, tuple(diagnostics))
+    return Compilation(measures, evidence, derived, failures, hashes, tables, tuple(diagnostics))
 
 
 def _reachable(measure: Measure, metric: Metric, tables: Mapping[str, Table]) -> Measure:
     """The measure, once every column behind it is known to be in the source. Raises FormulaError."""
     table = tables[metric.dataset or ""]
-    table.reach(used_columns(metric, measure, table))
+    used = used_columns(metric, measure, table)
+    check_clocks(table, tables, table.clocks_of(used))
+    table.reach(used)
     return measure
+
+
+def _evidence(catalog: Catalog, tables: Mapping[str, Table]) -> tuple[dict[str, Measure], list[Diagnostic]]:
+    """What proves a definition's 0. Where it cannot be counted, a 0 stays unproven."""
+    found: dict[str, Measure] = {}
+    lacking: list[Diagnostic] = []
+    for metric in live(catalog).values():
+        table = tables.get(metric.evidence or "")
+        if table is not None and not metric.is_derived:
+            try:
+                found[metric.id] = compile_evidence(metric, table)
+            except FormulaError as error:
+                lacking.append(finding_of(catalog, metric, error))
+    return found, lacking
 
 
 def _hashes(catalog: Catalog, ids: set[str], tables: Mapping[str, Table]) -> dict[str, str]:

@@ -6,20 +6,21 @@ sources → compiled → loaded → observed → derived → baselines → judge
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from ..compile.clocks import check_clocks, declared_statuses, unknown_statuses
 from ..compile.formula import compile_condition
 from ..compile.order import closure, in_order
 from ..compile.render import render
 from ..compile.syntax import FormulaError
-from ..compile.table import Native
+from ..compile.table import Native, Table
 from ..compile.tidy import rule_query
 from ..model.baseline import BaselineValue
 from ..model.catalog import Catalog
 from ..model.diagnostic import Diagnostic
 from ..model.kpi import Kpi, Metric
-from ..model.measurement import Measurement, Observation, Reason
+from ..model.measurement import Measurement, Observation, Reason, SignalResult
 from ..model.period import Period
 from ..model.rule import RULES
 from ..model.unit import read_share
@@ -32,6 +33,7 @@ from .observe import Batch, Observer, Values, batches
 from .reach import Reach, Reaches, reach_of
 from .score import Judge
 from .session import Loaded, Session, Wanted
+from .signals import judge_signals
 from .sources import Files, SourceError, find_files
 from .window import Window
 
@@ -60,6 +62,7 @@ class Evaluation:
     hashes: Mapping[str, str] = field(default_factory=dict)
     baselines: Mapping[str, tuple[BaselineValue, ...]] = field(default_factory=dict)
     fingerprints: Mapping[str, str] = field(default_factory=dict)
+    signals: tuple[SignalResult, ...] = ()
 
 
 def evaluate(catalog: Catalog, setting: Setting, *, fingerprint: bool = False) -> Evaluation:
@@ -105,19 +108,20 @@ class _Run:
         return Evaluation(
             measurements, tuple(self.diagnostics), engine.name, engine.isolation, compilation.hashes,
             live_baselines, self._fingerprints(compilation, prints),
+            judge_signals(self.catalog, measurements, self.session),
         )  # fmt: skip
 
     # sources and definitions
 
     def _files(self) -> dict[str, Files]:
         """The files of every dataset that a live definition reads."""
-        needed = {m.dataset for m in self.metrics.values()} & set(self.catalog.project.noun.datasets)
+        datasets = self.catalog.project.noun.datasets
+        needed = {n for m in self.metrics.values() for n in (m.dataset, m.evidence) if n in datasets and n}
+        needed |= {h for n in needed for h in datasets[n].histories if h in datasets}
         found = {}
-        for name in sorted(n for n in needed if n):
+        for name in sorted(needed):
             try:
-                found[name] = find_files(
-                    self.catalog.project.noun.datasets[name], self.setting.root, self.setting.allowed
-                )
+                found[name] = find_files(self.catalog.datasets[name], self.setting.root, self.setting.allowed)
             except SourceError as error:
                 self.diagnostics.append(findings.unreadable(self.catalog, name, error))
         return found
@@ -136,11 +140,18 @@ class _Run:
 
     def _loaded(self, files: Mapping[str, Files], compilation: Compilation) -> dict[str, Loaded]:
         found: dict[str, Loaded] = {}
-        for name, table in compilation.tables.items():
+        rules = {name: self._rule_columns(compilation, name) for name in compilation.tables}
+        calendars = {c for table in compilation.tables.values() for c in table.calendars}
+        if calendars:
+            self.session.keep_calendars(self.window.almanac, calendars)
+        for name, table in self._histories_first(compilation):
             self.setting.progress(f"reading {name}")
             try:
-                columns = compilation.columns(self.catalog, name) | self._rule_columns(compilation, name)
-                found[name] = self.session.load(Wanted(table, files[name], columns))
+                columns = compilation.columns(self.catalog, name) | rules[name][0]
+                if not columns:
+                    continue
+                clocks = self._clocks(compilation, name, found) | rules[name][1]
+                found[name] = self.session.load(Wanted(table, files[name], columns, clocks, compilation.tables))
                 self._check_bad_rows(name, found[name])
             except (SourceError, FormulaError) as error:
                 self.diagnostics.append(findings.unreadable(self.catalog, name, error))
@@ -153,6 +164,33 @@ class _Run:
         for name in found:
             self._check_rules(compilation, name)
         return found
+
+    def _histories_first(self, compilation: Compilation) -> list[tuple[str, Table]]:
+        """The tables in the order of loading: clocks are computed over what is there already."""
+        histories = {h for t in compilation.tables.values() for h in t.dataset.histories}
+        return sorted(compilation.tables.items(), key=lambda item: item[0] not in histories)
+
+    def _clocks(self, compilation: Compilation, name: str, found: Mapping[str, Loaded]) -> frozenset[str]:
+        """The clocks to compute; what stands on a history that is not there, or not sure, has no value."""
+        table = compilation.tables[name]
+        wanted: set[str] = set()
+        every = table.dataset.timed
+        for one, clocks in compilation.clocks(self.catalog, name).items():
+            histories = {h for c in clocks for h in every[c].history}
+            if all(h in found and not found[h].clashes for h in histories):
+                wanted |= clocks
+            else:
+                self.failures[one] = Reason.SOURCE_ERROR
+        self._note_statuses(table, compilation, {h for c in wanted for h in every[c].history})
+        return frozenset(wanted)
+
+    def _note_statuses(self, table: Table, compilation: Compilation, histories: set[str]) -> None:
+        """Statuses in a history that the dataset's contract does not know: no clock can tell what they mean."""
+        for history in sorted(histories):
+            query = unknown_statuses(table, compilation.tables[history])
+            rows = self.session.fetch(render(query))[0][0] if query is not None else 0
+            if isinstance(rows, int) and rows:
+                self.diagnostics.append(findings.of_statuses(self.catalog, history, rows, declared_statuses(table)))
 
     def _check_bad_rows(self, name: str, loaded: Loaded) -> None:
         """More bad rows than the dataset allows: nothing of it is believed."""
@@ -178,17 +216,22 @@ class _Run:
 
     # data rules
 
-    def _rule_columns(self, compilation: Compilation, dataset: str) -> frozenset[str]:
+    def _rule_columns(self, compilation: Compilation, dataset: str) -> tuple[frozenset[str], frozenset[str]]:
+        """The base columns and the clocks that the dataset's rules need."""
         table = compilation.tables[dataset]
         used: set[str] = set()
+        clocks: set[str] = set()
         for rule in table.dataset.rules.values():
             scope = table.fresh_scope()
             try:
                 compile_condition(rule.holds, scope)
+                found = table.clocks_of(frozenset(scope.used))
+                check_clocks(table, compilation.tables, found)
                 used |= table.reach(frozenset(scope.used))
+                clocks |= found
             except FormulaError:
                 continue  # lint reports it
-        return frozenset(used)
+        return frozenset(used), frozenset(clocks)
 
     def _check_rules(self, compilation: Compilation, dataset: str) -> None:
         table = compilation.tables[dataset]
@@ -231,10 +274,28 @@ class _Run:
             values.update(found)
             self.failures.update(failed)
             self.diagnostics += [self._failed(one) for one in failed]
+        self._weigh_evidence(compilation, observer, values)
         for one, reason in self.failures.items():
             for period in self._periods(one, compilation):
                 values[one, period, ()] = _failed_observation(one, period, reason)
         return values
+
+    def _weigh_evidence(self, compilation: Compilation, observer: Observer, values: Values) -> None:
+        """Mark the values of periods in which what would prove a 0 has no rows."""
+        wanted = {(one, period) for one, period, _ in values if self.metrics[one].evidence is not None}
+        proofs = {m.id: m for m in compilation.evidence.values()}
+        datasets = {compilation.evidence[i].id: self.metrics[i].evidence or "" for i in compilation.evidence}
+        requests = sorted(
+            ((compilation.evidence[i].id, p) for i, p in wanted if i in compilation.evidence),
+            key=lambda r: (r[0], r[1].start, r[1].end),
+        )
+        found: Values = {}
+        for batch in batches(proofs, datasets, requests, self.window.almanac, self.window.as_of):
+            found.update(observer.observe(batch)[0])
+        proven = {(one, period) for (one, period, _), seen in found.items() if seen.value}
+        for (one, period, segment), seen in values.items():
+            if (one, period) in wanted and (f"{one} evidence", period) not in proven:
+                values[one, period, segment] = replace(seen, unproven=True)
 
     def _failed(self, one: str) -> Diagnostic:
         entry = self.catalog.definitions[one]
@@ -248,7 +309,7 @@ class _Run:
             if one not in self.failures
             for period in sorted(self._wanted(compilation, one), key=lambda p: (p.start, p.end))
         ]
-        return batches(compilation, datasets, requests, self.window.almanac, self.window.as_of)
+        return batches(compilation.measures, datasets, requests, self.window.almanac, self.window.as_of)
 
     def _wanted(self, compilation: Compilation, one: str) -> set[Period]:
         """The periods in which a measure is needed: its own, and those of what is derived from it."""
@@ -290,7 +351,8 @@ class _Run:
 
     def _degree(self, one: str, compilation: Compilation) -> int | None:
         if one in compilation.measures:
-            return compilation.measures[one].formula.degree
+            # A stock does not grow with the length of time: it is what it is at its end.
+            return 0 if self.metrics[one].is_stock else compilation.measures[one].formula.degree
         derived = compilation.derived.get(one)
         return derived.degree(lambda i: self._degree(i, compilation)) if derived else None
 

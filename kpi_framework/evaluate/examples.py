@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..compile.definition import compile_definition, compile_measure, table_of
 from ..compile.derived import derived_query
-from ..compile.example import example_query
+from ..compile.example import Moment, example_query, read_moment
 from ..compile.render import render
 from ..compile.syntax import FormulaError
 from ..compile.table import Native, Table
+from ..compile.worktime import statements
 from ..compile.zone import macros
 from ..model.catalog import Catalog
 from ..model.diagnostic import Diagnostic
@@ -50,11 +51,26 @@ def run_examples(
     try:
         zone = catalog.project.noun.almanac.zone.key
         engine.run(macros(zone) if zone != "UTC" else ())
+        engine.run(statements(catalog.project.noun.almanac, _calendars(catalog, wanted)))
         engine.lock()
         results = tuple(r for m in wanted for r in _Examples(catalog, m, engine).results())
     finally:
         engine.close()
     return results, tuple(_finding(catalog, r) for r in results if not r.passed)
+
+
+def _calendars(catalog: Catalog, metrics: Sequence[Metric]) -> frozenset[str]:
+    """The calendars that the metrics' formulas run by; what does not compile fails as an example, too."""
+    found: set[str] = set()
+    for metric in metrics:
+        if metric.dataset is not None and not metric.is_derived:
+            try:
+                table = table_of(catalog, metric.dataset, None)
+                compile_measure(metric, table)
+                found |= table.calendars
+            except FormulaError:
+                continue
+    return frozenset(found)
 
 
 @dataclass(frozen=True)
@@ -83,11 +99,23 @@ class _Examples:
         if self.metric.is_derived:
             return self._derived(example)
         measure = compile_measure(self.metric, self._table(example))
-        row = self.engine.fetch(render(example_query(measure, self._table(example), example.given)))[0]
+        query = example_query(measure, self._table(example), example.given, self._at(example))
+        row = self.engine.fetch(render(query))[0]
         population, measured = _whole(row[1]), _whole(row[2])
         missing = _whole(row[3]) if measure.formula.missing else population - measured
         value = row[0] if isinstance(row[0], int | float) else None
         return Got(published(value), population, measured, missing)
+
+    def _at(self, example: Example) -> Moment | None:
+        """The moment of a stock's or window's example; others have one period of all rows. Raises FormulaError."""
+        metric = self.metric
+        if example.at is None:
+            if metric.is_stock:
+                raise FormulaError("type-mismatch", "the example of a stock needs `at:`, the moment it is counted at")
+            return None
+        if not (metric.is_stock or metric.window):
+            raise FormulaError("type-mismatch", "`at:` is for a definition with `open_between` or `window`")
+        return read_moment(example.at, self.catalog.project.noun.almanac)
 
     def _table(self, example: Example) -> Table:
         """The dataset with the columns the example gives, each typed as the canonical column is."""

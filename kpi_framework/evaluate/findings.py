@@ -46,11 +46,35 @@ def of_loading(catalog: Catalog, dataset: str, loaded: Loaded) -> Iterator[Diagn
             f"{dataset}.{column}: {_rows(rows)} in an hour that the clocks skip or repeat",
             "They are read as the first of two, or moved forward; export with an offset or in UTC.",
         )  # fmt: skip
+    for pair, rows in loaded.swaps.items():
+        yield _of_order(catalog, dataset, pair, rows)
     for column, keys in loaded.clashes.items():
         yield RULES["duplicate-key"].finding(
             place(catalog, dataset, "latest_by" if catalog.project.noun.datasets[dataset].latest_by else "key"),
             f"{dataset}: {keys} key{'s have' if keys > 1 else ' has'} several last rows that differ in `{column}`",
         )  # fmt: skip
+
+
+def _of_order(catalog: Catalog, dataset: str, pair: str, rows: int) -> Diagnostic:
+    """Rows that turn an ordered pair of the contract round: an end before its start, or more than there can be."""
+    first, second = pair.split()
+    contract = catalog.contract(dataset)
+    is_time = contract is not None and contract.columns[second].type in ("date", "timestamp")
+    column, way, other = (second, "before", first) if is_time else (first, "above", second)
+    return RULES["impossible-time" if is_time else "contract-violation"].finding(
+        _column(catalog, dataset, column),
+        f"{dataset}.{column}: {_rows(rows)} {way} `{other}`",
+        "Correct the rows in the tool they come from, or the columns that kpi.yaml maps.",
+    )
+
+
+def of_statuses(catalog: Catalog, history: str, rows: int, known: tuple[str, ...]) -> Diagnostic:
+    """Statuses of a history that nobody declared."""
+    return RULES["contract-violation"].finding(
+        _column(catalog, history, "value"),
+        f"{history}.value: {_rows(rows)} with a status that nobody declared: no clock runs in it",
+        f"Map it under `values:` to one of {', '.join(known)}.",
+    )
 
 
 def _column(catalog: Catalog, dataset: str, column: str) -> Span:

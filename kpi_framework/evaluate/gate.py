@@ -7,8 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from ..model.diagnostic import Diagnostic, Severity
-from ..model.kpi import Metric
-from ..model.measurement import Measurement, Reason, Status, Verdict
+from ..model.measurement import Measurement, Reason, SignalResult, SignalState, Status, Verdict
 from ..model.project import Gate
 
 Scope = Literal["definitions", "all"]
@@ -51,7 +50,7 @@ def _severity(finding: Diagnostic, gate: Gate) -> Severity:
 
 
 def verdict_of(
-    measurements: Iterable[Measurement], findings: Iterable[Diagnostic], metrics: Mapping[str, Metric],
+    measurements: Iterable[Measurement], findings: Iterable[Diagnostic], signals: Iterable[SignalResult],
     gate: Gate, strictness: Strictness,
 ) -> Verdict:  # fmt: skip
     """Whether the check passed. If nothing was judged, it has not (except under the gate on definitions)."""
@@ -59,6 +58,7 @@ def verdict_of(
     reasons = _of_findings(findings, strictness)
     if strictness.gate == "all" and strictness.fail_on != "never":
         reasons += _of_targets(gated, gate, strictness)
+        reasons += [f"signal {s.id} is on" for s in signals if _rings(s, gate, strictness)]
     wholes = [m for m in gated if m.is_whole]
     return Verdict(
         passed=not reasons, exit_code=1 if reasons else 0, gate=strictness.gate,
@@ -101,6 +101,14 @@ def _of_targets(gated: list[Measurement], gate: Gate, strictness: Strictness) ->
         elif one.status is Status.UNKNOWN and strictness.fails(_weight(one, gate)):
             found.append(f"{_name(one)} is unknown: {one.reason}")
     return found
+
+
+def _rings(signal: SignalResult, gate: Gate, strictness: Strictness) -> bool:
+    """Whether a signal is on and fails the check: it weighs at most what the gate says."""
+    if signal.state is not SignalState.ON:
+        return False
+    weight = min(signal.severity or gate.signals, gate.signals, key=lambda s: s.rank)
+    return strictness.fails(weight)
 
 
 def _weight(one: Measurement, gate: Gate) -> Severity:

@@ -6,20 +6,48 @@ from collections.abc import Iterable
 
 from ..model.catalog import Catalog
 from ..model.diagnostic import Diagnostic
-from ..model.measurement import Measurement, Status
+from ..model.measurement import Measurement, Status, streak
 from ..model.rule import RULES
 
 
 def missed_without_action(catalog: Catalog, measurements: Iterable[Measurement]) -> tuple[Diagnostic, ...]:
-    """Missed wholes whose action has nobody to do it, or no day."""
+    """Missed wholes whose action has nobody to do it, or no day; and for how many periods in a row they are missed."""
     found = []
-    for one in measurements:
+    wholes = [m for m in measurements if m.is_whole]
+    for one in wholes:
         kpi = catalog.kpis.get(one.kpi)
         if kpi is None or kpi.action is None or not (one.judged and one.is_whole and one.status is Status.MISSED):
             continue
         lacks = [name for name, value in (("owner", kpi.action.owner), ("due date", kpi.action.due)) if not value]
         if lacks:
             at = catalog.definitions[one.kpi].at.key("action")
-            message = f"{one.kpi} is missed, and its action has no {' and no '.join(lacks)}"
+            in_a_row = streak([m for m in wholes if m.kpi == one.kpi])
+            message = f"{one.kpi} is missed{_so_long(in_a_row)}, and its action has no {' and no '.join(lacks)}"
             found.append(RULES["missed-without-action"].finding(at, message, kpi=one.kpi))
     return tuple(found)
+
+
+def missed_without_cause(catalog: Catalog, measurements: Iterable[Measurement]) -> tuple[Diagnostic, ...]:
+    """Missed wholes of active KPIs without a note on the judged period; a waiver has its reason already."""
+    series: dict[str, list[Measurement]] = {}
+    for one in sorted((m for m in measurements if m.is_whole), key=lambda m: m.period):
+        series.setdefault(one.kpi, []).append(one)
+    found = []
+    for kpi, periods in series.items():
+        judged = next((m for m in periods if m.judged), None)
+        if judged is None or judged.status is not Status.MISSED or judged.waived or kpi not in catalog.kpis:
+            continue
+        if any(note.is_of(judged.period.start) for note in catalog.kpis[kpi].notes):
+            continue
+        at = catalog.definitions[kpi].at
+        since = f"{_so_long(streak(periods))} in the period from {judged.period.start}"
+        message = f"{kpi} is missed{since}, and no note says why"
+        span = at.key("notes" if ("notes",) in at.spans else "id")
+        found.append(RULES["missed-without-cause"].finding(span, message, kpi=kpi))
+    return tuple(found)
+
+
+def _so_long(in_a_row: tuple[Measurement, ...]) -> str:
+    """` for 3 months in a row`; nothing for the first one."""
+    grain = in_a_row[-1].period.grain
+    return f" for {len(in_a_row)} {grain.value}s in a row" if grain and len(in_a_row) > 1 else ""

@@ -195,19 +195,28 @@ def _number(cell: object) -> float | int | None:
 
 
 def batches(
-    compilation: Compilation, datasets: Mapping[str, str], requests: Iterable[tuple[str, Period]],
+    measures_by_id: Mapping[str, Measure], datasets: Mapping[str, str], requests: Iterable[tuple[str, Period]],
     almanac: Almanac, until: dt.datetime,
 ) -> list[Batch]:  # fmt: skip
     """Group requested values by dataset, timestamp and grain; free ranges stand alone, since they overlap."""
     groups: dict[tuple[str, str, object], tuple[set[Period], dict[str, Measure]]] = {}
     for one, period in requests:
-        measure = compilation.measures[one]
-        key = (datasets[one], measure.time.sql(), period.grain or period)
+        measure = measures_by_id[one]
+        key = (datasets[one], measure.dating if period.grain else _over(measure), period.grain or period)
         periods, measures = groups.setdefault(key, (set(), {}))
         periods.add(period)
         measures[one] = measure
     return [
-        Batch(key[0], Axis(first.time, first.by_day, tuple(sorted(ps)), almanac, until), tuple(ms.values()))
+        Batch(key[0], _axis(next(iter(ms.values())), tuple(sorted(ps)), almanac, until), tuple(ms.values()))
         for key, (ps, ms) in groups.items()
-        for first in [next(iter(ms.values()))]
     ]
+
+
+def _over(measure: Measure) -> str:
+    """What dates the rows of a free range: it has no trailing window, it is the stretch itself."""
+    return replace(measure, window=None).dating
+
+
+def _axis(measure: Measure, periods: tuple[Period, ...], almanac: Almanac, until: dt.datetime) -> Axis:
+    window = measure.window if periods[0].grain else None
+    return Axis(measure.time, measure.by_day, periods, almanac, until, measure.closing, window)

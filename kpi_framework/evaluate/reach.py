@@ -21,7 +21,7 @@ class Reach:
     freshness: dt.timedelta
 
     def covers(self, end: dt.datetime, settle: dt.timedelta) -> bool:
-        """Whether complete_through ≥ end + settle − freshness (SPEC §2)."""
+        """Whether complete_through ≥ end + settle − freshness."""
         return self.through is not None and self.through >= end + settle - self.freshness
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Self
 
+from sqlglot import exp
+
+from ..compile.clocks import clock_plans
 from ..compile.render import render
 from ..compile.table import Load, Native, Table, load_query, timestamp
 from ..compile.tidy import (
@@ -19,7 +22,10 @@ from ..compile.tidy import (
 from ..compile.tidy import (
     table_name as _name,
 )
+from ..compile.worktime import statements as working_time
+from ..compile.worktime import width_of, with_worked
 from ..compile.zone import macros
+from ..model.period import Almanac
 from .engine import Engine, EngineError, Row
 from .sources import Files, SourceError, native_columns, unreadable
 
@@ -34,6 +40,7 @@ class Loaded:
     misfits: Mapping[str, int] = field(default_factory=dict)
     words: Mapping[str, int] = field(default_factory=dict)
     odds: Mapping[str, int] = field(default_factory=dict)
+    swaps: Mapping[str, int] = field(default_factory=dict)
     bad_rows: int = 0
     clashes: Mapping[str, int] = field(default_factory=dict)
     newest: dt.datetime | None = None
@@ -47,6 +54,8 @@ class Wanted:
     table: Table
     files: Files
     columns: frozenset[str]
+    clocks: frozenset[str] = frozenset()
+    histories: Mapping[str, Table] = field(default_factory=dict)
 
 
 class Session:
@@ -59,6 +68,8 @@ class Session:
         self._engine: Engine | None = None
         self._locked = False
         self._zones: set[str] = set()
+        self._working_time: tuple[str, ...] = ()
+        self._width = 1
 
     @property
     def engine(self) -> Engine:
@@ -70,6 +81,13 @@ class Session:
     def native(self, files: Files) -> Native:
         """The columns of a source. Raises SourceError."""
         return native_columns(files, self.engine)
+
+    def keep_calendars(self, almanac: Almanac, names: Collection[str]) -> None:
+        """Give the engine the working time of these calendars. Raises EngineError, FormulaError."""
+        self._working_time = working_time(almanac, names)
+        self._width = width_of(almanac, names)
+        if self._working_time:
+            self.engine.run(self._working_time)
 
     def load(self, wanted: Wanted) -> Loaded:
         """Read a dataset's needed columns into a typed table. Raises SourceError."""
@@ -87,7 +105,7 @@ class Session:
                 *self._zone_macros(table),
                 f"CREATE TEMP TABLE {_loaded(table)} AS {source} {render(load.query)}",
             ])  # fmt: skip
-            return self._told(table, load)
+            return self._told(wanted, load)
         except EngineError as error:
             raise unreadable(wanted.files, error) from None
 
@@ -97,8 +115,9 @@ class Session:
         self._zones |= new
         return [macro for zone in sorted(new) for macro in macros(zone)]
 
-    def _told(self, table: Table, load: Load) -> Loaded:
-        """Count what does not fit, then leave one row a key."""
+    def _told(self, wanted: Wanted, load: Load) -> Loaded:
+        """Count what does not fit, leave one row a key, and put beside each row what is computed once."""
+        table = wanted.table
         rows, bad, *counts = self._numbers(render(count_query(_loaded(table), load)))
         if not rows:
             raise SourceError(f"dataset `{table.name}` has no rows", "Export it again, or correct `as_of`.")
@@ -106,14 +125,16 @@ class Session:
             [("misfits", n) for n in load.misfits]
             + [("words", n) for n in load.words]
             + [("odds", n) for n in load.odds]
+            + [("swaps", n) for n in load.swaps]
         )
         found = {bit: count for bit, count in zip(bits, counts, strict=True) if count}
-        misfits, words, odds = (
-            {n: c for (mask, n), c in found.items() if mask == kind} for kind in ("misfits", "words", "odds")
+        misfits, words, odds, swaps = (
+            {n: c for (mask, n), c in found.items() if mask == kind} for kind in ("misfits", "words", "odds", "swaps")
         )
         clashes = self._leave_latest(table, load)
+        self._widen(wanted, load.columns)
         newest, exported = self._reach(table)
-        return Loaded(rows, misfits, words, odds, bad, clashes, newest, exported)
+        return Loaded(rows, misfits, words, odds, swaps, bad, clashes, newest, exported)
 
     def _leave_latest(self, table: Table, load: Load) -> dict[str, int]:
         """Make the dataset's table, one row a key; for each column, the keys whose rows differ in it."""
@@ -125,6 +146,23 @@ class Session:
         latest = render(latest_query(table, _loaded(table), load.columns))
         self.engine.run([f"CREATE TEMP TABLE {_name(table)} AS {latest}", f"DROP TABLE {_loaded(table)}"])
         return {c: n for c, n in zip(load.columns, differing, strict=True) if n}
+
+    def _widen(self, wanted: Wanted, columns: Sequence[str]) -> None:
+        """Add the columns that clocks give, then the working times that formulas need."""
+        table, name = wanted.table, _name(wanted.table)
+        for plan in clock_plans(table, wanted.histories, wanted.clocks, timestamp(self._as_of), self._width):
+            self._replace(table, plan.query(name, columns))
+            columns = [*columns, *plan.columns]
+        lookups = list((table.lookups or {}).values())
+        if lookups:
+            rows = exp.select(*columns).from_(name)
+            self._replace(table, with_worked(rows, lookups, columns, self._width))
+
+    def _replace(self, table: Table, query: exp.Select) -> None:
+        self.engine.run([
+            f"CREATE TEMP TABLE {_loaded(table)} AS {render(query)}",
+            f"DROP TABLE {_name(table)}", f"ALTER TABLE {_loaded(table)} RENAME TO {_name(table)}",
+        ])  # fmt: skip
 
     def _reach(self, table: Table) -> tuple[dt.datetime | None, dt.datetime | None]:
         query = newest_query(_name(table), table)
@@ -162,6 +200,8 @@ class Session:
     def _come_back(self) -> None:
         """A new engine with the same tables: a formula that killed the last one fails alone."""
         self.close()
+        if self._working_time:
+            self.engine.run(self._working_time)
         for wanted in self._wanted:
             self._load(wanted)
         if self._locked:

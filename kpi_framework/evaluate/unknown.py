@@ -33,5 +33,7 @@ def _why_thin(metric: Metric, seen: Observation, min_sample: int | None) -> Reas
         return Reason.MOSTLY_MISSING
     if seen.value is None:
         return Reason.UNDEFINED if seen.measured else Reason.NO_DATA
+    if seen.unproven and not seen.value:
+        return Reason.NO_EVIDENCE
     wanted = min_sample or metric.min_sample
     return Reason.TOO_FEW if wanted and seen.measured < wanted else None

@@ -78,6 +78,13 @@ def min_measured(pair: Pair, name: str) -> Iterator[Change]:
         yield pair.change(more if after > before else C.LOOSENED, name)
 
 
+def evidence(pair: Pair, name: str) -> Iterator[Change]:
+    """Without a dataset that proves it, a zero is known again; with another one, it is proven by less or by more."""
+    before, after = pair.values(name)
+    if before != after:
+        yield pair.change(C.TIGHTENED if before is None else C.LOOSENED, name)
+
+
 def examples(pair: Pair, name: str) -> Iterator[Change]:
     """The unit tests: one that is gone or expects something else can no longer fail."""
     before, after = (_tests(m) for m in (pair.before.noun, pair.after.noun))
@@ -169,11 +176,12 @@ def _wait(value: object) -> int:
 FIELDS: Mapping[str, Classify | None] = {
     "version": None, "id": None, "renamed_from": renamed_from,
     "kind": kind, "dataset": dataset, "time": meaning, "where": sql, "formula": sql, "unit": meaning, "period": meaning,
-    "exact": meaning, "status": status, "retired": retirement, "segments": segments,
+    "exact": meaning, "window": meaning, "open_between": meaning, "evidence": evidence,
+    "status": status, "retired": retirement, "segments": segments,
     "min_sample": ordered(lambda v: v or 1, higher=C.LOOSENED, lower=C.TIGHTENED), "min_measured": min_measured,
     "settle": ordered(_wait, higher=C.LOOSENED, lower=C.TIGHTENED),
     "target": changed_targets, "waiver": changed_waivers, "baseline": baseline, "examples": examples,
-    "owner": owner, "review": review, "action": action,
+    "owner": owner, "review": review, "action": action, "notes": always(C.GOVERNANCE),
     "name": prose, "description": prose, "counts": prose, "excludes": prose, "asks": prose,
     "family": _COSMETIC, "level": _COSMETIC, "objectives": _COSMETIC, "read_with": _COSMETIC, "benchmark": _COSMETIC,
     "meta": _COSMETIC,

@@ -23,6 +23,8 @@ class Desk:
 
     sides: Sides
     restated: frozenset[str]
+    renamed: Mapping[str, str]
+    """Former ids and what they became."""
 
     @property
     def projects(self) -> tuple[Project, Project]:
@@ -66,6 +68,17 @@ def _time(desk: Desk, name: str, before: object, after: object) -> Iterator[Chan
     yield desk.change(C.RESTATING, (name,), before, after, frozenset(desk.sides.after.catalog.definitions))
 
 
+def _calendars(desk: Desk, name: str, before: object, after: object) -> Iterator[Change]:
+    """Hours, zones and holidays are part of every definition that runs by them."""
+    old, new = desk.projects[0].calendars, desk.projects[1].calendars
+    for one in sorted({*old, *new}):
+        if old.get(one) != new.get(one):
+            touched = desk.restated
+            checks = [s.checks for s in (desk.sides.before, desk.sides.after)]
+            cls = C.RESTATING if touched else (C.COSMETIC if checks[0] == checks[1] else C.LOOSENED)
+            yield desk.change(cls, (name, one), _plain(old.get(one)), _plain(new.get(one)), touched)
+
+
 def _as_of(desk: Desk, name: str, before: object, after: object) -> Iterator[Change]:
     """A fixed day holds all later misses back; an earlier one takes judged periods away."""
     held = isinstance(after, dt.date) and (not isinstance(before, dt.date) or after < before)
@@ -75,7 +88,8 @@ def _as_of(desk: Desk, name: str, before: object, after: object) -> Iterator[Cha
 
 
 def _required(desk: Desk, name: str, before: object, after: object) -> Iterator[Change]:
-    old, new = set(desk.projects[0].required), set(desk.projects[1].required)
+    old = {desk.renamed.get(one, one) for one in desk.projects[0].required}
+    new = set(desk.projects[1].required)
     for one in sorted(old - new):
         yield desk.change(C.LOOSENED, (name, one), one, None, frozenset({one}))
     for one in sorted(new - old):
@@ -253,7 +267,7 @@ def _plain(value: object) -> Value:
 DATASET_FIELDS: Mapping[str, DatasetClassify] = {
     "source": _source, "contract": _contract, "columns": _columns, "derive": _read, "key": _read, "latest_by": _read,
     "time": _read, "complete_through": _through, "freshness": _freshness, "grain": _grain, "max_bad_rows": _bad_rows,
-    "rules": _data_rules,
+    "preset": _contract, "rules": _data_rules, "clocks": _read, "policies": _read,
 }  # fmt: skip
 """How a change of each field of a dataset is judged."""
 
@@ -261,6 +275,6 @@ FIELDS: Mapping[str, Classify] = {
     "name": _always(C.COSMETIC), "objectives": _always(C.COSMETIC), "events": _always(C.COSMETIC),
     "meta": _always(C.COSMETIC), "timezone": _time, "week_starts": _time, "fiscal_year_starts": _time,
     "as_of": _as_of, "required": _required, "datasets": _datasets, "privacy": _privacy, "gate": _gate, "rules": _rules,
-    "version": _always(C.COSMETIC),
+    "version": _always(C.COSMETIC), "calendars": _calendars, "views": _always(C.COSMETIC),
 }  # fmt: skip
 """How a change of each field of kpi.yaml is judged."""

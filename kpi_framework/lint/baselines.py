@@ -46,7 +46,7 @@ def _doubt(view: View, kpi: Kpi) -> str | None:
     end = baseline.to + dt.timedelta(days=1)
     days, whole = (end - baseline.from_).days, len(almanac.whole_periods(baseline.from_, end, kpi.period))
     compiled = view.compiled.get(kpi.id)
-    needs_periods = isinstance(compiled, Measure) and not compiled.formula.is_range
+    needs_periods = isinstance(compiled, Measure) and not (kpi.is_stock or compiled.formula.is_range)
     if needs_periods and not whole:
         return f"its value is a mean of whole periods, and no whole {kpi.period} lies in these {days} days"
     if kpi.period in (Grain.QUARTER, Grain.YEAR):

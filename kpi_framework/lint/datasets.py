@@ -11,8 +11,9 @@ from ..compile.table import Table
 from ..compile.term import Term
 from ..model.diagnostic import Diagnostic, Span
 from ..model.period import is_zone
-from ..model.project import Source
+from ..model.project import Column, Dataset, Source
 from ..model.rule import RULES
+from ..model.unit import MICROSECONDS
 from .formulas import is_certain
 from .references import UNKNOWN, unknown
 from .view import View
@@ -27,6 +28,9 @@ def datasets(view: View) -> Iterator[Diagnostic]:
             yield from unknown(
                 dataset.contract, view.catalog.contracts, at.key("datasets", name, "contract"), "contract"
             )
+        if dataset.preset is not None:
+            yield from unknown(dataset.preset, view.catalog.presets, at.key("datasets", name, "preset"), "preset")
+        yield from _durations(view, name, dataset)
         if isinstance(dataset.source, Source) and dataset.source.timezone and not is_zone(dataset.source.timezone):
             span = at.key("datasets", name, "source", "timezone")
             yield UNKNOWN.finding(
@@ -47,6 +51,20 @@ def datasets(view: View) -> Iterator[Diagnostic]:
         if not any(view.is_unseen(n) or column in t.scope.columns for n, t in view.tables.items()):
             columns = {c for t in view.tables.values() for c in t.bases}
             yield from unknown(column, columns, at.value("privacy", "segment_by", number), "column")
+
+
+def _durations(view: View, name: str, dataset: Dataset) -> Iterator[Diagnostic]:
+    """type-mismatch: a duration becomes a number of a unit of time, and nothing else."""
+    for column, mapping in dataset.columns.items():
+        if not isinstance(mapping, Column) or not mapping.duration:
+            continue
+        at = view.catalog.project.at.key("datasets", name, "columns", column)
+        if mapping.type not in (None, "double"):
+            message = f"{name}.{column}: a duration becomes a double, and `type` says {mapping.type}"
+            yield RULES["type-mismatch"].finding(at, message, "Remove `type`.")
+        if mapping.unit not in (None, *MICROSECONDS):
+            message = f"{name}.{column}: `{mapping.unit}` is no unit of time"
+            yield RULES["type-mismatch"].finding(at, message, f"Write one of {', '.join(MICROSECONDS)}.")
 
 
 def _named(view: View, name: str, table: Table) -> Iterator[tuple[Span, Callable[[], object]]]:

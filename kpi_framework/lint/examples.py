@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from ..compile.axis import Measure
+from ..compile.definition import dating_columns
 from ..compile.derived import Derived, split_input
 from ..compile.syntax import FormulaError
 from ..compile.table import Table
@@ -33,16 +34,18 @@ def _of_rows(view: View, entry: Entry[Metric], measure: Measure, number: int, ex
     for name in sorted({n for row in example.given for n in row} - known):
         if not view.is_unseen(table.name):
             yield from unknown(name, known, entry.at.key("examples", number, "given"), "column", entry.noun.id)
-    missing = {n for row in example.given for n in _lacking(table, measure.formula.columns, row)}
-    yield from _incomplete(entry, number, example, sorted(missing))
+    used = measure.formula.columns
+    if example.at is not None:
+        used |= dating_columns(entry.noun, table)
+    missing = {n for row in example.given for n in _lacking(table, used, row)}
+    lacks_moment = entry.noun.is_stock and example.at is None
+    yield from _incomplete(entry, number, example, [*sorted(missing), *(["at"] if lacks_moment else [])])
 
 
 def _lacking(table: Table, used: frozenset[str], row: Mapping[str, object]) -> set[str]:
     """The columns a row leaves out; a computed column is given itself, or through what it is computed from."""
     try:
-        return {
-            b for name in used if name not in row for b in table.reach(frozenset({name}), own=False) if b not in row
-        }
+        return {b for name in used if name not in row for b in table.leaves(name) if b not in row}
     except FormulaError:
         return set()
 

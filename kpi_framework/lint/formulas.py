@@ -75,6 +75,8 @@ def _number(view: View, metric: Metric, compiled: Compiled) -> tuple[object, ...
             formula.text,
             formula.where_text,
             time_column(metric, table),
+            metric.open_between,
+            compiled.window,
             metric.unit,
             metric.period,
         )

@@ -1,4 +1,4 @@
-"""Governance: what was promised for a day, by as_of's day."""
+"""Governance: what was promised for a day, by as_of's day; and who has to approve its changes."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from ..model.diagnostic import Diagnostic
 from ..model.kpi import MAX_WAIVER_DAYS, Review
+from ..model.ownership import CodeOwners
 from ..model.rule import RULES
 from .view import View
 
@@ -58,3 +59,20 @@ def waivers(view: View, today: dt.date) -> Iterator[Diagnostic]:
                 yield RULES["waiver-self-approved"].finding(
                     place, f"{kpi.owner} owns {kpi.id} and waives its miss", kpi=kpi.id
                 )
+
+
+def code_owners(view: View, owners: CodeOwners) -> Iterator[Diagnostic]:
+    """owner-not-code-owner: CODEOWNERS names somebody for a KPI's file, and not its owner."""
+    for entry, kpi in view.active:
+        claim = owners.of(entry.at.path)
+        if claim is None or not claim.owners or not (kpi.owner or "").strip():
+            continue
+        if _handle(kpi.owner or "") not in map(_handle, claim.owners):
+            named = ", ".join(f"`{one}`" for one in claim.owners)
+            message = f"`{kpi.owner}` owns {kpi.id}, and line {claim.line} of {owners.path} names {named}"
+            yield RULES["owner-not-code-owner"].finding(entry.at.key("owner"), message, kpi=kpi.id)
+
+
+def _handle(name: str) -> str:
+    """`@Team` and `team` are one; so are addresses in any case."""
+    return name.strip().removeprefix("@").lower()

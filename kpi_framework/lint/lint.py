@@ -9,27 +9,43 @@ from dataclasses import replace
 from ..compile.table import Native
 from ..model.catalog import Catalog
 from ..model.diagnostic import Diagnostic
+from ..model.ownership import CodeOwners
+from .balance import (
+    advanced_before_stable,
+    old_benchmarks,
+    survivorship,
+    too_many_kpis,
+    unguarded,
+    unsegmented_average,
+    vanity_alone,
+)
 from .baselines import baselines
+from .calendars import calendars
+from .clocks import clocks, unstated
 from .datasets import datasets
 from .examples import examples
 from .formulas import cycles, doubles, formulas, grains
-from .governance import actions, reviews, waivers
+from .governance import actions, code_owners, reviews, waivers
 from .missing import definitions, fields, required
 from .names import file_names, ids
 from .references import references, rule_names, zones
+from .signals import signals
 from .targets import dates, limits
 from .view import View
 
 DATELESS = (
-    definitions, required, fields, file_names, ids, references, rule_names, datasets,
-    formulas, cycles, grains, doubles, dates, limits, baselines, examples,
+    definitions, required, fields, file_names, ids, references, rule_names, calendars, datasets, clocks,
+    unstated, formulas, cycles, grains, doubles, dates, limits, baselines, examples, signals,
+    survivorship, vanity_alone, too_many_kpis, unguarded, unsegmented_average, advanced_before_stable,
 )  # fmt: skip
 """The checks of what a definition says."""
-DATED = (reviews, actions, waivers)
+DATED = (reviews, actions, waivers, old_benchmarks)
 """The checks of what it promised for a day."""
 
 
-def lint(catalog: Catalog, natives: Mapping[str, Native | None], today: dt.date) -> tuple[Diagnostic, ...]:
+def lint(
+    catalog: Catalog, natives: Mapping[str, Native | None], today: dt.date, owners: CodeOwners | None = None
+) -> tuple[Diagnostic, ...]:
     """Everything wrong with the definitions; `natives` holds the columns of each dataset that was looked at.
 
     A zone that does not exist is a finding of its own; the rest is read in UTC then.
@@ -38,6 +54,7 @@ def lint(catalog: Catalog, natives: Mapping[str, Native | None], today: dt.date)
     view = View(_in_utc(catalog) if wrong_zone else catalog, natives)
     found = [finding for check in DATELESS for finding in check(view)]
     found += [finding for check in DATED for finding in check(view, today)]
+    found += code_owners(view, owners) if owners else ()
     return (*wrong_zone, *found)
 
 

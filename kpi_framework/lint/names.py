@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
+from ..model.catalog import Entry
 from ..model.diagnostic import Diagnostic
+from ..model.kpi import Metric
 from ..model.rule import RULES
+from ..model.signal import Signal
 from .view import View
 
 
 def file_names(view: View) -> Iterator[Diagnostic]:
     """id-not-file-name: kpis/**/<id>.yaml holds <id>, and baselines/<id>.yaml its baseline."""
-    for entry in view.catalog.entries:
+    for entry in _definitions(view):
         stem = PurePosixPath(entry.at.path).stem
         if stem != entry.noun.id:
             message = f"the id is `{entry.noun.id}`, and the file is called {stem}"
@@ -24,10 +27,15 @@ def file_names(view: View) -> Iterator[Diagnostic]:
             yield RULES["id-not-file-name"].finding(baseline.at.key("kpi"), message, kpi=baseline.noun.kpi)
 
 
+def _definitions(view: View) -> tuple[Entry[Metric] | Entry[Signal], ...]:
+    """All that has an id of its own: KPIs, metrics and signals."""
+    return (*view.catalog.entries, *view.catalog.signals)
+
+
 def ids(view: View) -> Iterator[Diagnostic]:
     """duplicate-id: two files with one id."""
     first: dict[str, str] = {}
-    for entry in view.catalog.entries:
+    for entry in _definitions(view):
         one = entry.noun.id
         if one in first:
             message = f"`{one}` is defined in {first[one]} too"

@@ -31,13 +31,19 @@ def rule_names(view: View) -> Iterator[Diagnostic]:
 
 
 def references(view: View) -> Iterator[Diagnostic]:
-    """unknown-reference: datasets, guards, objectives, successors, segments that targets and waivers name."""
+    """unknown-reference: datasets, guards, objectives, successors, views, segments that targets and waivers name."""
     for entry in view.catalog.definitions.values():
         yield from _of_metric(view, entry)
         if isinstance(entry.noun, Kpi):
             yield from _of_segments(entry, entry.noun)
+    project = view.catalog.project
+    known = {**view.catalog.definitions, **view.catalog.broken}
+    for name, one in project.noun.views.items():
+        for number, kpi in enumerate(one.kpis if one.kpis != "all" else ()):
+            yield from unknown(kpi, known, project.at.value("views", name, "kpis", number), "definition")
+    former = {e.noun.renamed_from for e in view.catalog.definitions.values()}
     for stem, baseline in view.catalog.baselines.items():
-        if stem == baseline.noun.kpi and stem not in {**view.catalog.kpis, **view.catalog.broken}:
+        if stem == baseline.noun.kpi and stem not in {*view.catalog.kpis, *view.catalog.broken, *former}:
             yield from unknown(stem, view.catalog.kpis, baseline.at.key("kpi"), "KPI")
 
 
@@ -46,6 +52,8 @@ def _of_metric(view: View, entry: Entry[Metric]) -> Iterator[Diagnostic]:
     known = {**view.catalog.definitions, **view.catalog.broken}
     if metric.dataset is not None:
         yield from unknown(metric.dataset, project.datasets, at.key("dataset"), "dataset", metric.id)
+    if metric.evidence is not None:
+        yield from unknown(metric.evidence, project.datasets, at.key("evidence"), "dataset", metric.id)
     for number, one in enumerate(metric.read_with):
         yield from unknown(one, known, at.value("read_with", number), "definition", metric.id)
     for number, one in enumerate(metric.objectives):

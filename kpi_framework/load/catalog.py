@@ -15,11 +15,14 @@ from ..model.catalog import Catalog, Entry, Ignore
 from ..model.diagnostic import Diagnostic, KpiError
 from ..model.kpi import Metric
 from ..model.project import Contract, Project
-from .validate import definition_model, signal_refused, validated
+from ..model.signal import Signal
+from .presets import shipped_presets
+from .validate import definition_model, is_signal, validated
 from .yaml import Document, read_yaml
 
 PROJECT = "kpi.yaml"
 DEFINITIONS = "kpis"
+SIGNALS = "signals"
 BASELINES = "baselines"
 _ENDINGS = (".yaml", ".yml")
 _KEPT = 4096
@@ -48,41 +51,62 @@ def load_catalog(
     if PROJECT not in texts:
         raise KpiError("there is no kpi.yaml here", "Run `kpi init`, or name the project with --project.")
     project = _load(PROJECT, texts[PROJECT], Project, None)
-    definitions = {p: load_definition(p, texts[p]) for p in _within(texts, DEFINITIONS)}
+    read = {p: _of_kpis(p, texts[p]) for p in _within(texts, DEFINITIONS)}
+    definitions = {p: one for p, (one, _) in read.items() if one is not None}
+    signals = {p: one for p, (_, one) in read.items() if one is not None}
     baselines = {p: _load(p, texts[p], BaselineFile, _stem(p)) for p in _within(texts, BASELINES)}
-    loaded: list[Loaded[Project] | Loaded[Metric] | Loaded[BaselineFile]] = [project]
-    loaded += [*definitions.values(), *baselines.values()]
+    loaded: list[Loaded[Project] | Loaded[Metric] | Loaded[Signal] | Loaded[BaselineFile]] = [project]
+    loaded += [*definitions.values(), *signals.values(), *baselines.values()]
     findings = tuple(sorted((f for one in loaded for f in one.findings), key=lambda f: f.sort_key))
     if project.entry is None:
         return None, findings
     ignores = tuple(i for one in loaded for i in one.document.ignores)
-    return _catalog(project.entry, definitions, baselines, contracts, ignores), findings
+    kinds = _Files(definitions, signals, baselines)
+    return _catalog(project.entry, kinds, contracts, ignores), findings
+
+
+def load_definition(path: str, text: str) -> Loaded[Metric]:
+    """Read one KPI or metric of kpis/."""
+    return _definition(path, read_yaml(path, text))
 
 
 @lru_cache(maxsize=_KEPT)
-def load_definition(path: str, text: str) -> Loaded[Metric]:
-    """Read one file of kpis/."""
+def _of_kpis(path: str, text: str) -> tuple[Loaded[Metric] | None, Loaded[Signal] | None]:
+    """A file of kpis/ is one or the other."""
     document = read_yaml(path, text)
-    if refused := signal_refused(document, _stem(path)):
-        return Loaded(document, None, (*document.findings, *refused))
+    if is_signal(document.value):
+        return None, _read(document, Signal, _stem(path))
+    return _definition(path, document), None
+
+
+def _definition(path: str, document: Document) -> Loaded[Metric]:
     return _read(document, definition_model(document.value), _stem(path))
 
 
+@dataclass(frozen=True, slots=True)
+class _Files:
+    """A repository's files beside kpi.yaml, by kind and path."""
+
+    definitions: Mapping[str, Loaded[Metric]]
+    signals: Mapping[str, Loaded[Signal]]
+    baselines: Mapping[str, Loaded[BaselineFile]]
+
+
 def _catalog(
-    project: Entry[Project],
-    definitions: Mapping[str, Loaded[Metric]],
-    baselines: Mapping[str, Loaded[BaselineFile]],
-    contracts: Mapping[str, Contract],
-    ignores: tuple[Ignore, ...],
+    project: Entry[Project], files: _Files, contracts: Mapping[str, Contract], ignores: tuple[Ignore, ...]
 ) -> Catalog:
-    failed: dict[str, Loaded[Metric] | Loaded[BaselineFile]] = {}
+    definitions, signals, baselines = files.definitions, files.signals, files.baselines
+    failed: dict[str, Loaded[Metric] | Loaded[Signal] | Loaded[BaselineFile]] = {}
     failed |= {_stem(p): one for p, one in definitions.items() if one.entry is None}
+    failed |= {f"{SIGNALS}/{_stem(p)}": one for p, one in signals.items() if one.entry is None}
     failed |= {f"{BASELINES}/{_stem(p)}": one for p, one in baselines.items() if one.entry is None}
     return Catalog(
         project=project,
         entries=tuple(one.entry for one in definitions.values() if one.entry is not None),
+        signals=tuple(one.entry for one in signals.values() if one.entry is not None),
         baselines={_stem(p): one.entry for p, one in baselines.items() if one.entry is not None},
         contracts=contracts,
+        presets=shipped_presets(),
         ignores=ignores,
         broken={name: one.findings[0].span for name, one in failed.items()},
     )

@@ -15,7 +15,10 @@ from pydantic import BaseModel
 
 from ..model.baseline import BaselineFile
 from ..model.kpi import Kpi, Lifecycle, Metric
+from ..model.preset import Preset
 from ..model.project import Contract, ContractColumn, Project
+from ..model.signal import Signal
+from ..model.template import Template
 from .contracts import shipped_contracts
 
 Schema = dict[str, Any]
@@ -33,12 +36,15 @@ def schemas() -> Mapping[str, Schema]:
     """Every schema by its name: `kpi.schema.json` is schemas()["kpi"]."""
     found = {
         "kpi": _definition(),
+        "signal": _of(Signal, "A signal: kpis/<id>.yaml"),
         "project": _of(Project, "kpi.yaml"),
         "baseline": _of(BaselineFile, "baselines/<id>.yaml"),
+        "template": _of(Template, "A template of the catalogue"),
         "contract": _of(Contract, "A dataset's contract"),
+        "preset": _of(Preset, "A vendor's column map"),
         "scorecard": _shipped("scorecard"),
     }
-    rows = {f"dataset-{name}": _row(contract) for name, contract in shipped_contracts().items()}
+    rows = {f"datasets/{name}": _row(contract) for name, contract in shipped_contracts().items()}
     return {**found, **rows}
 
 

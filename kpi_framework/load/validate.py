@@ -14,7 +14,7 @@ from pydantic_core import ErrorDetails
 from ..model.catalog import Path
 from ..model.diagnostic import Diagnostic, Span
 from ..model.kpi import Kpi, Metric
-from ..model.project import Dataset, Gate, Project, Source
+from ..model.project import Project, Source
 from ..model.rule import RULES
 from .fields import fields_of, models_at
 from .wording import found, said
@@ -23,11 +23,7 @@ from .yaml import MAX_FINDINGS, Document, Plain
 M = TypeVar("M", bound=BaseModel)
 
 _LATER: Mapping[type[BaseModel], tuple[str, ...]] = {
-    Metric: ("window", "open_between", "evidence", "notes"),
-    Kpi: ("window", "open_between", "evidence", "notes"),
-    Project: ("calendars", "views", "engine"),
-    Gate: ("signals",),
-    Dataset: ("clocks", "preset"),
+    Project: ("engine",),
     Source: ("connection", "table"),
 }
 """Fields that are promised and not built yet: refused, since to ignore them would change the numbers."""
@@ -61,13 +57,9 @@ def definition_model(value: Plain) -> type[Metric]:
     return Metric if isinstance(value, dict) and value.get("kind") == "metric" else Kpi
 
 
-def signal_refused(document: Document, kpi: str | None) -> tuple[Diagnostic, ...]:
-    """The finding for a signal, which this version does not read yet."""
-    if not isinstance(document.value, dict) or document.value.get("kind") != "signal":
-        return ()
-    message = "`kind: signal` is not supported by this version yet"
-    hint = "Remove the file until a version that reads signals."
-    return (RULES["wrong-type"].finding(document.at.key("kind"), message, hint, kpi),)
+def is_signal(value: Plain) -> bool:
+    """A signal says so."""
+    return isinstance(value, dict) and value.get("kind") == "signal"
 
 
 def _not_a_mapping(document: Document, kpi: str | None) -> tuple[Diagnostic, ...]:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import yaml
+from yaml.emitter import ScalarAnalysis
 
 from ..model.base import Model
+from ..model.catalog import Path
 from .resolve import resolve
+from .yaml import read_yaml
 
 _TAGS = {bool: "bool", int: "int", float: "float", type(None): "null", str: "str"}
 _WIDTH = 110
+_FLOW = frozenset(",[]{}?")
 
 
 class _Dumper(yaml.SafeDumper):
@@ -22,6 +26,12 @@ class _Dumper(yaml.SafeDumper):
         if kind is yaml.ScalarNode and implicit[0]:
             return f"tag:yaml.org,2002:{_TAGS[type(resolve(value))]}"
         return str(super().resolve(kind, value, implicit))  # type: ignore[no-untyped-call]
+
+    def analyze_scalar(self, scalar: str) -> ScalarAnalysis:
+        """Times such as `10:25` are plain text in a flow mapping too: only `: ` would end a key."""
+        found: ScalarAnalysis = super().analyze_scalar(scalar)
+        found.allow_flow_plain |= found.allow_block_plain and not scalar.endswith(":") and not set(scalar) & _FLOW
+        return found
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
         """Indent lists inside mappings."""
@@ -34,6 +44,26 @@ def as_yaml(values: Mapping[str, Any], comment: str = "") -> str:
         dict(values), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=_WIDTH, default_flow_style=None
     )
     return f"{comment}\n{body}" if comment else str(body)
+
+
+def as_commented(values: Mapping[str, Any], comments: Mapping[Path, Sequence[str]], head: str = "") -> str:
+    """The text of one file in block style, with lines of comment above the keys at these paths."""
+    body = yaml.dump(
+        dict(values), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=_WIDTH, default_flow_style=False
+    )
+    at = read_yaml("", str(body)).at
+    above = {at.key(*path).line: (at.key(*path).column - 1, said) for path, said in comments.items()}
+    lines = [head] if head else []
+    for number, line in enumerate(str(body).splitlines(), 1):
+        indent, said = above.get(number, (0, ()))
+        lines += [f"{' ' * indent}# {_plain(text)}".rstrip() for text in said]
+        lines.append(line)
+    return "\n".join(lines) + "\n"
+
+
+def _plain(text: str) -> str:
+    """A comment on one line, without characters that nobody sees: it may quote a file's header."""
+    return "".join(c if c.isprintable() else " " for c in text)
 
 
 def dumped(noun: Model) -> dict[str, Any]:

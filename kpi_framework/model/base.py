@@ -8,10 +8,12 @@ from typing import Annotated, Any
 
 from pydantic import AllowInfNan, BaseModel, BeforeValidator, ConfigDict, Field, Strict, WithJsonSchema
 
-from .unit import SHARE, STRETCH, UNIT
+from .unit import MICROSECONDS, PLAIN, SHARE, STRETCH, UNIT, WINDOW
 
 # Lists become tuples and words become enums; numbers, flags and dates are taken only as what they are.
 _DATE = r"^\d{4}-\d{2}-\d{2}$"
+_TIME = r"([01]\d|2[0-3]):[0-5]\d"
+_HOURS = rf"^{_TIME}-({_TIME}|24:00)$"
 
 
 class Model(BaseModel):
@@ -80,10 +82,20 @@ Stretch = Annotated[
     _text_like(STRETCH, "a stretch of time, such as `2 days`"),
     WithJsonSchema({"type": "string", "pattern": STRETCH}),
 ]
+Days = Annotated[
+    str,
+    _text_like(WINDOW, "whole days, such as `30 days`"),
+    WithJsonSchema({"type": "string", "pattern": WINDOW}),
+]
+Hours = Annotated[
+    str,
+    _text_like(_HOURS, 'hours, such as "09:00-17:30"'),
+    WithJsonSchema({"type": "string", "pattern": _HOURS}),
+]
 Unit = Annotated[
     str,
     _text_like(UNIT, "count, percent, score, ratio, seconds, minutes, hours, days or a currency such as GBP"),
-    WithJsonSchema({"type": "string", "pattern": UNIT}),
+    WithJsonSchema({"type": "string", "pattern": UNIT, "examples": [*PLAIN, *MICROSECONDS, "GBP", "EUR", "USD"]}),
 ]
 Share = Annotated[
     float | str,

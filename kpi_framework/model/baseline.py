@@ -9,7 +9,7 @@ from pydantic import Field
 from .base import Date, Integer, Model, Number, Version
 from .kpi import Id
 
-Method = Literal["range", "mean_of_periods", "stated"]
+Method = Literal["range", "mean_of_periods", "end_of_range", "stated"]
 
 
 class BaselineValue(Model):
@@ -20,7 +20,8 @@ class BaselineValue(Model):
     value: Number | None = None
     """The value in the KPI's unit; null where there was none."""
     method: Method
-    """range: over all its days; mean_of_periods: the mean of the whole periods inside; stated: a published figure."""
+    """range: over all its days; mean_of_periods: the mean of the whole periods inside;
+    end_of_range: a stock at their end; stated: a published figure."""
     population: Integer | None = None
     """Rows after `where`."""
     measured: Integer | None = None

@@ -10,7 +10,9 @@ from typing import Generic, TypeVar
 from .baseline import BaselineFile
 from .diagnostic import Span
 from .kpi import Kpi, Metric
+from .preset import Preset, completed
 from .project import Contract, Dataset, Project
+from .signal import Signal
 
 Path = tuple[str | int, ...]
 """The keys and indexes that lead to a value: `("target", 0, "at_most")`."""
@@ -70,8 +72,10 @@ class Catalog:
 
     project: Entry[Project]
     entries: tuple[Entry[Metric], ...] = ()
+    signals: tuple[Entry[Signal], ...] = ()
     baselines: Mapping[str, Entry[BaselineFile]] = field(default_factory=dict)
     contracts: Mapping[str, Contract] = field(default_factory=dict)
+    presets: Mapping[str, Preset] = field(default_factory=dict)
     ignores: tuple[Ignore, ...] = ()
     broken: Mapping[str, Span] = field(default_factory=dict)
 
@@ -88,9 +92,26 @@ class Catalog:
         """The KPIs by id, without the metrics."""
         return {i: e.noun for i, e in self.definitions.items() if isinstance(e.noun, Kpi)}
 
+    def baseline_of(self, one: str) -> Entry[BaselineFile] | None:
+        """The frozen baseline of a definition, under its id or the one it had before."""
+        former = self.definitions[one].noun.renamed_from if one in self.definitions else None
+        return self.baselines.get(one) or (self.baselines.get(former) if former else None)
+
     def dataset(self, name: str) -> Dataset | None:
-        """A dataset of kpi.yaml."""
-        return self.project.noun.datasets.get(name)
+        """A dataset of kpi.yaml, read as its preset says where it does not say itself."""
+        dataset, preset = self.project.noun.datasets.get(name), self.preset(name)
+        return completed(dataset, preset) if dataset is not None and preset is not None else dataset
+
+    def preset(self, name: str) -> Preset | None:
+        """The preset that a dataset of kpi.yaml names."""
+        dataset = self.project.noun.datasets.get(name)
+        return self.presets.get(dataset.preset) if dataset is not None and dataset.preset is not None else None
+
+    @cached_property
+    def datasets(self) -> Mapping[str, Dataset]:
+        """Every dataset of kpi.yaml, read as its preset says."""
+        found = {name: self.dataset(name) for name in self.project.noun.datasets}
+        return {name: dataset for name, dataset in found.items() if dataset is not None}
 
     def contract(self, name: str) -> Contract | None:
         """The contract of a dataset: the one it names, or the shipped one of its own name."""

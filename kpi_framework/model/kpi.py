@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
-from .base import Date, Flag, Integer, Meta, Model, Number, Quantity, Share, Stretch, Unit, Version
+from .base import Date, Days, Flag, Integer, Meta, Model, Number, Quantity, Share, Stretch, Unit, Version
 from .period import Grain
 
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=80)]
@@ -194,6 +195,23 @@ _CELL_ROW = {
 }
 
 
+class Note(Model):
+    """What explains the value of one period: the cause of a miss, and its fix."""
+
+    period: Annotated[str, Field(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$")]
+    """The period: its first day, or shorter the month (`2026-09`) or the year it begins in."""
+    cause: str
+    """What caused it."""
+    fix: str | None = None
+    """What was done about it."""
+    by: str | None = None
+    """Who found it out."""
+
+    def is_of(self, start: dt.date) -> bool:
+        """Whether it is about the period that begins on this day."""
+        return start.isoformat().startswith(self.period)
+
+
 class Example(Model):
     """A unit test of the KPI: rows in, a value out. Run by `kpi test`."""
 
@@ -205,6 +223,8 @@ class Example(Model):
         WithJsonSchema({"anyOf": [_CELL_ROW, {"type": "array", "items": _CELL_ROW}]}),
     ]
     """The rows of one period, by canonical column; `times: 950` repeats a row. A derived KPI maps its inputs."""
+    at: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2})?)?$")] | None = None
+    """A stock or window KPI's moment: a date (its end) or a time; rows open or in the window then count."""
     previous: dict[str, Number | None] = {}
     """A derived KPI's inputs in the previous period, for `previous(id)`."""
     baseline: dict[str, Number | None] = {}
@@ -252,6 +272,12 @@ class Metric(Model):
     """count, percent, score, ratio, seconds, minutes, hours, days, or an ISO 4217 currency code."""
     period: Grain = Grain.MONTH
     """How long a period is: day, week, month, quarter or year."""
+    window: Days | None = None
+    """Each period's value is that of the trailing window at its end: `7 days`, `30 days`, calendar days."""
+    open_between: Annotated[tuple[str, ...], Field(min_length=2, max_length=2)] | None = None
+    """A stock: a period holds the rows open at its end, `[created_at, resolved_at]`: opened < end ≤ closed."""
+    evidence: str | None = None
+    """A dataset without whose rows in the period a 0 proves nothing: then it is unknown (no_evidence)."""
     segments: tuple[str | Annotated[tuple[str, ...], Field(min_length=2)], ...] = ()
     """Columns to break it down by; a list of columns is a combination."""
     min_sample: Annotated[Integer, Field(ge=1)] | None = None
@@ -270,6 +296,8 @@ class Metric(Model):
     """When and why it was retired; with `status: retired`."""
     renamed_from: Id | None = None
     """Its former id: history and baseline follow it."""
+    notes: tuple[Note, ...] = ()
+    """What explained single periods: `{period: 2026-09, cause: …, fix: …, by: …}`."""
     examples: tuple[Example, ...] = ()
     """Its unit tests."""
     meta: Meta = {}
@@ -285,6 +313,11 @@ class Metric(Model):
     def is_derived(self) -> bool:
         """A derived one reads other metrics and KPIs, not rows."""
         return self.dataset is None
+
+    @property
+    def is_stock(self) -> bool:
+        """It holds what is open at a period's end, not what happened in the period."""
+        return self.open_between is not None
 
     @property
     def breakdowns(self) -> tuple[tuple[str, ...], ...]:

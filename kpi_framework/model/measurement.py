@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from .diagnostic import Diagnostic
+from .diagnostic import Diagnostic, Severity
 from .kpi import Kpi, Metric
 from .period import Period
-from .project import Event
+from .project import Event, View
 
 Segment = tuple[tuple[str, str | None], ...]
 """Columns and the values that name a part, `(("priority", "critical"),)`; empty for the whole."""
@@ -43,6 +43,7 @@ class Reason(StrEnum):
     NO_DATA = "no_data"
     MOSTLY_MISSING = "mostly_missing"
     UNDEFINED = "undefined"
+    NO_EVIDENCE = "no_evidence"
     TOO_FEW = "too_few"
     NO_REFERENCE = "no_reference"
 
@@ -75,6 +76,8 @@ class Observation:
     failure: Reason | None = None
     inputs: Mapping[str, float | int | None] | None = None
     because: str | None = None
+    unproven: bool = False
+    """Its `evidence` dataset has no rows in the period: a 0 proves nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +126,38 @@ class Measurement:
         return not self.segment
 
 
+class SignalState(StrEnum):
+    """Whether a signal's condition holds."""
+
+    ON = "on"
+    OFF = "off"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class SignalResult:
+    """Whether a signal holds, and the values its condition was read over; an unknown one is None."""
+
+    id: str
+    name: str
+    state: SignalState
+    operands: Mapping[str, float | int | str | None]
+    severity: Severity | None = None
+    asks: str | None = None
+    do: str | None = None
+
+
+def streak(series: Sequence[Measurement]) -> tuple[Measurement, ...]:
+    """The periods in a row, up to the judged one, that have its status; of one KPI and part, oldest first."""
+    ends = [n for n, one in enumerate(series) if one.judged]
+    found: list[Measurement] = []
+    for one in reversed(series[: ends[-1] + 1] if ends else ()):
+        if found and (one.status is not found[-1].status or one.period.end != found[-1].period.start):
+            break
+        found.append(one)
+    return tuple(reversed(found))
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """Whether the check passed, and why not."""
@@ -149,6 +184,12 @@ class Scorecard:
     today: dt.date = dt.date.min
     objectives: Mapping[str, str] = field(default_factory=dict)
     events: tuple[Event, ...] = ()
+    signals: tuple[SignalResult, ...] = ()
+    views: Mapping[str, View] = field(default_factory=dict)
+    view: str | None = None
+    """The view that readers are shown; None: everything."""
+    revision: str = ""
+    """The commit whose definitions these are; empty for the files as they lie on disk."""
 
     def judged(self) -> tuple[Measurement, ...]:
         """The judged measurement of each definition's whole, in the definitions' order."""

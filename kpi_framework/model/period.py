@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from zoneinfo import ZoneInfo
+
+from .calendar import Calendar
 
 
 class Grain(StrEnum):
@@ -43,11 +46,19 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Almanac:
-    """The project's reading of time: its zone, the first day of its week and the first month of its year."""
+    """The project's reading of time: its zone, its week's first day, its year's first month, its calendars."""
 
     zone: ZoneInfo
     week_starts: str = "monday"
     fiscal_year_starts: int = 1
+    calendars: Mapping[str, Calendar] = field(default_factory=dict, compare=False)
+
+    @property
+    def usual_calendar(self) -> str | None:
+        """The calendar that `business_minutes(a, b)` means: the only one, or the one called `business`."""
+        if len(self.calendars) == 1:
+            return next(iter(self.calendars))
+        return "business" if "business" in self.calendars else None
 
     def period_of(self, day: dt.date, grain: Grain) -> Period:
         """The period of `grain` that holds `day`."""

@@ -18,6 +18,8 @@ UNIT = rf"^({'|'.join((*PLAIN, *MICROSECONDS))}|[A-Z]{{3}})$"
 """The shape of a unit."""
 STRETCH = rf"^\d+(\.\d+)? ?({'|'.join(u for u in (*_SPELLINGS, *MICROSECONDS) if u != '%')})$"
 """The shape of a stretch of time: `2 days`."""
+WINDOW = r"^([1-9]\d{0,2}) ?(d|day|days)$"
+"""The shape of a trailing window: whole days."""
 SHARE = r"^(100|\d{1,2}(\.\d+)?) ?%$"
 """The shape of a share: `50%`."""
 _QUANTITY = re.compile(r"^\s*([+-]?(?:\d+(?:\.\d*)?|\.\d+))\s*(%|[A-Za-z]*)\s*$")
@@ -106,3 +108,10 @@ def read_share(quantity: int | float | str) -> float:
     if not 0 <= share <= 1:
         raise ValueError(f"{quantity!r} is not a share between 0% and 100%")
     return share
+
+
+def read_days(window: str) -> int:
+    """The days of a trailing window such as `30 days`."""
+    match = re.match(WINDOW, window)
+    assert match is not None, "the model has checked its shape"
+    return int(match[1])

@@ -25,11 +25,22 @@ def definition_facts(one: Metric, today: dt.date, ink: Ink) -> Facts:
         yield "Only where", ink.code(one.where)
     source = f"{ink.code(one.dataset)}" if one.dataset else "derived from other definitions"
     yield "Data", source + (f", dated by {ink.code(one.time)}" if one.time else "")
-    yield "Unit, period", f"{ink.prose(one.unit)}, {one.period.value}"
+    if one.open_between:
+        yield (
+            "Open",
+            f"from {ink.code(one.open_between[0])} until {ink.code(one.open_between[1])}, at each period's end",
+        )
+    if one.evidence:
+        yield "Evidence", f"a 0 counts only where {ink.code(one.evidence)} has rows"
+    window = f", over the trailing {ink.prose(one.window)}" if one.window else ""
+    yield "Unit, period", f"{ink.prose(one.unit)}, {one.period.value}{window}"
     if isinstance(one, Kpi):
         yield from _promise(one, today, ink)
     if one.read_with:
         yield "Read it with", ", ".join(ink.code(guard) for guard in one.read_with)
+    for note in one.notes:
+        found = f"{ink.prose(note.period)}: {ink.prose(note.cause)}"
+        yield "Note", found + (f" Fix: {ink.prose(note.fix)}" if note.fix else "")
     if not one.is_active:
         yield "Status", one.status.value
 

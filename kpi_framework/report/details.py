@@ -11,7 +11,7 @@ from .ink import Ink
 from .insight import Insight, Standing
 from .rows import SEGMENTS
 from .values import show_distance, show_near, show_range, show_target, show_value
-from .words import counted, day_text, period_text, segment_text, status_text, why_unknown
+from .words import counted, day_text, period_text, segment_text, status_text, streak_text, why_unknown
 
 Facts = Iterator[tuple[str, str]]
 """Labels and what is said under them."""
@@ -30,7 +30,9 @@ def headline(one: Measurement, ink: Ink) -> str:
 
 
 def facts(one: Standing, insight: Insight, ink: Ink) -> Facts:
-    """The question it asks, its worst segment, what is done about it, and what excuses it."""
+    """How long it has been so, the question it asks, its worst segment, what is done about it, and what excuses it."""
+    if one.status in (Status.MISSED, Status.NEAR) and (row := streak_text(one.in_a_row)):
+        yield "Since", f"{period_text(one.in_a_row[0].period)}: {one.status.word} {row}"
     if one.definition and one.definition.asks:
         yield "Asks", ink.prose(one.definition.asks)
     if one.whole is not None and (basis := _basis(one.whole)):
@@ -43,6 +45,10 @@ def facts(one: Standing, insight: Insight, ink: Ink) -> Facts:
                 "Segment",
                 f"{_named(part, ink)} {status_text(part.status, waived=part.waived)}: {headline(part, ink)}",
             )
+    if one.whole is not None and one.is_troubled and (streak := insight.streak(one.whole)) > 1:
+        yield "In a row", f"{counted(streak, one.whole.period.grain or 'period')} {one.whole.status.word}"
+    for note in one.notes:
+        yield "Cause", ". ".join(ink.prose(t.rstrip(".")) for t in (note.cause, note.fix) if t)
     yield "Action", action_text(one.action, insight.scorecard.today, ink)
     for measured in one.judged:
         yield from _waiver(measured, insight, ink)

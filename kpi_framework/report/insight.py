@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ..model.diagnostic import Diagnostic
-from ..model.kpi import Action, Kpi, Metric, Waiver
-from ..model.measurement import Measurement, Scorecard, Segment, Status
+from ..model.kpi import Action, Kpi, Metric, Note, Waiver
+from ..model.measurement import Measurement, Scorecard, Segment, Status, streak
 from ..model.period import Period
-from ..model.project import Event
+from ..model.project import Event, View
 from .escape import clean, clip
 from .trend import trend
 from .values import loss
@@ -33,6 +33,8 @@ class Standing:
     segments: tuple[Measurement, ...]
     trend: str
     worst: Measurement | None = None
+    in_a_row: tuple[Measurement, ...] = ()
+    """The periods in a row, up to the judged one, with its status."""
 
     @property
     def name(self) -> str:
@@ -60,6 +62,13 @@ class Standing:
         return (*((self.whole,) if self.whole else ()), *self.segments)
 
     @property
+    def notes(self) -> tuple[Note, ...]:
+        """What explains the judged period."""
+        if self.definition is None or self.whole is None:
+            return ()
+        return tuple(n for n in self.definition.notes if n.is_of(self.whole.period.start))
+
+    @property
     def action(self) -> Action | None:
         """What is done when it is missed."""
         return self.definition.action if isinstance(self.definition, Kpi) else None
@@ -79,6 +88,17 @@ class Insight:
 
     @cached_property
     def standings(self) -> tuple[Standing, ...]:
+        """The definitions of the view; without one all that are in use, in the definitions' order."""
+        name = self.scorecard.view
+        return self.in_view(self.scorecard.views[name]) if name is not None else self.everything
+
+    def in_view(self, view: View) -> tuple[Standing, ...]:
+        """The definitions of a view, in its order and up to its limit."""
+        chosen = self.by_id if view.kpis == "all" else view.kpis
+        return tuple(self.by_id[one] for one in chosen if one in self.by_id)[: view.limit]
+
+    @cached_property
+    def everything(self) -> tuple[Standing, ...]:
         """Every definition that is in use, in the definitions' order."""
         live = [i for i, d in self.scorecard.definitions.items() if d.is_active]
         measured = [kpi for kpi, segment in self._series if not segment]
@@ -87,7 +107,7 @@ class Insight:
     @cached_property
     def by_id(self) -> Mapping[str, Standing]:
         """The same, by id."""
-        return {one.id: one for one in self.standings}
+        return {one.id: one for one in self.everything}
 
     @cached_property
     def kpis(self) -> tuple[Standing, ...]:
@@ -144,6 +164,11 @@ class Insight:
         ordered = [m for _, m in sorted(known, key=lambda pair: -pair[0])]
         return (*ordered, *(m for m in parts if m.value is None))
 
+    def streak(self, one: Measurement) -> int:
+        """How many periods in a row, up to this one, have its status."""
+        series = [m for m in self._series.get((one.kpi, one.segment), ()) if m.period <= one.period]
+        return next((n for n, m in enumerate(reversed(series)) if m.status is not one.status), len(series))
+
     def waiver(self, one: Measurement) -> Waiver | None:
         """The waiver that holds for a waived measurement."""
         definition = self.scorecard.definitions.get(one.kpi)
@@ -170,6 +195,7 @@ class Insight:
             tuple(own),
             trend(series),
             _worst_segment(whole, parts),
+            streak(series),
         )
 
 

@@ -1,4 +1,4 @@
-"""JSON: the scorecard as SPEC §6 lays it down, or the findings alone."""
+"""JSON: the scorecard as its schema lays it down, or the findings alone."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..model.diagnostic import Diagnostic
-from ..model.measurement import ExampleResult, Goal, Measurement, Scorecard, Verdict
+from ..model.measurement import ExampleResult, Goal, Measurement, Scorecard, SignalResult, Verdict
 from ..model.period import Period
+from ..model.project import View
 from .result import Report
 
 Number = float | int | None
@@ -39,11 +40,13 @@ def scorecard_json(scorecard: Scorecard) -> str:
             "schema_version": 1,
             "project": scorecard.project,
             "as_of": scorecard.as_of.isoformat(),
+            **({"revision": scorecard.revision} if scorecard.revision else {}),
             "engine": scorecard.engine,
             "isolation": scorecard.isolation,
             "verdict": _verdict(scorecard.verdict),
             "measurements": [measurement_object(one) for one in scorecard.measurements],
-            "signals": [],
+            "views": {name: _view(view) for name, view in scorecard.views.items()},
+            "signals": [_signal(one) for one in scorecard.signals],
             "diagnostics": [finding_object(one) for one in sorted(scorecard.diagnostics, key=lambda f: f.sort_key)],
         }
     )
@@ -123,6 +126,15 @@ def _verdict(verdict: Verdict) -> dict[str, Any]:
         "passed": verdict.passed, "exit_code": verdict.exit_code, "gate": verdict.gate,
         "counts": dict(counts), "reasons": list(verdict.reasons),
     }  # fmt: skip
+
+
+def _view(view: View) -> dict[str, Any]:
+    return {"kpis": view.kpis if view.kpis == "all" else list(view.kpis), "limit": view.limit}
+
+
+def _signal(one: SignalResult) -> dict[str, Any]:
+    operands = {name: value if isinstance(value, str) else number(value) for name, value in one.operands.items()}
+    return {"id": one.id, "state": one.state.value, "operands": operands}
 
 
 def _example(one: ExampleResult) -> dict[str, Any]:

@@ -12,8 +12,10 @@ from .escape import code, prose
 from .findings_markdown import each, render_findings, rolled_up
 from .ink import MARKDOWN
 from .insight import Insight
-from .overview_markdown import decisions, head, kpis, metrics
+from .overview_markdown import decisions, head, kpis, metrics, row_table
 from .result import Report
+from .rows import cells
+from .signals import signal_facts, signal_title, told_signals
 from .words import day_text, status_text
 
 _HASH = 12  # figures of a definition's hash that tell it from the others
@@ -33,6 +35,8 @@ def scorecard_markdown(scorecard: Scorecard) -> str:
             head(insight),
             decisions(insight),
             kpis(insight),
+            _signals(insight),
+            *_views(insight),
             _troubled(insight),
             _unknown(insight),
             metrics(insight),
@@ -44,6 +48,26 @@ def scorecard_markdown(scorecard: Scorecard) -> str:
             Section("", (_foot(scorecard),)),
         ]
     )
+
+
+def _signals(insight: Insight) -> Section:
+    """Patterns over several KPIs that show, and those that cannot be told."""
+    blocks = []
+    for one in told_signals(insight):
+        lines = [f"### {prose(one.name)}: {signal_title(one)}", ""]
+        lines += [f"- **{label}:** {text}" for label, text in signal_facts(one, MARKDOWN)]
+        blocks.append("\n".join(lines))
+    return Section("Signals", tuple(blocks))
+
+
+def _views(insight: Insight) -> Iterator[Section]:
+    """What each group of readers looks at, unless it is everything; a report of one view has no others."""
+    if insight.scorecard.view is not None:
+        return
+    listed = {name: view for name, view in insight.scorecard.views.items() if view.kpis != "all" or view.limit}
+    for name, view in listed.items():
+        rows = [(one.status, {**cells(one.whole), "KPI": one.name}) for one in insight.in_view(view)]
+        yield row_table(f"View: {prose(name)}", ("Status", "KPI", "Value", "Target", "Change"), rows)
 
 
 def _troubled(insight: Insight) -> Section:

@@ -14,7 +14,7 @@ from .insight import Insight, Standing
 from .rows import VALUES, Row, kpi_rows, metric_rows
 from .summary import tally_text, verdict_text, when_text
 from .values import show_distance, show_target, show_value
-from .words import counted, segment_text
+from .words import counted, segment_text, streak_text
 
 _DECISIONS = 15
 
@@ -46,7 +46,8 @@ def _decisions(insight: Insight) -> Iterator[str]:
     missed = [(s, m) for s in insight.troubled for m in s.judged if m.status is Status.MISSED and not m.waived]
     for standing, one in missed:
         what = action_text(standing.action, insight.scorecard.today, MARKDOWN)
-        yield f"✗ **{_title(standing, one)}** is missed: {_short(one)}. Action: {what}"
+        row = f" {streak_text(standing.in_a_row)}" if one.is_whole and len(standing.in_a_row) > 1 else ""
+        yield f"✗ **{_title(standing, one)}** is missed{row}: {_short(one)}. Action: {what}"
     for standing in insight.unknown:
         if standing.status is Status.UNKNOWN:
             why, remedy = unknown_text(standing.whole, MARKDOWN)

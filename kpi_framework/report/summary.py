@@ -11,6 +11,7 @@ from .escape import clean
 from .insight import Insight
 from .words import counted, day_text, period_text
 
+_NAME = 12  # figures of a commit's name that tell it from the others
 _WORDS = (
     ("met", "met"),
     ("near", "at risk"),
@@ -32,11 +33,12 @@ def tally_text(scorecard: Scorecard) -> str:
 
 
 def when_text(insight: Insight) -> str:
-    """The judged period and the day it was judged on."""
+    """The judged period, the day it was judged on, and by which revision's definitions."""
     scorecard, periods = insight.scorecard, insight.periods
     day = scorecard.today if scorecard.today != dt.date.min else scorecard.as_of.date()
     judged = f"Judged: {period_text(periods[0])}, as" if len(periods) == 1 else "As"
-    return f"{judged} of {day_text(day)}."
+    by = f", by the definitions of {scorecard.revision[:_NAME]}" if scorecard.revision else ""
+    return f"{judged} of {day_text(day)}{by}."
 
 
 def tally(findings: Iterable[Diagnostic]) -> str:

@@ -8,12 +8,13 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from ..model.diagnostic import Diagnostic
-from ..model.measurement import ExampleResult, Status
+from ..model.measurement import ExampleResult, SignalState, Status
 from .details import facts, headline, unknown_text
 from .ink import PLAIN
 from .insight import Insight, by_rule
 from .result import Report
 from .screen import SEVERITIES, below, draw, heading, indented, plain, status
+from .signals import signal_facts, signal_title, told_signals
 from .summary import place, tally, tally_text, verdict_text, when_text
 from .table import kpi_table, metric_table
 from .words import counted, status_text
@@ -44,8 +45,21 @@ def _scorecard(insight: Insight, width: int) -> Iterator[RenderableType]:
     if insight.informative:
         yield Text()
         yield metric_table(insight, width)
+    yield from _signals(insight)
     yield from _troubled(insight)
     yield from _unknown(insight)
+
+
+def _signals(insight: Insight) -> Iterator[RenderableType]:
+    found = told_signals(insight)
+    if found:
+        yield heading("Signals")
+    for one in found:
+        yield Text()
+        style = "bold yellow" if one.state is SignalState.ON else "bold magenta"
+        yield Text.assemble((signal_title(one), style), "  ", plain(one.name, "bold"))
+        for label, text in signal_facts(one, PLAIN):
+            yield indented(label, text)
 
 
 def _troubled(insight: Insight) -> Iterator[RenderableType]:
@@ -64,12 +78,16 @@ def _troubled(insight: Insight) -> Iterator[RenderableType]:
 
 
 def _unknown(insight: Insight) -> Iterator[RenderableType]:
+    """What is unknown, together where it has the same reason."""
     if insight.unknown:
         yield heading("Unknown, and why")
+    reasons: dict[tuple[str, str], list[str]] = {}
     for one in insight.unknown:
-        why, remedy = unknown_text(one.whole, PLAIN)
+        reasons.setdefault(unknown_text(one.whole, PLAIN), []).append(one.name)
+    for (why, remedy), names in reasons.items():
         yield Text()
-        yield Text.assemble(status(status_text(Status.UNKNOWN), Status.UNKNOWN), "  ", plain(one.name, "bold"))
+        named = plain(", ".join(names), "bold")
+        yield Text.assemble(status(status_text(Status.UNKNOWN), Status.UNKNOWN), "  ", named)
         yield indented("Why", why)
         yield indented("Do", remedy)
 

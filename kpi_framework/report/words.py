@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 from ..model.measurement import Measurement, Reason, Segment, Status
 from ..model.period import Grain, Period
@@ -50,6 +51,10 @@ _REASONS = {
     Reason.UNDEFINED: (
         "The formula gives no number, for example because it divides by zero.",
         "Check its parts with `kpi show`.",
+    ),
+    Reason.NO_EVIDENCE: (
+        "Nothing was counted, and the data that would have shown it have no rows in the period.",
+        "Check that its `evidence` dataset is being filled.",
     ),
     Reason.TOO_FEW: (
         "Fewer rows were measured than the KPI asks for.",
@@ -121,3 +126,9 @@ def short_period_text(period: Period) -> str:
 def counted(count: int, noun: str) -> str:
     """`1 error`, `3 errors`."""
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def streak_text(in_a_row: Sequence[Measurement]) -> str:
+    """`for 3 months in a row`; empty for a first time."""
+    grain = in_a_row[-1].period.grain if in_a_row else None
+    return f"for {counted(len(in_a_row), grain.value)} in a row" if grain and len(in_a_row) > 1 else ""

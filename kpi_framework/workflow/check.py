@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ..compile.only import narrowed
 from ..evaluate.engine import DuckWorker, Engine, Limits
 from ..evaluate.evaluate import Evaluation, Setting, evaluate
 from ..evaluate.examples import run_examples
 from ..evaluate.gate import Strictness, verdict_of, weighed
-from ..evaluate.governance import missed_without_action
+from ..evaluate.governance import missed_without_action, missed_without_cause
 from ..evaluate.window import Window
 from ..model.catalog import Catalog
-from ..model.diagnostic import Diagnostic
+from ..model.diagnostic import Diagnostic, KpiError
 from ..model.measurement import ExampleResult, Scorecard, Verdict
 from ..model.period import is_zone
 from ..model.rule import OF_CHANGES, OF_DATA, RULES
@@ -33,6 +33,7 @@ class Options:
     as_of: dt.date | None = None
     periods: int = 12
     only: tuple[str, ...] = ()
+    view: str | None = None
     strictness: Strictness = field(default_factory=Strictness)
     fingerprint: bool = False
     """Whether to take the data's fingerprint: it reads every file whole."""
@@ -56,7 +57,10 @@ class Outcome:
 
 def lint_project(options: Options) -> Outcome:
     """Definitions, no data. Raises KpiError."""
-    catalog, found = load(options.place)
+    return _lint(options, *load(options.place))
+
+
+def _lint(options: Options, catalog: Catalog | None, found: tuple[Diagnostic, ...]) -> Outcome:
     if catalog is None:
         return _outcome(found, options)
     findings = (*found, *linted(catalog, options.place, _today(catalog, options)))
@@ -74,10 +78,14 @@ def run_tests(options: Options) -> Outcome:
 
 def check(options: Options) -> Outcome:
     """lint + test + evaluate + gate: the main job. Raises KpiError."""
-    whole, found = load(options.place)
+    return check_loaded(options, *load(options.place))
+
+
+def check_loaded(options: Options, whole: Catalog | None, found: tuple[Diagnostic, ...], revision: str = "") -> Outcome:
+    """The main job on definitions that were loaded already, from the disk or from a revision. Raises KpiError."""
     if whole is None or not is_zone(whole.project.noun.timezone):
         # Without kpi.yaml, or the zone its days are in, there is no number to compute.
-        return lint_project(options)
+        return _lint(options, whole, found)
     catalog = narrowed(whole, options.only) if options.only else whole
     gate, rules = catalog.project.noun.gate, catalog.project.noun.rules
     window = window_of(catalog, options.as_of, options.now, options.periods)
@@ -85,13 +93,14 @@ def check(options: Options) -> Outcome:
     examples, failures = _examples(catalog, options)
     setting = Setting(options.place.root, window, options.open_engine, options.place.allowed, options.progress)
     evaluation = evaluate(catalog, setting, fingerprint=options.fingerprint)
-    late = missed_without_action(catalog, evaluation.measurements)
+    seen = evaluation.measurements
+    late = (*missed_without_action(catalog, seen), *missed_without_cause(catalog, seen))
     unseen = OF_CHANGES | (OF_DATA if options.only else frozenset())
-    findings = weighed(
-        settled(catalog, (*found, *lint, *failures, *evaluation.diagnostics, *late), unseen), gate, rules
-    )
-    verdict = verdict_of(evaluation.measurements, findings, catalog.kpis, gate, options.strictness)
+    found = (*found, *lint, *failures, *evaluation.diagnostics, *late)
+    findings = weighed(settled(catalog, found, unseen), gate, rules)
+    verdict = verdict_of(evaluation.measurements, findings, evaluation.signals, gate, options.strictness)
     card = _scorecard(catalog, window, evaluation, findings, verdict)
+    card = replace(card, view=_view(catalog, options.view), revision=revision)
     return Outcome(verdict.passed, verdict.exit_code, findings, examples, card, evaluation, catalog, window)
 
 
@@ -114,6 +123,15 @@ def _examples(catalog: Catalog, options: Options) -> tuple[tuple[ExampleResult, 
     return run_examples(catalog, options.open_engine, options.only)
 
 
+def _view(catalog: Catalog, name: str | None) -> str | None:
+    """The view that was asked for. Raises KpiError where kpi.yaml has none of this name."""
+    views = catalog.project.noun.views
+    if name is not None and name not in views:
+        hint = f"There are: {', '.join(views)}." if views else "Add it under `views:` in kpi.yaml."
+        raise KpiError(f"kpi.yaml has no view {name}", hint)
+    return name
+
+
 def _scorecard(
     catalog: Catalog,
     window: Window,
@@ -127,4 +145,5 @@ def _scorecard(
         isolation=evaluation.isolation, verdict=verdict, measurements=evaluation.measurements,
         diagnostics=findings, definitions={i: e.noun for i, e in catalog.definitions.items()},
         today=window.today, objectives=project.objectives, events=project.events,
+        signals=evaluation.signals, views=project.views,
     )  # fmt: skip

@@ -116,7 +116,7 @@ def _was_retired(sides: Sides, one: str) -> bool:
 def _stale(sides: Sides, one: str) -> list[Diagnostic]:
     """A number that means something else needs a baseline of the same meaning."""
     catalog = sides.after.catalog
-    kpi, frozen = catalog.kpis.get(one), catalog.baselines.get(one)
+    kpi, frozen = catalog.kpis.get(one), catalog.baseline_of(one)
     now = sides.after.hashes.get(one)
     if kpi is None or frozen is None or not now or frozen.noun.definition == now:
         return []

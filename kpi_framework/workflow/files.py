@@ -28,6 +28,14 @@ def write_text(path: Path, text: str) -> None:
         raise KpiError(f"{path} cannot be written: {error.strerror}", "Choose another path.") from error
 
 
+def read_text(path: Path) -> str:
+    """A file's text with its line ends; what is no UTF-8 stands as surrogates. Raises KpiError."""
+    try:
+        return path.read_bytes().decode("utf-8", errors="surrogateescape")
+    except OSError as error:
+        raise KpiError(f"{path} cannot be read: {error.strerror}", "Correct its name or its permissions.") from error
+
+
 def append_line_file(path: Path, text: str, lines: int) -> None:
     """Add lines to a file of so many lines, all or nothing. Raises KpiError where another writer was faster.
 

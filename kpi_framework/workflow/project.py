@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..compile.definition import table_of
 from ..compile.table import Native
 from ..evaluate.sources import csv_header
 from ..evaluate.window import Window
@@ -14,9 +15,12 @@ from ..lint.ignores import apply
 from ..lint.lint import lint
 from ..lint.severity import reweighed
 from ..load.catalog import load_catalog
+from ..load.codeowners import PLACES, read_code_owners
 from ..load.contracts import shipped_contracts
 from ..model.catalog import Catalog
 from ..model.diagnostic import Diagnostic, KpiError
+from ..model.ownership import CodeOwners
+from .files import read_text
 
 FOLDERS = ("kpis", "baselines")
 
@@ -44,14 +48,7 @@ def read_texts(root: Path) -> dict[str, str]:
     files = [root / "kpi.yaml"]
     for folder in FOLDERS:
         files += sorted(p for p in (root / folder).rglob("*") if p.suffix in (".yaml", ".yml") and p.is_file())
-    return {p.relative_to(root).as_posix(): _text(p) for p in files}
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_bytes().decode("utf-8", errors="surrogateescape")
-    except OSError as error:
-        raise KpiError(f"{path.name} cannot be read: {error.strerror}", "Correct its permissions.") from error
+    return {p.relative_to(root).as_posix(): read_text(p) for p in files}
 
 
 def load(place: Place) -> tuple[Catalog | None, tuple[Diagnostic, ...]]:
@@ -69,12 +66,28 @@ def window_of(catalog: Catalog, as_of: dt.date | None, now: dt.datetime, periods
 
 def linted(catalog: Catalog, place: Place, today: dt.date) -> tuple[Diagnostic, ...]:
     """What lint finds in a catalog; the headers of CSV files are read, no rows."""
-    return lint(catalog, _headers(catalog, place), today)
+    return lint(catalog, _headers(catalog, place), today, code_owners(place.root))
+
+
+def code_owners(root: Path) -> CodeOwners | None:
+    """The CODEOWNERS file of the repository that a project stands in, if it has one. Raises KpiError."""
+    above = [root, *root.parents]
+    top = next((folder for folder in above if (folder / ".git").exists()), root)
+    found = next((path for path in PLACES if (top / path).is_file()), None)
+    if found is None:
+        return None
+    prefix = root.relative_to(top).as_posix()
+    return read_code_owners(found, read_text(top / found), "" if prefix == "." else f"{prefix}/")
 
 
 def _headers(catalog: Catalog, place: Place) -> Mapping[str, Native | None]:
-    datasets = catalog.project.noun.datasets
-    return {name: csv_header(one, place.root, place.allowed) for name, one in datasets.items()}
+    return {name: csv_header(one, place.root, place.allowed) for name, one in catalog.datasets.items()}
+
+
+def columns_of(catalog: Catalog, place: Place, name: str) -> frozenset[str] | None:
+    """The columns a formula over a dataset may use; None where its source has not been looked at."""
+    native = csv_header(catalog.datasets[name], place.root, place.allowed)
+    return frozenset(table_of(catalog, name, native).scope.columns) if native else None
 
 
 def settled(

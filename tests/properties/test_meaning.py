@@ -19,7 +19,7 @@ from kpi_framework.compile.canonical import canonical, canonical_text, one_text
 from kpi_framework.compile.syntax import parse
 from kpi_framework.evaluate.engine import DuckWorker, Limits
 from kpi_framework.report.json import scorecard_json
-from kpi_framework.workflow.check import Options, check
+from kpi_framework.workflow.check import Options, check, run_tests
 from kpi_framework.workflow.project import Place
 
 ROOT = Path(__file__).parent.parent.parent
@@ -192,3 +192,28 @@ def test_threads_and_formats_leave_the_scorecard_as_it_is(sample: dict[str, Path
     assert _card(sample["csv"], 2) == first
     assert _card(sample["parquet"], 1) == first
     assert _card(sample["parquet"], 2) == first
+
+
+# an example is a check of its rows
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(rows=st.lists(cells, min_size=1, max_size=20))
+def test_an_example_gives_what_a_check_of_its_rows_gives(tmp_path: Path, rows: list[dict[str, Any]]) -> None:
+    """The rows of one month, as an example: value, population, measured and missing are those of the check."""
+    root = tmp_path / str(len(list(tmp_path.iterdir())))
+    month = [row | {"day": row["day"].replace(month=3)} for row in rows]
+    _project(root, month)
+    card = check(Options(Place(root), dt.datetime.now(dt.UTC))).scorecard
+    assert card is not None
+    given_rows = [row | {"day": row["day"].isoformat()} for row in month]
+    for one in (m for m in card.judged() if not m.segment):
+        path = root / f"kpis/{one.kpi}.yaml"
+        counts = {"population": one.population, "measured": one.measured, "missing": one.missing}
+        value = f"{one.value * 100:.12g}%" if one.unit == "percent" and one.value is not None else one.value
+        example = {"name": "the month", "given": given_rows, "expect": {"value": value, **counts}}
+        path.write_text(json.dumps(json.loads(path.read_text()) | {"examples": [example]}))
+    outcome = run_tests(Options(Place(root), dt.datetime.now(dt.UTC)))
+    assert outcome.examples is not None
+    assert len(outcome.examples) == len(FORMULAS)
+    assert [d.message for d in outcome.diagnostics if d.severity == "error"] == []

@@ -123,7 +123,8 @@ PROJECT = {
         },
     },
     "privacy": {"segment_by": ["a"], "min_rows": 5, "reason": "r"},
-    "gate": {"targets": "error", "unknown": "warning", "data": "note", "governance": "off"},
+    "views": {"executive": {"kpis": ["a"], "limit": 5}, "operations": {"kpis": "all"}},
+    "gate": {"targets": "error", "unknown": "warning", "data": "note", "governance": "off", "signals": "note"},
     "rules": {"unguarded": "off"},
     "meta": {},
 }

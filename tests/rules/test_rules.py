@@ -17,6 +17,7 @@ from kpi_framework.model.diagnostic import Diagnostic
 from kpi_framework.model.rule import OF_CHANGES, OF_DATA, RULES
 from kpi_framework.workflow.check import Options, check, lint_project
 from kpi_framework.workflow.diff import Question, diff
+from kpi_framework.workflow.ledger import publish, verify
 from kpi_framework.workflow.project import Place
 
 HERE = Path(__file__).parent
@@ -25,7 +26,7 @@ NOW = dt.datetime(2026, 4, 2, 12, tzinfo=dt.UTC)
 
 
 def laid(root: Path, rule: str, side: str) -> Path:
-    """The project with a rule's files laid over it, the project alone being committed first."""
+    """The project with a rule's files laid over it; for rules of changes, the project alone is committed first."""
     shutil.copytree(HERE / "project", root, dirs_exist_ok=True)
     if rule in OF_CHANGES:
         for words in (
@@ -45,6 +46,10 @@ def laid(root: Path, rule: str, side: str) -> Path:
 def findings(root: Path, rule: str) -> tuple[Diagnostic, ...]:
     """What the command says that looks for this rule."""
     options = Options(Place(root), NOW)
+    if rule == "silent-restatement":
+        return publish(options).diagnostics
+    if rule == "ledger-broken":
+        return verify(options).failed
     if rule in OF_CHANGES:
         return diff(options, Question(with_impact=False)).diagnostics
     needs_data = rule in OF_DATA | {"example-failed"}

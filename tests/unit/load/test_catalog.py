@@ -175,18 +175,9 @@ def test_a_metric_is_never_judged(field):
 @pytest.mark.parametrize(
     ("path", "text"),
     [
-        ("kpis/x.yaml", BARE + "window: 30 days\n"),
-        ("kpis/x.yaml", BARE + "open_between: [a, b]\n"),
-        ("kpis/x.yaml", BARE + "evidence: sensors\n"),
-        ("kpis/x.yaml", BARE + "notes: []\n"),
-        ("kpis/x.yaml", BARE + "kind: metric\nwindow: 30 days\n"),
-        ("kpis/x.yaml", "version: 1\nkind: signal\nid: x\nwhen: a.status = 'met'\n"),
         ("kpi.yaml", PROJECT + "calendars: {}\n"),
-        ("kpi.yaml", PROJECT + "views: {}\n"),
         ("kpi.yaml", PROJECT + "engine: duckdb\n"),
-        ("kpi.yaml", PROJECT + "gate: {signals: warning}\n"),
         ("kpi.yaml", PROJECT + "datasets: {t: {source: a.csv, clocks: {}}}\n"),
-        ("kpi.yaml", PROJECT + "datasets: {t: {source: a.csv, preset: servicenow}}\n"),
         ("kpi.yaml", PROJECT + "datasets: {t: {source: {connection: x}}}\n"),
     ],
 )

@@ -2,16 +2,24 @@
 
 from kpi_framework.load.contracts import shipped_contracts
 
+DATASETS = """
+    tickets surveys agent_time costs benefits self_service_sessions devices patches accounts phishing
+    security_incidents detection_sensors kb_articles employee_surveys olas services outages backup_jobs
+    restore_tests recoveries assets failures users licences headcount
+"""
 
-def test_the_contracts_of_the_core_kpis_are_shipped():
-    """Tickets, surveys, costs and self-service sessions are what the seven core KPIs are computed from."""
-    assert set(shipped_contracts()) == {"tickets", "surveys", "costs", "self_service_sessions"}
+
+def test_every_dataset_of_the_catalogue_has_its_contract():
+    """What the KPIs of the catalogue are computed from is typed, explained and checked."""
+    assert set(DATASETS.split()) <= set(shipped_contracts())
 
 
 def test_every_contract_is_whole():
     """Keys and times are columns, required ones are never empty, and each column has its sentence."""
     for contract in shipped_contracts().values():
-        assert {*contract.key, *([contract.time] if contract.time else [])} <= set(contract.columns)
+        ordered = {name for pair in contract.order for name in pair}
+        assert {*contract.key, *ordered, *([contract.time] if contract.time else [])} <= set(contract.columns)
+        assert all(contract.columns[a].type == contract.columns[b].type for a, b in contract.order)
         for column in contract.columns.values():
             assert column.description.endswith(".")
             assert not (column.required and column.nullable)

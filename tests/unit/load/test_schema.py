@@ -12,7 +12,7 @@ FOLDER = Path(__file__).parents[3] / "schemas"
 
 def test_the_committed_schemas_are_current():
     """`kpi schema` was run after the last change of a model."""
-    committed = {p.name: p.read_text(encoding="utf-8") for p in FOLDER.glob("*.json")}
+    committed = {p.relative_to(FOLDER).as_posix(): p.read_text(encoding="utf-8") for p in FOLDER.rglob("*.json")}
     assert committed == {f"{name}.schema.json": render_schema(name) for name in schemas()}
 
 

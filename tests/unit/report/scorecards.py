@@ -69,7 +69,7 @@ def unknown(one: str, reason: Reason, **fields: Any) -> Measurement:
 
 
 def judgement(value: float, goal: Goal | None) -> Status:
-    """The status of a value, written down once more as the SPEC says it."""
+    """The status of a value, written down once more as docs/numbers.md says it."""
     if goal is None:
         return Status.INFORMATIVE
     low, high = goal.between or (goal.at_least, goal.at_most)

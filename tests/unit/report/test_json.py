@@ -1,4 +1,4 @@
-"""JSON: exactly what SPEC §6 lays down."""
+"""JSON: exactly the keys that programs rely on."""
 
 from __future__ import annotations
 
@@ -43,11 +43,11 @@ def test_the_scorecard_fits_its_schema() -> None:
 
 
 def test_a_measurement_has_all_its_keys_in_order() -> None:
-    """The example of the SPEC, key by key."""
+    """A measurement, key by key."""
     found = strict(render_json(Report(scorecard([measure()]))))
     assert isinstance(found, dict)
     assert list(found) == [
-        "schema_version", "project", "as_of", "engine", "isolation", "verdict", "measurements", "signals",
+        "schema_version", "project", "as_of", "engine", "isolation", "verdict", "measurements", "views", "signals",
         "diagnostics",
     ]  # fmt: skip
     assert found["measurements"] == [

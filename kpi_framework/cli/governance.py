@@ -1,0 +1,37 @@
+"""`kpi review` and `kpi due`: what owners promised for a day."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from ..report.due import DUE_FORMATS, DueView
+from ..workflow.due import due
+from ..workflow.review import review
+from . import options as o
+from .main import app
+
+
+@app.command("review")
+def note_review(
+    one: Annotated[str, typer.Argument(metavar="ID")],
+    note: Annotated[str, typer.Option("--note", help="What the review found.")],
+    project: o.Project = None, as_of: o.AsOf = None,
+    by: Annotated[str | None, typer.Option("--by", help="Who held it; git's user.email by default.")] = None,
+    date: Annotated[str | None, typer.Option("--date", help="The day it was held; as_of's day by default.")] = None,
+) -> None:  # fmt: skip
+    """Note a review in the KPI's file: `last`, `by` and `note`; every comment and all else stay."""
+    done = review(o.options(project, as_of=as_of), one, note, by, o.as_day(date, "--date"))
+    o.write(f"{done.path}: reviewed on {done.review.last} by {done.review.by}; the next review is on {done.next}", "-")
+
+
+DueFormat = Annotated[str, typer.Option("--format", help=f"One of {', '.join(DUE_FORMATS)}.")]
+
+
+@app.command("due")
+def show_due(project: o.Project = None, form: DueFormat = "text", output: o.Output = "-", as_of: o.AsOf = None) -> None:
+    """List what is overdue, due this week and this month: reviews, actions, waivers that end, targets that begin."""
+    o.one_of(form, tuple(DUE_FORMATS), "--format")
+    agenda = due(o.options(project, as_of=as_of))
+    o.write(DUE_FORMATS[form](DueView(agenda, o.color(), o.width())), output)

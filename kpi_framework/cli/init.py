@@ -1,0 +1,68 @@
+"""`kpi init`: begin a project."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ..model.diagnostic import KpiError
+from ..model.period import is_zone
+from ..workflow.check import Options, Outcome
+from ..workflow.init import Begun, Wish, begin
+from ..workflow.project import Place
+from . import options as o
+from .main import app
+
+_TABLES = (".csv", ".tsv", ".txt", ".parquet", ".json", ".jsonl", ".ndjson", ".xlsx", ".xls", ".zip")
+Paths = Annotated[
+    list[Path] | None, typer.Argument(metavar="[DIR]", help="The project's folder; this one if none is named.")
+]
+From = Annotated[list[Path] | None, typer.Option("--from", metavar="FILE…", help="Exports: the CSV files of a vendor.")]
+
+
+@app.command()
+def init(
+    paths: Paths = None, sources: From = None,
+    name: Annotated[str | None, typer.Option("--name", help="The project's name.")] = None,
+    timezone: Annotated[str | None, typer.Option("--timezone", help="The desk's zone, such as Europe/London.")] = None,
+    owner: Annotated[str, typer.Option("--owner", help="Who answers for the KPIs.")] = "service-desk@example.com",
+) -> None:  # fmt: skip
+    """Begin a project: kpi.yaml, KPIs that the exports allow, schemas, a workflow. Nothing is overwritten."""
+    folder, files = _sorted(list(paths or ()), list(sources or ()))
+    if timezone is not None and not is_zone(timezone):
+        raise KpiError(f"--timezone {timezone} is not an IANA time zone", "Write it as Europe/London, or UTC.")
+    begun = begin(
+        Options(Place(folder), dt.datetime.now(dt.UTC), progress=o.progress()),
+        Wish(folder, files, name, timezone, owner),
+    )
+    if begun.findings:
+        o.finish(Outcome(False, 1, begun.findings), "kpi init", "text", "-")
+    o.write("\n".join(_told(begun, folder, has_data=bool(files))), "-")
+
+
+def _sorted(paths: list[Path], sources: list[Path]) -> tuple[Path, tuple[Path, ...]]:
+    """The folder and the exports: `--from a.csv b.csv`, as a shell spells a pattern, names both files."""
+    more = [p for p in paths if sources and (p.is_file() or p.suffix.lower() in _TABLES)]
+    folders = [p for p in paths if p not in more]
+    if len(folders) > 1:
+        raise KpiError(
+            f"two folders are named: {folders[0]} and {folders[1]}", "Name one: `kpi init DIR --from FILE…`."
+        )
+    folder = folders[0] if folders else Path()
+    if folder.exists() and not folder.is_dir():
+        raise KpiError(f"{folder} is not a folder", "Name exports with --from.")
+    return folder, (*sources, *more)
+
+
+def _told(begun: Begun, folder: Path, *, has_data: bool) -> list[str]:
+    """What was written, what to know, and what comes next."""
+    lines = [f"written  {name}" for name in begun.written]
+    lines += [f"note     {note}" for note in begun.notes]
+    step = "" if folder == Path() else f"cd {folder}; "
+    look = "Read kpi.yaml: it says how each column is read, and what was assumed." if has_data else (
+        "Put an export at data/tickets.csv, or begin again with `kpi init --from FILE`.")  # fmt: skip
+    return [*lines, "", look, "Owners, targets and baselines are proposals: put your own into kpis/.",
+            f"Then: {step}kpi lint; kpi check"]  # fmt: skip

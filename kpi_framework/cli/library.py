@@ -1,0 +1,94 @@
+"""`kpi catalog`, `kpi catalog show` and `kpi add`: what the package offers, and taking it."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from typing import Annotated, get_args
+
+import typer
+
+from ..model.kpi import Family
+from ..report.catalog import CATALOG_FORMATS, OFFER_FORMATS
+from ..workflow.add import Choice, Proposal, propose
+from ..workflow.add import add as run_add
+from ..workflow.catalog import offer, offers, template_of
+from ..workflow.check import Outcome
+from . import options as o
+from .main import app
+
+catalog = typer.Typer(invoke_without_command=True, help="What can be added: every KPI a help desk measures.")
+app.add_typer(catalog, name="catalog")
+
+FamilyOption = Annotated[str | None, typer.Option("--family", help=f"One of {', '.join(get_args(Family))}.")]
+Id = Annotated[str, typer.Argument(metavar="ID")]
+
+
+@catalog.callback()
+def list_catalog(
+    context: typer.Context, family: FamilyOption = None, form: o.Format = "text", output: o.Output = "-"
+) -> None:
+    """List what can be added."""
+    if context.invoked_subcommand is not None:
+        return
+    o.one_of(form, tuple(CATALOG_FORMATS), "--format")
+    if family is not None:
+        o.one_of(family, get_args(Family), "--family")
+    o.write(CATALOG_FORMATS[form](offers(family), o.color(), o.width()), output)
+
+
+@catalog.command("show")
+def show_offer(one: Id, form: o.Format = "text", output: o.Output = "-") -> None:
+    """Explain one: what counts, what it asks, the date it stands on, its formula and its examples."""
+    o.one_of(form, tuple(OFFER_FORMATS), "--format")
+    template = template_of(one)
+    o.write(OFFER_FORMATS[form](template, offer(template), o.color(), o.width()), output)
+
+
+@app.command()
+def add(
+    one: Id, project: o.Project = None, as_of: o.AsOf = None,
+    owner: Annotated[str | None, typer.Option("--owner", help="Who answers for it.")] = None,
+    target: Annotated[
+        str | None, typer.Option("--target", help="`at_most 60 min`, `at_least 95%`, `between 70%..79%`.")
+    ] = None,
+    near: Annotated[str | None, typer.Option("--near", help="The end of the at-risk zone.")] = None,
+    baseline: Annotated[str | None, typer.Option("--baseline", help="FROM..TO, or a stated value.")] = None,
+    dataset: Annotated[str | None, typer.Option("--dataset", help="The dataset of kpi.yaml it reads.")] = None,
+    segment: Annotated[list[str] | None, typer.Option("--segment", help="A breakdown; a,b: a combination.")] = None,
+    name: Annotated[str | None, typer.Option("--as", help="Another id.")] = None,
+    currency: Annotated[str | None, typer.Option("--currency", help="The currency of amounts, such as GBP.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Ask nothing: take what is proposed.")] = False,
+) -> None:  # fmt: skip
+    """Add a definition of the catalogue: write kpis/ID.yaml, and the files of the inputs it needs."""
+    chosen = o.options(project, as_of=as_of)
+    choice = Choice(owner, target, near, baseline, dataset, tuple(segment) if segment else None, name, currency)
+    proposal = propose(chosen, one)
+    if sys.stdin.isatty() and not yes:
+        choice = _asked(choice, proposal)
+    added = run_add(chosen, one, choice)
+    if added.findings and not added.written:
+        o.finish(Outcome(False, 1, added.findings), "kpi add", "text", "-")
+    for path in added.written:
+        o.write(f"added {path.relative_to(chosen.place.root)}", "-")
+    for line in (*_proposed(choice, proposal), *added.notes, *(f.message for f in added.findings)):
+        print(f"  {line}", file=sys.stderr)
+
+
+def _asked(choice: Choice, proposal: Proposal) -> Choice:
+    """The choice, with what a person at the terminal says where no flag did."""
+    owner = choice.owner or typer.prompt("Owner", default="", show_default=False, err=True) or None
+    if not proposal.is_judged:
+        return replace(choice, owner=owner)
+    target = choice.target or typer.prompt(f"Target ({proposal.source})", default=proposal.target, err=True)
+    baseline = choice.baseline or typer.prompt("Baseline", default=proposal.baseline, err=True)
+    taken = None if target == proposal.target else target
+    return replace(choice, owner=owner, target=taken, baseline=baseline)
+
+
+def _proposed(choice: Choice, proposal: Proposal) -> list[str]:
+    """What was taken because nobody said otherwise."""
+    if not proposal.is_judged:
+        return []
+    lines = [] if choice.target else [f"target {proposal.target}: a proposal ({proposal.source}); make it your own"]
+    return lines if choice.baseline else [*lines, f"baseline {proposal.baseline}: a proposal, the last whole months"]

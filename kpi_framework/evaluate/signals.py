@@ -1,0 +1,172 @@
+"""Signals: conditions over judged measurements. An unknown operand makes a signal unknown, never off."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from ..compile.render import render
+from ..compile.signal import Condition, Operand, compile_signal, condition_query
+from ..compile.syntax import FormulaError
+from ..model.catalog import Catalog
+from ..model.kpi import Kpi, Metric
+from ..model.measurement import Goal, Measurement, Segment, SignalResult, SignalState, Status
+from ..model.signal import Signal
+from .engine import EngineError
+from .rounding import published
+from .score import status_of, target_on
+from .session import Session
+
+Value = float | int | str | None
+
+
+def judge_signals(catalog: Catalog, measurements: Iterable[Measurement], session: Session) -> tuple[SignalResult, ...]:
+    """Every signal's state. One whose condition does not compile is unknown: lint says why."""
+    metrics = {i: e.noun for i, e in catalog.definitions.items()}
+    readings = Readings(measurements, metrics)
+    almanac = catalog.project.noun.almanac
+    found = []
+    for entry in catalog.signals:
+        signal = entry.noun
+        try:
+            condition = compile_signal(signal.when, metrics, almanac)
+        except FormulaError:
+            found.append(_result(signal, SignalState.UNKNOWN, {}))
+            continue
+        values = {o: readings.value(o) for o in condition.operands}
+        state = _state(condition, values, session)
+        found.append(_result(signal, state, {o.text: v for o, v in values.items()}))
+    return tuple(found)
+
+
+def _result(signal: Signal, state: SignalState, operands: Mapping[str, Value]) -> SignalResult:
+    return SignalResult(signal.id, signal.name, state, operands, signal.severity, signal.asks, signal.do)
+
+
+def _state(condition: Condition, values: Mapping[Operand, Value], session: Session) -> SignalState:
+    """On where it is certain, off only where every operand is known."""
+    try:
+        cell = session.fetch(render(condition_query(condition, list(values.values()))))[0][0]
+    except EngineError:
+        return SignalState.UNKNOWN
+    is_known = all(v is not None for v in values.values())
+    if cell == 1 and (is_known or condition.is_plain):
+        return SignalState.ON
+    return SignalState.OFF if cell == 0 and is_known else SignalState.UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """A judged measurement, and the target it is held to: its own, or for a segment without one the whole's."""
+
+    one: Measurement
+    goal: Goal | None
+    series: tuple[Measurement, ...]
+
+    @property
+    def is_known(self) -> bool:
+        return self.one.reason is None and self.one.value is not None
+
+    @property
+    def status(self) -> Status:
+        if self.one.status is Status.INFORMATIVE and self.is_known and self.goal and self.one.value is not None:
+            return status_of(self.one.value, self.goal)
+        return self.one.status
+
+    @property
+    def loss(self) -> float | None:
+        """How far its value lies to the losing side of its target, in units of the target."""
+        if self.goal is None or self.one.value is None or not self.is_known:
+            return None
+        return _loss(float(self.one.value), self.goal)
+
+
+class Readings:
+    """The values that operands name, out of the measurements of one check."""
+
+    def __init__(self, measurements: Iterable[Measurement], metrics: Mapping[str, Metric]) -> None:
+        self._metrics = metrics
+        self._series: dict[tuple[str, Segment], list[Measurement]] = {}
+        for one in sorted(measurements, key=lambda m: m.period):
+            self._series.setdefault((one.kpi, one.segment), []).append(one)
+
+    def value(self, operand: Operand) -> Value:
+        """The operand's value; None where it is unknown."""
+        reading = self._worst(operand.definition) if operand.is_worst else self._named(operand)
+        if reading is None or not reading.is_known:
+            return None
+        return _field(reading, operand.field)
+
+    def _named(self, operand: Operand) -> _Reading | None:
+        segment = tuple((c, None if v == "null" else v) for c, v in operand.segment)
+        return self._reading(operand.definition, segment) or self._reading(operand.definition, operand.segment)
+
+    def _reading(self, kpi: str, segment: Segment) -> _Reading | None:
+        series = self._series.get((kpi, segment), [])
+        one = next((m for m in series if m.judged), None)
+        if one is None:
+            return None
+        goal = one.target
+        if goal is None and segment:
+            whole = self._reading(kpi, ())
+            goal = whole.goal if whole else None
+        return _Reading(one, goal, tuple(m for m in series if m.period <= one.period))
+
+    def _worst(self, kpi: str) -> _Reading | None:
+        """The segment with enough measured rows that lies furthest to the losing side of its target."""
+        parts = [self._reading(one, segment) for one, segment in self._series if one == kpi and segment]
+        known = [(r.loss, r) for r in parts if r is not None and r.loss is not None and self._is_enough(r)]
+        return max(known, key=lambda pair: pair[0])[1] if known else None
+
+    def _is_enough(self, reading: _Reading) -> bool:
+        metric, one = self._metrics[reading.one.kpi], reading.one
+        least = metric.min_sample or 1
+        target = target_on(metric, one.period.start) if isinstance(metric, Kpi) else None
+        if target is not None and len(one.segment) == 1:
+            column, value = one.segment[0]
+            own = target.by.get(column, {}).get("null" if value is None else value)
+            least = (own.min_sample if own else None) or target.min_sample or least
+        return one.measured is None or one.measured >= least
+
+
+def _loss(value: float, goal: Goal) -> float:
+    if goal.at_most is not None:
+        return (value - goal.at_most) / (abs(goal.at_most) or 1.0)
+    if goal.at_least is not None:
+        return (goal.at_least - value) / (abs(goal.at_least) or 1.0)
+    assert goal.between is not None, "a goal has one limit"
+    low, high = goal.between
+    return max((low - value) / (abs(low) or 1.0), (value - high) / (abs(high) or 1.0))
+
+
+def _field(reading: _Reading, field: str) -> Value:
+    one, value = reading.one, reading.one.value
+    assert value is not None, "an unknown value has no field"
+    if field == "status":
+        return reading.status.value
+    if field == "streak":
+        return _streak(reading)
+    if field == "target":
+        goal = reading.goal
+        return (goal.at_most if goal.at_most is not None else goal.at_least) if goal else None
+    if field in ("change", "points"):
+        return _moved(value, one.previous, relative=field == "change")
+    return {"value": value, "previous": one.previous, "baseline": one.baseline}[field]
+
+
+def _moved(value: float | int, previous: float | int | None, *, relative: bool) -> float | int | None:
+    """The change against the previous period; relative to nothing it is unknown."""
+    if previous is None or (relative and previous == 0):
+        return None
+    points = value - previous
+    return published(points / abs(previous) if relative else points)
+
+
+def _streak(reading: _Reading) -> int:
+    """How many judged periods in a row, up to this one, have its status."""
+    count = 0
+    for one in reversed(reading.series):
+        if _Reading(one, one.target or reading.goal, ()).status is not reading.status:
+            break
+        count += 1
+    return count

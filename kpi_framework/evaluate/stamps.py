@@ -1,0 +1,98 @@
+"""How a column of cells writes timestamps: the formats that read every cell, found by trying."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from ..model.period import is_zone
+
+_ISO = re.compile(r"\d{4}-\d{1,2}-\d{1,2}([T ]\d{1,2}:\d{2}(:\d{2}(\.\d{1,9})?)?)?( ?([Zz]|[+-]\d{2}(:?\d{2})?))?")
+_OFFSET = re.compile(r":\d{2}(\.\d+)? ?([Zz]|[+-]\d{2}:?\d{2})$")
+_BRACKETS = re.compile(r" \(([A-Za-z]+(?:/[A-Za-z0-9_+-]+)*)\)$")
+_ZONE = " (%Z)"
+_DAYS = ("%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y/%m/%d", "%d/%b/%y", "%d/%b/%Y", "%d-%b-%Y",
+         "%d %b %Y", "%b %d, %Y", "%d/%m/%y", "%m/%d/%y", "%d.%m.%y")  # fmt: skip
+_TIMES = (" %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p", "")
+FORMATS = (*(day + time for day in _DAYS for time in _TIMES), "%Y-%m-%dT%H:%M:%S.%f%z", "%Y-%m-%dT%H:%M:%S%z")
+_SAMPLE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Stamps:
+    """How timestamps are written. `formats` empty: ISO 8601. `rivals` read every cell as well, otherwise."""
+
+    formats: tuple[str, ...] = ()
+    rivals: tuple[str, ...] = ()
+    unread: int = 0
+    zone: str | None = None
+    has_offset: bool = False
+    newest: dt.datetime | None = None
+
+
+def stamps_of(cells: Sequence[str], preferred: Sequence[str] = ()) -> Stamps:
+    """The formats of these cells, `preferred` first where several read them all."""
+    zones = {m[1] for c in cells if (m := _BRACKETS.search(c))}
+    bare = tuple(dict.fromkeys(_BRACKETS.sub("", c) for c in cells))
+    found = _bare_stamps(bare, tuple(dict.fromkeys([*(f.removesuffix(_ZONE) for f in preferred), *FORMATS])))
+    if not zones:
+        return found
+    zone = min(zones) if len(zones) == 1 and is_zone(min(zones)) else None
+    formats = found.formats or ("%Y-%m-%d %H:%M:%S",)
+    plain = formats if any(not _BRACKETS.search(c) for c in cells) else ()
+    return replace(found, formats=(*(f"{f}{_ZONE}" for f in formats), *plain), zone=zone)
+
+
+def _bare_stamps(cells: Sequence[str], known: Sequence[str]) -> Stamps:
+    """The formats of cells without the name of a zone."""
+    offset = any(_OFFSET.search(c) for c in cells)
+    if all(_ISO.fullmatch(c) for c in cells):
+        return Stamps(has_offset=offset, newest=_newest(cells, ()))
+    able = [f for f in known if all(_read(c, f) for c in cells[:_SAMPLE])]
+    whole = [f for f in able if all(_read(c, f) for c in cells)]
+    if whole:
+        rivals = tuple(f for f in whole[1:] if any(_read(c, f) != _read(c, whole[0]) for c in cells))
+        return Stamps((whole[0],), rivals, has_offset=offset, newest=_newest(cells, whole[:1]))
+    formats = _several(cells, known)
+    unread = sum(not any(_read(c, f) for f in formats) for c in cells)
+    return Stamps(formats, (), unread, has_offset=offset, newest=_newest(cells, formats))
+
+
+def _several(cells: Sequence[str], known: Sequence[str]) -> tuple[str, ...]:
+    """The few formats that together read the most cells; of two that read one cell otherwise, the first alone."""
+    formats: list[str] = []
+    left = list(cells)
+    while left:
+        best = max(known, key=lambda f: sum(_read(c, f) is not None for c in left[:_SAMPLE]))
+        rest = [c for c in left if _read(c, best) is None]
+        if len(rest) == len(left) or _swapped(best) in formats:
+            break
+        formats.append(best)
+        left = rest
+    return tuple(formats)
+
+
+def _swapped(form: str) -> str:
+    """The format with day and month the other way round."""
+    return form.replace("%d", "\0").replace("%m", "%d").replace("\0", "%m")
+
+
+def _read(cell: str, form: str) -> dt.datetime | None:
+    try:
+        return dt.datetime.strptime(cell, form)
+    except ValueError:
+        return None
+
+
+def _newest(cells: Iterable[str], formats: Sequence[str]) -> dt.datetime | None:
+    read = [_iso(c) if not formats else next((t for f in formats if (t := _read(c, f))), None) for c in cells]
+    return max((t.replace(tzinfo=None) for t in read if t), default=None)
+
+
+def _iso(cell: str) -> dt.datetime | None:
+    try:
+        return dt.datetime.fromisoformat(cell)
+    except ValueError:
+        return None

@@ -1,0 +1,62 @@
+"""Signals compared: a pattern that is looked for otherwise, weighs less or is gone can no longer fail."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from ..model.catalog import Entry
+from ..model.change import Change, ChangeClass
+from ..model.diagnostic import Severity
+from ..model.signal import Signal
+from .sides import Sides, place, plain_field
+
+C = ChangeClass
+FIELDS: Mapping[str, ChangeClass | None] = {
+    "version": None, "kind": None, "id": None, "when": C.LOOSENED, "severity": C.LOOSENED, "owner": C.GOVERNANCE,
+    "name": C.COSMETIC, "description": C.COSMETIC, "asks": C.COSMETIC, "do": C.COSMETIC, "meta": C.COSMETIC,
+}  # fmt: skip
+"""What a change of each field is; a severity that rises is tightened."""
+
+
+def changed_signals(sides: Sides) -> Iterator[Change]:
+    """Every signal, and every field of one, that means something else."""
+    before, after = ({e.noun.id: e for e in side.catalog.signals} for side in (sides.before, sides.after))
+    broken = {one.removeprefix("signals/") for s in (sides.before, sides.after) for one in s.catalog.broken}
+    for one in sorted({*before, *after}):
+        old, new = before.get(one), after.get(one)
+        if old is not None and new is not None:
+            yield from _fields(sides, old, new)
+        elif one not in broken:
+            yield _whole(one, old, new)
+
+
+def _whole(one: str, old: Entry[Signal] | None, new: Entry[Signal] | None) -> Change:
+    entry = new or old
+    assert entry is not None, "it stands on one side"
+    before, after = (e.noun.when if e else None for e in (old, new))
+    cls = C.ADDED if old is None else C.LOOSENED
+    return Change(one, cls, "signal", before, after, entry.at.path, entry.at.key("id").line)
+
+
+def _fields(sides: Sides, old: Entry[Signal], new: Entry[Signal]) -> Iterator[Change]:
+    for name, cls in FIELDS.items():
+        before, after = (getattr(e.noun, name) for e in (old, new))
+        if cls is None or _is_same(sides, name, before, after):
+            continue
+        rises = name == "severity" and _weight(after) > _weight(before)
+        path, line = place((new.at, old.at), (name,))
+        was, now = (plain_field(e.noun, name) for e in (old, new))
+        yield Change(new.noun.id, C.TIGHTENED if rises else cls, name, was, now, path, line)
+
+
+def _is_same(sides: Sides, name: str, before: object, after: object) -> bool:
+    if name == "when" and isinstance(before, str) and isinstance(after, str):
+        return sides.same_sql(before, after)
+    if isinstance(before, str) and isinstance(after, str) and not isinstance(before, Severity):
+        return before.split() == after.split()
+    return before == after
+
+
+def _weight(severity: Severity | None) -> int:
+    """None weighs what the gate says, which is the most."""
+    return Severity.ERROR.rank if severity is None else severity.rank

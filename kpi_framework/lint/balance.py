@@ -1,0 +1,135 @@
+"""Balance: no KPI tells the truth alone, and a number is only as good as what it leaves out."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from fractions import Fraction
+
+from sqlglot import exp
+
+from ..compile.axis import Measure
+from ..compile.canonical import canonical
+from ..compile.definition import time_column
+from ..compile.syntax import parse
+from ..model.catalog import Entry
+from ..model.diagnostic import Diagnostic
+from ..model.kpi import Kpi, Metric
+from ..model.rule import RULES
+from .view import View
+
+MOST_KPIS = 7
+BENCHMARK_YEARS = 3
+_BETWEEN = frozenset(
+    {"seconds_between", "minutes_between", "hours_between", "days_between", "business_minutes", "business_hours"}
+)
+
+
+def survivorship(view: View) -> Iterator[Diagnostic]:
+    """survivorship: a live formula measures a duration to a column that is empty while a row is open, the rows are
+    dated by another column than that end, and neither `settle`, `min_measured` nor a coalesce says what becomes of
+    the open ones."""
+    for entry, _ in _measures(view):
+        metric = entry.noun
+        if metric.settle is not None or "min_measured" in metric.model_fields_set or metric.is_stock:
+            continue
+        table = view.tables[metric.dataset or ""]
+        for end in sorted(_open_ends(metric.formula or "") - {time_column(metric, table)}):
+            meaning = table.contract.columns.get(end) if table.contract else None
+            if meaning is not None and not meaning.nullable:
+                continue
+            message = f"{metric.id}: rows without `{end}` are left out, and they are the slow ones"
+            yield RULES["survivorship"].finding(entry.at.key("formula"), message, kpi=metric.id)
+            break
+
+
+def _open_ends(formula: str) -> set[str]:
+    """The columns that end a duration, outside any coalesce."""
+    tree = canonical(parse(formula))
+    calls = (n for n in tree.find_all(exp.Anonymous) if n.this in _BETWEEN and len(n.expressions) > 1)
+    open_ones = (n for n in calls if n.find_ancestor(exp.Coalesce) is None)
+    columns = (n.expressions[1] for n in open_ones)
+    return {c.name for c in columns if isinstance(c, exp.Column) and not c.name.startswith("period_")}
+
+
+def vanity_alone(view: View) -> Iterator[Diagnostic]:
+    """vanity-alone: an active definition of the family productivity (a KPI also without family) whose value is a
+    plain count of rows, that no derived definition uses, and whose `read_with` names no outcome: nothing but
+    other counts of this kind."""
+    used = {one for inputs in view.inputs.values() for one in inputs}
+    efforts = {e.noun.id for e, m in _measures(view) if _is_effort(e.noun, m)}
+    for entry, _ in _measures(view):
+        metric = entry.noun
+        if not metric.is_active or metric.id not in efforts - used:
+            continue
+        if not any(g in view.catalog.definitions and g not in efforts for g in metric.read_with):
+            message = f"{metric.id} counts effort, and no outcome stands beside it"
+            yield RULES["vanity-alone"].finding(entry.at.key("formula"), message, kpi=metric.id)
+
+
+def _is_effort(metric: Metric, measure: Measure) -> bool:
+    families = ("productivity", None) if isinstance(metric, Kpi) else ("productivity",)
+    return measure.formula.shape.kind == "count" and metric.family in families
+
+
+def too_many_kpis(view: View) -> Iterator[Diagnostic]:
+    """too-many-kpis: more than seven active KPIs, and no view of kpi.yaml that shows at most seven."""
+    active = sum(1 for _ in view.active)
+    views = view.catalog.project.noun.views.values()
+    sizes = [min(v.limit or active, active if v.kpis == "all" else len(v.kpis)) for v in views]
+    if active > MOST_KPIS and not any(size <= MOST_KPIS for size in sizes):
+        at = view.catalog.project.at
+        span = at.key("views" if ("views",) in at.spans else "name")
+        message = f"{active} KPIs are active; a scorecard that is read in ten minutes has at most {MOST_KPIS}"
+        yield RULES["too-many-kpis"].finding(span, message)
+
+
+def unguarded(view: View) -> Iterator[Diagnostic]:
+    """unguarded: an active KPI whose `read_with` names no definition that is in use."""
+    in_use = {e.noun.id for e in view.live} | set(view.catalog.broken)
+    for entry, kpi in view.active:
+        if not in_use & set(kpi.read_with) - {kpi.id}:
+            at = entry.at.key("read_with" if ("read_with",) in entry.at.spans else "id")
+            message = f"{kpi.id} can be met at the cost of something else, and nothing is read beside it"
+            yield RULES["unguarded"].finding(at, message, kpi=kpi.id)
+
+
+def unsegmented_average(view: View) -> Iterator[Diagnostic]:
+    """unsegmented-average: an active KPI whose formula is one average or median, without `segments`."""
+    for entry, measure in _measures(view):
+        kpi, shape = entry.noun, measure.formula.shape
+        is_average = shape.kind == "mean" or (shape.kind == "quantile" and shape.level == Fraction(1, 2))
+        if isinstance(kpi, Kpi) and kpi.is_active and is_average and not kpi.segments:
+            message = f"{kpi.id} is one average of everything: a good whole hides a poor part"
+            yield RULES["unsegmented-average"].finding(entry.at.key("formula"), message, kpi=kpi.id)
+
+
+def advanced_before_stable(view: View) -> Iterator[Diagnostic]:
+    """advanced-before-stable: an active KPI of level advanced, while no foundational KPI is active, or one of
+    them has not been reviewed yet (its `review` has no `last`)."""
+    foundational = [kpi for _, kpi in view.active if kpi.level == "foundational"]
+    fresh = [kpi.id for kpi in foundational if kpi.review is None or kpi.review.last is None]
+    if foundational and not fresh:
+        return
+    why = f"{', '.join(fresh[:3])} had no review yet" if fresh else "no foundational KPI is active"
+    for entry, kpi in view.active:
+        if kpi.level == "advanced":
+            message = f"{kpi.id} is advanced, and {why}"
+            yield RULES["advanced-before-stable"].finding(entry.at.key("level"), message, kpi=kpi.id)
+
+
+def old_benchmarks(view: View, today: dt.date) -> Iterator[Diagnostic]:
+    """benchmark-old: an active KPI's benchmark was published more than three years before as_of's year."""
+    for entry, kpi in view.active:
+        year = kpi.benchmark.year if kpi.benchmark else None
+        if year is not None and today.year - year > BENCHMARK_YEARS:
+            at = entry.at.key("benchmark", "year")
+            yield RULES["benchmark-old"].finding(at, f"the benchmark of {kpi.id} is of {year}", kpi=kpi.id)
+
+
+def _measures(view: View) -> Iterator[tuple[Entry[Metric], Measure]]:
+    """The live definitions over rows that compile."""
+    for entry in view.live:
+        compiled = view.compiled.get(entry.noun.id)
+        if isinstance(compiled, Measure):
+            yield entry, compiled

@@ -1,0 +1,70 @@
+"""Calendars: their zones and holidays exist, and no two of their intervals overlap."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from ..compile.worktime import holiday_codes, unknown_holiday
+from ..model.calendar import DAYS, Calendar, days_of, interval
+from ..model.diagnostic import Diagnostic, Span
+from ..model.period import is_zone
+from ..model.rule import RULES
+from .references import UNKNOWN
+from .view import View
+
+_WEEK = 7 * 1440
+Placed = tuple[int, int, str, Span]
+"""Minutes of the week, [start, end), as they are written, and where."""
+
+
+def calendars(view: View) -> Iterator[Diagnostic]:
+    """unknown-reference and wrong-type: zones, holidays and hours of the project's calendars."""
+    at = view.catalog.project.at
+    for name, calendar in view.catalog.project.noun.calendars.items():
+        zone = calendar.timezone
+        if zone is not None and not is_zone(zone):
+            span = at.key("calendars", name, "timezone")
+            yield UNKNOWN.finding(span, f"`{zone}` is not an IANA time zone", "Write it as Europe/London, or UTC.")
+        for number, holiday in enumerate(calendar.holidays):
+            if unknown_holiday(holiday):
+                span = at.value("calendars", name, "holidays", number)
+                yield UNKNOWN.finding(span, f"there are no holidays `{holiday}`", _near(holiday))
+        yield from _overlaps(view, name, calendar)
+
+
+def _near(holiday: str) -> str:
+    codes = holiday_codes()
+    country, _, part = holiday.partition("-")
+    known = [f"{country}-{p}" for p in codes[country]] if part and country in codes else list(codes)
+    near = get_close_matches(holiday, known, n=1)
+    return f"Did you mean `{near[0]}`?" if near else "Write a code such as GB-ENG or US-MA, or a date, 2026-12-24."
+
+
+def _overlaps(view: View, name: str, calendar: Calendar) -> Iterator[Diagnostic]:
+    """Hours that are said twice, or that begin and end at once: nobody knows what was meant."""
+    placed: list[Placed] = []
+    for later in _placed(view, name, calendar):
+        start, end, text, span = later
+        if text.partition("-")[0] == text.partition("-")[2]:
+            hint = 'A whole day is "00:00-24:00"; all days are `hours: 24x7`.'
+            yield RULES["wrong-type"].finding(span, f"{name}: {text} begins and ends at once", hint)
+        for low, high, other, _ in placed:
+            if any(start + shift < high and low < end + shift for shift in (-_WEEK, 0, _WEEK)):
+                message = f"{name}: {text} overlaps {other} on {DAYS[start // 1440]}"
+                hint = "Join the two, or part them: a minute is working time once."
+                yield RULES["wrong-type"].finding(span, message, hint)
+                break
+        placed.append(later)
+
+
+def _placed(view: View, name: str, calendar: Calendar) -> Iterator[Placed]:
+    if isinstance(calendar.hours, str):
+        return
+    at = view.catalog.project.at
+    for days, spans in calendar.hours.items():
+        for day in days_of(days):
+            for number, text in enumerate(spans):
+                start, end = interval(text)
+                span = at.value("calendars", name, "hours", days, number)
+                yield day * 1440 + start, day * 1440 + end, text, span

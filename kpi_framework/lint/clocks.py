@@ -1,0 +1,80 @@
+"""Clocks and service levels: what they name exists, and a duration says what clock it runs by."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from ..compile.axis import Measure
+from ..compile.clocks import check_clocks, declared_statuses
+from ..compile.definition import reads_elapsed_time
+from ..compile.syntax import FormulaError
+from ..compile.table import Table
+from ..model.clock import EVENTS, Clock, Policy
+from ..model.diagnostic import Diagnostic, Span
+from ..model.rule import RULES
+from ..model.unit import MICROSECONDS
+from .formulas import is_certain
+from .references import unknown
+from .view import View
+
+_SAYS = re.compile(
+    r"\b(elapsed|calendar|business|working|work|opening|office|service|desk|clock)[ -]"
+    r"(time|hours?|minutes?|days?)\b|round the clock|day and night|24 ?[x/×] ?7|\belapsed\b",
+    re.IGNORECASE,
+)
+"""The words by which a definition says what clock a duration runs by."""
+
+
+def clocks(view: View) -> Iterator[Diagnostic]:
+    """unknown-reference and the formula rules: histories, statuses, calendars and timestamps of clocks."""
+    for name, table in view.tables.items():
+        for part in ("clocks", "policies"):
+            named: Mapping[str, Clock | Policy] = getattr(table.dataset, part)
+            for one, clock in named.items():
+                yield from _of_clock(view, table, (name, part, one), clock)
+
+
+def _of_clock(view: View, table: Table, place: tuple[str, str, str], clock: Clock | Policy) -> Iterator[Diagnostic]:
+    at = view.catalog.project.at
+    missing = False
+    for number, history in enumerate(clock.history):
+        found = list(unknown(history, view.tables, at.value("datasets", *place, "history", number), "dataset"))
+        missing |= bool(found)
+        yield from found
+    known = declared_statuses(table)
+    for field, words in _statuses(clock):
+        for number, word in enumerate(words if known else ()):
+            span = at.value("datasets", *place, field, number)
+            yield from unknown(word, (*known, *(EVENTS if field in _EVENTFUL else ())), span, "status")
+    if not missing:
+        yield from _checked(view, table, at.key("datasets", *place), place[2])
+
+
+_EVENTFUL = ("first", "last", "count", "until", "otherwise")
+
+
+def _statuses(clock: Clock | Policy) -> Iterator[tuple[str, tuple[str, ...]]]:
+    fields = ("until", "pausing") if isinstance(clock, Policy) else (clock.kind, "otherwise")
+    yield from ((f, words) for f in fields if (words := getattr(clock, f)))
+
+
+def _checked(view: View, table: Table, span: Span, name: str) -> Iterator[Diagnostic]:
+    try:
+        check_clocks(table, view.tables, frozenset({name}))
+    except FormulaError as error:
+        if all(is_certain(view, n, error) for n in (table.name, *table.dataset.timed[name].history)):
+            rule = "unknown-column" if error.rule == "source-unreadable" else error.rule
+            yield RULES[rule].finding(span, f"{table.name}: {error.message}", error.hint)
+
+
+def unstated(view: View) -> Iterator[Diagnostic]:
+    """unstated-clock: a duration between two instants says whether nights and weekends count."""
+    for entry in view.live:
+        metric, compiled = entry.noun, view.compiled.get(entry.noun.id)
+        if not isinstance(compiled, Measure) or metric.unit not in MICROSECONDS:
+            continue
+        said = " ".join(t for t in (metric.counts, metric.excludes, metric.description, metric.name) if t)
+        if reads_elapsed_time(metric, view.tables[metric.dataset or ""]) and not _SAYS.search(said):
+            message = f"{metric.id}: nobody says whether its {metric.unit} are elapsed or working time"
+            yield RULES["unstated-clock"].finding(entry.at.key("formula"), message, kpi=metric.id)

@@ -1,0 +1,54 @@
+"""Calendars: when a desk works. Weekly hours on a zone's wall clock, without its holidays."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from .base import Hours, Model
+
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_DAY = "|".join(DAYS)
+Days = Annotated[str, Field(pattern=rf"^({_DAY})(-({_DAY}))?$")]
+"""A day or a stretch of days: `mon`, `mon-fri`, `fri-mon`."""
+Interval = tuple[int, int]
+"""Minutes from a day's midnight, [start, end); a night shift ends after 1,440."""
+ROUND_THE_CLOCK = "24x7"
+
+
+class Calendar(Model):
+    """When people work: the clock of `business_minutes` runs only then."""
+
+    hours: Literal["24x7"] | Annotated[dict[Days, tuple[Hours, ...]], Field(min_length=1)]
+    """`24x7`, or days and their hours: `{mon-fri: ["09:00-17:30"]}`. `22:00-06:00` belongs to the day it starts on."""
+    timezone: str | None = None
+    """The IANA zone whose wall clock the hours are on; the project's by default."""
+    holidays: tuple[str, ...] = ()
+    """Days off: codes of the `holidays` library, such as GB-ENG or US-MA, and single dates."""
+
+    def week(self) -> tuple[tuple[Interval, ...], ...]:
+        """The intervals of Monday … Sunday."""
+        if isinstance(self.hours, str):
+            return (((0, 1440),),) * 7
+        found: list[list[Interval]] = [[] for _ in DAYS]
+        for days, spans in self.hours.items():
+            for day in days_of(days):
+                found[day] += [interval(span) for span in spans]
+        return tuple(tuple(sorted(day)) for day in found)
+
+
+def days_of(text: str) -> tuple[int, ...]:
+    """`mon-fri` → (0, 1, 2, 3, 4); `sat-mon` → (5, 6, 0)."""
+    first, _, last = text.partition("-")
+    start, end = DAYS.index(first), DAYS.index(last or first)
+    return tuple((start + i) % 7 for i in range((end - start) % 7 + 1))
+
+
+def interval(text: str) -> Interval:
+    """`09:00-17:30` → (540, 1050); an end at or before the start is on the next day."""
+    start, end = (int(hour) * 60 + int(minute) for hour, minute in (part.split(":") for part in text.split("-")))
+    return start, end if end > start else end + 1440
+
+
+__all__ = ["DAYS", "ROUND_THE_CLOCK", "Calendar", "Interval", "days_of", "interval"]

@@ -1,0 +1,42 @@
+"""A project's rows as its formulas see them: for tests that compare every row with another program's."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from pathlib import Path
+
+from sqlglot import exp
+
+from kpi_framework.compile.clocks import check_clocks, event_names
+from kpi_framework.compile.definition import table_of
+from kpi_framework.compile.render import render
+from kpi_framework.compile.tidy import table_name
+from kpi_framework.evaluate.engine import DuckWorker, Limits, Row
+from kpi_framework.evaluate.session import Session, Wanted
+from kpi_framework.evaluate.sources import find_files
+from kpi_framework.load.catalog import load_catalog
+from kpi_framework.load.contracts import shipped_contracts
+
+
+def rows(config: str, root: Path, dataset: str, columns: Sequence[str], as_of: dt.datetime) -> list[Row]:
+    """The named columns of every row of a dataset of this kpi.yaml, ordered by the first of them."""
+    catalog, findings = load_catalog({"kpi.yaml": config}, shipped_contracts())
+    assert catalog is not None, findings
+    with Session(lambda: DuckWorker(Limits()), as_of) as session:
+        datasets = catalog.project.noun.datasets
+        wanted = [*datasets[dataset].histories, dataset]
+        files = {n: find_files(datasets[n], root, (root,)) for n in wanted}
+        tables = {n: table_of(catalog, n, session.native(files[n])) for n in wanted}
+        table = tables[dataset]
+        terms = [table.fresh_scope().term(c) for c in columns]
+        clocks = table.clocks_of(frozenset(columns))
+        check_clocks(table, tables, clocks)
+        session.keep_calendars(catalog.project.noun.almanac, table.calendars)
+        for name in wanted[:-1]:
+            session.load(
+                Wanted(tables[name], files[name], tables[name].reach(event_names(tables[name], table.keys[0])))
+            )
+        session.load(Wanted(table, files[dataset], table.reach(frozenset(columns)), clocks, tables))
+        query = exp.select(*(t.sql.copy() for t in terms)).from_(table_name(table)).order_by("1")
+        return session.fetch(render(query))
