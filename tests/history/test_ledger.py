@@ -227,9 +227,9 @@ def test_two_heads_after_a_merge_are_said(desk: Repository) -> None:
 
 
 def test_no_flipped_bit_is_missed(desk: Repository) -> None:
-    """24,000 single bits of a ledger of four lines: each is found, at its line or the one after."""
+    """24,000 single bits of a ledger of six lines: each is found, at its line or the one after."""
     bodies = [without_hash(line) for line in lines(desk)]
-    data = sealed(Chain("fix_time"), [*bodies, bodies[0]]).encode()
+    data = sealed(Chain("fix_time"), bodies * 2).encode()
     anchor = heads([read_chain("fix_time", data)])["fix_time"]
     rng = random.Random(7)  # noqa: S311 - a sample, not a secret
     missed = []

@@ -94,7 +94,7 @@ def edited(project: Mapping[str, Any], edits: Edits) -> dict[str, Any]:
 
 def texts(project: Mapping[str, Any]) -> dict[str, str]:
     """The project's files."""
-    return {FILES[name]: json.dumps(content, indent=1, default=str) for name, content in project.items()}
+    return {FILES[name]: json.dumps(content, indent=1, ensure_ascii=False) for name, content in project.items()}
 
 
 def _rows(*tickets: tuple[str, str, str, str, str]) -> str:
@@ -179,7 +179,9 @@ KPI: dict[str, Row] = {
     "family": _NOTED, "level": _NOTED, "objectives": _NOTED, "read_with": _NOTED, "benchmark": _NOTED,
     "notes": "A miss asks for its cause; naming it is what the rule asks.",
     "window": flip("restating", "window", {"kpi/window": "90 days"}),
-    "open_between": flip("restating", "open_between", {"kpi/open_between": ["created_at", "resolved_at"]}, {**_COUNT, "kpi/time": None}),
+    "open_between": flip("restating", "open_between", {"kpi/open_between": ["created_at", "resolved_at"]}, {
+        **_COUNT, "kpi/time": None,
+    }),
     "evidence": flip("loosened", "evidence", {"kpi/evidence": None}, {
         **_COUNT, "kpi/where": "priority = 'none'", "kpi/evidence": "winter",
         "config/datasets/winter": {**BASE["config"]["datasets"]["quick"], "source": "data/winter.csv"},
