@@ -203,17 +203,21 @@ def _meaning(catalog: Catalog, metric: Metric, tables: Mapping[str, Table]) -> d
     }  # fmt: skip
 
 
-def parts_meaning(metric: Metric, table: Table) -> str:
+def parts_meaning(metric: Metric, tables: Mapping[str, Table]) -> str:
     """What tells a definition's parts from each other: its segments' columns. Raises FormulaError."""
-    return repr(_behind(table, frozenset(c for b in metric.breakdowns for c in b)))
+    return _seen(tables[metric.dataset or ""], tables, frozenset(c for b in metric.breakdowns for c in b))
 
 
-def checks_meaning(table: Table) -> str:
+def checks_meaning(table: Table, tables: Mapping[str, Table]) -> str:
     """What the dataset's rules look at. Raises FormulaError."""
     scope = table.fresh_scope()
     for rule in table.dataset.rules.values():
         compile_condition(rule.holds, scope)
-    return repr(_behind(table, frozenset(scope.used)))
+    return _seen(table, tables, frozenset(scope.used))
+
+
+def _seen(table: Table, tables: Mapping[str, Table], used: frozenset[str]) -> str:
+    return repr((_behind(table, used), _working_time(table, tables, used)))
 
 
 def _behind(table: Table, used: frozenset[str], *, own: bool = False) -> dict[str, object]:

@@ -63,9 +63,8 @@ def _checked(
     seen = evaluation.measurements
     late = (*missed_without_action(catalog, seen), *missed_without_cause(catalog, seen))
     unseen = OF_CHANGES | (OF_DATA if options.only else frozenset())
-    findings = weighed(
-        settled(catalog, (*found, *lint, *failures, *evaluation.diagnostics, *late), unseen), gate, rules
-    )
+    found = (*found, *lint, *failures, *evaluation.diagnostics, *late)
+    findings = weighed(settled(catalog, found, unseen), gate, rules)
     verdict = verdict_of(evaluation.measurements, findings, evaluation.signals, gate, options.strictness)
     card = _scorecard(catalog, window, evaluation, findings, verdict)
     card = replace(card, view=_view(catalog, options.view), revision=revision)
