@@ -46,7 +46,7 @@ FILES = {
     "kpi": "`kpis/<id>.yaml`", "project": "`kpi.yaml`", "baseline": "`baselines/<id>.yaml`",
     "template": "an entry of the catalogue, shipped with the package",
     "contract": "a contract, shipped with the package", "preset": "a preset, shipped with the package",
-    "scorecard": "`scorecard/scorecard.json`",
+    "scorecard": "`scorecard/scorecard.json`", "diff": "what `kpi diff --format json` writes",
 }  # fmt: skip
 SVG = """<svg viewBox="0 0 {width} {height}" xmlns="http://www.w3.org/2000/svg" role="img" aria-label="kpi check">
 <style>

@@ -26,6 +26,7 @@ TABLE, MACRO = "working_time", "worked"
 DAY = 86_400
 _EPOCH = dt.date(1970, 1, 1)
 _MICRO = 1_000_000
+Query = exp.Select
 Span = tuple[int, int]
 """Seconds since 1970 in UTC, [start, end)."""
 
@@ -269,6 +270,11 @@ def with_worked(rows: exp.Select, lookups: Collection[Lookup], columns: Collecti
                         exp.column("_day", table=table).eq(day_of(at))),
         )  # fmt: skip
     return query
+
+
+def worked_query(source: str, lookups: Collection[Lookup], columns: Collection[str], width: int) -> Query:
+    """A table's columns, and a column of working time for each lookup."""
+    return with_worked(exp.select(*columns).from_(source), lookups, columns, width)
 
 
 def width_of(almanac: Almanac, names: Collection[str]) -> int:

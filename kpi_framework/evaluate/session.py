@@ -7,8 +7,6 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Self
 
-from sqlglot import exp
-
 from ..compile.clocks import clock_plans
 from ..compile.render import render
 from ..compile.table import Load, Native, Table, load_query, timestamp
@@ -22,8 +20,8 @@ from ..compile.tidy import (
 from ..compile.tidy import (
     table_name as _name,
 )
+from ..compile.worktime import Query, width_of, worked_query
 from ..compile.worktime import statements as working_time
-from ..compile.worktime import width_of, with_worked
 from ..compile.zone import macros
 from ..model.period import Almanac
 from .engine import Engine, EngineError, Row
@@ -165,10 +163,9 @@ class Session:
             columns = [*columns, *plan.columns]
         lookups = list((table.lookups or {}).values())
         if lookups:
-            rows = exp.select(*columns).from_(name)
-            self._replace(table, with_worked(rows, lookups, columns, self._width))
+            self._replace(table, worked_query(name, lookups, columns, self._width))
 
-    def _replace(self, table: Table, query: exp.Select) -> None:
+    def _replace(self, table: Table, query: Query) -> None:
         self.engine.run([
             f"CREATE TEMP TABLE {_loaded(table)} AS {render(query)}",
             f"DROP TABLE {_name(table)}", f"ALTER TABLE {_loaded(table)} RENAME TO {_name(table)}",

@@ -14,6 +14,7 @@ from .run import Options
 
 _FUNCTIONS = ("CREATE TEMP MACRO ", "CREATE OR REPLACE TEMP MACRO ")
 _CLOCKS = "CREATE TEMP TABLE clock_in_"
+_WORKING_TIME = "INSERT INTO working_time"
 
 
 def statements(options: Options, one: str) -> tuple[str, ...]:
@@ -34,6 +35,10 @@ def _shown(sql: str) -> str:
         name = sql.removeprefix(_CLOCKS).partition(" ")[0]
         return f"-- clock_in_{name}: when the zone's clocks change, and what they show from then on"
     if sql.startswith(_FUNCTIONS):
-        name = sql.partition("MACRO ")[2].partition("(")[0]
+        name = sql.partition("MACRO ")[2].partition("(")[0].strip()
+        if name == "worked":
+            return "-- worked(calendar, t): the calendar's working time up to t, from the table working_time"
         return f"-- {name}(t): a step function over the changes of the zone's clocks"
+    if sql.startswith(_WORKING_TIME):
+        return "-- working_time: a calendar's working time, a row for each UTC day"
     return f"{readable(sql)};"
