@@ -57,7 +57,7 @@ def transitions(key: str) -> tuple[dt.timedelta, tuple[Transition, ...]]:
 
 
 def _offset(zone: ZoneInfo, utc: dt.datetime) -> dt.timedelta:
-    offset = utc.replace(tzinfo=dt.UTC).astimezone(zone).utcoffset()
+    offset = zone.fromutc(utc.replace(tzinfo=zone)).utcoffset()
     assert offset is not None, "an aware time has an offset"
     return offset
 

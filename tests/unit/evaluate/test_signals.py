@@ -57,7 +57,7 @@ def measured(one: str, value: float | None, status: Status = Status.MET, *, mont
 @pytest.fixture(scope="module")
 def session() -> Iterator[Session]:
     """An engine for all conditions."""
-    with Session(lambda: DuckWorker(Limits()), dt.datetime(2026, 4, 2, tzinfo=dt.UTC)) as found:
+    with Session(lambda: DuckWorker(Limits())) as found:
         yield found
 
 
