@@ -3,6 +3,6 @@
 from . import check
 
 # isort: split
-from . import baseline, changes, demo, governance, init, ledger, library, more
+from . import audit, baseline, changes, demo, governance, init, ledger, library, more
 
-__all__ = ["baseline", "changes", "check", "demo", "governance", "init", "ledger", "library", "more"]
+__all__ = ["audit", "baseline", "changes", "check", "demo", "governance", "init", "ledger", "library", "more"]
