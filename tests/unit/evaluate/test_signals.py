@@ -20,7 +20,7 @@ from kpi_framework.evaluate.engine import DuckWorker, Limits
 from kpi_framework.evaluate.gate import Strictness
 from kpi_framework.evaluate.session import Session
 from kpi_framework.evaluate.signals import judge_signals
-from kpi_framework.load.catalog import load_catalog
+from kpi_framework.load.catalog import load_catalog, load_definition
 from kpi_framework.load.templates import shipped_signals, shipped_templates
 from kpi_framework.model.catalog import Catalog, Entry, Located
 from kpi_framework.model.kpi import Kpi, Metric
@@ -248,7 +248,10 @@ def test_a_shipped_signal_reads_the_catalogue(one: str) -> None:
     assert signal.id == one
     assert signal.asks
     assert signal.do
-    assert compile_signal(signal.when, {i: t.definition for i, t in shipped_templates().items()}, UTC).is_plain
+    known = {i: load_definition(i, json.dumps({"version": 1, **t.kpi})) for i, t in shipped_templates().items()}
+    definitions = {i: one.entry.noun for i, one in known.items() if one.entry is not None}
+    assert set(definitions) == set(shipped_templates())
+    assert compile_signal(signal.when, definitions, UTC).is_plain
 
 
 ROWS = "at,part\n2026-03-05 10:00,x\n2026-03-06 10:00,x\n2026-02-06 10:00,x\n"
