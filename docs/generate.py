@@ -30,7 +30,7 @@ from rich.text import Text
 from typer.testing import CliRunner
 
 import kpi_framework.cli.commands  # noqa: F401 - registers every command
-from kpi_framework.cli.main import app
+from kpi_framework.cli.app import app
 from kpi_framework.load.contracts import shipped_contracts
 from kpi_framework.load.presets import shipped_presets
 from kpi_framework.load.schema import schemas

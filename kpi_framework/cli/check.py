@@ -18,7 +18,7 @@ from ..workflow.check import run_tests
 from ..workflow.files import append_text, write_text
 from ..workflow.run import Options, Outcome
 from . import options as o
-from .main import app
+from .app import app
 
 SUMMARY_LIMIT = 1024 * 1024
 
@@ -47,7 +47,7 @@ def check(
     outcome = run_check(chosen) if at is None else _as_it_was(chosen, at)
     write_scorecard(outcome, scorecard or chosen.place.root / "scorecard" / _folder(outcome))
     if os.environ.get("GITHUB_ACTIONS") == "true":
-        _tell_github(outcome)
+        _tell_github(outcome, annotated=form == "github" and output == "-")
     o.finish(outcome, "kpi check", form, output)
 
 
@@ -70,9 +70,10 @@ def write_scorecard(outcome: Outcome, folder: Path) -> None:
         write_text(folder / "scorecard.md", scorecard_markdown(outcome.scorecard))
 
 
-def _tell_github(outcome: Outcome) -> None:
-    """Annotations with file and line, and the scorecard as step summary."""
-    sys.stderr.write(render_github(o.report_of(outcome, "kpi check")))
+def _tell_github(outcome: Outcome, *, annotated: bool) -> None:
+    """Annotations with file and line, unless the payload is just these, and the scorecard as step summary."""
+    if not annotated:
+        sys.stderr.write(render_github(o.report_of(outcome, "kpi check")))
     summary = os.environ.get("GITHUB_STEP_SUMMARY")
     if summary and outcome.scorecard is not None:
         text = scorecard_markdown(outcome.scorecard)

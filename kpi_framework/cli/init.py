@@ -14,7 +14,7 @@ from ..workflow.init import Begun, Wish, begin
 from ..workflow.project import Place
 from ..workflow.run import Options, Outcome
 from . import options as o
-from .main import app
+from .app import app
 
 _TABLES = (".csv", ".tsv", ".txt", ".parquet", ".json", ".jsonl", ".ndjson", ".xlsx", ".xls", ".zip")
 Paths = Annotated[

@@ -17,7 +17,7 @@ from ..workflow.run import Options
 from ..workflow.schemas import stale_schemas, write_schemas
 from ..workflow.sql import statements
 from . import options as o
-from .main import app
+from .app import app
 
 
 @app.command()
