@@ -14,12 +14,12 @@ from ..model.catalog import Catalog
 from ..model.kpi import Kpi, Metric
 from ..model.unit import MICROSECONDS, read_days
 from .axis import Closing, Measure
-from .canonical import canonical, canonical_text
+from .canonical import canonical_of, canonical_text
 from .clocks import check_clocks, declared_statuses, event_names
 from .derived import Derived, compile_derived
 from .formula import compile_condition, compile_formula
 from .preset import adopted
-from .syntax import FormulaError, parse
+from .syntax import FormulaError
 from .table import Base, Native, Table
 from .term import Term
 
@@ -279,7 +279,7 @@ def _computed(table: Table, used: frozenset[str]) -> dict[str, str]:
     waiting = [n for n in sorted(used) if n in texts]
     while waiting:
         name = waiting.pop()
-        tree = canonical(parse(texts[name]))
+        tree = canonical_of(texts[name])
         found[name] = canonical_text(tree)
         waiting += [c.name for c in tree.find_all(exp.Column) if c.name in texts and c.name not in found]
     return found
@@ -287,7 +287,7 @@ def _computed(table: Table, used: frozenset[str]) -> dict[str, str]:
 
 def reads_elapsed_time(metric: Metric, table: Table) -> bool:
     """Whether the formula subtracts instants, itself or in a column that it uses."""
-    tree = canonical(parse(metric.formula or ""))
+    tree = canonical_of(metric.formula or "")
     used = frozenset(c.name for c in tree.find_all(exp.Column))
     texts = [canonical_text(tree), *_computed(table, used).values()]
     return any(f"({unit}_between " in text for text in texts for unit in MICROSECONDS)
