@@ -51,8 +51,8 @@ _EVENTS = """
 """
 _BY_HAND = """
     select avg(spent) from (
-        select ticket_id, sum(case when value in ('new', 'open') then epoch_us(until) - epoch_us(at) end) as spent
-        from (select *, lead(at, 1, timestamp '2026-10-16') over (partition by ticket_id order by at) as until from '{events}')
+        select ticket_id, sum(case when value in ('new', 'open') then epoch_us(ending) - epoch_us("at") end) as spent
+        from (select *, lead("at", 1, timestamp '2026-10-16') over (partition by ticket_id order by "at") as ending from '{events}')
         group by ticket_id
     )
 """

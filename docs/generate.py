@@ -30,7 +30,7 @@ from rich.text import Text
 from typer.testing import CliRunner
 
 import kpi_framework.cli.commands  # noqa: F401 - registers every command
-from kpi_framework.cli.main import app
+from kpi_framework.cli.app import app
 from kpi_framework.load.contracts import shipped_contracts
 from kpi_framework.load.presets import shipped_presets
 from kpi_framework.load.schema import schemas
@@ -47,8 +47,7 @@ FILES = {
     "kpi": "`kpis/<id>.yaml`", "project": "`kpi.yaml`", "baseline": "`baselines/<id>.yaml`",
     "template": "an entry of the catalogue, shipped with the package",
     "contract": "a contract, shipped with the package", "preset": "a preset, shipped with the package",
-    "scorecard": "`scorecard/scorecard.json`",
-    "diff": "what `kpi diff --format json` writes",
+    "scorecard": "`scorecard/scorecard.json`", "diff": "what `kpi diff --format json` writes",
 }  # fmt: skip
 SVG = """<svg viewBox="0 0 {width} {height}" xmlns="http://www.w3.org/2000/svg" role="img" aria-label="kpi check">
 <style>

@@ -11,7 +11,7 @@ from ..model.diagnostic import KpiError
 from ..report.audit import audit_files
 from ..workflow.audit import audit, write_bundle
 from . import options as o
-from .main import app
+from .app import app
 
 
 @app.command("audit")

@@ -7,9 +7,9 @@ from typing import Annotated
 import typer
 
 from ..workflow.baseline import Frozen, freeze, verify
-from ..workflow.check import Outcome
+from ..workflow.run import Outcome
 from . import options as o
-from .main import app
+from .app import app
 
 baseline = typer.Typer(no_args_is_help=True, help="Freeze baselines, and compare them with the data.")
 app.add_typer(baseline, name="baseline")

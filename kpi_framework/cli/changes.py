@@ -13,7 +13,7 @@ from ..report.history import HISTORY_FORMATS, HistoryView
 from ..workflow.diff import Question, diff, read_diff
 from ..workflow.history import Query, history
 from . import options as o
-from .main import app
+from .app import app
 
 Base = Annotated[str, typer.Argument(metavar="[BASE]", help="The revision before; HEAD by default.")]
 Head = Annotated[str | None, typer.Argument(metavar="[HEAD]", help="The revision after; the working tree by default.")]

@@ -10,7 +10,7 @@ from ..report.due import DUE_FORMATS, DueView
 from ..workflow.due import due
 from ..workflow.review import review
 from . import options as o
-from .main import app
+from .app import app
 
 
 @app.command("review")

@@ -10,11 +10,11 @@ import typer
 
 from ..model.diagnostic import KpiError
 from ..model.period import is_zone
-from ..workflow.check import Options, Outcome
 from ..workflow.init import Begun, Wish, begin
 from ..workflow.project import Place
+from ..workflow.run import Options, Outcome
 from . import options as o
-from .main import app
+from .app import app
 
 _TABLES = (".csv", ".tsv", ".txt", ".parquet", ".json", ".jsonl", ".ndjson", ".xlsx", ".xls", ".zip")
 Paths = Annotated[

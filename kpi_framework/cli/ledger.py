@@ -10,7 +10,7 @@ import typer
 from ..report.ledger import LEDGER_FORMATS, LedgerView
 from ..workflow.ledger import publish, verify
 from . import options as o
-from .main import app
+from .app import app
 
 LedgerFormat = Annotated[str, typer.Option("--format", help=f"One of {', '.join(LEDGER_FORMATS)}.")]
 

@@ -13,9 +13,9 @@ from ..report.catalog import CATALOG_FORMATS, OFFER_FORMATS
 from ..workflow.add import Choice, Proposal, propose
 from ..workflow.add import add as run_add
 from ..workflow.catalog import explained, offers
-from ..workflow.check import Outcome
+from ..workflow.run import Outcome
 from . import options as o
-from .main import app
+from .app import app
 
 catalog = typer.Typer(invoke_without_command=True, help="What can be added: every KPI a help desk measures.")
 app.add_typer(catalog, name="catalog")

@@ -16,9 +16,9 @@ from ..evaluate.gate import FailOn, Scope, Strictness
 from ..model.diagnostic import KpiError
 from ..report.formats import FORMATS
 from ..report.result import Report
-from ..workflow.check import Options, Outcome
 from ..workflow.files import write_text
 from ..workflow.project import Place, find_project
+from ..workflow.run import Options, Outcome
 
 _SLOW = 1.0
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
+from functools import lru_cache
 
 from sqlglot import exp
 
@@ -133,6 +134,16 @@ def canonical(tree: exp.Expr) -> exp.Expr:
     return tree
 
 
+def canonical_of(text: str) -> exp.Expr:
+    """The canonical tree of a formula's text, a copy of one's own. Raises FormulaError."""
+    return _canonical_of(text).copy()
+
+
+@lru_cache(maxsize=4096)
+def _canonical_of(text: str) -> exp.Expr:
+    return canonical(parse(text))
+
+
 def _bottom_up(tree: exp.Expr, one: Callable[[exp.Expr], exp.Expr]) -> exp.Expr:
     """Apply a pass to every node, children first (sqlglot's transform skips the children of replaced nodes)."""
     nodes = [node for node in tree.walk(bfs=True) if isinstance(node, exp.Expr)]
@@ -150,7 +161,7 @@ def _bottom_up(tree: exp.Expr, one: Callable[[exp.Expr], exp.Expr]) -> exp.Expr:
 def one_text(text: str) -> str:
     """One text for every spelling of an expression; what is no expression stays as it is."""
     try:
-        return canonical_text(canonical(parse(text)))
+        return canonical_text(canonical_of(text))
     except FormulaError:
         return text.strip()
 

@@ -14,12 +14,12 @@ from ..model.catalog import Catalog
 from ..model.kpi import Kpi, Metric
 from ..model.unit import MICROSECONDS, read_days
 from .axis import Closing, Measure
-from .canonical import canonical, canonical_text
+from .canonical import canonical_of, canonical_text
 from .clocks import check_clocks, declared_statuses, event_names
 from .derived import Derived, compile_derived
 from .formula import compile_condition, compile_formula
 from .preset import adopted
-from .syntax import FormulaError, parse
+from .syntax import FormulaError
 from .table import Base, Native, Table
 from .term import Term
 
@@ -203,17 +203,21 @@ def _meaning(catalog: Catalog, metric: Metric, tables: Mapping[str, Table]) -> d
     }  # fmt: skip
 
 
-def parts_meaning(metric: Metric, table: Table) -> str:
+def parts_meaning(metric: Metric, tables: Mapping[str, Table]) -> str:
     """What tells a definition's parts from each other: its segments' columns. Raises FormulaError."""
-    return repr(_behind(table, frozenset(c for b in metric.breakdowns for c in b)))
+    return _seen(tables[metric.dataset or ""], tables, frozenset(c for b in metric.breakdowns for c in b))
 
 
-def checks_meaning(table: Table) -> str:
+def checks_meaning(table: Table, tables: Mapping[str, Table]) -> str:
     """What the dataset's rules look at. Raises FormulaError."""
     scope = table.fresh_scope()
     for rule in table.dataset.rules.values():
         compile_condition(rule.holds, scope)
-    return repr(_behind(table, frozenset(scope.used)))
+    return _seen(table, tables, frozenset(scope.used))
+
+
+def _seen(table: Table, tables: Mapping[str, Table], used: frozenset[str]) -> str:
+    return repr((_behind(table, used), _working_time(table, tables, used)))
 
 
 def _behind(table: Table, used: frozenset[str], *, own: bool = False) -> dict[str, object]:
@@ -275,7 +279,7 @@ def _computed(table: Table, used: frozenset[str]) -> dict[str, str]:
     waiting = [n for n in sorted(used) if n in texts]
     while waiting:
         name = waiting.pop()
-        tree = canonical(parse(texts[name]))
+        tree = canonical_of(texts[name])
         found[name] = canonical_text(tree)
         waiting += [c.name for c in tree.find_all(exp.Column) if c.name in texts and c.name not in found]
     return found
@@ -283,7 +287,7 @@ def _computed(table: Table, used: frozenset[str]) -> dict[str, str]:
 
 def reads_elapsed_time(metric: Metric, table: Table) -> bool:
     """Whether the formula subtracts instants, itself or in a column that it uses."""
-    tree = canonical(parse(metric.formula or ""))
+    tree = canonical_of(metric.formula or "")
     used = frozenset(c.name for c in tree.find_all(exp.Column))
     texts = [canonical_text(tree), *_computed(table, used).values()]
     return any(f"({unit}_between " in text for text in texts for unit in MICROSECONDS)

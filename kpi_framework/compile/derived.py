@@ -11,10 +11,10 @@ from sqlglot import exp
 
 from ..model.kpi import Metric
 from ..model.period import Almanac
-from .canonical import canonical, canonical_text
+from .canonical import canonical_of, canonical_text
 from .scalars import Scalars
 from .scope import Scope
-from .syntax import FormulaError, parse
+from .syntax import FormulaError
 from .term import Term
 
 _ANY_ALMANAC = Almanac(ZoneInfo("UTC"))
@@ -91,7 +91,7 @@ def compile_derived(text: str, definitions: Mapping[str, Metric], almanac: Alman
         i: partial(Term, exp.column(i), "double", m.unit) for i, m in definitions.items()
     }
     scope = Scope(columns, almanac, what="definition", place="the project")
-    tree = canonical(parse(text))
+    tree = canonical_of(text)
     scalars = DerivedScalars(scope)
     try:
         term = scalars.lower(tree)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from .canonical import canonical
-from .syntax import parse
+from .canonical import canonical_of
 
 _BETWEEN = frozenset(
     {"seconds_between", "minutes_between", "hours_between", "days_between", "business_minutes", "business_hours"}
@@ -14,7 +13,7 @@ _BETWEEN = frozenset(
 
 def open_ends(formula: str) -> set[str]:
     """The columns that end a duration, outside any coalesce. Raises FormulaError."""
-    tree = canonical(parse(formula))
+    tree = canonical_of(formula)
     calls = (n for n in tree.find_all(exp.Anonymous) if n.this in _BETWEEN and len(n.expressions) > 1)
     open_ones = (n for n in calls if n.find_ancestor(exp.Coalesce) is None)
     columns = (n.expressions[1] for n in open_ones)

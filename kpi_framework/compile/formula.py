@@ -11,10 +11,10 @@ from typing import ClassVar
 
 from sqlglot import exp
 
-from .canonical import canonical, canonical_text
+from .canonical import canonical_of, canonical_text
 from .scalars import Scalars, mismatch
 from .scope import Scope
-from .syntax import FormulaError, forbidden, parse
+from .syntax import FormulaError, forbidden
 from .term import Term, as_double, binary, case, conjunction, disjunction, duration, is_null, not_null, scaled
 
 ROLLUPS = {"count": "sum", "sum": "sum", "fsum": "fsum", "min": "min", "max": "max"}
@@ -343,7 +343,7 @@ def _ratio(above: exp.Expr, below: exp.Expr) -> exp.Expr:
 def compile_formula(text: str, where: str | None, scope: Scope, *, exact: bool = True) -> Formula:
     """Compile a formula over a dataset's rows. Raises FormulaError."""
     condition, where_text = compile_condition(where, scope) if where else (None, "")
-    tree = canonical(parse(text))
+    tree = canonical_of(text)
     finals = Finals(scope, condition, exact=exact)
     term = finals.lower(tree)
     if not finals.aggregates:
@@ -360,14 +360,14 @@ def compile_formula(text: str, where: str | None, scope: Scope, *, exact: bool =
 
 def compile_condition(text: str, scope: Scope) -> tuple[exp.Expr, str]:
     """Compile a condition over one row; its SQL and its canonical text. Raises FormulaError."""
-    tree = canonical(parse(text))
+    tree = canonical_of(text)
     rows = RowScalars(scope)
     return rows.condition_of(rows.lower(tree), tree).sql, canonical_text(tree)
 
 
 def compile_column(text: str, scope: Scope) -> tuple[Term, str]:
     """Compile a column computed from others of the same row. Raises FormulaError."""
-    tree = canonical(parse(text))
+    tree = canonical_of(text)
     return RowScalars(scope).lower(tree), canonical_text(tree)
 
 

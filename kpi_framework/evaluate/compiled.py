@@ -75,14 +75,14 @@ class Compilation:
     def parts(self, catalog: Catalog) -> dict[str, str]:
         """What each measure's segments are computed from."""
         nouns = {i: catalog.definitions[i].noun for i in self.measures}
-        return {i: parts_meaning(m, self.tables[m.dataset or ""]) for i, m in nouns.items()}
+        return {i: parts_meaning(m, self.tables) for i, m in nouns.items()}
 
     def checks(self) -> dict[str, str]:
         """What the rules of each dataset look at; a dataset whose rules do not compile has none."""
         found = {}
         for name, table in self.tables.items():
             with suppress(FormulaError):
-                found[name] = checks_meaning(table)
+                found[name] = checks_meaning(table, self.tables)
         return found
 
     def inputs(self) -> dict[str, tuple[str, ...]]:

@@ -74,14 +74,17 @@ def _broken(sides: Sides) -> Iterator[Change]:
             continue
         span = after.broken.get(one) or before.broken[one]
         states = tuple("unreadable" if one in c.broken else _state(c, one) for c in (before, after))
-        name = one.removeprefix("baselines/")
-        yield Change(name, C.RESTATING, "file", states[0], states[1], span.path, span.line)
+        yield Change(_bare(one), C.RESTATING, "file", states[0], states[1], span.path, span.line)
 
 
 def _state(catalog: Catalog, one: str) -> str | None:
-    name = one.removeprefix("baselines/")
-    there = name in (catalog.baselines if one != name else catalog.definitions)
-    return "readable" if there else None
+    signals = {e.noun.id for e in catalog.signals}
+    return "readable" if _bare(one) in {*catalog.definitions, *catalog.baselines, *signals} else None
+
+
+def _bare(one: str) -> str:
+    """The id of a file's definition, signal or baseline."""
+    return one.rpartition("/")[2]
 
 
 def _baselines(sides: Sides, pairs: tuple[Pair, ...]) -> Iterator[Change]:

@@ -74,7 +74,8 @@ def _calendars(desk: Desk, name: str, before: object, after: object) -> Iterator
     for one in sorted({*old, *new}):
         if old.get(one) != new.get(one):
             touched = desk.restated
-            cls = C.RESTATING if touched else C.COSMETIC
+            checks = [s.checks for s in (desk.sides.before, desk.sides.after)]
+            cls = C.RESTATING if touched else (C.COSMETIC if checks[0] == checks[1] else C.LOOSENED)
             yield desk.change(cls, (name, one), _plain(old.get(one)), _plain(new.get(one)), touched)
 
 
@@ -266,7 +267,7 @@ def _plain(value: object) -> Value:
 DATASET_FIELDS: Mapping[str, DatasetClassify] = {
     "source": _source, "contract": _contract, "columns": _columns, "derive": _read, "key": _read, "latest_by": _read,
     "time": _read, "complete_through": _through, "freshness": _freshness, "grain": _grain, "max_bad_rows": _bad_rows,
-    "rules": _data_rules, "clocks": _read, "policies": _read, "preset": _read,
+    "preset": _contract, "rules": _data_rules, "clocks": _read, "policies": _read,
 }  # fmt: skip
 """How a change of each field of a dataset is judged."""
 

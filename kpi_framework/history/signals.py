@@ -1,70 +1,62 @@
-"""Signals compared: a pattern that can no longer ring is a goalpost gone."""
+"""Signals compared: a pattern that is looked for otherwise, weighs less or is gone can no longer fail."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from ..model.catalog import Entry
 from ..model.change import Change, ChangeClass
+from ..model.diagnostic import Severity
 from ..model.signal import Signal
 from .sides import Sides, place, plain_field
 
 C = ChangeClass
+FIELDS: Mapping[str, ChangeClass | None] = {
+    "version": None, "kind": None, "id": None, "when": C.LOOSENED, "severity": C.LOOSENED, "owner": C.GOVERNANCE,
+    "name": C.COSMETIC, "description": C.COSMETIC, "asks": C.COSMETIC, "do": C.COSMETIC, "meta": C.COSMETIC,
+}  # fmt: skip
+"""What a change of each field is; a severity that rises is tightened."""
 
 
 def changed_signals(sides: Sides) -> Iterator[Change]:
-    """Signals that came, went, or ring at something else."""
-    before, after = ({e.noun.id: e for e in s.catalog.signals} for s in (sides.before, sides.after))
+    """Every signal, and every field of one, that means something else."""
+    before, after = ({e.noun.id: e for e in side.catalog.signals} for side in (sides.before, sides.after))
+    broken = {one.removeprefix("signals/") for s in (sides.before, sides.after) for one in s.catalog.broken}
     for one in sorted({*before, *after}):
         old, new = before.get(one), after.get(one)
-        if old is None or new is None:
-            entry = new or old
-            assert entry is not None, "one side has it"
-            cls = C.ADDED if old is None else C.LOOSENED
-            texts = [e.noun.when if e else None for e in (old, new)]
-            span = entry.at.key("id")
-            yield Change(one, cls, "signal", texts[0], texts[1], span.path, span.line)
-        elif old.noun != new.noun:
+        if old is not None and new is not None:
             yield from _fields(sides, old, new)
+        elif one not in broken:
+            yield _whole(one, old, new)
+
+
+def _whole(one: str, old: Entry[Signal] | None, new: Entry[Signal] | None) -> Change:
+    entry = new or old
+    assert entry is not None, "it stands on one side"
+    before, after = (e.noun.when if e else None for e in (old, new))
+    cls = C.ADDED if old is None else C.LOOSENED
+    return Change(one, cls, "signal", before, after, entry.at.path, entry.at.key("id").line)
 
 
 def _fields(sides: Sides, old: Entry[Signal], new: Entry[Signal]) -> Iterator[Change]:
-    for name, classify in FIELDS.items():
-        cls = classify(sides, old.noun, new.noun) if classify else None
-        if cls is not None:
-            before, after = plain_field(old.noun, name), plain_field(new.noun, name)
-            path, line = place((new.at, old.at), (name,))
-            yield Change(new.noun.id, cls, name, before, after, path, line)
+    for name, cls in FIELDS.items():
+        before, after = (getattr(e.noun, name) for e in (old, new))
+        if cls is None or _is_same(sides, name, before, after):
+            continue
+        rises = name == "severity" and _weight(after) > _weight(before)
+        path, line = place((new.at, old.at), (name,))
+        was, now = (plain_field(e.noun, name) for e in (old, new))
+        yield Change(new.noun.id, C.TIGHTENED if rises else cls, name, was, now, path, line)
 
 
-Classify = Callable[[Sides, Signal, Signal], ChangeClass | None]
+def _is_same(sides: Sides, name: str, before: object, after: object) -> bool:
+    if name == "when" and isinstance(before, str) and isinstance(after, str):
+        return sides.same_sql(before, after)
+    if isinstance(before, str) and isinstance(after, str) and not isinstance(before, Severity):
+        return before.split() == after.split()
+    return before == after
 
 
-def _when(sides: Sides, old: Signal, new: Signal) -> ChangeClass | None:
-    """Another condition: what rang may ring no more."""
-    return None if sides.same_sql(old.when, new.when) else C.LOOSENED
-
-
-def _severity(sides: Sides, old: Signal, new: Signal) -> ChangeClass | None:
-    """Without a severity a signal weighs what the gate says."""
-    gates = [s.catalog.project.noun.gate.signals for s in (sides.before, sides.after)]
-    before, after = ((n.severity or gate).rank for n, gate in zip((old, new), gates, strict=True))
-    return None if before == after else (C.LOOSENED if after < before else C.TIGHTENED)
-
-
-def _differs(name: str, cls: ChangeClass) -> Classify:
-    def classify(_sides: Sides, old: Signal, new: Signal) -> ChangeClass | None:
-        before, after = (getattr(n, name) for n in (old, new))
-        words = [" ".join(v.split()) if isinstance(v, str) else v for v in (before, after)]
-        return None if words[0] == words[1] else cls
-
-    return classify
-
-
-FIELDS: Mapping[str, Classify | None] = {
-    "version": None, "kind": None, "id": None, "when": _when, "severity": _severity,
-    "owner": _differs("owner", C.GOVERNANCE), "do": _differs("do", C.GOVERNANCE),
-    "name": _differs("name", C.COSMETIC), "description": _differs("description", C.COSMETIC),
-    "asks": _differs("asks", C.COSMETIC), "meta": _differs("meta", C.COSMETIC),
-}  # fmt: skip
-"""How a change of each field of a signal is judged."""
+def _weight(severity: Severity | None) -> int:
+    """None weighs what the gate says, which is the most."""
+    return Severity.ERROR.rank if severity is None else severity.rank

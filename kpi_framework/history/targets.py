@@ -48,7 +48,9 @@ def region(target: SegmentTarget, unit: str) -> Region | None:
         near = _numbers(target.near, unit) if target.near is not None else limits
     except ValueError:
         return None
-    reference = (*(r for _, r in limits), *(r for _, r in near), "duration" if unit in MICROSECONDS else unit)
+    # Both ends of a band relative to one thing are like the one end of a limit.
+    references = (tuple(dict.fromkeys(r for _, r in found)) for found in (limits, near))
+    reference = (*references, "duration" if unit in MICROSECONDS else unit)
     met, passing = ([n for n, _ in found] for found in (limits, near))
     return Region(_range(target.direction, met), _range(target.direction, passing), reference)
 

@@ -51,9 +51,9 @@ def load_catalog(
     if PROJECT not in texts:
         raise KpiError("there is no kpi.yaml here", "Run `kpi init`, or name the project with --project.")
     project = _load(PROJECT, texts[PROJECT], Project, None)
-    documents = {p: read_yaml(p, texts[p]) for p in _within(texts, DEFINITIONS)}
-    definitions = {p: _definition(p, d) for p, d in documents.items() if not is_signal(d.value)}
-    signals = {p: _read(d, Signal, _stem(p)) for p, d in documents.items() if is_signal(d.value)}
+    read = {p: _of_kpis(p, texts[p]) for p in _within(texts, DEFINITIONS)}
+    definitions = {p: one for p, (one, _) in read.items() if one is not None}
+    signals = {p: one for p, (_, one) in read.items() if one is not None}
     baselines = {p: _load(p, texts[p], BaselineFile, _stem(p)) for p in _within(texts, BASELINES)}
     loaded: list[Loaded[Project] | Loaded[Metric] | Loaded[Signal] | Loaded[BaselineFile]] = [project]
     loaded += [*definitions.values(), *signals.values(), *baselines.values()]
@@ -65,10 +65,18 @@ def load_catalog(
     return _catalog(project.entry, kinds, contracts, ignores), findings
 
 
-@lru_cache(maxsize=_KEPT)
 def load_definition(path: str, text: str) -> Loaded[Metric]:
     """Read one KPI or metric of kpis/."""
     return _definition(path, read_yaml(path, text))
+
+
+@lru_cache(maxsize=_KEPT)
+def _of_kpis(path: str, text: str) -> tuple[Loaded[Metric] | None, Loaded[Signal] | None]:
+    """A file of kpis/ is one or the other."""
+    document = read_yaml(path, text)
+    if is_signal(document.value):
+        return None, _read(document, Signal, _stem(path))
+    return _definition(path, document), None
 
 
 def _definition(path: str, document: Document) -> Loaded[Metric]:

@@ -19,9 +19,10 @@ from ..model.diagnostic import Diagnostic, KpiError, Severity
 from ..model.template import Template
 from ..model.unit import is_currency
 from .catalog import datasets, said_by, template_of
-from .check import NOT_LINTED, Options
 from .files import write_text
+from .lint import NOT_LINTED
 from .project import columns_of, linted, load, read_texts, settled, window_of
+from .run import Options
 
 _ORDER = (
     "version", "kind", "id", "name", "description", "counts", "excludes", "asks", "family", "level", "objectives",

@@ -17,9 +17,9 @@ from ..model.change import Change, ChangeClass, Difference, Impact
 from ..model.diagnostic import Diagnostic, KpiError, Span
 from ..model.kpi import Kpi, Lifecycle
 from ..model.rule import RULES
-from .check import Options
 from .project import Place, settled, window_of
 from .revisions import WORKING_TREE, Revision, natives_of, side_of
+from .run import Options
 
 
 @dataclass(frozen=True)

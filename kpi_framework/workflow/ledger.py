@@ -21,10 +21,11 @@ from ..model.ledger import Chain, Published, Verification
 from ..model.measurement import Measurement, Scorecard, Status
 from ..model.rule import RULES
 from ..report.json import goal_object, number, period_object
-from .check import Options, Outcome, check
+from .check import check
 from .files import append_line_file, write_text
 from .project import window_of
 from .revisions import FILES, Revision, natives_of, side_of
+from .run import Options, Outcome
 
 FOLDER = "ledger"
 _PERIODS = 400

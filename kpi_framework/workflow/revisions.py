@@ -115,8 +115,7 @@ def _borrow(origin: Path, root: Path, base: str) -> None:
 
 def natives_of(catalog: Catalog, place: Place) -> dict[str, Native | None]:
     """The columns that the data of each dataset have, as far as a header says them."""
-    datasets = catalog.datasets
-    return {name: csv_header(one, place.root, place.allowed) for name, one in datasets.items()}
+    return {name: csv_header(one, place.root, place.allowed) for name, one in catalog.datasets.items()}
 
 
 def side_of(catalog: Catalog, natives: Mapping[str, Native | None]) -> Side:

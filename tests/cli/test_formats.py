@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from kpi_framework.cli.main import app
+from kpi_framework.cli.app import app
 
 BAD = Path(__file__).parents[1] / "rules"
 

@@ -14,7 +14,7 @@ import pytest
 import typer.main
 
 import kpi_framework.cli.commands  # noqa: F401 - registers every command
-from kpi_framework.cli.main import app
+from kpi_framework.cli.app import app
 from kpi_framework.model.change import ChangeClass
 from kpi_framework.model.measurement import Reason, Status
 from kpi_framework.model.rule import RULES

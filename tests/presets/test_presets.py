@@ -44,8 +44,9 @@ def read(root: Path, dataset: dict[str, Any], names: set[str]) -> tuple[list[dic
     table = table_of(catalog, "tickets", csv_header(whole, root, ()))
     terms = {n: table.scope.term(n) for n in sorted(names)}
     reached = table.reach(frozenset(names))
-    with Session(lambda: DuckWorker(Limits()), dt.datetime(2030, 1, 1, tzinfo=dt.UTC)) as session:
-        loaded = session.load(Wanted(table, find_files(whole, root, ()), reached))
+    with Session(lambda: DuckWorker(Limits())) as session:
+        as_of = dt.datetime(2030, 1, 1, tzinfo=dt.UTC)
+        loaded = session.load(Wanted(table, find_files(whole, root, ()), reached, as_of))
         query = exp.select(*(exp.alias_(t.sql, n) for n, t in terms.items())).from_(table_name(table))
         rows = [dict(zip(terms, row, strict=True)) for row in session.fetch(render(query))]
     return sorted(rows, key=lambda r: str(r["ticket_id"])), loaded

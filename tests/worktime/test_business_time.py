@@ -161,3 +161,28 @@ def test_business_time_equals_a_clock_that_asks_every_minute(zone: str, tmp_path
 def _until(flags: list[bool], before: list[int], moment: dt.datetime) -> int:
     minute, second = divmod(int((moment - FIRST).total_seconds()), 60)
     return before[minute] * 60 + (second if flags[minute] else 0)
+
+
+@pytest.mark.parametrize(
+    ("zone", "start", "end", "minutes"),
+    [
+        # Turkey left winter time for good on 30 October 2016: 8 hours on each of the eleven working days.
+        ("Europe/Istanbul", "2016-10-25T00:00:00+03:00", "2016-11-09T00:00:00+03:00", 11 * 480),
+        # More than a year: 2025 has 261 days from Monday to Friday, 2026 as many.
+        ("UTC", "2025-01-01T00:00:00+00:00", "2027-01-01T00:00:00+00:00", 522 * 480),
+        # An end before its start takes negative time, as minutes_between does.
+        ("UTC", "2025-01-07T12:00:00+00:00", "2025-01-06T12:00:00+00:00", -480),
+        # Nothing is known of time outside the table.
+        ("UTC", "2025-01-07T12:00:00+00:00", "2071-01-06T12:00:00+00:00", None),
+    ],
+)
+def test_business_time_worked_by_hand(zone: str, start: str, end: str, minutes: int | None, tmp_path: Path) -> None:
+    """A zone that changes in the middle of a ticket, durations over a year, an end before its start."""
+    (tmp_path / "pairs.csv").write_text(f"number,a,b\n1,{start},{end}\n")
+    text = config().partition("calendars:")[0] + (
+        f"calendars: {{day: {{hours: {{mon-fri: ['09:00-17:00']}}, timezone: {zone}}}}}\n"
+        "datasets: {pairs: {source: pairs.csv, columns: {number: {from: number, type: integer},"
+        " a: {from: a, type: timestamp}, b: {from: b, type: timestamp}}, derive: {worked: 'business_minutes(a, b)'}}}\n"
+    )
+    [found] = rows(text, tmp_path, "pairs", ["number", "worked"], AS_OF)
+    assert found[1] == minutes

@@ -17,6 +17,7 @@ from typing import Any
 from kpi_framework.model.base import Model
 from kpi_framework.model.kpi import Action, Baseline, Kpi, Review, SegmentTarget, Target, Waiver
 from kpi_framework.model.project import Column, DataRule, Dataset, Gate, Privacy, Project
+from kpi_framework.model.signal import Signal
 
 Edits = Mapping[str, Any]
 """A dotted path into the project → its new value; None takes it away."""
@@ -73,7 +74,7 @@ BASE: dict[str, Any] = {
         "segments": [], "target": {"at_least": 1},
     },
 }  # fmt: skip
-FILES = {"config": "kpi.yaml", "kpi": "kpis/fix_time.yaml", "steady": "kpis/steady.yaml"}
+FILES = {"config": "kpi.yaml", "kpi": "kpis/fix_time.yaml", "steady": "kpis/steady.yaml", "signal": "kpis/pattern.yaml"}
 
 
 def edited(project: Mapping[str, Any], edits: Edits) -> dict[str, Any]:
@@ -93,7 +94,7 @@ def edited(project: Mapping[str, Any], edits: Edits) -> dict[str, Any]:
 
 def texts(project: Mapping[str, Any]) -> dict[str, str]:
     """The project's files."""
-    return {FILES[name]: json.dumps(content, indent=1, default=str) for name, content in project.items()}
+    return {FILES[name]: json.dumps(content, indent=1, ensure_ascii=False) for name, content in project.items()}
 
 
 def _rows(*tickets: tuple[str, str, str, str, str]) -> str:
@@ -121,6 +122,7 @@ DATA: Mapping[str, str] = {
     ),
     "open": _rows(*_QUICK, *(_ticket(3, d, d % 4 == 0 and 1) for d in range(1, 25))),
     "edge": _rows(*_QUICK, _ticket(3, 2, 1), ("999", "2026-02-27 02:00", "2026-03-01 02:00", "high", "user 1")),
+    "winter": _rows(*_QUICK),
     # The last Sunday of March was slow.
     "sunday": _rows(*(_ticket(3, d, 5 if d == 29 else 1) for d in range(1, 31))),
     "doubled": _rows(*_QUICK, *(_ticket(3, d, 1) for d in range(1, 25)), _ticket(3, 1, 2, "low", "301")),
@@ -168,12 +170,22 @@ def _of_high(one: object) -> dict[str, Any]:
     return _target({"at_most": "9 h", "by": {"priority": {"high": one}}})
 
 
+_COUNT = {"kpi/formula": "count(*)", "kpi/unit": "count", "kpi/segments": [], **_target({"at_most": 5})}
 KPI: dict[str, Row] = {
     "version": "There is one version.",
     "id": "Another id is a removal, which has its own class and rule, or a rename, which compares all the rest.",
     "renamed_from": "It pairs a definition with its former self, so that all the rest is compared.",
     "name": _PROSE, "description": _PROSE, "counts": _PROSE, "excludes": _PROSE, "asks": _PROSE, "meta": _PROSE,
     "family": _NOTED, "level": _NOTED, "objectives": _NOTED, "read_with": _NOTED, "benchmark": _NOTED,
+    "notes": "A miss asks for its cause; naming it is what the rule asks.",
+    "window": flip("restating", "window", {"kpi/window": "90 days"}),
+    "open_between": flip("restating", "open_between", {"kpi/open_between": ["created_at", "resolved_at"]}, {
+        **_COUNT, "kpi/time": None,
+    }),
+    "evidence": flip("loosened", "evidence", {"kpi/evidence": None}, {
+        **_COUNT, "kpi/where": "priority = 'none'", "kpi/evidence": "winter",
+        "config/datasets/winter": {**BASE["config"]["datasets"]["quick"], "source": "data/winter.csv"},
+    }),
     "retired": "It goes with the status, which is of the class retired.",
     "kind": flip("loosened", "kind", {
         "kpi/kind": "metric", **{f"kpi/{n}": None for n in ("baseline", "target", "review", "action")},
@@ -215,6 +227,13 @@ KPI: dict[str, Row] = {
 PROJECT: dict[str, Row] = {
     "version": "There is one version.",
     "name": _PROSE, "objectives": _PROSE, "events": _PROSE, "meta": _PROSE,
+    "views": "They choose what is shown; what is judged is all.",
+    "calendars": flip("restating", "calendars.business", {
+        "config/calendars": {"business": {"hours": {"mon-sun": ["09:00-10:00"]}}},
+    }, {
+        "config/calendars": {"business": {"hours": {"mon-sun": ["09:00-17:00"]}}},
+        "kpi/formula": "median(business_hours(created_at, resolved_at))",
+    }),
     "timezone": flip("restating", "timezone", {"config/timezone": "America/New_York"}, {
         f"{_T}/source": {"path": "data/edge.csv", "timezone": "UTC"},
         "kpi/formula": "max(hours_between(created_at, resolved_at))",
@@ -264,6 +283,9 @@ DATASET: dict[str, Row] = {
         **_source("misfit"), "config/gate": {"data": "warning"},
     }),
     "rules": "Its fields have a table of their own.",
+    "preset": "A mapping with a name: what holds for columns holds for it.",
+    "clocks": "Computed columns: what holds for those of derive holds for them.",
+    "policies": "Computed columns: what holds for those of derive holds for them.",
 }  # fmt: skip
 
 _RULED = {**_EASY, "config/rules": {"data-rule": "error"}}
@@ -290,6 +312,10 @@ COLUMN: dict[str, Row] = {
     "personal": fed("restating", "columns", {f"{_T}/columns/who": {"from": "user", "personal": False}}, {
         **_EASY, f"{_T}/columns/who": {"from": "user", "personal": True}, "kpi/segments": ["who"],
     }),
+    "duration": fed("restating", "columns", {f"{_T}/columns/number/duration": "minutes"}, {
+        f"{_T}/columns/number": {"from": "id", "duration": "hours"}, "kpi/formula": "avg(number)",
+        "kpi/unit": "minutes", **_target({"at_most": "1000 min"}),
+    }),
     "unit": fed("restating", "columns", {f"{_T}/columns/number/unit": "hours"}, {
         f"{_T}/columns/number": {"from": "id", "type": "integer", "unit": "minutes"}, "kpi/formula": "avg(number)",
         **_target({"at_most": "900 h"}),
@@ -307,6 +333,22 @@ GATE: dict[str, Row] = {
     "governance": flip("loosened", "gate.governance", {"config/gate/governance": "warning"}, {
         **_STRICT, "kpi/review/last": "2026-01-01",
     }),
+}  # fmt: skip
+
+PATTERN = {
+    **_EASY, "config/gate": {"signals": "error"},
+    "signal": {
+        "version": 1, "kind": "signal", "id": "pattern", "name": "A pattern", "when": "fix_time.value > 2",
+        "severity": "error",
+    },
+}  # fmt: skip
+GATE["signals"] = flip("loosened", "gate.signals", {"config/gate/signals": "warning"}, PATTERN)
+SIGNAL: dict[str, Row] = {
+    "version": "There is one version.", "kind": "Another kind is another thing: a signal that is gone is found.",
+    "id": "Another id is one signal that is gone, which is found, and one that is new.",
+    "name": _PROSE, "description": _PROSE, "asks": _PROSE, "do": _PROSE, "meta": _PROSE, "owner": _PROSE,
+    "when": flip("loosened", "when", {"signal/when": "fix_time.value > 99"}, PATTERN),
+    "severity": flip("loosened", "severity", {"signal/severity": "warning"}, PATTERN),
 }  # fmt: skip
 
 _SHOWN = {"config/privacy": {"segment_by": ["requester"], "reason": "the desk asked"}, "kpi/segments": ["requester"]}
@@ -381,5 +423,6 @@ BASELINE: dict[str, Row] = {
 TABLES: Mapping[type[Model], Mapping[str, Row]] = {
     Kpi: KPI, Project: PROJECT, Dataset: DATASET, DataRule: DATA_RULE, Column: COLUMN, Gate: GATE, Privacy: PRIVACY,
     Waiver: WAIVER, SegmentTarget: SEGMENT_TARGET, Target: TARGET, Review: REVIEW, Action: ACTION, Baseline: BASELINE,
+    Signal: SIGNAL,
 }  # fmt: skip
 """A row for each field, by the name that its file gives it."""

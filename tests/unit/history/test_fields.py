@@ -7,16 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from kpi_framework.history import definitions, projects
+from kpi_framework.history import definitions, projects, signals
 from kpi_framework.history.changes import changes
 from kpi_framework.history.sides import Sides
 from kpi_framework.model.base import Model
 from kpi_framework.model.kpi import Kpi
 from kpi_framework.model.project import Dataset, Project
+from kpi_framework.model.signal import Signal
 from kpi_framework.workflow.check import Options, Outcome, check
 from kpi_framework.workflow.project import Place
 from kpi_framework.workflow.revisions import natives_of, side_of
-from tests.unit.history.flips import BASE, TABLES, Flip, edited, flip, laid
+from tests.unit.history.flips import BASE, PATTERN, TABLES, Flip, edited, flip, laid
 
 NOW = dt.datetime(2026, 4, 2, 12, tzinfo=dt.UTC)
 TODAY = dt.date(2026, 4, 2)
@@ -26,6 +27,7 @@ FLIPS = {
     for name, row in rows.items()
     if isinstance(row, Flip)
 } | {
+    "a signal that is gone": flip("loosened", "signal", {"signal": None}, PATTERN),
     "a column that only a data rule looks at": flip(
         "loosened", "datasets.tickets.derive",
         {"config/datasets/tickets/derive/span": "hours_between(created_at, created_at)"},
@@ -38,8 +40,13 @@ FLIPS = {
 
 @pytest.mark.parametrize(
     ("registry", "model"),
-    [(definitions.FIELDS, Kpi), (projects.FIELDS, Project), (projects.DATASET_FIELDS, Dataset)],
-    ids=["Kpi", "Project", "Dataset"],
+    [
+        (definitions.FIELDS, Kpi),
+        (projects.FIELDS, Project),
+        (projects.DATASET_FIELDS, Dataset),
+        (signals.FIELDS, Signal),
+    ],
+    ids=["Kpi", "Project", "Dataset", "Signal"],
 )
 def test_every_field_has_a_judge(registry: dict[str, object], model: type[Model]) -> None:
     """A field that is added without saying what its change does fails here."""

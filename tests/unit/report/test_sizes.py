@@ -69,3 +69,14 @@ def test_machines_get_everything(report: Report) -> None:
 def test_github_gets_twenty_lines(report: Report) -> None:
     """Ten errors and ten warnings are all it shows."""
     assert len(FORMATS["github"](report).splitlines()) == 20
+
+
+def test_two_thousand_kpis_with_long_texts_stay_under_a_mebibyte() -> None:
+    """However many there are, and however much their authors wrote: it can be shown, and says what was cut."""
+    long = "<&|@x" * 10_000
+    definitions = [kpi(f"k{n}", name=f"{n} {long}" if n < 50 else f"KPI {n}", asks=long[:500]) for n in range(2000)]
+    card = scorecard([measure(f"k{n}", 100 + n, status=Status.MISSED) for n in range(2000)], definitions, ())
+    text = FORMATS["markdown"](Report(card, passed=False, exit_code=1, width=80))
+    assert len(text.encode()) < 1024 * 1024
+    assert all(len(row) == len(table[0]) for table in tables(text) for row in table)
+    assert "more cut here" in text

@@ -1,0 +1,17 @@
+"""`kpi lint`: alone in its file, since it waits for no data."""
+
+from __future__ import annotations
+
+from ..workflow.lint import lint_project
+from . import options as o
+from .app import app
+
+
+@app.command()
+def lint(
+    project: o.Project = None, form: o.Format = "text", output: o.Output = "-", as_of: o.AsOf = None,
+    fail_on: o.FailOnOption = "error", allow_path: o.AllowPath = None,
+) -> None:  # fmt: skip
+    """Check the definitions, without data."""
+    outcome = lint_project(o.options(project, as_of=as_of, fail_on=fail_on, allow_path=allow_path))
+    o.finish(outcome, "kpi lint", form, output)
