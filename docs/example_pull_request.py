@@ -22,7 +22,7 @@ IDENTITY = {
     for what, value in (("NAME", "Sam"), ("EMAIL", "sam@example.com"), ("DATE", "2026-11-05T12:00:00+00:00"))
 }
 EDITS = {
-    "kpis/first_response_time.yaml": ("at_most: 60 min\n  near: 75 min", "at_most: 75 min\n  near: 90 min"),
+    "kpis/first_response_time.yaml": ("at_most: 45 min\n  near: 60 min", "at_most: 60 min\n  near: 75 min"),
     "kpis/sla_compliance.yaml": (
         "formula: share(coalesce(resolved_at <= due_at, false))",
         "formula: share(resolved_at <= due_at) filter (where priority <> 'high')",
