@@ -8,13 +8,18 @@ from collections.abc import Callable, Iterator
 from .check import twenty_five, whole_process
 from .history import history
 from .lint import lint
+from .spanning import spanning
 from .table import Row
+from .worktime import calendars, clocks
 
 SUBJECTS: dict[str, Callable[[int], Iterator[Row]]] = {
     "check": twenty_five,
     "process": whole_process,
     "lint": lint,
     "history": history,
+    "spanning": spanning,
+    "calendars": calendars,
+    "clocks": clocks,
 }
 
 

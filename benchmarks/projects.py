@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 SEGMENTS = ("priority", "channel", "category", "team")
 AS_OF = "2026-09-30"
@@ -68,7 +69,8 @@ SEVEN = tuple(w for w in TWENTY_FIVE if w.id in {
 })  # fmt: skip
 
 
-def write(folder: Path, data: Path, wanted: Iterable[Wanted], *, segments: bool = True) -> Path:
+def write(folder: Path, data: Path, wanted: Iterable[Wanted], *, segments: bool = True,
+          fields: Mapping[str, object] = MappingProxyType({})) -> Path:  # fmt: skip
     """A project of metrics over a Parquet file."""
     dataset = {"source": str(data), "contract": "tickets", "time": "created_at", "complete_through": "2026-10-01",
                "columns": {n: {"from": n, "type": t} for n, t in _TYPES.items()}}  # fmt: skip
@@ -77,7 +79,7 @@ def write(folder: Path, data: Path, wanted: Iterable[Wanted], *, segments: bool 
     (folder / "kpi.yaml").write_text(json.dumps(project))
     for one in wanted:
         metric: dict[str, object] = {"version": 1, "kind": "metric", "id": one.id, "name": one.id, "dataset": "tickets",
-                                     "formula": one.formula, "unit": one.unit}  # fmt: skip
+                                     "formula": one.formula, "unit": one.unit, **fields}  # fmt: skip
         metric |= {"where": one.where} if one.where else {}
         metric |= {"segments": list(SEGMENTS)} if segments else {}
         (folder / f"kpis/{one.id}.yaml").write_text(json.dumps(metric))

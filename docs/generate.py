@@ -1,4 +1,5 @@
-"""Write the pages that say again what the code says: docs/reference/ and the picture of the README.
+"""Write the pages that say again what the code says: docs/reference/, the example of a report, and the picture
+of the README.
 
     python docs/generate.py            write them
     python docs/generate.py --check    only say which are not current
@@ -46,7 +47,7 @@ FILES = {
     "kpi": "`kpis/<id>.yaml`", "project": "`kpi.yaml`", "baseline": "`baselines/<id>.yaml`",
     "template": "an entry of the catalogue, shipped with the package",
     "contract": "a contract, shipped with the package", "preset": "a preset, shipped with the package",
-    "scorecard": "`scorecard/scorecard.json`",
+    "scorecard": "`scorecard/scorecard.json`", "diff": "what `kpi diff --format json` writes",
 }  # fmt: skip
 SVG = """<svg viewBox="0 0 {width} {height}" xmlns="http://www.w3.org/2000/svg" role="img" aria-label="kpi check">
 <style>
@@ -261,7 +262,17 @@ def _read(terminal: int) -> Iterator[bytes]:
         yield chunk
 
 
+# The example of a report
+
+
+def example_page() -> str:
+    """docs/example-pull-request.md."""
+    command = [sys.executable, HERE / "example_pull_request.py"]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
 PAGES = {
+    "example-pull-request.md": example_page,
     "reference/rules.md": rules_page,
     "reference/fields.md": fields_page,
     "reference/commands.md": commands_page,

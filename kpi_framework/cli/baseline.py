@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from ..workflow.baseline import Frozen, freeze, verify
-from ..workflow.check import Outcome
+from ..workflow.run import Outcome
 from . import options as o
 from .main import app
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from ..report.diff import DIFF_FORMATS, DiffView
 from ..report.history import HISTORY_FORMATS, HistoryView
-from ..workflow.diff import Question, diff
+from ..workflow.diff import Question, diff, read_diff
 from ..workflow.history import Query, history
 from . import options as o
 from .main import app
@@ -25,12 +26,19 @@ def show_diff(
     allow_path: o.AllowPath = None,
     reason: Annotated[str | None, typer.Option("--reason", help="Why, beside the commits' `Reason:` trailers.")] = None,
     impact: Annotated[bool, typer.Option(help="Compute the values on both sides.")] = True,
+    given: Annotated[
+        Path | None, typer.Option("--from", help="Show what another run wrote as JSON; it is checked first.")
+    ] = None,
 ) -> None:  # fmt: skip
     """Compare two revisions by meaning: which goalposts moved, and what that does to the numbers."""
     o.one_of(form, tuple(DIFF_FORMATS), "--format")
-    chosen = o.options(project, as_of=as_of, periods=periods, fail_on=fail_on, allow_path=allow_path)
-    difference = diff(chosen, Question(base, head, reason, impact))
-    failed = any(chosen.strictness.fails(f.severity) for f in difference.diagnostics)
+    strictness = o.strictness(fail_on)
+    if given is not None:
+        difference = read_diff(given)
+    else:
+        chosen = o.options(project, as_of=as_of, periods=periods, fail_on=fail_on, allow_path=allow_path)
+        difference = diff(chosen, Question(base, head, reason, impact))
+    failed = any(strictness.fails(f.severity) for f in difference.diagnostics)
     o.write(DIFF_FORMATS[form](DiffView(difference, not failed, o.color(), o.width())), output)
     raise typer.Exit(int(failed))
 

@@ -1,5 +1,8 @@
-"""The commands beside the main job: importing them registers them."""
+"""All commands, the main job first, as `kpi --help` lists them: importing them registers them."""
 
-from . import baseline, changes, demo, governance, init, ledger, library, more
+from . import check
 
-__all__ = ["baseline", "changes", "demo", "governance", "init", "ledger", "library", "more"]
+# isort: split
+from . import audit, baseline, changes, demo, governance, init, ledger, library, more
+
+__all__ = ["audit", "baseline", "changes", "check", "demo", "governance", "init", "ledger", "library", "more"]

@@ -11,7 +11,8 @@ from ..report.formats import FORMATS
 from ..workflow.check import check
 from ..workflow.demo import copy_sample
 from . import options as o
-from .main import app, write_scorecard
+from .check import write_scorecard
+from .main import app
 
 GATE_SHUT = 1
 

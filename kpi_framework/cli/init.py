@@ -10,9 +10,9 @@ import typer
 
 from ..model.diagnostic import KpiError
 from ..model.period import is_zone
-from ..workflow.check import Options, Outcome
 from ..workflow.init import Begun, Wish, begin
 from ..workflow.project import Place
+from ..workflow.run import Options, Outcome
 from . import options as o
 from .main import app
 

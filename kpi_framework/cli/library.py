@@ -12,8 +12,8 @@ from ..model.kpi import Family
 from ..report.catalog import CATALOG_FORMATS, OFFER_FORMATS
 from ..workflow.add import Choice, Proposal, propose
 from ..workflow.add import add as run_add
-from ..workflow.catalog import offer, offers, template_of
-from ..workflow.check import Outcome
+from ..workflow.catalog import explained, offers
+from ..workflow.run import Outcome
 from . import options as o
 from .main import app
 
@@ -41,8 +41,7 @@ def list_catalog(
 def show_offer(one: Id, form: o.Format = "text", output: o.Output = "-") -> None:
     """Explain one: what counts, what it asks, the date it stands on, its formula and its examples."""
     o.one_of(form, tuple(OFFER_FORMATS), "--format")
-    template = template_of(one)
-    o.write(OFFER_FORMATS[form](template, offer(template), o.color(), o.width()), output)
+    o.write(OFFER_FORMATS[form](*explained(one), o.color(), o.width()), output)
 
 
 @app.command()

@@ -12,8 +12,8 @@ from ..model.rule import RULES
 from ..report.formats import FORMATS
 from ..report.rules import RULE_FORMATS, explain, render_rules
 from ..report.show import SHOW_FORMATS, View
-from ..workflow.check import Options
 from ..workflow.check import check as run_check
+from ..workflow.run import Options
 from ..workflow.schemas import stale_schemas, write_schemas
 from ..workflow.sql import statements
 from . import options as o

@@ -16,9 +16,9 @@ from ..evaluate.gate import FailOn, Scope, Strictness
 from ..model.diagnostic import KpiError
 from ..report.formats import FORMATS
 from ..report.result import Report
-from ..workflow.check import Options, Outcome
 from ..workflow.files import write_text
 from ..workflow.project import Place, find_project
+from ..workflow.run import Options, Outcome
 
 _SLOW = 1.0
 
@@ -56,15 +56,20 @@ def options(
 ) -> Options:  # fmt: skip
     """The options of a run. Raises KpiError."""
     root = find_project(project, Path.cwd())
+    return Options(
+        place=Place(root, tuple(allow_path or ())), now=dt.datetime.now(dt.UTC), as_of=as_day(as_of),
+        periods=periods, only=tuple(only or ()), view=view, strictness=strictness(fail_on, gate),
+        progress=progress(),
+    )  # fmt: skip
+
+
+def strictness(fail_on: str, gate: str = "all") -> Strictness:
+    """What may fail a run. Raises KpiError."""
     one_of(fail_on, ("error", "warning", "never"), "--fail-on")
     one_of(gate, ("definitions", "all"), "--gate")
     chosen_gate: Scope = "definitions" if gate == "definitions" else "all"
     chosen: FailOn = "never" if fail_on == "never" else ("warning" if fail_on == "warning" else "error")
-    return Options(
-        place=Place(root, tuple(allow_path or ())), now=dt.datetime.now(dt.UTC), as_of=as_day(as_of),
-        periods=periods, only=tuple(only or ()), view=view, strictness=Strictness(chosen_gate, chosen),
-        progress=progress(),
-    )  # fmt: skip
+    return Strictness(chosen_gate, chosen)
 
 
 def progress() -> Callable[[str], None]:

@@ -72,12 +72,10 @@ class ClockPlan:
         scope = self.table.fresh_scope()
         starts = [exp.alias_(_start(scope, n, p), f"_from_{n}") for n, p in self.policies.items()]
         named = [exp.alias_(calendar_of(scope, c), _calendar(c)) for c in self.calendars]
-        fallback = (
-            [exp.alias_(scope.term("priority").sql, "_own")] if self.policies and self.table.has("priority") else []
-        )
-        own = fallback or [exp.alias_(_null_text(), "_own")]
+        is_asked = bool(self.policies) and self.table.has("priority")
+        own = exp.alias_(scope.term("priority").sql if is_asked else _null_text(), "_own")
         key = exp.alias_(key_of(self.table).sql, "_key")
-        return exp.select(*columns, key, *own, *starts, *named).from_(source)
+        return exp.select(*columns, key, own, *starts, *named).from_(source)
 
     @cached_property
     def calendars(self) -> tuple[str, ...]:

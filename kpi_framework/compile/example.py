@@ -14,7 +14,7 @@ from .plan import aggregate_call, held_call, picked
 from .scalars import SQL_TYPES
 from .syntax import FormulaError
 from .table import Table, typed_rows
-from .term import as_double, binary, conjunction, disjunction, is_null
+from .term import alias, as_double, binary, conjunction, disjunction, is_null
 from .zone import timestamp
 
 Row = Mapping[str, str | int | float | bool | None]
@@ -45,10 +45,10 @@ def example_query(measure: Measure, table: Table, rows: Sequence[Row], at: Momen
     formula = measure.formula
     counts = [a for a in (formula.population, formula.measured, formula.missing) if a is not None]
     aggregates = {**formula.aggregates, **{a.name: a for a in counts}}
-    adding = [exp.alias_(aggregate_call(a), a.name) for a in aggregates.values() if a.rollup]
+    adding = [alias(aggregate_call(a), a.name) for a in aggregates.values() if a.rollup]
     held = [a for a in aggregates.values() if not a.rollup]
-    holding = [exp.alias_(picked([a], 0, held_call([a])), a.name) for a in held]
-    over = exp.select(*adding, *holding).from_("typed")
+    holding = [alias(picked([a], 0, held_call([a])), a.name) for a in held]
+    over = exp.select(*adding, *holding).from_("typed", copy=False)
     if at is not None:
         over = over.where(_counts(measure, table.almanac, at))
     value = formula.value if formula.type == "integer" else as_double(formula.value)
@@ -56,7 +56,7 @@ def example_query(measure: Measure, table: Table, rows: Sequence[Row], at: Momen
         value = exp.Cast(this=formula.value.copy(), to=exp.DataType.build("INT"))
     # Materialized: inlined, the instant of a wall time would stand in each of a zone's steps that reads it.
     typed = _typed(table, rows, _needed(measure, table, at), _edges(measure, table.almanac, at))
-    outer = exp.select(value, *(a.column for a in counts)).from_(over.subquery("aggregated"))
+    outer = exp.select(value, *(a.column for a in counts)).from_(over.subquery("aggregated", copy=False), copy=False)
     return outer.with_("typed", as_=typed, materialized=True)
 
 
@@ -101,11 +101,11 @@ def _typed(table: Table, rows: Sequence[Row], needed: frozenset[str], edges: Map
     """The given cells, cast as the canonical columns are; a column nobody gave is NULL."""
     names = sorted({n for row in rows for n in row if n != "times"})
     stages = [table.staged(table.bases[n]) for n in names if n in needed and n in table.bases]
-    cells = [exp.alias_(exp.column(f"_typed_{s.base.name}"), s.base.name) for s in stages]
-    absent = [exp.alias_(_null(table.bases[n].type), n) for n in needed if n in table.bases and n not in names]
-    raws = [exp.alias_(_null("text"), n) for n in needed if n in table.raws]
-    ends = [exp.alias_(sql, name) for name, sql in edges.items()]
-    return exp.select(*cells, *absent, *ends, *raws).from_(typed_rows(stages, _given(names, rows)))
+    cells = [alias(exp.column(f"_typed_{s.base.name}"), s.base.name) for s in stages]
+    absent = [alias(_null(table.bases[n].type), n) for n in needed if n in table.bases and n not in names]
+    raws = [alias(_null("text"), n) for n in needed if n in table.raws]
+    ends = [alias(sql, name) for name, sql in edges.items()]
+    return exp.select(*cells, *absent, *ends, *raws).from_(typed_rows(stages, _given(names, rows)), copy=False)
 
 
 def _given(names: Sequence[str], rows: Sequence[Row]) -> exp.Subquery:
@@ -118,7 +118,7 @@ def _given(names: Sequence[str], rows: Sequence[Row]) -> exp.Subquery:
     repeated = exp.Anonymous(
         this="unnest", expressions=[exp.Anonymous(this="range", expressions=[exp.column("_times")])]
     )
-    return exp.select("*", exp.alias_(repeated, "_time")).from_(values).subquery("source")
+    return exp.select("*", alias(repeated, "_time")).from_(values, copy=False).subquery("source", copy=False)
 
 
 def _count(value: int) -> exp.Expr:

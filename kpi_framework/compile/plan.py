@@ -20,7 +20,7 @@ from sqlglot import exp
 from .axis import Axis, Measure
 from .formula import Aggregate
 from .scalars import SQL_TYPES
-from .term import as_double, binary, conjunction, not_null
+from .term import alias, as_double, binary, conjunction, not_null
 
 MAX_PARTS = 50
 """At most so many values of a segment; the rest are folded into one."""
@@ -77,20 +77,20 @@ class AxisPlan:
     def cube_query(self) -> exp.Select:
         """The aggregates that add up, by period and every segment column at once."""
         keys = ["_period", *map(_key, self.columns)]
-        parts = [exp.alias_(aggregate_call(a), a.name) for a in self._adding]
-        sums = [exp.alias_(exp.Count(this=exp.Star()), "_rows"), *parts]
+        parts = [alias(aggregate_call(a), a.name) for a in self._adding]
+        sums = [alias(exp.Count(this=exp.Star()), "_rows"), *parts]
         if self.axis.is_spanning:
             return self._unrolled_cube(keys[1:], sums)
         query = exp.select(*keys, *sums)
-        return query.from_(self.rows()).where(not_null(exp.column("_period"))).group_by(*keys)
+        return query.from_(self.rows(), copy=False).where(_is_placed(), copy=False).group_by(*keys, copy=False)
 
     def _unrolled_cube(self, keys: Sequence[str], sums: Sequence[exp.Expr]) -> exp.Select:
         """A row a run of periods and part, then one for each of the run's periods."""
         ends = ("_first", "_last")
-        runs = exp.select(*ends, *keys, *sums).from_(self._timed(self._segment_texts()))
+        runs = exp.select(*ends, *keys, *sums).from_(self._timed(self._segment_texts()), copy=False)
         runs = runs.where(_is_run()).group_by(*ends, *keys)
         names = [*keys, "_rows", *(a.name for a in self._adding)]
-        return exp.select(_unrolled(), *names).from_(runs.subquery("runs"))
+        return exp.select(_unrolled(), *names).from_(runs.subquery("runs", copy=False), copy=False)
 
     def profile_query(self) -> exp.Select | None:
         """How many parts each breakdown has, in the order of `breakdowns` without the whole."""
@@ -107,11 +107,11 @@ class AxisPlan:
         keys = [_key(c) for c in breakdown]
         size = exp.Sum(this=exp.column("_rows"))
         order = [exp.Ordered(this=size, desc=True), *(exp.Ordered(this=exp.column(k)) for k in keys)]
-        return exp.select(*keys).from_(self.cube).group_by(*keys).order_by(*order).limit(MAX_PARTS)
+        return exp.select(*keys).from_(self.cube, copy=False).group_by(*keys).order_by(*order).limit(MAX_PARTS)
 
     def value_query(self) -> exp.Select:
         """Every value of every measure, period and part: see `cells` for its columns."""
-        query = exp.select(*self._result_columns()).from_("joined" if self._holding else "rolled")
+        query = exp.select(*self._result_columns()).from_("joined" if self._holding else "rolled", copy=False)
         query = query.with_("rolled", as_=self._rolled())
         if self._holding:
             query = query.with_("held", as_=self._held()).with_("joined", as_=self._joined())
@@ -120,9 +120,9 @@ class AxisPlan:
     def _joined(self) -> exp.Select:
         """What adds up beside what does not; where there is nothing to hold, a count of it is 0."""
         names = [*self.join, "_rows", *(a.name for a in self._adding)]
-        held = [exp.alias_(_over_nothing(a, exp.column(a.name, "held")), a.name) for a in self._holding]
+        held = [alias(_over_nothing(a, exp.column(a.name, "held")), a.name) for a in self._holding]
         same = [binary(exp.NullSafeEQ, exp.column(n, "rolled"), exp.column(n, "held")) for n in self.join]
-        query = exp.select(*(exp.column(n, "rolled") for n in names), *held).from_("rolled")
+        query = exp.select(*(exp.column(n, "rolled") for n in names), *held).from_("rolled", copy=False)
         return query.join("held", on=conjunction(*same), join_type="left")
 
     @property
@@ -161,27 +161,29 @@ class AxisPlan:
         """The table with each row's period and segment values."""
         dated = self._timed(self._segment_texts())
         if self.axis.is_spanning:
-            dated = exp.select("*", _unrolled()).from_(dated).where(_is_run()).subquery("unrolled")
+            dated = (
+                exp.select("*", _unrolled()).from_(dated, copy=False).where(_is_run()).subquery("unrolled", copy=False)
+            )
         if not self._needs_edges:
             return dated
-        return exp.select("*", *self._edges()).from_(dated).subquery("bounded")
+        return exp.select("*", *self._edges()).from_(dated, copy=False).subquery("bounded", copy=False)
 
     def _segment_texts(self) -> list[exp.Expr]:
         keys = {c: m.keys[c] for m in self.measures for b in m.breakdowns for c in b}
-        return [exp.alias_(_text(sql), _key(column)) for column, sql in sorted(keys.items())]
+        return [alias(_text(sql), _key(column)) for column, sql in sorted(keys.items())]
 
     def _timed(self, texts: Sequence[exp.Expr]) -> exp.Subquery:
         """The table with each row's period, or run of periods, and its segment values."""
         axis = self.axis
         # The timestamps are computed once, before the step functions that read them many times.
-        times = [exp.alias_(exp.cast(axis.time.copy(), "TIMESTAMP"), "_time")]
+        times = [alias(exp.cast(axis.time.copy(), "TIMESTAMP"), "_time")]
         if axis.closing is not None:
-            times.append(exp.alias_(exp.cast(axis.closing.time.copy(), "TIMESTAMP"), "_closed"))
-        timed = exp.select("*", *times).from_(self.table).subquery("timed")
-        placed = [exp.alias_(axis.index(), "_period")]
+            times.append(alias(exp.cast(axis.closing.time.copy(), "TIMESTAMP"), "_closed"))
+        timed = exp.select("*", *times).from_(self.table, copy=False).subquery("timed", copy=False)
+        placed = [alias(axis.index(), "_period")]
         if axis.is_spanning:
-            placed = [exp.alias_(axis.first(), "_first"), exp.alias_(axis.last(), "_last")]
-        return exp.select("*", *placed, *texts).from_(timed).subquery("dated")
+            placed = [alias(axis.first(), "_first"), alias(axis.last(), "_last")]
+        return exp.select("*", *placed, *texts).from_(timed, copy=False).subquery("dated", copy=False)
 
     @property
     def _needs_edges(self) -> bool:
@@ -189,8 +191,8 @@ class AxisPlan:
 
     def _edges(self) -> list[exp.Expr]:
         return [
-            exp.alias_(self.axis.edge(self.axis.starts()), "period_start"),
-            exp.alias_(self.axis.edge(self.axis.ends()), "period_end"),
+            alias(self.axis.edge(self.axis.starts()), "period_start"),
+            alias(self.axis.edge(self.axis.ends()), "period_end"),
         ]
 
     # breakdowns
@@ -228,20 +230,20 @@ class AxisPlan:
             for name, column in zip(self._keys_of(breakdown), columns, strict=True):
                 other = exp.Literal.string(OTHER)
                 folded = exp.Case(ifs=[exp.If(this=within.copy(), true=column.copy())], default=other)
-                found.append(exp.alias_(folded, name))
+                found.append(alias(folded, name))
         return found
 
     def grouped(self, source: exp.Expr, parts: Iterable[exp.Expr]) -> exp.Select:
         """`parts` of a source for every breakdown."""
         capped = self._capped()
         if capped:
-            source = exp.select("*", *capped).from_(source).subquery("capped")
+            source = exp.select("*", *capped).from_(source, copy=False).subquery("capped", copy=False)
         sets = [
             exp.Tuple(expressions=[exp.column("_period"), *map(exp.column, self._keys_of(b))]) for b in self.breakdowns
         ]
         bits = exp.Anonymous(this="GROUPING", expressions=[exp.column(k) for k in self._keys])
-        first = exp.alias_(bits if self._keys else _number(0), "_bits")
-        query = exp.select(first, "_period", *self._keys, *parts).from_(source)
+        first = alias(bits if self._keys else _number(0), "_bits")
+        query = exp.select(first, "_period", *self._keys, *parts).from_(source, copy=False)
         return query.group_by(exp.GroupingSets(expressions=sets))
 
     # aggregates
@@ -260,8 +262,8 @@ class AxisPlan:
 
     def _rolled(self) -> exp.Expr:
         """The cube's parts added up, and a row that says what the aggregates give over nothing."""
-        count = exp.alias_(_whole(exp.Sum(this=exp.column("_rows"))), "_rows")
-        parts = [exp.alias_(_added(a), a.name) for a in self._adding]
+        count = alias(_whole(exp.Sum(this=exp.column("_rows"))), "_rows")
+        parts = [alias(_added(a), a.name) for a in self._adding]
         known = self.grouped(exp.to_table(self.cube), [count, *parts])
         empty = [_number(0) if a.function == "count" else exp.Null() for a in self._adding]
         nothing = exp.select(_number(-1), exp.Null(), *(exp.Null() for _ in self._keys), _number(0), *empty)
@@ -274,11 +276,11 @@ class AxisPlan:
         inner, outer = [], []
         for number, group in enumerate(lists.values()):
             call = aggregate_call(group[0]) if group[0].rollup else held_call(group)
-            inner.append(exp.alias_(call, f"_held_{number}"))
-            outer += [exp.alias_(picked(group, i, exp.column(f"_held_{number}")), a.name) for i, a in enumerate(group)]
-        source = exp.select("*").from_(self.rows()).where(not_null(exp.column("_period"))).subquery("placed")
-        grouped = self.grouped(source, inner).subquery("grouped")
-        return exp.select(*self.join, *outer).from_(grouped)
+            inner.append(alias(call, f"_held_{number}"))
+            outer += [alias(picked(group, i, exp.column(f"_held_{number}")), a.name) for i, a in enumerate(group)]
+        source = exp.select("*").from_(self.rows(), copy=False).where(_is_placed(), copy=False)
+        grouped = self.grouped(source.subquery("placed", copy=False), inner).subquery("grouped", copy=False)
+        return exp.select(*self.join, *outer).from_(grouped, copy=False)
 
     def _result_columns(self) -> list[exp.Expr]:
         found: list[exp.Expr] = [exp.column(n) for n in (*self.join, "_rows")]
@@ -299,6 +301,11 @@ class AxisPlan:
         if formula.type == "boolean":
             return exp.Cast(this=value, to=exp.DataType.build("INT"))
         return value if formula.type == "integer" else as_double(value)
+
+
+def _is_placed() -> exp.Expr:
+    """Whether a row stands in a period."""
+    return not_null(exp.column("_period"))
 
 
 def list_key(aggregate: Aggregate) -> str:
@@ -345,7 +352,7 @@ def _is_run() -> exp.Expr:
 def _unrolled() -> exp.Expr:
     """A row's run of periods, a row each."""
     numbers = exp.Anonymous(this="range", expressions=[exp.column("_first"), exp.column("_last")])
-    return exp.alias_(exp.cast(exp.Anonymous(this="unnest", expressions=[numbers]), "INT"), "_period")
+    return alias(exp.cast(exp.Anonymous(this="unnest", expressions=[numbers]), "INT"), "_period")
 
 
 def picked(group: list[Aggregate], index: int, called: exp.Expr) -> exp.Expr:

@@ -8,7 +8,7 @@ from sqlglot import exp
 
 from .axis import Measure
 from .plan import AxisPlan
-from .term import bracket, conjunction, not_null, scaled
+from .term import alias, bracket, conjunction, not_null, scaled
 
 
 def interval_query(plan: AxisPlan, measure: Measure, period: int, levels: Sequence[float]) -> exp.Select:
@@ -17,14 +17,14 @@ def interval_query(plan: AxisPlan, measure: Measure, period: int, levels: Sequen
     assert shape.argument is not None, "a quantile has an argument"
     this_period = exp.EQ(this=exp.column("_period"), expression=exp.Literal.number(str(period)))
     where = conjunction(this_period, shape.condition, not_null(shape.argument))
-    source = exp.select("*").from_(plan.rows()).where(where).subquery("placed")
+    source = exp.select("*").from_(plan.rows(), copy=False).where(where).subquery("placed", copy=False)
     listed = exp.Array(expressions=[exp.Literal.number(repr(level)) for level in levels])
     call = exp.Anonymous(this="quantile_disc", expressions=[shape.argument.copy(), listed])
-    grouped = plan.grouped(source, [exp.alias_(call, "_list")]).subquery("grouped")
+    grouped = plan.grouped(source, [alias(call, "_list")]).subquery("grouped", copy=False)
     picked: list[exp.Expr] = []
     for number in range(len(levels)):
         value: exp.Expr = exp.Anonymous(
             this="list_extract", expressions=[exp.column("_list"), exp.Literal.number(str(number + 1))]
         )
         picked.append(scaled(bracket(value), shape.unit) if shape.unit else value)
-    return exp.select(*plan.join, *picked).from_(grouped)
+    return exp.select(*plan.join, *picked).from_(grouped, copy=False)

@@ -27,8 +27,6 @@ JUDGED = ("baseline", "target", "status", "streak")
 STATUSES = ("met", "near", "missed", "informative")
 WORST = "worst_segment"
 _UNITLESS = ("change", "streak")
-_BLURRING = (exp.Case, exp.Coalesce, exp.If, exp.Is, exp.Nullif)
-"""What may turn an unknown operand into a known condition."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +54,6 @@ class Condition:
     sql: exp.Expr
     text: str
     operands: tuple[Operand, ...]
-    is_plain: bool
-    """It holds no case, coalesce or null test: where it is true, no unknown operand could make it false."""
 
 
 def compile_signal(text: str, definitions: Mapping[str, Metric], almanac: Almanac) -> Condition:
@@ -67,7 +63,6 @@ def compile_signal(text: str, definitions: Mapping[str, Metric], almanac: Almana
     operands = tuple(found)
     for operand in operands:
         _check(operand, definitions)
-    is_plain = not any(isinstance(node, _BLURRING) for node in tree.walk())
     _check_words(tree, operands)
     tree = canonical(tree)
     columns: dict[str, Callable[[], Term]] = {
@@ -77,7 +72,7 @@ def compile_signal(text: str, definitions: Mapping[str, Metric], almanac: Almana
     sql = scalars.condition_of(scalars.lower(tree), tree).sql
     if not operands:
         raise FormulaError("type-mismatch", "the condition names no KPI", "Write for example csat.status = 'missed'.")
-    return Condition(sql, canonical_text(tree), operands, is_plain)
+    return Condition(sql, canonical_text(tree), operands)
 
 
 class _Conditions(Scalars):

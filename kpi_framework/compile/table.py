@@ -20,7 +20,7 @@ from .names import snake_case
 from .reader import format_of
 from .scope import Scope
 from .syntax import FormulaError
-from .term import Term, binary, conjunction, duration, is_null, not_null
+from .term import Term, alias, binary, conjunction, duration, is_null, not_null
 from .worktime import Lookup
 from .zone import timestamp
 
@@ -391,9 +391,9 @@ def load_query(table: Table, columns: frozenset[str], as_of: exp.Expr) -> Load:
         "_swap": [*_swaps(table, columns)],
     }
     found = {mask: [(n, c) for n, c in pairs if c is not None] for mask, pairs in masks.items()}
-    wanted = [exp.alias_(_fitting(s.base), s.base.name) for s in stages]
-    wanted += [exp.alias_(_mask([c for _, c in pairs]), mask) for mask, pairs in found.items() if pairs]
-    query = exp.select(*wanted).from_(typed)
+    wanted = [alias(_fitting(s.base), s.base.name) for s in stages]
+    wanted += [alias(_mask([c for _, c in pairs]), mask) for mask, pairs in found.items() if pairs]
+    query = exp.select(*wanted).from_(typed, copy=False)
     limit = _known_by(table, columns, as_of)
     if limit is not None:
         query = query.where(limit)
@@ -410,11 +410,11 @@ def _swaps(table: Table, columns: frozenset[str]) -> Iterator[tuple[str, exp.Exp
 
 def typed_rows(stages: Sequence[Staged], source: str | exp.Expr) -> exp.Subquery:
     """The rows of a source with each cell in its steps: `_cell_x`, `_wall_x` and `_typed_x`."""
-    parsed = [exp.alias_(s.raw, f"_cell_{s.base.name}") for s in stages]
-    parsed += [exp.alias_(s.wall, f"_wall_{s.base.name}") for s in stages if s.wall is not None]
-    first = exp.select("*", *parsed).from_(source).subquery("parsed")
-    typed = exp.select("*", *(exp.alias_(s.typed, f"_typed_{s.base.name}") for s in stages)).from_(first)
-    return typed.subquery("typed")
+    parsed = [alias(s.raw, f"_cell_{s.base.name}") for s in stages]
+    parsed += [alias(s.wall, f"_wall_{s.base.name}") for s in stages if s.wall is not None]
+    first = exp.select("*", *parsed).from_(source, copy=False).subquery("parsed", copy=False)
+    typed = exp.select("*", *(alias(s.typed, f"_typed_{s.base.name}") for s in stages)).from_(first, copy=False)
+    return typed.subquery("typed", copy=False)
 
 
 def _unknown_word(base: Base) -> exp.Expr | None:
@@ -441,6 +441,10 @@ def _known_by(table: Table, columns: frozenset[str], as_of: exp.Expr) -> exp.Exp
     return conjunction(*limits)
 
 
+_MASKS = {"UTINYINT": 8, "USMALLINT": 16, "UINTEGER": 32}
+"""Types of a mask, and how many bits each holds."""
+
+
 def _mask(conditions: list[exp.Expr]) -> exp.Expr:
     """One bit a condition."""
     bits: list[exp.Expr] = [
@@ -450,7 +454,9 @@ def _mask(conditions: list[exp.Expr]) -> exp.Expr:
     total: exp.Expr = bits[0]
     for bit in bits[1:]:
         total = exp.Add(this=total, expression=bit)
-    return exp.Cast(this=total, to=exp.DataType.build("BIGINT"))
+    # A byte less is a megabyte less for a million rows.
+    kind = next((kind for kind, bits in _MASKS.items() if len(conditions) <= bits), "BIGINT")
+    return exp.Cast(this=total, to=exp.DataType.build(kind, dialect="duckdb"))
 
 
 def _either(*conditions: exp.Expr | None) -> exp.Expr | None:

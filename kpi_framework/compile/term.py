@@ -79,6 +79,11 @@ def bracket(sql: exp.Expr) -> exp.Expr:
     return sql if isinstance(sql, _PLAIN) and not isinstance(sql, exp.Connector) else exp.Paren(this=sql)
 
 
+def alias(sql: exp.Expr, name: str) -> exp.Expr:
+    """`sql AS name`, over the same tree."""
+    return exp.alias_(sql, name, copy=False)
+
+
 def call(name: str, *arguments: exp.Expr) -> exp.Expr:
     """A function call by its plain name."""
     return exp.Anonymous(this=name, expressions=list(arguments))

@@ -18,7 +18,8 @@ def table_name(table: Table) -> str:
 
 def count_query(name: str, load: Load) -> exp.Select:
     """Rows, rows with a misfit, then a count for every bit of every mask."""
-    bad = _where(exp.GT, "_bad", 0) if load.misfits else exp.Literal.number("0")
+    unfit = exp.GT(this=exp.column("_bad"), expression=exp.Literal.number("0"))
+    bad = _rows_where(unfit) if load.misfits else exp.Literal.number("0")
     bits = [
         _where_bit(mask, i)
         for mask, names in (("_bad", load.misfits), ("_word", load.words), ("_odd", load.odds), ("_swap", load.swaps))
@@ -27,15 +28,13 @@ def count_query(name: str, load: Load) -> exp.Select:
     return exp.select(_ROWS.copy(), bad, *bits).from_(name)
 
 
-def _where(kind: type[exp.Binary], column: str, value: int) -> exp.Expr:
-    condition = kind(this=exp.column(column), expression=exp.Literal.number(str(value)))
+def _rows_where(condition: exp.Expr) -> exp.Expr:
     return exp.Filter(this=_ROWS.copy(), expression=exp.Where(this=condition))
 
 
 def _where_bit(mask: str, bit: int) -> exp.Expr:
     masked = exp.Paren(this=exp.BitwiseAnd(this=exp.column(mask), expression=exp.Literal.number(str(1 << bit))))
-    condition = exp.NEQ(this=masked, expression=exp.Literal.number("0"))
-    return exp.Filter(this=_ROWS.copy(), expression=exp.Where(this=condition))
+    return _rows_where(exp.NEQ(this=masked, expression=exp.Literal.number("0")))
 
 
 def clash_query(name: str, keys: Sequence[str]) -> exp.Select:
@@ -49,18 +48,20 @@ def differing_query(table: Table, name: str, columns: Sequence[str]) -> exp.Sele
     """For each column, the number of keys whose last rows differ in it."""
     ranked = exp.select("*", exp.alias_(_ranked("rank", table, ()), "_rank")).from_(name).subquery("ranked")
     last = exp.EQ(this=exp.column("_rank"), expression=exp.Literal.number("1"))
-    kinds = [exp.alias_(_kinds(c), f"_kinds_{i}") for i, c in enumerate(columns)]
-    by_key = exp.select(*kinds).from_(ranked).where(last).group_by(*table.keys)
-    return exp.select(*(_where(exp.GT, f"_kinds_{i}", 1) for i in range(len(columns)))).from_(by_key.subquery("keyed"))
+    differs = [exp.alias_(_differs(c), f"_differs_{i}") for i, c in enumerate(columns)]
+    by_key = exp.select(*differs).from_(ranked).where(last).group_by(*table.keys)
+    counts = (_rows_where(exp.column(f"_differs_{i}")) for i in range(len(columns)))
+    return exp.select(*counts).from_(by_key.subquery("keyed"))
 
 
-def _kinds(column: str) -> exp.Expr:
-    """How many different values a column has; NULL is one of them."""
+def _differs(column: str) -> exp.Expr:
+    """Whether a column has several values; NULL is one of them."""
     cell = exp.column(column)
-    blank = exp.Cast(
-        this=exp.LT(this=exp.Count(this=cell.copy()), expression=_ROWS.copy()), to=exp.DataType.build("INT")
-    )
-    return exp.Add(this=exp.Count(this=exp.Distinct(expressions=[cell])), expression=blank)
+    known = exp.Count(this=cell)
+    values = exp.NEQ(this=exp.Min(this=cell.copy()), expression=exp.Max(this=cell.copy()))
+    some = exp.GT(this=known, expression=exp.Literal.number("0"))
+    blank = exp.And(this=some, expression=exp.LT(this=known.copy(), expression=_ROWS.copy()))
+    return exp.Or(this=values, expression=exp.Paren(this=blank))
 
 
 def latest_query(table: Table, name: str, columns: Sequence[str]) -> exp.Select:

@@ -26,6 +26,7 @@ TABLE, MACRO = "working_time", "worked"
 DAY = 86_400
 _EPOCH = dt.date(1970, 1, 1)
 _MICRO = 1_000_000
+Query = exp.Select
 Span = tuple[int, int]
 """Seconds since 1970 in UTC, [start, end)."""
 
@@ -159,7 +160,7 @@ def sound_calendar(almanac: Almanac, name: str) -> Calendar:
 
 
 def statements(almanac: Almanac, names: Collection[str]) -> tuple[str, ...]:
-    """What makes the table of working time and its function in the engine; nothing without calendars."""
+    """What makes the table of working time and its function in the engine, anew; nothing without calendars."""
     if not names:
         return ()
     days = {n: _days_of(sound_calendar(almanac, n), almanac.zone.key) for n in sorted(names)}
@@ -168,7 +169,7 @@ def statements(almanac: Almanac, names: Collection[str]) -> tuple[str, ...]:
     return (
         _created(fields),
         *(_inserted(name, fields, _columns(table, width)) for name, table in days.items()),
-        f"CREATE TEMP MACRO {MACRO}(name, t) AS {_lookup(width).sql(dialect='duckdb')}",
+        f"CREATE OR REPLACE TEMP MACRO {MACRO}(name, t) AS {_lookup(width).sql(dialect='duckdb')}",
     )
 
 
@@ -200,7 +201,7 @@ def _created(fields: list[str]) -> str:
     columns += [exp.ColumnDef(this=exp.to_identifier(f), kind=exp.DataType.build("BIGINT")) for f in fields]
     schema = exp.Schema(this=exp.to_table(TABLE), expressions=columns)
     kind = exp.Properties(expressions=[exp.TemporaryProperty()])
-    return exp.Create(this=schema, kind="TABLE", properties=kind).sql(dialect="duckdb")
+    return exp.Create(this=schema, kind="TABLE", properties=kind, replace=True).sql(dialect="duckdb")
 
 
 def _inserted(name: str, fields: list[str], columns: list[list[int]]) -> str:
@@ -269,6 +270,11 @@ def with_worked(rows: exp.Select, lookups: Collection[Lookup], columns: Collecti
                         exp.column("_day", table=table).eq(day_of(at))),
         )  # fmt: skip
     return query
+
+
+def worked_query(source: str, lookups: Collection[Lookup], columns: Collection[str], width: int) -> Query:
+    """A table's columns, and a column of working time for each lookup."""
+    return with_worked(exp.select(*columns).from_(source), lookups, columns, width)
 
 
 def width_of(almanac: Almanac, names: Collection[str]) -> int:

@@ -10,7 +10,7 @@ import datetime as dt
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -57,7 +57,7 @@ def transitions(key: str) -> tuple[dt.timedelta, tuple[Transition, ...]]:
 
 
 def _offset(zone: ZoneInfo, utc: dt.datetime) -> dt.timedelta:
-    offset = utc.replace(tzinfo=dt.UTC).astimezone(zone).utcoffset()
+    offset = zone.fromutc(utc.replace(tzinfo=zone)).utcoffset()
     assert offset is not None, "an aware time has an offset"
     return offset
 
@@ -114,26 +114,51 @@ def macro_name(kind: str, key: str) -> str:
 
 @lru_cache
 def macros(key: str) -> tuple[str, ...]:
-    """The three functions of a zone, as DuckDB macros: wall_in, instant_in and odd_hour_in."""
+    """The three functions of a zone, as DuckDB macros over its tables: wall_in, instant_in and odd_hour_in."""
     first, changes = transitions(key)
+    tables = Tables(macro_name("clock", key))
     moment = exp.column("t")
     offsets = [int(o.total_seconds()) for o in (first, *(c.after for c in changes))]
-    forward = _moved(moment, lookup(moment, [c.at for c in changes], offsets))
-    back = _moved(moment, lookup(moment, [c.wall for c in changes], [-o for o in offsets]))
+    forward = _moved(moment, lookup(tables, moment, [c.at for c in changes], offsets))
+    back = _moved(moment, lookup(tables, moment, [c.wall for c in changes], [-o for o in offsets]))
     edges = [edge for c in changes for edge in c.odd]
-    odd = exp.EQ(this=lookup(moment, edges, [i % 2 for i in range(len(edges) + 1)]), expression=_number(1))
+    odd = exp.EQ(this=lookup(tables, moment, edges, [i % 2 for i in range(len(edges) + 1)]), expression=_number(1))
     bodies = {"wall": forward, "instant": back, "odd_hour": odd}
-    return tuple(
-        f"CREATE TEMP MACRO {macro_name(kind, key)}(t) AS {body.sql(dialect='duckdb')}" for kind, body in bodies.items()
-    )
+    named = {macro_name(kind, key): body.sql(dialect="duckdb") for kind, body in bodies.items()}
+    return (*tables.statements(), *(f"CREATE TEMP MACRO {name}(t) AS {body}" for name, body in named.items()))
 
 
-def lookup(moment: exp.Expr, bounds: Sequence[dt.datetime], values: Sequence[int]) -> exp.Expr:
+@dataclass(frozen=True)
+class Tables:
+    """Lists of whole numbers and moments, side by side in the only row of a table of the engine's.
+
+    A macro selects them: as constants inside it, the engine would copy them at each use, for milliseconds.
+    """
+
+    name: str
+    lists: dict[str, str] = field(default_factory=dict)
+
+    def at(self, values: Sequence[object], kind: str, index: exp.Expr) -> exp.Expr:
+        """The value at an index counted from 0."""
+        written = exp.Literal.string(f"[{', '.join(map(str, values))}]")
+        text = exp.cast(written, exp.DataType.build(kind, dialect="duckdb")).sql(dialect="duckdb")
+        column = self.lists.setdefault(text, f"list_{len(self.lists)}")
+        position = exp.Add(this=index, expression=_number(1))
+        return exp.Anonymous(
+            this="list_extract", expressions=[exp.select(column).from_(self.name).subquery(), position]
+        )
+
+    def statements(self) -> tuple[str, ...]:
+        """What makes the table; nothing where nothing was looked up."""
+        columns = ", ".join(f"{text} AS {column}" for text, column in self.lists.items())
+        return (f"CREATE TEMP TABLE {self.name} AS SELECT {columns}",) if columns else ()
+
+
+def lookup(tables: Tables, moment: exp.Expr, bounds: Sequence[dt.datetime], values: Sequence[int]) -> exp.Expr:
     """A step function of whole numbers by tables: `values[i]` from `bounds[i - 1]` up to `bounds[i]`; NULL of NULL.
 
     A moment's month tells how many bounds lie before that month; comparing with the next few, as many as any
-    month holds, tells how many lie before the moment. The tables are texts: the engine binds each as one
-    constant, where a CASE of as many leaves costs tens of milliseconds each time it is used.
+    month holds, tells how many lie before the moment.
     """
     if not bounds:
         unknown = exp.Is(this=moment.copy(), expression=exp.Null())
@@ -142,13 +167,13 @@ def lookup(moment: exp.Expr, bounds: Sequence[dt.datetime], values: Sequence[int
     before = [bisect_left(months, m) for m in range(months[-1] + 2)]
     most = max(Counter(months).values())
     far = [dt.datetime.max.replace(microsecond=0)] * most
-    passed = _at(before, "INT[]", _clamped(_month_of(moment), months[-1] + 1))
+    passed = tables.at(before, "INT[]", _clamped(_month_of(moment), months[-1] + 1))
     count: exp.Expr = exp.Paren(this=passed)
     for ahead in range(most):
-        bound = _at([*bounds, *far], "TIMESTAMP[]", exp.Add(this=passed.copy(), expression=_number(ahead)))
+        bound = tables.at([*bounds, *far], "TIMESTAMP[]", exp.Add(this=passed.copy(), expression=_number(ahead)))
         reached = exp.cast(exp.Paren(this=exp.GTE(this=moment.copy(), expression=bound)), "INT")
         count = exp.Add(this=count, expression=reached)
-    return _at(values, "INT[]", count)
+    return tables.at(values, "INT[]", count)
 
 
 def _month(moment: dt.datetime) -> int:
@@ -167,13 +192,6 @@ def _month_of(moment: exp.Expr) -> exp.Expr:
 def _clamped(number: exp.Expr, most: int) -> exp.Expr:
     least = exp.Anonymous(this="least", expressions=[number, _number(most)])
     return exp.Anonymous(this="greatest", expressions=[least, _number(0)])
-
-
-def _at(values: Sequence[object], kind: str, index: exp.Expr) -> exp.Expr:
-    """The value at an index counted from 0, out of a table written as one text."""
-    table = exp.cast(exp.Literal.string(f"[{', '.join(map(str, values))}]"), exp.DataType.build(kind, dialect="duckdb"))
-    position = exp.Add(this=index, expression=_number(1))
-    return exp.Anonymous(this="list_extract", expressions=[table, position])
 
 
 def _moved(moment: exp.Expr, seconds: exp.Expr) -> exp.Expr:

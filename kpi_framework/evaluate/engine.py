@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Protocol, Self
@@ -89,8 +90,14 @@ class DuckWorker:
             )  # fmt: skip
         except OSError as error:
             raise KpiError("the worker process does not start", str(error)) from error
-        greeting = self._receive()
-        self.name = str(greeting.get("engine", "duckdb"))
+
+    @cached_property
+    def name(self) -> str:
+        """The engine and its version, as the process said when it was ready."""
+        try:
+            return str(self._receive().get("engine", "duckdb"))
+        except EngineError:
+            return "duckdb"  # it never got ready: whatever it is asked will fail
 
     def run(self, statements: Sequence[str]) -> None:
         """Carry out statements. Raises EngineError."""
@@ -128,6 +135,7 @@ class DuckWorker:
 
     def _ask(self, request: dict[str, object]) -> dict[str, object]:
         assert self._process.stdin is not None, "the worker was started with a pipe"
+        assert self.name, "what it said first is no answer"
         try:
             self._process.stdin.write(json.dumps(request) + "\n")
             self._process.stdin.flush()

@@ -67,8 +67,13 @@ class Evaluation:
 
 def evaluate(catalog: Catalog, setting: Setting, *, fingerprint: bool = False) -> Evaluation:
     """Measure and judge every live definition. Never raises for what a file or its data may hold."""
-    with Session(setting.open_engine, setting.window.as_of) as session:
-        return _Run(catalog, setting, session).evaluation(fingerprint=fingerprint)
+    with Session(setting.open_engine) as session:
+        return evaluate_in(session, catalog, setting, fingerprint=fingerprint)
+
+
+def evaluate_in(session: Session, catalog: Catalog, setting: Setting, *, fingerprint: bool = False) -> Evaluation:
+    """The same in a session that has begun, and that is locked from then on."""
+    return _Run(catalog, setting, session).evaluation(fingerprint=fingerprint)
 
 
 class _Run:
@@ -151,7 +156,9 @@ class _Run:
                 if not columns:
                     continue
                 clocks = self._clocks(compilation, name, found) | rules[name][1]
-                found[name] = self.session.load(Wanted(table, files[name], columns, clocks, compilation.tables))
+                found[name] = self.session.load(
+                    Wanted(table, files[name], columns, self.window.as_of, clocks, compilation.tables)
+                )
                 self._check_bad_rows(name, found[name])
             except (SourceError, FormulaError) as error:
                 self.diagnostics.append(findings.unreadable(self.catalog, name, error))

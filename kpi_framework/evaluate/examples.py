@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ..compile.definition import compile_definition, compile_measure, table_of
@@ -13,8 +13,6 @@ from ..compile.example import Moment, example_query, read_moment
 from ..compile.render import render
 from ..compile.syntax import FormulaError
 from ..compile.table import Native, Table
-from ..compile.worktime import statements
-from ..compile.zone import macros
 from ..model.catalog import Catalog
 from ..model.diagnostic import Diagnostic
 from ..model.kpi import Example, Expectation, Kpi, Lifecycle, Metric
@@ -22,9 +20,10 @@ from ..model.measurement import ExampleResult, Observation, Status
 from ..model.period import Period
 from ..model.rule import RULES
 from ..model.unit import read_amount, read_share
-from .engine import Engine, EngineError
+from .engine import EngineError
 from .rounding import published
 from .score import Reference, resolve, status_of, target_of
+from .session import Session
 
 TOLERANCE = 1e-9
 
@@ -40,22 +39,16 @@ class Got:
 
 
 def run_examples(
-    catalog: Catalog, open_engine: Callable[[], Engine], only: tuple[str, ...] = ()
+    catalog: Catalog, session: Session, only: tuple[str, ...] = ()
 ) -> tuple[tuple[ExampleResult, ...], tuple[Diagnostic, ...]]:
     """Run the examples; a finding for each that fails. Formulas that do not compile are lint's to report."""
     metrics = [e.noun for e in catalog.definitions.values() if e.noun.status is not Lifecycle.RETIRED]
     wanted = [m for m in metrics if m.examples and (not only or m.id in only)]
     if not wanted:
         return (), ()
-    engine = open_engine()
-    try:
-        zone = catalog.project.noun.almanac.zone.key
-        engine.run(macros(zone) if zone != "UTC" else ())
-        engine.run(statements(catalog.project.noun.almanac, _calendars(catalog, wanted)))
-        engine.lock()
-        results = tuple(r for m in wanted for r in _Examples(catalog, m, engine).results())
-    finally:
-        engine.close()
+    session.lock()
+    session.keep_calendars(catalog.project.noun.almanac, _calendars(catalog, wanted))
+    results = tuple(r for m in wanted for r in _Examples(catalog, m, session).results())
     return results, tuple(_finding(catalog, r) for r in results if not r.passed)
 
 
@@ -77,7 +70,7 @@ def _calendars(catalog: Catalog, metrics: Sequence[Metric]) -> frozenset[str]:
 class _Examples:
     catalog: Catalog
     metric: Metric
-    engine: Engine
+    session: Session
 
     def results(self) -> list[ExampleResult]:
         at = self.catalog.definitions[self.metric.id].at
@@ -85,6 +78,7 @@ class _Examples:
         for number, example in enumerate(self.metric.examples):
             span = at.key("examples", number, "expect")
             try:
+                self.session.know(self.catalog.project.noun.almanac.zone.key)
                 got = self._got(example)
             except FormulaError as error:
                 result = (False, "a value", error.message)
@@ -100,7 +94,7 @@ class _Examples:
             return self._derived(example)
         measure = compile_measure(self.metric, self._table(example))
         query = example_query(measure, self._table(example), example.given, self._at(example))
-        row = self.engine.fetch(render(query))[0]
+        row = self.session.fetch(render(query))[0]
         population, measured = _whole(row[1]), _whole(row[2])
         missing = _whole(row[3]) if measure.formula.missing else population - measured
         value = row[0] if isinstance(row[0], int | float) else None
@@ -132,7 +126,7 @@ class _Examples:
         row = [v if isinstance(v := values.get(n), int | float) else None for n in derived.inputs]
         if any(v is None for v in row):
             return Got(None)
-        result = self.engine.fetch(render(derived_query(derived, [row])))[0][0]
+        result = self.session.fetch(render(derived_query(derived, [row])))[0][0]
         return Got(published(result) if isinstance(result, int | float) else None)
 
 

@@ -7,8 +7,6 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Self
 
-from sqlglot import exp
-
 from ..compile.clocks import clock_plans
 from ..compile.render import render
 from ..compile.table import Load, Native, Table, load_query, timestamp
@@ -22,8 +20,8 @@ from ..compile.tidy import (
 from ..compile.tidy import (
     table_name as _name,
 )
+from ..compile.worktime import Query, width_of, worked_query
 from ..compile.worktime import statements as working_time
-from ..compile.worktime import width_of, with_worked
 from ..compile.zone import macros
 from ..model.period import Almanac
 from .engine import Engine, EngineError, Row
@@ -49,11 +47,12 @@ class Loaded:
 
 @dataclass(frozen=True)
 class Wanted:
-    """A dataset to load: its table, its files, and the base columns that are needed."""
+    """A dataset to load: its table, its files, the base columns that are needed, and the instant it is seen at."""
 
     table: Table
     files: Files
     columns: frozenset[str]
+    as_of: dt.datetime
     clocks: frozenset[str] = frozenset()
     histories: Mapping[str, Table] = field(default_factory=dict)
 
@@ -61,13 +60,13 @@ class Wanted:
 class Session:
     """Loads datasets into an engine and runs queries over them; comes back after the engine died."""
 
-    def __init__(self, open_engine: OpenEngine, as_of: dt.datetime) -> None:
+    def __init__(self, open_engine: OpenEngine) -> None:
         self._open_engine = open_engine
-        self._as_of = as_of
         self._wanted: list[Wanted] = []
         self._engine: Engine | None = None
         self._locked = False
         self._zones: set[str] = set()
+        self._calendars: set[str] = set()
         self._working_time: tuple[str, ...] = ()
         self._width = 1
 
@@ -78,16 +77,22 @@ class Session:
             self._engine = self._open_engine()
         return self._engine
 
+    def start(self) -> None:
+        """Start the engine now: it gets ready while others work."""
+        assert self.engine is not None
+
     def native(self, files: Files) -> Native:
         """The columns of a source. Raises SourceError."""
         return native_columns(files, self.engine)
 
     def keep_calendars(self, almanac: Almanac, names: Collection[str]) -> None:
-        """Give the engine the working time of these calendars. Raises EngineError, FormulaError."""
-        self._working_time = working_time(almanac, names)
-        self._width = width_of(almanac, names)
-        if self._working_time:
-            self.engine.run(self._working_time)
+        """Give the engine the working time of these calendars, too. Raises EngineError, FormulaError."""
+        if all(name in self._calendars for name in names):
+            return
+        self._calendars |= set(names)
+        self._working_time = working_time(almanac, self._calendars)
+        self._width = width_of(almanac, self._calendars)
+        self.engine.run(self._working_time)
 
     def load(self, wanted: Wanted) -> Loaded:
         """Read a dataset's needed columns into a typed table. Raises SourceError."""
@@ -97,23 +102,26 @@ class Session:
 
     def _load(self, wanted: Wanted) -> Loaded:
         table = wanted.table
-        load = load_query(table, wanted.columns, timestamp(self._as_of))
+        load = load_query(table, wanted.columns, timestamp(wanted.as_of))
         sources = sorted({table.base(c).source for c in wanted.columns})
         source = f"WITH source AS NOT MATERIALIZED ({wanted.files.rows(sources)})"
         try:
+            self._know({table.zone, table.almanac.zone.key})
             self.engine.run([
-                *self._zone_macros(table),
                 f"CREATE TEMP TABLE {_loaded(table)} AS {source} {render(load.query)}",
             ])  # fmt: skip
             return self._told(wanted, load)
         except EngineError as error:
             raise unreadable(wanted.files, error) from None
 
-    def _zone_macros(self, table: Table) -> list[str]:
-        """The zones' functions that the engine does not have yet."""
-        new = {table.zone, table.almanac.zone.key} - {"UTC"} - self._zones
-        self._zones |= new
-        return [macro for zone in sorted(new) for macro in macros(zone)]
+    def know(self, zone: str) -> None:
+        """Give the engine the zone's functions. Raises EngineError."""
+        self._guarded(lambda: self._know({zone}))
+
+    def _know(self, zones: set[str]) -> None:
+        if new := zones - {"UTC"} - self._zones:
+            self.engine.run([statement for zone in sorted(new) for statement in macros(zone)])
+            self._zones |= new
 
     def _told(self, wanted: Wanted, load: Load) -> Loaded:
         """Count what does not fit, leave one row a key, and put beside each row what is computed once."""
@@ -150,15 +158,14 @@ class Session:
     def _widen(self, wanted: Wanted, columns: Sequence[str]) -> None:
         """Add the columns that clocks give, then the working times that formulas need."""
         table, name = wanted.table, _name(wanted.table)
-        for plan in clock_plans(table, wanted.histories, wanted.clocks, timestamp(self._as_of), self._width):
+        for plan in clock_plans(table, wanted.histories, wanted.clocks, timestamp(wanted.as_of), self._width):
             self._replace(table, plan.query(name, columns))
             columns = [*columns, *plan.columns]
         lookups = list((table.lookups or {}).values())
         if lookups:
-            rows = exp.select(*columns).from_(name)
-            self._replace(table, with_worked(rows, lookups, columns, self._width))
+            self._replace(table, worked_query(name, lookups, columns, self._width))
 
-    def _replace(self, table: Table, query: exp.Select) -> None:
+    def _replace(self, table: Table, query: Query) -> None:
         self.engine.run([
             f"CREATE TEMP TABLE {_loaded(table)} AS {render(query)}",
             f"DROP TABLE {_name(table)}", f"ALTER TABLE {_loaded(table)} RENAME TO {_name(table)}",
@@ -176,8 +183,9 @@ class Session:
 
     def lock(self) -> None:
         """From here on the engine reaches no file; formulas may run."""
-        self.engine.lock()
-        self._locked = True
+        if not self._locked:
+            self.engine.lock()
+            self._locked = True
 
     def run(self, statements: Sequence[str]) -> None:
         """Run statements over the loaded tables. Raises EngineError."""

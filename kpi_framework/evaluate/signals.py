@@ -44,15 +44,16 @@ def _result(signal: Signal, state: SignalState, operands: Mapping[str, Value]) -
 
 
 def _state(condition: Condition, values: Mapping[Operand, Value], session: Session) -> SignalState:
-    """On where it is certain, off only where every operand is known."""
+    """On or off where every operand is known; else unknown, whatever the others would decide."""
+    if any(value is None for value in values.values()):
+        return SignalState.UNKNOWN
     try:
         cell = session.fetch(render(condition_query(condition, list(values.values()))))[0][0]
     except EngineError:
         return SignalState.UNKNOWN
-    is_known = all(v is not None for v in values.values())
-    if cell == 1 and (is_known or condition.is_plain):
-        return SignalState.ON
-    return SignalState.OFF if cell == 0 and is_known else SignalState.UNKNOWN
+    if cell is None:
+        return SignalState.UNKNOWN
+    return SignalState.ON if cell else SignalState.OFF
 
 
 @dataclass(frozen=True, slots=True)

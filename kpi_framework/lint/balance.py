@@ -6,12 +6,11 @@ import datetime as dt
 from collections.abc import Iterator
 from fractions import Fraction
 
-from sqlglot import exp
-
 from ..compile.axis import Measure
-from ..compile.canonical import canonical
 from ..compile.definition import time_column
-from ..compile.syntax import parse
+from ..compile.ends import open_ends
+from ..compile.order import closure
+from ..compile.table import Table
 from ..model.catalog import Entry
 from ..model.diagnostic import Diagnostic
 from ..model.kpi import Kpi, Metric
@@ -20,9 +19,6 @@ from .view import View
 
 MOST_KPIS = 7
 BENCHMARK_YEARS = 3
-_BETWEEN = frozenset(
-    {"seconds_between", "minutes_between", "hours_between", "days_between", "business_minutes", "business_hours"}
-)
 
 
 def survivorship(view: View) -> Iterator[Diagnostic]:
@@ -34,22 +30,13 @@ def survivorship(view: View) -> Iterator[Diagnostic]:
         if metric.settle is not None or "min_measured" in metric.model_fields_set or metric.is_stock:
             continue
         table = view.tables[metric.dataset or ""]
-        for end in sorted(_open_ends(metric.formula or "") - {time_column(metric, table)}):
+        for end in sorted(open_ends(metric.formula or "") - {time_column(metric, table)}):
             meaning = table.contract.columns.get(end) if table.contract else None
             if meaning is not None and not meaning.nullable:
                 continue
             message = f"{metric.id}: rows without `{end}` are left out, and they are the slow ones"
             yield RULES["survivorship"].finding(entry.at.key("formula"), message, kpi=metric.id)
             break
-
-
-def _open_ends(formula: str) -> set[str]:
-    """The columns that end a duration, outside any coalesce."""
-    tree = canonical(parse(formula))
-    calls = (n for n in tree.find_all(exp.Anonymous) if n.this in _BETWEEN and len(n.expressions) > 1)
-    open_ones = (n for n in calls if n.find_ancestor(exp.Coalesce) is None)
-    columns = (n.expressions[1] for n in open_ones)
-    return {c.name for c in columns if isinstance(c, exp.Column) and not c.name.startswith("period_")}
 
 
 def vanity_alone(view: View) -> Iterator[Diagnostic]:
@@ -85,23 +72,33 @@ def too_many_kpis(view: View) -> Iterator[Diagnostic]:
 
 
 def unguarded(view: View) -> Iterator[Diagnostic]:
-    """unguarded: an active KPI whose `read_with` names no definition that is in use."""
+    """unguarded: an active KPI whose `read_with` names no other definition that is in use, where there is one that is
+    not an input of its own."""
     in_use = {e.noun.id for e in view.live} | set(view.catalog.broken)
     for entry, kpi in view.active:
-        if not in_use & set(kpi.read_with) - {kpi.id}:
+        others = in_use - set(closure(kpi.id, view.inputs))
+        if others and not others & set(kpi.read_with):
             at = entry.at.key("read_with" if ("read_with",) in entry.at.spans else "id")
             message = f"{kpi.id} can be met at the cost of something else, and nothing is read beside it"
             yield RULES["unguarded"].finding(at, message, kpi=kpi.id)
 
 
 def unsegmented_average(view: View) -> Iterator[Diagnostic]:
-    """unsegmented-average: an active KPI whose formula is one average or median, without `segments`."""
+    """unsegmented-average: an active KPI whose formula is one average or median, without `segments`, though its
+    dataset has a text column that could be one."""
     for entry, measure in _measures(view):
         kpi, shape = entry.noun, measure.formula.shape
         is_average = shape.kind == "mean" or (shape.kind == "quantile" and shape.level == Fraction(1, 2))
-        if isinstance(kpi, Kpi) and kpi.is_active and is_average and not kpi.segments:
+        if not (isinstance(kpi, Kpi) and kpi.is_active and is_average and not kpi.segments):
+            continue
+        if _parts(view.tables[kpi.dataset or ""]):
             message = f"{kpi.id} is one average of everything: a good whole hides a poor part"
             yield RULES["unsegmented-average"].finding(entry.at.key("formula"), message, kpi=kpi.id)
+
+
+def _parts(table: Table) -> list[str]:
+    """The columns that could be segments: texts that name neither a row nor a person."""
+    return [n for n, b in table.bases.items() if b.type == "text" and not b.personal and n not in table.keys]
 
 
 def advanced_before_stable(view: View) -> Iterator[Diagnostic]:

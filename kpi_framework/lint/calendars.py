@@ -44,17 +44,20 @@ def _near(holiday: str) -> str:
 def _overlaps(view: View, name: str, calendar: Calendar) -> Iterator[Diagnostic]:
     """Hours that are said twice, or that begin and end at once: nobody knows what was meant."""
     placed: list[Placed] = []
+    told: set[frozenset[str]] = set()
     for later in _placed(view, name, calendar):
         start, end, text, span = later
-        if text.partition("-")[0] == text.partition("-")[2]:
+        if frozenset({text}) not in told and text.partition("-")[0] == text.partition("-")[2]:
             hint = 'A whole day is "00:00-24:00"; all days are `hours: 24x7`.'
             yield RULES["wrong-type"].finding(span, f"{name}: {text} begins and ends at once", hint)
+            told.add(frozenset({text}))
         for low, high, other, _ in placed:
-            if any(start + shift < high and low < end + shift for shift in (-_WEEK, 0, _WEEK)):
+            met = any(start + shift < high and low < end + shift for shift in (-_WEEK, 0, _WEEK))
+            if met and frozenset({text, other}) not in told:
                 message = f"{name}: {text} overlaps {other} on {DAYS[start // 1440]}"
                 hint = "Join the two, or part them: a minute is working time once."
                 yield RULES["wrong-type"].finding(span, message, hint)
-                break
+                told.add(frozenset({text, other}))
         placed.append(later)
 
 

@@ -9,13 +9,15 @@ from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
+from ..model.base import sentences
 from ..model.catalog import Path
 
 
 @cache
 def fields_of(model: type[BaseModel]) -> dict[str, str]:
     """The fields of a model as they are written in YAML, and what they mean."""
-    return {f.alias or name: f.description or "" for name, f in model.model_fields.items()}
+    said = sentences(model)
+    return {f.alias or name: said.get(name, "") for name, f in model.model_fields.items()}
 
 
 def models_at(model: type[BaseModel], path: Path) -> tuple[type[BaseModel], ...]:

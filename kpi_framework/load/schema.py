@@ -43,6 +43,7 @@ def schemas() -> Mapping[str, Schema]:
         "contract": _of(Contract, "A dataset's contract"),
         "preset": _of(Preset, "A vendor's column map"),
         "scorecard": _shipped("scorecard"),
+        "diff": _shipped("diff"),
     }
     rows = {f"datasets/{name}": _row(contract) for name, contract in shipped_contracts().items()}
     return {**found, **rows}

@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
+import ast
 import datetime as dt
+import inspect
 import re
+import sys
+from collections.abc import Iterator, Mapping
+from functools import cache
+from itertools import pairwise
 from typing import Annotated, Any
 
-from pydantic import AllowInfNan, BaseModel, BeforeValidator, ConfigDict, Field, Strict, WithJsonSchema
+from pydantic import (
+    AllowInfNan,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    Strict,
+    WithJsonSchema,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from .unit import MICROSECONDS, PLAIN, SHARE, STRETCH, UNIT, WINDOW
 
@@ -20,12 +37,44 @@ class Model(BaseModel):
     """A frozen noun read from a YAML file; unknown keys are errors, attribute docstrings its reference."""
 
     model_config = ConfigDict(
-        frozen=True,
-        extra="forbid",
-        use_attribute_docstrings=True,
-        validate_by_name=False,
-        validate_by_alias=True,
+        frozen=True, extra="forbid", validate_by_name=False, validate_by_alias=True, defer_build=True
     )
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """The schema, with each field's sentence."""
+        schema = handler(core)
+        properties = handler.resolve_ref_schema(schema)["properties"]
+        for name, sentence in sentences(cls).items():
+            properties[cls.model_fields[name].alias or name]["description"] = sentence
+        return schema
+
+
+@cache
+def sentences(model: type[BaseModel]) -> Mapping[str, str]:
+    """What is written under each field of a model.
+
+    Read from the source when somebody asks (pydantic's `use_attribute_docstrings` would read it at every start).
+    """
+    found: dict[str, str] = {}
+    for one in reversed(model.__mro__):
+        if issubclass(one, Model):
+            found |= _written(one.__module__).get(one.__qualname__, {})
+    return {name: sentence for name, sentence in found.items() if name in model.model_fields}
+
+
+@cache
+def _written(module: str) -> Mapping[str, Mapping[str, str]]:
+    """The sentences under the fields of every class of a module."""
+    tree = ast.parse(inspect.getsource(sys.modules[module]))
+    return {node.name: dict(_below_fields(node)) for node in tree.body if isinstance(node, ast.ClassDef)}
+
+
+def _below_fields(node: ast.ClassDef) -> Iterator[tuple[str, str]]:
+    for field, below in pairwise(node.body):
+        match field, below:
+            case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(sentence))):
+                yield name, inspect.cleandoc(sentence)
 
 
 def _whole(value: Any) -> Any:

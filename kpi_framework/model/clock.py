@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
-from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
 from .base import Model, Stretch
 
@@ -49,6 +49,12 @@ class Clock(Model):
     """For `running`: count working time of this calendar, or of the one that this column names for each ticket."""
 
     KINDS: ClassVar = ("running", "first", "last", "count")
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "oneOf": [{"required": [k], "properties": {k: {"not": {"type": "null"}}}} for k in KINDS],
+        }
+    )
 
     @model_validator(mode="after")
     def _one_kind(self) -> Clock:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from .diagnostic import Diagnostic
 from .measurement import Segment
 
 
@@ -54,3 +55,14 @@ class Chain:
     def latest(self) -> dict[tuple[str, str, Segment], Published]:
         """The last published value of each period and part."""
         return {entry.key: entry for entry in self.entries}
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """How many published values were checked, which failed, and which could not be checked and why."""
+
+    checked: int = 0
+    failed: tuple[Diagnostic, ...] = ()
+    could_not: tuple[tuple[str, int, str], ...] = ()
+    """KPI, line and why."""
+    heads: Mapping[str, Mapping[str, object]] = field(default_factory=dict)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 MICROSECONDS = {"seconds": 10**6, "minutes": 60 * 10**6, "hours": 3600 * 10**6, "days": 86_400 * 10**6}
 """Units of duration, in microseconds. A day is 24 hours."""
@@ -55,6 +56,7 @@ class Amount:
         raise ValueError(f"{self.unit} do not convert to {unit}")
 
 
+@lru_cache(maxsize=None, typed=True)
 def read_amount(quantity: int | float | str) -> Amount:
     """Read `60`, `60 min`, `95%`, `8 GBP`. Raises ValueError, saying what was expected."""
     if not isinstance(quantity, str):
@@ -81,6 +83,7 @@ class Limit:
     is_share: bool = False
 
 
+@lru_cache(maxsize=None, typed=True)
 def read_limit(quantity: int | float | str) -> Limit:
     """Read `60 min`, `90% of baseline`, `previous - 10 min`. Raises ValueError."""
     if isinstance(quantity, str):
@@ -93,6 +96,7 @@ def read_limit(quantity: int | float | str) -> Limit:
     return Limit(read_amount(quantity))
 
 
+@lru_cache(maxsize=None, typed=True)
 def read_microseconds(quantity: int | float | str) -> int:
     """Read a stretch of time, `2 days`, as microseconds. Raises ValueError."""
     amount = read_amount(quantity)
@@ -101,6 +105,7 @@ def read_microseconds(quantity: int | float | str) -> int:
     return round(amount.number * MICROSECONDS[amount.unit])
 
 
+@lru_cache(maxsize=None, typed=True)
 def read_share(quantity: int | float | str) -> float:
     """Read a share, `50%`, as a fraction between 0 and 1. Raises ValueError."""
     amount = read_amount(quantity)

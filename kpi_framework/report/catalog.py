@@ -10,14 +10,15 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from ..model.kpi import Limits
-from ..model.template import Offer, Template
+from ..model.template import Offer
 from .document import table, write
 from .escape import prose
 from .json import as_text
 from .screen import draw, grid, heading, indented
 
 CatalogRenderer = Callable[[Sequence[Offer], bool, int], str]
-OfferRenderer = Callable[[Template, Offer, bool, int], str]
+OfferRenderer = Callable[[Offer, Mapping[str, Any], bool, int], str]
+"""Takes an offer, what its file says, whether to colour, and how wide the screen is."""
 
 
 def catalog_text(offers: Sequence[Offer], color: bool = False, width: int = 100) -> str:
@@ -67,39 +68,41 @@ CATALOG_FORMATS: Mapping[str, CatalogRenderer] = {
 }
 
 
-def offer_text(template: Template, one: Offer, color: bool = False, width: int = 100) -> str:
+def offer_text(one: Offer, said: Mapping[str, Any], color: bool = False, width: int = 100) -> str:
     """One in full, on the terminal."""
     title = Text.assemble((one.name, "bold"), f"  {one.id}  {one.kind}")
-    drawn: list[RenderableType] = [title, *(indented(label, text) for label, text in _facts(template, one))]
+    drawn: list[RenderableType] = [title, *(indented(label, text) for label, text in _facts(one, said))]
     return draw(drawn, color=color, width=width)
 
 
-def offer_markdown(template: Template, one: Offer, color: bool = False, width: int = 100) -> str:
+def offer_markdown(one: Offer, said: Mapping[str, Any], color: bool = False, width: int = 100) -> str:
     """One in full, as a page."""
-    facts = "\n".join(f"- **{label}**: {text}" for label, text in _facts(template, one))
+    facts = "\n".join(f"- **{label}**: {text}" for label, text in _facts(one, said))
     return f"# {one.name}\n\n`{one.id}`, a {one.kind}\n\n{facts}\n"
 
 
-def offer_json(template: Template, one: Offer, color: bool = False, width: int = 100) -> str:
+def offer_json(one: Offer, said: Mapping[str, Any], color: bool = False, width: int = 100) -> str:
     """One in full, for programs."""
-    return as_text({"schema_version": 1, **offer_object(one), "dates": template.dates, "kpi": template.kpi})
+    return as_text({"schema_version": 1, **offer_object(one), **said})
 
 
 OFFER_FORMATS: Mapping[str, OfferRenderer] = {"text": offer_text, "json": offer_json, "markdown": offer_markdown}
 
 
-def _facts(template: Template, one: Offer) -> Iterator[tuple[str, str]]:
+def _facts(one: Offer, said: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """What there is to say, in the order in which a reader asks."""
-    noun = template.kpi
+    noun = said.get("kpi") or said["signal"]
     told = {
         "Measures": noun.get("description"), "Counts": noun.get("counts"), "Excludes": noun.get("excludes"),
         "Asks": noun.get("asks"), "Variant of": None if one.is_row else f"{one.row}: {one.variant}",
-        "Family": f"{one.family}, {one.level}", "Objectives": ", ".join(noun.get("objectives", ())),
-        "Datasets": ", ".join(one.datasets), "Inputs": ", ".join(one.needs), "Dated by": template.dates,
-        "Where": noun.get("where"), "Formula": f"{noun['formula']}  ({noun['unit']})",
+        "Family": f"{one.family}, {one.level}" if one.family else None,
+        "Objectives": ", ".join(noun.get("objectives", ())),
+        "Datasets": ", ".join(one.datasets), "Inputs": ", ".join(one.needs), "Dated by": said.get("dates"),
+        "Where": noun.get("where"), "Formula": f"{noun['formula']}  ({noun['unit']})" if "formula" in noun else None,
+        "When": noun.get("when"), "Do": noun.get("do"),
         "Proposed": _limits(noun.get("target")), "Benchmark": _benchmark(noun.get("benchmark")),
         "Action": noun.get("action", {}).get("do"), "Read it with": ", ".join(noun.get("read_with", ())),
-        "Examples": "; ".join(f"{e['name']} → {_expected(e['expect'])}" for e in noun["examples"]),
+        "Examples": "; ".join(f"{e['name']} → {_expected(e['expect'])}" for e in noun.get("examples", ())),
         "Add it": f"kpi add {one.id}",
     }  # fmt: skip
     yield from ((label, str(text)) for label, text in told.items() if text)

@@ -12,18 +12,20 @@ from .escape import clean, clip, code, link, message, prose
 class Ink:
     """How strings of the project are written.
 
-    As text, as code (names, formulas, places), as a link, or as words with `code` in them.
+    As text, as code (names, formulas, places), as a link, as words with `code` in them, or as the page of that name
+    beside this one.
     """
 
     prose: Callable[[str], str]
     code: Callable[[str], str]
     link: Callable[[str], str]
     message: Callable[[str], str]
+    page: Callable[[str], str] = str
 
 
 def _plain(text: str) -> str:
     return clip(clean(text), 300)
 
 
-MARKDOWN = Ink(prose, code, lambda address: link("open it", address), message)
+MARKDOWN = Ink(prose, code, lambda address: link("open it", address), message, lambda name: f"[{name}]({name}.md)")
 PLAIN = Ink(_plain, _plain, _plain, _plain)

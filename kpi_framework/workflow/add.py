@@ -12,15 +12,17 @@ from typing import Any
 from ..load.catalog import load_catalog
 from ..load.contracts import shipped_contracts
 from ..load.resolve import resolve
+from ..load.templates import shipped_signals
 from ..load.write import as_yaml
 from ..model.catalog import Catalog
 from ..model.diagnostic import Diagnostic, KpiError, Severity
 from ..model.template import Template
 from ..model.unit import is_currency
-from .catalog import datasets, template_of
-from .check import NOT_LINTED, Options
+from .catalog import datasets, said_by, template_of
 from .files import write_text
+from .lint import NOT_LINTED
 from .project import columns_of, linted, load, read_texts, settled, window_of
+from .run import Options
 
 _ORDER = (
     "version", "kind", "id", "name", "description", "counts", "excludes", "asks", "family", "level", "objectives",
@@ -69,6 +71,8 @@ class Added:
 
 def propose(options: Options, one: str) -> Proposal:
     """The target and the baseline that the template of this id proposes. Raises KpiError."""
+    if one in shipped_signals():
+        return Proposal(is_judged=False)
     template = template_of(one)
     if template.kind == "metric":
         return Proposal(is_judged=False)
@@ -83,7 +87,7 @@ def add(options: Options, one: str, choice: Choice) -> Added:
     """Write kpis/<id>.yaml, and the files of the inputs that are not there yet. Raises KpiError."""
     catalog = _loaded(options)
     adding = _Adding(catalog, options, choice)
-    files = adding.files(template_of(one))
+    files = adding.signal(one) if one in shipped_signals() else adding.files(template_of(one))
     texts = {**read_texts(options.place.root), **files}
     after, found = load_catalog(texts, shipped_contracts())
     assert after is not None, "kpi.yaml was read a moment ago"
@@ -130,10 +134,17 @@ class _Adding:
             mine = self.choice if name == one else replace(self.choice, **_OF_INPUTS)
             values = self._values(template if name == one else template_of(name), mine)
             self.values[name] = values
-            found[path] = as_yaml(
-                values, f"# yaml-language-server: $schema={'../' * path.count('/')}schemas/kpi.schema.json"
-            )
+            found[path] = as_yaml(values, _schema(path))
         return found
+
+    def signal(self, one: str) -> dict[str, str]:
+        """Path in the project → text, for a signal."""
+        name = self.choice.name or one
+        path = f"kpis/signals/{name}.yaml"
+        if (self.options.place.root / path).exists():
+            raise KpiError(f"{path} exists", "It is never overwritten: choose another id with --as.")
+        owner = {"owner": self.choice.owner} if self.choice.owner else {}
+        return {path: as_yaml({**said_by(one), "id": name, **owner}, _schema(path, "signal"))}
 
     def _is_input(self, name: str, one: str) -> bool:
         return name != one and template_of(name).kind == "metric"
@@ -246,6 +257,11 @@ class _Adding:
 
 _OF_INPUTS: dict[str, Any] = {"target": None, "near": None, "dataset": None, "segments": None, "name": None}
 """What is decided for the added one alone, not for its inputs."""
+
+
+def _schema(path: str, kind: str = "kpi") -> str:
+    """The line by which an editor finds the schema of a file."""
+    return f"# yaml-language-server: $schema={'../' * path.count('/')}schemas/{kind}.schema.json"
 
 
 def read_target(text: str, limit: str) -> dict[str, Any]:

@@ -6,8 +6,9 @@ import datetime as dt
 from dataclasses import replace
 
 from ..history.git import find_repository
-from .check import Options, Outcome, check_loaded
+from .check import check_loaded
 from .revisions import Revision
+from .run import Options, Outcome
 
 
 def check_at(options: Options, name: str) -> Outcome:

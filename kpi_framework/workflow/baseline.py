@@ -12,9 +12,9 @@ from ..model.baseline import BaselineFile
 from ..model.catalog import Catalog
 from ..model.diagnostic import Diagnostic, KpiError
 from ..model.kpi import Kpi
-from .check import Options
 from .files import write_text
 from .project import load, settled, window_of
+from .run import Options
 
 OF_BASELINES = frozenset({"baseline-stale", "baseline-drift", "baseline-unfrozen"})
 _SCHEMA = "# yaml-language-server: $schema=../schemas/baseline.schema.json"

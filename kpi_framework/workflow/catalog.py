@@ -2,19 +2,47 @@
 
 from __future__ import annotations
 
+import re
 from difflib import get_close_matches
+from typing import Any
 
-from ..load.templates import shipped_templates
+from ..load.templates import shipped_signals, shipped_templates
+from ..load.yaml import read_yaml
 from ..model.diagnostic import KpiError
 from ..model.template import Offer, Template
 
 
 def offers(family: str | None = None) -> tuple[Offer, ...]:
-    """Every template, the rows of the catalogue each before their variants and inputs."""
-    found = [offer(t) for t in shipped_templates().values() if family in (None, t.kpi["family"])]
-    return tuple(sorted(found, key=lambda o: (_FAMILIES.index(o.family or ""), o.row, not o.is_row, o.id)))
+    """Every template, the rows of the catalogue each before their variants and inputs; then the signals."""
+    found = [offer(t) for t in shipped_templates().values()] + [_signal(s) for s in shipped_signals()]
+    listed = (o for o in found if family in (None, o.family))
+    return tuple(sorted(listed, key=lambda o: (_FAMILIES.index(o.family or ""), o.row, not o.is_row, o.id)))
 
 
+def explained(one: str) -> tuple[Offer, dict[str, Any]]:
+    """An offer, and all that its file says. Raises KpiError."""
+    if one in shipped_signals():
+        return _signal(one), {"signal": said_by(one)}
+    template = template_of(one)
+    return offer(template), {"dates": template.dates, "kpi": template.kpi}
+
+
+def said_by(signal: str) -> dict[str, Any]:
+    """What the file of a shipped signal says."""
+    value = read_yaml(f"library/signals/{signal}.yaml", shipped_signals()[signal]).value
+    assert isinstance(value, dict), "a shipped signal is a mapping"
+    return value
+
+
+def _signal(one: str) -> Offer:
+    """A signal as a line of the catalogue: it reads KPIs, and through them their datasets."""
+    said = said_by(one)
+    ids = tuple(dict.fromkeys(_OPERAND.findall(said["when"])))
+    behind = [d for i in ids if i in shipped_templates() for d in datasets(template_of(i))]
+    return Offer(one, said["name"], "signal", row=one, needs=ids, datasets=tuple(dict.fromkeys(behind)))
+
+
+_OPERAND = re.compile(r"(?<![.\w'])([a-z][a-z0-9_]*)(?:\[[^\]]*\])?\.(?=[a-z])")
 _FAMILIES = ("productivity", "quality", "performance", "cost", "security", "reliability", "spend", "")
 
 
@@ -39,6 +67,6 @@ def template_of(one: str) -> Template:
     known = shipped_templates()
     if one in known:
         return known[one]
-    near = next(iter(get_close_matches(one, known, n=1)), None)
+    near = next(iter(get_close_matches(one, {**known, **shipped_signals()}, n=1)), None)
     hint = f"Did you mean `{near}`?" if near else "Run `kpi catalog` for the list."
     raise KpiError(f"the catalogue has no `{one}`", hint)

@@ -1,70 +1,27 @@
-"""lint, test, check: noun → noun; nothing here prints."""
+"""test, check: noun → noun; nothing here prints."""
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from ..compile.only import narrowed
-from ..evaluate.engine import DuckWorker, Engine, Limits
-from ..evaluate.evaluate import Evaluation, Setting, evaluate
+from ..evaluate.evaluate import Evaluation, Setting, evaluate_in
 from ..evaluate.examples import run_examples
-from ..evaluate.gate import Strictness, verdict_of, weighed
+from ..evaluate.gate import verdict_of, weighed
 from ..evaluate.governance import missed_without_action, missed_without_cause
+from ..evaluate.session import Session
 from ..evaluate.window import Window
 from ..model.catalog import Catalog
 from ..model.diagnostic import Diagnostic, KpiError
 from ..model.measurement import ExampleResult, Scorecard, Verdict
 from ..model.period import is_zone
 from ..model.rule import OF_CHANGES, OF_DATA, RULES
-from .project import Place, linted, load, settled, window_of
+from .lint import lint_loaded, lint_project
+from .project import linted, load, settled, window_of
+from .run import Options, Outcome, outcome_of
 
-NOT_LINTED = OF_DATA | OF_CHANGES | {"example-failed"}
+__all__ = ["Options", "Outcome", "check", "lint_project", "run_tests"]
 NOT_TESTED = frozenset(RULES) - {"example-failed"}
-
-
-@dataclass(frozen=True)
-class Options:
-    """What a run is asked for."""
-
-    place: Place
-    now: dt.datetime
-    as_of: dt.date | None = None
-    periods: int = 12
-    only: tuple[str, ...] = ()
-    view: str | None = None
-    strictness: Strictness = field(default_factory=Strictness)
-    fingerprint: bool = False
-    """Whether to take the data's fingerprint: it reads every file whole."""
-    open_engine: Callable[[], Engine] = field(default=lambda: DuckWorker(Limits()))
-    progress: Callable[[str], None] = field(default=lambda _: None)
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What a run came to."""
-
-    passed: bool
-    exit_code: int
-    diagnostics: tuple[Diagnostic, ...] = ()
-    examples: tuple[ExampleResult, ...] | None = None
-    scorecard: Scorecard | None = None
-    evaluation: Evaluation | None = None
-    catalog: Catalog | None = None
-    window: Window | None = None
-
-
-def lint_project(options: Options) -> Outcome:
-    """Definitions, no data. Raises KpiError."""
-    return _lint(options, *load(options.place))
-
-
-def _lint(options: Options, catalog: Catalog | None, found: tuple[Diagnostic, ...]) -> Outcome:
-    if catalog is None:
-        return _outcome(found, options)
-    findings = (*found, *linted(catalog, options.place, _today(catalog, options)))
-    return _outcome(settled(catalog, findings, NOT_LINTED), options)
 
 
 def run_tests(options: Options) -> Outcome:
@@ -72,27 +29,37 @@ def run_tests(options: Options) -> Outcome:
     catalog, found = load(options.place)
     if catalog is None or not is_zone(catalog.project.noun.timezone):
         return lint_project(options)
-    results, failures = _examples(catalog, options)
-    return _outcome(settled(catalog, (*found, *failures), NOT_TESTED), options, results)
+    with Session(options.open_engine) as session:
+        results, failures = _examples(catalog, session, options)
+    return outcome_of(settled(catalog, (*found, *failures), NOT_TESTED), options, results)
 
 
 def check(options: Options) -> Outcome:
     """lint + test + evaluate + gate: the main job. Raises KpiError."""
-    return check_loaded(options, *load(options.place))
+    with Session(options.open_engine) as session:
+        session.start()
+        return _checked(options, session, *load(options.place))
 
 
 def check_loaded(options: Options, whole: Catalog | None, found: tuple[Diagnostic, ...], revision: str = "") -> Outcome:
     """The main job on definitions that were loaded already, from the disk or from a revision. Raises KpiError."""
+    with Session(options.open_engine) as session:
+        return _checked(options, session, whole, found, revision)
+
+
+def _checked(
+    options: Options, session: Session, whole: Catalog | None, found: tuple[Diagnostic, ...], revision: str = ""
+) -> Outcome:
     if whole is None or not is_zone(whole.project.noun.timezone):
         # Without kpi.yaml, or the zone its days are in, there is no number to compute.
-        return _lint(options, whole, found)
+        return lint_loaded(options, whole, found)
     catalog = narrowed(whole, options.only) if options.only else whole
     gate, rules = catalog.project.noun.gate, catalog.project.noun.rules
     window = window_of(catalog, options.as_of, options.now, options.periods)
     lint = linted(whole, options.place, window.today)
-    examples, failures = _examples(catalog, options)
     setting = Setting(options.place.root, window, options.open_engine, options.place.allowed, options.progress)
-    evaluation = evaluate(catalog, setting, fingerprint=options.fingerprint)
+    evaluation = evaluate_in(session, catalog, setting, fingerprint=options.fingerprint)
+    examples, failures = _examples(catalog, session, options)
     seen = evaluation.measurements
     late = (*missed_without_action(catalog, seen), *missed_without_cause(catalog, seen))
     unseen = OF_CHANGES | (OF_DATA if options.only else frozenset())
@@ -104,23 +71,11 @@ def check_loaded(options: Options, whole: Catalog | None, found: tuple[Diagnosti
     return Outcome(verdict.passed, verdict.exit_code, findings, examples, card, evaluation, catalog, window)
 
 
-def _outcome(
-    findings: tuple[Diagnostic, ...], options: Options, examples: tuple[ExampleResult, ...] | None = None
-) -> Outcome:
-    failed = any(options.strictness.fails(f.severity) for f in findings)
-    return Outcome(not failed, int(failed), findings, examples)
-
-
-def _today(catalog: Catalog, options: Options) -> dt.date:
-    """as_of's day; where no zone says when a day ends, the clock's."""
-    if not is_zone(catalog.project.noun.timezone):
-        return options.now.date()
-    return window_of(catalog, options.as_of, options.now).today
-
-
-def _examples(catalog: Catalog, options: Options) -> tuple[tuple[ExampleResult, ...], tuple[Diagnostic, ...]]:
+def _examples(
+    catalog: Catalog, session: Session, options: Options
+) -> tuple[tuple[ExampleResult, ...], tuple[Diagnostic, ...]]:
     options.progress("running the examples")
-    return run_examples(catalog, options.open_engine, options.only)
+    return run_examples(catalog, session, options.only)
 
 
 def _view(catalog: Catalog, name: str | None) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from ..evaluate.evaluate import Evaluation, Setting, evaluate
 from ..evaluate.window import Window
@@ -10,14 +11,15 @@ from ..history.changes import changes
 from ..history.git import Repository, find_repository
 from ..history.impact import impact
 from ..history.sides import Sides
+from ..load.difference import LARGEST, read_difference
 from ..model.catalog import Catalog
 from ..model.change import Change, ChangeClass, Difference, Impact
-from ..model.diagnostic import Diagnostic, Span
+from ..model.diagnostic import Diagnostic, KpiError, Span
 from ..model.kpi import Kpi, Lifecycle
 from ..model.rule import RULES
-from .check import Options
 from .project import Place, settled, window_of
 from .revisions import WORKING_TREE, Revision, natives_of, side_of
+from .run import Options
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,21 @@ def diff(options: Options, question: Question) -> Difference:
         names={i: e.noun.name for c in (before.catalog, after.catalog) for i, e in c.definitions.items()},
         as_of=window.as_of.astimezone(window.almanac.zone),
     )  # fmt: skip
+
+
+def read_diff(path: Path) -> Difference:
+    """A difference that another run wrote as JSON. Raises KpiError for what does not fit its schema."""
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(LARGEST + 1)
+    except OSError as error:
+        raise KpiError(
+            f"{path} cannot be read: {error.strerror}", "Name a file of `kpi diff --format json`."
+        ) from error
+    try:
+        return read_difference(data)
+    except ValueError as error:
+        raise KpiError(f"{path} is no difference: {error}", "Name a file of `kpi diff --format json`.") from error
 
 
 def _reasons(repository: Repository, base: str, head: str | None, given: str | None) -> tuple[str, ...]:
@@ -126,4 +143,4 @@ def _stale(sides: Sides, one: str) -> list[Diagnostic]:
     ]
 
 
-__all__ = ["WORKING_TREE", "Question", "diff"]
+__all__ = ["WORKING_TREE", "Question", "diff", "read_diff"]

@@ -10,8 +10,8 @@ from ..model.agenda import Agenda, Due, Duty, When
 from ..model.diagnostic import KpiError
 from ..model.kpi import Kpi, SegmentTarget
 from ..model.period import Almanac, Grain
-from .check import Options
 from .project import load, window_of
+from .run import Options
 
 Item = tuple[dt.date, Duty, str, str | None, tuple[str | int, ...], str]
 """Day, kind, what, who, the key's path, and what tells it from others."""

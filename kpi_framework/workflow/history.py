@@ -21,9 +21,9 @@ from ..load.contracts import shipped_contracts
 from ..model.catalog import Catalog
 from ..model.change import Change, ChangeClass, Event
 from ..model.diagnostic import KpiError
-from .check import Options
 from .project import window_of
 from .revisions import FILES, Revision, natives_of, side_of
+from .run import Options
 
 _EMPTY = "version: 1\nname: nothing\n"
 _CONTRACTS = shipped_contracts()

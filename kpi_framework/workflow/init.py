@@ -21,11 +21,11 @@ from ..model.diagnostic import Diagnostic, KpiError
 from ..model.template import Template
 from .add import Choice, add
 from .catalog import datasets
-from .check import Options
 from .exports import Export, exports_of
 from .files import write_text
 from .project import Place, columns_of, load
 from .proposal import Frame, empty_project, project_of
+from .run import Options
 from .schemas import write_schemas
 
 WORKFLOW = ".github/workflows/kpi.yml"

@@ -17,14 +17,15 @@ from ..history.ledger import against, heads, read_chain, sealed
 from ..model.catalog import Catalog
 from ..model.diagnostic import Diagnostic, KpiError, Span
 from ..model.kpi import Kpi
-from ..model.ledger import Chain, Published
+from ..model.ledger import Chain, Published, Verification
 from ..model.measurement import Measurement, Scorecard, Status
 from ..model.rule import RULES
 from ..report.json import goal_object, number, period_object
-from .check import Options, Outcome, check
+from .check import check
 from .files import append_line_file, write_text
 from .project import window_of
 from .revisions import FILES, Revision, natives_of, side_of
+from .run import Options, Outcome
 
 FOLDER = "ledger"
 _PERIODS = 400
@@ -63,7 +64,7 @@ def publish(options: Options, reason: str | None = None, anchor: Path | None = N
     root = options.place.root
     repository = find_repository(root)
     commit = repository.commit("HEAD")
-    _refuse_uncommitted(repository)
+    refuse_uncommitted(repository)
     outcome = check(replace(options, fingerprint=True))
     if outcome.scorecard is None or outcome.evaluation is None:
         return Publication(outcome, diagnostics=outcome.diagnostics)
@@ -98,11 +99,11 @@ def _lines_of(kpi: str, outcome: Outcome, ledgers: Mapping[str, Chain], commit: 
     return chain, [{**_body(one), **about, **(_restated(was, reason) if was else {})} for one, was in worth], refused
 
 
-def _refuse_uncommitted(repository: Repository) -> None:
-    """A published value names a commit: its definitions have to be that commit's."""
-    paths = [repository.prefix + p for p in FILES]
-    if changed := repository.text("status", "--porcelain", "--untracked-files=all", "--", *paths).splitlines():
-        hint = "Commit the definitions first: a published value names its commit."
+def refuse_uncommitted(repository: Repository, paths: tuple[str, ...] = FILES) -> None:
+    """What names a commit has to be that commit's. Raises KpiError."""
+    named = [repository.prefix + p for p in paths]
+    if changed := repository.text("status", "--porcelain", "--untracked-files=all", "--", *named).splitlines():
+        hint = "Commit it first: what is published or audited names its commit."
         raise KpiError(f"{changed[0][3:]} is not committed", hint)
 
 
@@ -161,17 +162,6 @@ def _broken(chain: Chain) -> Diagnostic:
 
 
 # verify
-
-
-@dataclass(frozen=True)
-class Verification:
-    """How many published values were checked, which failed, and which could not be checked and why."""
-
-    checked: int = 0
-    failed: tuple[Diagnostic, ...] = ()
-    could_not: tuple[tuple[str, int, str], ...] = ()
-    """KPI, line and why."""
-    heads: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
 
 
 def verify(options: Options, anchor: Path | None = None) -> Verification:

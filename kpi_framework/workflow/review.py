@@ -11,9 +11,9 @@ from ..load.catalog import load_definition
 from ..load.edit import edited
 from ..model.diagnostic import KpiError
 from ..model.kpi import Kpi, Review
-from .check import Options
 from .files import read_text, write_text
 from .project import load, window_of
+from .run import Options
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,12 @@ from ..compile.render import readable
 from ..evaluate.engine import Recorder
 from ..evaluate.evaluate import Setting, evaluate
 from ..model.diagnostic import KpiError
-from .check import Options
 from .project import load, window_of
+from .run import Options
 
-_FUNCTIONS = "CREATE TEMP MACRO"
+_FUNCTIONS = ("CREATE TEMP MACRO ", "CREATE OR REPLACE TEMP MACRO ")
+_CLOCKS = "CREATE TEMP TABLE clock_in_"
+_WORKING_TIME = "INSERT INTO working_time"
 
 
 def statements(options: Options, one: str) -> tuple[str, ...]:
@@ -29,7 +31,14 @@ def statements(options: Options, one: str) -> tuple[str, ...]:
 
 
 def _shown(sql: str) -> str:
+    if sql.startswith(_CLOCKS):
+        name = sql.removeprefix(_CLOCKS).partition(" ")[0]
+        return f"-- clock_in_{name}: when the zone's clocks change, and what they show from then on"
     if sql.startswith(_FUNCTIONS):
-        name = sql.removeprefix(_FUNCTIONS).partition("(")[0].strip()
+        name = sql.partition("MACRO ")[2].partition("(")[0].strip()
+        if name == "worked":
+            return "-- worked(calendar, t): the calendar's working time up to t, from the table working_time"
         return f"-- {name}(t): a step function over the changes of the zone's clocks"
+    if sql.startswith(_WORKING_TIME):
+        return "-- working_time: a calendar's working time, a row for each UTC day"
     return f"{readable(sql)};"

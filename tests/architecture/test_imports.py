@@ -18,6 +18,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 LANDLORDS = {
     "click": ("cli",),
     "duckdb": ("evaluate/worker",),
+    "holidays": ("compile/worktime",),
     "jsonschema": ("load",),
     "pydantic": ("model", "load"),
     "pydantic_core": ("model", "load"),

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import json
 import os
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from kpi_framework.load.contracts import shipped_contracts
-from kpi_framework.load.templates import shipped_templates
-from kpi_framework.model.kpi import Kpi
-from kpi_framework.model.project import Project
+from kpi_framework.load.templates import shipped_signals, shipped_templates
+from kpi_framework.load.yaml import read_yaml
 from kpi_framework.workflow.catalog import datasets, template_of
 from tests.cli.projects import kpi
 from tests.cli.warehouse import write_data
@@ -33,14 +35,7 @@ WORKED = {
     "first_response_time": "25 min", "first_contact_resolution": "70%", "time_to_resolution": "4.5 h",
     "average_handle_time": "20 min", "escalation_rate": "7.5%", "cost_per_ticket": 8, "support_roi": "150%",
 }  # fmt: skip
-ALL = sorted(shipped_templates())
-LATER = {"window", "open_between", "evidence"} - set(Kpi.model_fields)
-IDS = [
-    i
-    for i in ALL
-    if not LATER & set(shipped_templates()[i].kpi)
-    and ("calendars" in Project.model_fields or "business_" not in shipped_templates()[i].kpi["formula"])
-]
+IDS = sorted(shipped_templates())
 OWNER = ("--owner", "desk@example.com", "--baseline", "2026-01-01..2026-02-28")
 HEAD = """version: 1
 name: Everything
@@ -48,6 +43,7 @@ timezone: Europe/London
 as_of: 2026-05-01
 objectives: {cut_cost: Cut cost, faster_service: Faster service, higher_satisfaction: Higher satisfaction,
              less_user_effort: Less user effort, sla_reliability: SLA reliability}
+calendars: {business: {hours: {mon-fri: ["09:00-17:30"]}}}
 rules: {baseline-unfrozen: off}
 datasets:
 """
@@ -98,13 +94,16 @@ def test_every_offer_is_explained_in_full(form: str):
         said = kpi(Path.cwd(), "catalog", "show", one, "--format", form)
         assert said.code == 0
         assert "".join(template.kpi["formula"].split()) in "".join(said.out.split()).replace("\\", "")
+    for one in shipped_signals():
+        said = kpi(Path.cwd(), "catalog", "show", one, "--format", form)
+        assert (said.code, one in said.out) == (0, True)
     assert kpi(Path.cwd(), "catalog", "show", "first_respons_time").code == 2
 
 
 # the templates
 
 
-@pytest.mark.parametrize("one", ALL)
+@pytest.mark.parametrize("one", IDS)
 def test_a_template_says_all_that_a_reader_needs(one: str):
     """What counts and what doesn't, the question, the date, an example; a KPI also a target and a first action."""
     template = template_of(one)
@@ -117,7 +116,7 @@ def test_a_template_says_all_that_a_reader_needs(one: str):
     needed |= {"asks", "target", "review", "action", "read_with"} if template.kind == "kpi" else set()
     assert needed <= set(said)
     assert template.dates.endswith(".")
-    assert {*template.needs, *said.get("read_with", [])} <= set(ALL)
+    assert {*template.needs, *said.get("read_with", [])} <= set(IDS)
     assert all({"source", "year"} <= set(b) for b in [said.get("benchmark")] if b)
 
 
@@ -131,25 +130,39 @@ def test_the_worked_example_of_the_domain_is_a_test_of_the_template(one: str):
 # adding one
 
 
+@pytest.fixture(scope="module")
+def added(tmp_path_factory: pytest.TempPathFactory, data: Path) -> Callable[[str], Path]:
+    """An empty project with the right data, to which one template was added by one command."""
+
+    @functools.cache
+    def project(one: str) -> Path:
+        root = empty_project(tmp_path_factory.mktemp(one) / "p", data, datasets(template_of(one)))
+        ended = kpi(root, "add", one, *OWNER)
+        assert ended.code == 0, ended.out + ended.err
+        return root
+
+    return project
+
+
 @pytest.mark.parametrize("one", IDS)
-def test_adding_one_to_an_empty_project_lints_clean(one: str, tmp_path: Path, data: Path):
+def test_adding_one_to_an_empty_project_lints_clean(one: str, added: Callable[[str], Path]):
     """One command, and lint has nothing to say: no error, no warning."""
-    root = empty_project(tmp_path / "p", data, datasets(template_of(one)))
-    added = kpi(root, "add", one, *OWNER)
-    assert (added.code, added.err if added.code else "") == (0, ""), added.out
+    root = added(one)
     assert (root / f"kpis/{one}.yaml").is_file()
     lint = kpi(root, "lint", "--fail-on", "warning")
     assert lint.code == 0, lint.out
 
 
 @pytest.fixture(scope="module")
-def everything(tmp_path_factory: pytest.TempPathFactory, data: Path) -> Path:
-    """A project that has added the whole catalogue."""
+def everything(tmp_path_factory: pytest.TempPathFactory, data: Path, added: Callable[[str], Path]) -> Path:
+    """A project with all that was added to the empty ones: one worker runs all examples, one check all values."""
     root = empty_project(tmp_path_factory.mktemp("all") / "p", data, tuple(shipped_contracts()))
     for one in IDS:
-        if not list((root / "kpis").rglob(f"{one}.yaml")):
-            added = kpi(root, "add", one, *OWNER)
-            assert added.code == 0, added.out + added.err
+        for path in (added(one) / "kpis").rglob("*.yaml"):
+            if not list(root.rglob(path.name)):
+                target = root / path.relative_to(added(one))
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(path, target)
     return root
 
 
@@ -188,6 +201,26 @@ def test_check_computes_a_value(one: str, scorecard: dict[str, Any]):
     assert "informative" not in judged
 
 
+def test_signals_are_added_beside_their_kpis(everything: Path, tmp_path: Path):
+    """Where the KPIs are that a signal reads, one command adds it, and lint is content with all of them."""
+    root = tmp_path / "p"
+    shutil.copytree(everything, root)
+    for one in shipped_signals():
+        ended = kpi(root, "add", one)
+        assert ended.code == 0, ended.out
+    lint = kpi(root, "lint", "--format", "json")
+    assert [d for d in lint.json["diagnostics"] if d["path"].startswith("kpis/signals/")] == []
+
+
+def test_a_signal_without_its_kpis_is_not_added(tmp_path: Path, data: Path):
+    """It would be unknown for ever: the finding names what it reads."""
+    root = empty_project(tmp_path / "p", data, ("tickets",))
+    ended = kpi(root, "add", sorted(shipped_signals())[0])
+    assert ended.code == 1
+    assert "unknown-reference" in ended.out
+    assert not (root / "kpis").exists()
+
+
 # what a person decides
 
 
@@ -208,14 +241,12 @@ def test_flags_decide_owner_target_baseline_segments_and_name(tmp_path: Path, da
     )
     assert kpi(root, "add", "time_to_resolution", *OWNER, *flags).code == 0
     text = (root / "kpis/fix.yaml").read_text(encoding="utf-8")
-    assert "id: fix\n" in text
-    assert "owner: desk@example.com\n" in text
-    assert "target: {at_most: 6 h, near: 8 h}\n" in text
-    assert (
-        "segments: [priority, [priority, channel]]\n" in " ".join(text.split(" ")).replace("segments:\n", "segments:\n")
-        or "- [priority, channel]" in text
-    )
-    assert "baseline: {from: 2026-01-01, to: 2026-02-28}\n" in text
+    said = read_yaml("kpis/fix.yaml", text).value
+    assert isinstance(said, dict)
+    assert (said["id"], said["owner"]) == ("fix", "desk@example.com")
+    assert said["target"] == {"at_most": "6 h", "near": "8 h"}
+    assert said["segments"] == ["priority", ["priority", "channel"]]
+    assert said["baseline"] == {"from": "2026-01-01", "to": "2026-02-28"}
     keys = [line.partition(":")[0] for line in text.splitlines() if line[:1].isalpha()]
     assert keys.index("objectives") < keys.index("owner") < keys.index("dataset") < keys.index("baseline")
     assert text.startswith("# yaml-language-server: $schema=../schemas/kpi.schema.json\nversion: 1\n")

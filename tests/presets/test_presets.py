@@ -6,6 +6,7 @@ import datetime as dt
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from sqlglot import exp
 
@@ -23,6 +24,7 @@ from kpi_framework.load.write import as_yaml
 from kpi_framework.model.catalog import Catalog
 from kpi_framework.model.project import Contract
 from kpi_framework.workflow.recognise import recognise
+from tests.cli.projects import kpi
 from tests.presets.vendors import SHAPES, Shape
 
 
@@ -42,8 +44,9 @@ def read(root: Path, dataset: dict[str, Any], names: set[str]) -> tuple[list[dic
     table = table_of(catalog, "tickets", csv_header(whole, root, ()))
     terms = {n: table.scope.term(n) for n in sorted(names)}
     reached = table.reach(frozenset(names))
-    with Session(lambda: DuckWorker(Limits()), dt.datetime(2030, 1, 1, tzinfo=dt.UTC)) as session:
-        loaded = session.load(Wanted(table, find_files(whole, root, ()), reached))
+    with Session(lambda: DuckWorker(Limits())) as session:
+        as_of = dt.datetime(2030, 1, 1, tzinfo=dt.UTC)
+        loaded = session.load(Wanted(table, find_files(whole, root, ()), reached, as_of))
         query = exp.select(*(exp.alias_(t.sql, n) for n, t in terms.items())).from_(table_name(table))
         rows = [dict(zip(terms, row, strict=True)) for row in session.fetch(render(query))]
     return sorted(rows, key=lambda r: str(r["ticket_id"])), loaded
@@ -144,3 +147,24 @@ def test_a_duration_can_have_another_unit(tmp_path: Path) -> None:
     column = {"from": "spent", "duration": "seconds", "unit": "hours"}
     rows, _ = read(tmp_path, {"source": "a.csv", "columns": {"spent": column}}, {"ticket_id", "spent"})
     assert rows[0]["spent"] == -1.5
+
+
+def test_a_preset_reads_parquet_too(tmp_path: Path) -> None:
+    """Columns that have types of their own: numbers, moments and intervals are durations as well."""
+    duckdb.execute(
+        f"""COPY (SELECT 'INC1' AS number, TIMESTAMP '2026-01-05 09:00:00' AS opened_at, 5400 AS calendar_stc,
+        TIMESTAMP '1970-01-01 02:30:00' AS time_worked, true AS made_sla) TO '{tmp_path / "a.parquet"}'"""
+    )
+    metric = "version: 1\nkind: metric\nid: m\nname: M\ndataset: tickets\nunit: minutes\n"
+    for one in ("resolution_minutes", "handle_minutes"):
+        path = tmp_path / "kpis" / f"m_{one}.yaml"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(metric.replace("id: m", f"id: m_{one}") + f"formula: sum({one})\n")
+    source = {"tickets": {"source": "a.parquet", "preset": "servicenow"}}
+    project = {"version": 1, "name": "Desk", "as_of": "2026-02-10", "datasets": source}
+    (tmp_path / "kpi.yaml").write_text(as_yaml(project))
+    found = kpi(tmp_path, "check", "--format", "json").json["measurements"]
+    assert {m["kpi"]: m["value"] for m in found if m["population"]} == {
+        "m_resolution_minutes": 90,
+        "m_handle_minutes": 150,
+    }

@@ -45,7 +45,7 @@ def in_unit(seconds: Fraction, unit: str) -> float:
     unit=st.sampled_from(UNITS),
 )
 @settings(deadline=None)
-def test_clock_shapes(  # noqa: PLR0917 - the parts of a duration
+def test_clock_shapes(
     engine: duckdb.DuckDBPyConnection, hours: int, minutes: int, seconds: int, sign: tuple[str, int], unit: str
 ) -> None:
     """Hours pass 24, a minus holds for the whole of it, and padding means nothing."""

@@ -83,6 +83,10 @@ PROJECT = {
     "as_of": "2026-01-31",
     "required": ["x"],
     "objectives": {"o": "O"},
+    "calendars": {
+        "business": {"hours": {"mon-fri": ["09:00-17:30"]}, "timezone": "UTC", "holidays": ["GB-ENG", "2026-12-24"]},
+        "always": {"hours": "24x7"},
+    },
     "events": [{"date": "2026-01-01", "what": "w"}],
     "datasets": {
         "tickets": {
@@ -107,6 +111,22 @@ PROJECT = {
             "grain": "month",
             "max_bad_rows": 0,
             "rules": {"r": {"holds": "h", "at_least": "99%"}},
+            "clocks": {
+                "waited": {"history": "events", "running": ["new", "open"], "calendar": "business"},
+                "solved_at": {"history": ["events", "more"], "last": "resolved", "otherwise": ["closed"]},
+                "replied_at": {"history": "events", "first": "reply"},
+                "replies": {"history": "events", "count": ["reply"]},
+            },
+            "policies": {
+                "sla": {
+                    "history": "events",
+                    "from": "t",
+                    "until": ["reply", "resolved"],
+                    "targets": {"high": "2 h", "other": "8 h"},
+                    "pausing": "pending",
+                    "calendar": "business",
+                }
+            },
         },
         "costs": {
             "source": {

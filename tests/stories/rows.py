@@ -23,7 +23,7 @@ def rows(config: str, root: Path, dataset: str, columns: Sequence[str], as_of: d
     """The named columns of every row of a dataset of this kpi.yaml, ordered by the first of them."""
     catalog, findings = load_catalog({"kpi.yaml": config}, shipped_contracts())
     assert catalog is not None, findings
-    with Session(lambda: DuckWorker(Limits()), as_of) as session:
+    with Session(lambda: DuckWorker(Limits())) as session:
         datasets = catalog.project.noun.datasets
         wanted = [*datasets[dataset].histories, dataset]
         files = {n: find_files(datasets[n], root, (root,)) for n in wanted}
@@ -34,9 +34,8 @@ def rows(config: str, root: Path, dataset: str, columns: Sequence[str], as_of: d
         check_clocks(table, tables, clocks)
         session.keep_calendars(catalog.project.noun.almanac, table.calendars)
         for name in wanted[:-1]:
-            session.load(
-                Wanted(tables[name], files[name], tables[name].reach(event_names(tables[name], table.keys[0])))
-            )
-        session.load(Wanted(table, files[dataset], table.reach(frozenset(columns)), clocks, tables))
+            events = tables[name].reach(event_names(tables[name], table.keys[0]))
+            session.load(Wanted(tables[name], files[name], events, as_of))
+        session.load(Wanted(table, files[dataset], table.reach(frozenset(columns)), as_of, clocks, tables))
         query = exp.select(*(t.sql.copy() for t in terms)).from_(table_name(table)).order_by("1")
         return session.fetch(render(query))

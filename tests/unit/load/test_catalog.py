@@ -175,9 +175,7 @@ def test_a_metric_is_never_judged(field):
 @pytest.mark.parametrize(
     ("path", "text"),
     [
-        ("kpi.yaml", PROJECT + "calendars: {}\n"),
         ("kpi.yaml", PROJECT + "engine: duckdb\n"),
-        ("kpi.yaml", PROJECT + "datasets: {t: {source: a.csv, clocks: {}}}\n"),
         ("kpi.yaml", PROJECT + "datasets: {t: {source: {connection: x}}}\n"),
     ],
 )

@@ -1,0 +1,35 @@
+"""`kpi audit`: what an auditor asks for, in a folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ..model.diagnostic import KpiError
+from ..report.audit import audit_files
+from ..workflow.audit import audit, write_bundle
+from . import options as o
+from .main import app
+
+
+@app.command("audit")
+def write_audit(
+    first: Annotated[str, typer.Option("--from", help="The first day.")],
+    last: Annotated[str, typer.Option("--to", help="The last day.")],
+    out: Annotated[Path, typer.Option("--out", help="A new folder for the bundle.")],
+    project: o.Project = None,
+    anchor: Annotated[Path | None, typer.Option("--anchor", help="The heads that publishing wrote.")] = None,
+    allow_path: o.AllowPath = None,
+) -> None:  # fmt: skip
+    """Write all changes, published values, waivers, missed reviews and restatements between two days, with hashes."""
+    days = o.as_day(first, "--from"), o.as_day(last, "--to")
+    if days[0] is None or days[1] is None:
+        raise KpiError("--from and --to name days", "Write them as 2026-01-31.")
+    found = audit(o.options(project, allow_path=allow_path), days[0], days[1], anchor)
+    write_bundle(out, audit_files(found))
+    o.write(
+        f"{out}: {len(found.events):,} changes, {len(found.published):,} published values; begin with index.html", "-"
+    )
+    raise typer.Exit(int(bool(found.verified.failed)))

@@ -1,0 +1,80 @@
+"""`kpi test` and `kpi check`: the main job."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ..report.github import render_github
+from ..report.json import scorecard_json
+from ..report.markdown import scorecard_markdown
+from ..workflow.check import check as run_check
+from ..workflow.check import run_tests
+from ..workflow.files import append_text, write_text
+from ..workflow.run import Options, Outcome
+from . import options as o
+from .main import app
+
+SUMMARY_LIMIT = 1024 * 1024
+
+
+@app.command()
+def test(
+    project: o.Project = None, form: o.Format = "text", output: o.Output = "-", only: o.Only = None,
+    fail_on: o.FailOnOption = "error",
+) -> None:  # fmt: skip
+    """Run the examples of the definitions."""
+    o.finish(run_tests(o.options(project, only=only, fail_on=fail_on)), "kpi test", form, output)
+
+
+@app.command()
+def check(
+    project: o.Project = None, form: o.Format = "text", output: o.Output = "-", as_of: o.AsOf = None,
+    periods: o.Periods = 12, only: o.Only = None, gate: o.GateOption = "all", fail_on: o.FailOnOption = "error",
+    allow_path: o.AllowPath = None, view: o.ViewOption = None,
+    scorecard: Annotated[Path | None, typer.Option("--scorecard", help="Where scorecard.md and .json go.")] = None,
+    at: Annotated[str | None, typer.Option("--at", help="By this revision's definitions and tracked data.")] = None,
+) -> None:  # fmt: skip
+    """Lint, test, evaluate, gate and report: the main job."""
+    chosen = o.options(
+        project, as_of=as_of, periods=periods, only=only, gate=gate, fail_on=fail_on, allow_path=allow_path, view=view
+    )
+    outcome = run_check(chosen) if at is None else _as_it_was(chosen, at)
+    write_scorecard(outcome, scorecard or chosen.place.root / "scorecard" / _folder(outcome))
+    if os.environ.get("GITHUB_ACTIONS") == "true":
+        _tell_github(outcome, annotated=form == "github" and output == "-")
+    o.finish(outcome, "kpi check", form, output)
+
+
+def _as_it_was(chosen: Options, at: str) -> Outcome:
+    """A revision's scorecard; the everyday check does not wait for what reads git."""
+    module = importlib.import_module("kpi_framework.workflow.as_it_was")
+    outcome: Outcome = module.check_at(chosen, at)
+    return outcome
+
+
+def _folder(outcome: Outcome) -> str:
+    """A revision's scorecard does not take the place of today's."""
+    return outcome.scorecard.revision[:12] if outcome.scorecard else ""
+
+
+def write_scorecard(outcome: Outcome, folder: Path) -> None:
+    """Write scorecard.json and scorecard.md, if there is a scorecard. Raises KpiError."""
+    if outcome.scorecard is not None:
+        write_text(folder / "scorecard.json", scorecard_json(outcome.scorecard))
+        write_text(folder / "scorecard.md", scorecard_markdown(outcome.scorecard))
+
+
+def _tell_github(outcome: Outcome, *, annotated: bool) -> None:
+    """Annotations with file and line, unless the payload is just these, and the scorecard as step summary."""
+    if not annotated:
+        sys.stderr.write(render_github(o.report_of(outcome, "kpi check")))
+    summary = os.environ.get("GITHUB_STEP_SUMMARY")
+    if summary and outcome.scorecard is not None:
+        text = scorecard_markdown(outcome.scorecard)
+        append_text(Path(summary), text if len(text.encode()) < SUMMARY_LIMIT else text[: SUMMARY_LIMIT // 4])

@@ -1,0 +1,21 @@
+"""Where the durations of a formula end."""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from .canonical import canonical
+from .syntax import parse
+
+_BETWEEN = frozenset(
+    {"seconds_between", "minutes_between", "hours_between", "days_between", "business_minutes", "business_hours"}
+)
+
+
+def open_ends(formula: str) -> set[str]:
+    """The columns that end a duration, outside any coalesce. Raises FormulaError."""
+    tree = canonical(parse(formula))
+    calls = (n for n in tree.find_all(exp.Anonymous) if n.this in _BETWEEN and len(n.expressions) > 1)
+    open_ones = (n for n in calls if n.find_ancestor(exp.Coalesce) is None)
+    columns = (n.expressions[1] for n in open_ones)
+    return {c.name for c in columns if isinstance(c, exp.Column) and not c.name.startswith("period_")}

@@ -1,0 +1,58 @@
+"""What a run is asked for, and what it comes to."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from ..evaluate.engine import DuckWorker, Engine, Limits
+from ..evaluate.gate import Strictness
+from ..evaluate.window import Window
+from ..model.catalog import Catalog
+from ..model.diagnostic import Diagnostic
+from ..model.measurement import ExampleResult, Scorecard
+from .project import Place
+
+if TYPE_CHECKING:  # a run without data does not wait for the room that evaluates
+    from ..evaluate.evaluate import Evaluation
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a run is asked for."""
+
+    place: Place
+    now: dt.datetime
+    as_of: dt.date | None = None
+    periods: int = 12
+    only: tuple[str, ...] = ()
+    view: str | None = None
+    strictness: Strictness = field(default_factory=Strictness)
+    fingerprint: bool = False
+    """Whether to take the data's fingerprint: it reads every file whole."""
+    open_engine: Callable[[], Engine] = field(default=lambda: DuckWorker(Limits()))
+    progress: Callable[[str], None] = field(default=lambda _: None)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run came to."""
+
+    passed: bool
+    exit_code: int
+    diagnostics: tuple[Diagnostic, ...] = ()
+    examples: tuple[ExampleResult, ...] | None = None
+    scorecard: Scorecard | None = None
+    evaluation: Evaluation | None = None
+    catalog: Catalog | None = None
+    window: Window | None = None
+
+
+def outcome_of(
+    findings: tuple[Diagnostic, ...], options: Options, examples: tuple[ExampleResult, ...] | None = None
+) -> Outcome:
+    """The outcome of a run that computes no values."""
+    failed = any(options.strictness.fails(f.severity) for f in findings)
+    return Outcome(not failed, int(failed), findings, examples)
