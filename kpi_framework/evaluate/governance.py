@@ -40,8 +40,9 @@ def missed_without_cause(catalog: Catalog, measurements: Iterable[Measurement]) 
         if any(note.is_of(judged.period.start) for note in catalog.kpis[kpi].notes):
             continue
         at = catalog.definitions[kpi].at
-        since = f"{_so_long(streak(periods))} in the period from {judged.period.start}"
-        message = f"{kpi} is missed{since}, and no note says why"
+        so_long = _so_long(streak(periods))
+        since = f"{judged.period.start} ({so_long.strip()})" if so_long else f"{judged.period.start}"
+        message = f"{kpi} is missed in the period from {since}, and no note says why"
         span = at.key("notes" if ("notes",) in at.spans else "id")
         found.append(RULES["missed-without-cause"].finding(span, message, kpi=kpi))
     return tuple(found)

@@ -166,6 +166,7 @@ CONTRACT = {
     "key": ["a"],
     "time": "a",
     "grain": "day",
+    "order": [["a", "b"]],
     "columns": {
         "a": {
             "description": "d",
