@@ -53,10 +53,19 @@ def history(options: Options, query: Query) -> tuple[Event, ...]:
     events = [e for step in story.line.steps for e in story.events(step)]
     names = _names(events, query.ids)
     kept = [e for e in events if _is_wanted(e, names, query)]
-    if not query.with_values or sum(_has_value(e) for e in kept) > _MOST_VALUES:
+    if not query.with_values:
         return tuple(kept)
+    if sum(_has_value(e) for e in kept) > _MOST_VALUES:
+        return tuple(map(_without_value, kept))
     options.progress("computing values under old and new definitions")
     return tuple(story.with_values(e) for e in kept)
+
+
+def _without_value(event: Event) -> Event:
+    if not _has_value(event):
+        return event
+    doubt = f"values not computed for more than {_MOST_VALUES} restating changes: ask for one KPI or a shorter time"
+    return replace(event, doubts=(*event.doubts, doubt))
 
 
 def _names(events: list[Event], ids: tuple[str, ...]) -> frozenset[str]:

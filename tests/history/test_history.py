@@ -195,6 +195,24 @@ def test_a_date_that_cannot_be_is_doubted(tmp_path: Path) -> None:
     assert any("dated before" in d for d in change["doubts"])
 
 
+def test_a_value_left_out_is_said(tmp_path: Path) -> None:
+    """Where too many changes restate a value to compute them all, each says so and how to see it."""
+    one = Repository(tmp_path)
+    one.start()
+    words = ("median(", "avg(")
+    for number in range(51):
+        one.edit(KPI, words if number % 2 == 0 else words[::-1])
+        one.commit("another statistic")
+    changes = kpi(tmp_path, "history", "--format", "json").json["changes"]
+    restating = [c for c in changes if c["class"] == "restating"]
+    assert len(restating) == 51
+    assert all("not computed" in " ".join(c["doubts"]) for c in restating)
+    later = kpi(tmp_path, "history", "--format", "json", "--since", "2025-07-01").json["changes"]
+    values = [c["values"]["after"] for c in later if c["class"] == "restating"]
+    assert values
+    assert None not in values
+
+
 # bad input
 
 
