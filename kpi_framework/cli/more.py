@@ -42,8 +42,13 @@ def show(
         o.options(project, as_of=as_of, periods=periods, only=[one], fail_on="never", allow_path=allow_path)
     )
     if outcome.scorecard is None or one not in outcome.scorecard.definitions:
-        raise KpiError(f"there is no definition {one}, or it cannot be read", "Run `kpi lint`.")
-    shown = View(outcome.scorecard, one, tuple(by.split(",")) if by else (), o.color(), o.width())
+        raise KpiError(f"the definition {one} cannot be read", "Run `kpi lint`.")
+    parts = tuple(by.split(",")) if by else ()
+    listed = [",".join(b) for b in outcome.scorecard.definitions[one].breakdowns if b]
+    if by and by not in listed:
+        hint = f"It has: {', '.join(listed)}." if listed else "It has none: list the column under its `segments:`."
+        raise KpiError(f"{one} has no segment {by}", hint)
+    shown = View(outcome.scorecard, one, parts, o.color(), o.width())
     o.write(SHOW_FORMATS[form](shown), output)
 
 

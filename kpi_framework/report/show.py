@@ -110,7 +110,7 @@ def _parts(view: View, insight: Insight) -> Section:
 
 
 def _no_parts(view: View) -> str:
-    return f"No value by {', '.join(view.by)}: list it under the definition's segments to have one."
+    return f"No value by {', '.join(view.by)}."
 
 
 def _facts(one: Standing, insight: Insight, ink: Ink) -> Iterator[tuple[str, str]]:

@@ -17,7 +17,7 @@ from ..model.measurement import ExampleResult, Scorecard, Verdict
 from ..model.period import is_zone
 from ..model.rule import OF_CHANGES, OF_DATA, RULES
 from .lint import lint_loaded, lint_project
-from .project import linted, load, settled, window_of
+from .project import linted, load, name_known, settled, window_of
 from .run import Options, Outcome, outcome_of
 
 __all__ = ["Options", "Outcome", "check", "lint_project", "run_tests"]
@@ -29,6 +29,7 @@ def run_tests(options: Options) -> Outcome:
     catalog, found = load(options.place)
     if catalog is None or not is_zone(catalog.project.noun.timezone):
         return lint_project(options)
+    name_known(options.only, (*catalog.definitions, *catalog.broken))
     with Session(options.open_engine) as session:
         results, failures = _examples(catalog, session, options)
     return outcome_of(settled(catalog, (*found, *failures), NOT_TESTED), options, results)
@@ -53,6 +54,7 @@ def _checked(
     if whole is None or not is_zone(whole.project.noun.timezone):
         # Without kpi.yaml, or the zone its days are in, there is no number to compute.
         return lint_loaded(options, whole, found)
+    name_known(options.only, (*whole.definitions, *whole.broken))
     catalog = narrowed(whole, options.only) if options.only else whole
     gate, rules = catalog.project.noun.gate, catalog.project.noun.rules
     window = window_of(catalog, options.as_of, options.now, options.periods)

@@ -21,7 +21,7 @@ from ..load.contracts import shipped_contracts
 from ..model.catalog import Catalog
 from ..model.change import Change, ChangeClass, Event
 from ..model.diagnostic import KpiError
-from .project import window_of
+from .project import Place, load, name_known, window_of
 from .revisions import FILES, Revision, natives_of, side_of
 from .run import Options
 
@@ -51,6 +51,7 @@ def history(options: Options, query: Query) -> tuple[Event, ...]:
     line = read_line(repository, FILES)
     story = _Story(options, repository, line, read_trees(repository, repository.commit("HEAD"), FILES))
     events = [e for step in story.line.steps for e in story.events(step)]
+    name_known(query.ids, _ever(events, options.place))
     names = _names(events, query.ids)
     kept = [e for e in events if _is_wanted(e, names, query)]
     if not query.with_values:
@@ -66,6 +67,17 @@ def _without_value(event: Event) -> Event:
         return event
     doubt = f"values not computed for more than {_MOST_VALUES} restating changes: ask for one KPI or a shorter time"
     return replace(event, doubts=(*event.doubts, doubt))
+
+
+def _ever(events: list[Event], place: Place) -> set[str]:
+    """Every id that a definition has or had."""
+    catalog, _ = load(place)
+    found = {*catalog.definitions, *catalog.broken} if catalog is not None else set()
+    for event in events:
+        found |= {event.change.kpi or "", *event.change.touches}
+        if event.change.cls is ChangeClass.RENAMED:
+            found.add(str(event.change.before))
+    return found - {""}
 
 
 def _names(events: list[Event], ids: tuple[str, ...]) -> frozenset[str]:

@@ -12,10 +12,11 @@ from typing import Any
 
 from ..compile.only import narrowed
 from ..evaluate.evaluate import Setting, evaluate
+from ..evaluate.gate import is_definitional
 from ..history.git import Repository, find_repository
 from ..history.ledger import against, heads, read_chain, sealed
 from ..model.catalog import Catalog
-from ..model.diagnostic import Diagnostic, KpiError, Span
+from ..model.diagnostic import Diagnostic, KpiError, Severity, Span
 from ..model.kpi import Kpi
 from ..model.ledger import Chain, Published, Verification
 from ..model.measurement import Measurement, Scorecard, Status
@@ -59,15 +60,16 @@ class Publication:
 def publish(options: Options, reason: str | None = None, anchor: Path | None = None) -> Publication:
     """Append the judged values to the ledger; a closed period's value changes only with a reason. Raises KpiError.
 
-    Nothing is written if anything is refused.
+    Nothing is written if anything is refused, as every value is while a definition is unsound.
     """
     root = options.place.root
     repository = find_repository(root)
     commit = repository.commit("HEAD")
     refuse_uncommitted(repository)
     outcome = check(replace(options, fingerprint=True))
-    if outcome.scorecard is None or outcome.evaluation is None:
-        return Publication(outcome, diagnostics=outcome.diagnostics)
+    unsound = tuple(f for f in outcome.diagnostics if f.severity is Severity.ERROR and is_definitional(f))
+    if outcome.scorecard is None or outcome.evaluation is None or unsound:
+        return Publication(outcome, diagnostics=unsound or outcome.diagnostics)
     ledgers = read_ledgers(root)
     found = [_lines_of(kpi, outcome, ledgers, commit, reason) for kpi in _published_kpis(outcome.scorecard)]
     findings = [*(_broken(c) for c in ledgers.values() if c.fault), *(f for _, _, refused in found for f in refused)]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 
 from ..compile.definition import table_of
@@ -54,6 +55,16 @@ def read_texts(root: Path) -> dict[str, str]:
 def load(place: Place) -> tuple[Catalog | None, tuple[Diagnostic, ...]]:
     """The catalog of a project on disk, and what is wrong with its files. Raises KpiError."""
     return load_catalog(read_texts(place.root), shipped_contracts())
+
+
+def name_known(ids: Iterable[str], known: Iterable[str]) -> None:
+    """Refuse an id that names no definition. Raises KpiError."""
+    known = tuple(known)
+    for one in ids:
+        if one not in known:
+            near = get_close_matches(one, known, n=1)
+            hint = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(sorted(known)) or 'none'}."
+            raise KpiError(f"there is no definition {one}", hint)
 
 
 def window_of(catalog: Catalog, as_of: dt.date | None, now: dt.datetime, periods: int = 12) -> Window:

@@ -9,7 +9,7 @@ from ..compile.render import readable
 from ..evaluate.engine import Recorder
 from ..evaluate.evaluate import Setting, evaluate
 from ..model.diagnostic import KpiError
-from .project import load, window_of
+from .project import load, name_known, window_of
 from .run import Options
 
 _FUNCTIONS = ("CREATE TEMP MACRO ", "CREATE OR REPLACE TEMP MACRO ")
@@ -20,8 +20,9 @@ _WORKING_TIME = "INSERT INTO working_time"
 def statements(options: Options, one: str) -> tuple[str, ...]:
     """The SQL of a definition and of what it stands on; the zones' functions by their names. Raises KpiError."""
     catalog, _ = load(options.place)
-    if catalog is None or one not in catalog.definitions:
-        raise KpiError(f"there is no definition {one}, or it cannot be read", "Run `kpi lint`.")
+    if catalog is None:
+        raise KpiError("kpi.yaml cannot be read", "Run `kpi lint`.")
+    name_known((one,), catalog.definitions)
     ran: list[str] = []
     chosen = replace(options, open_engine=lambda: Recorder(options.open_engine(), ran))
     window = window_of(catalog, options.as_of, options.now, options.periods)

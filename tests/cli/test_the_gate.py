@@ -37,6 +37,26 @@ def sample(folder: Path) -> Path:
     return folder
 
 
+# names
+
+
+@pytest.mark.parametrize("command", ["check --only", "test --only", "show", "show --sql"])
+def test_an_id_without_a_definition_is_refused(command: str, tmp_path: Path) -> None:
+    """A slip of the pen is told from "nothing to judge", with the name that was meant."""
+    ended = kpi(project(tmp_path), *command.split(), "fix_tme")
+    assert ended.code == 2
+    assert "fix_time" in ended.err
+
+
+def test_a_segment_that_is_not_listed_is_refused(tmp_path: Path) -> None:
+    """`--by` takes what the definition breaks down by, and says what that is."""
+    root = project(tmp_path)
+    assert kpi(root, "show", "fix_time", "--by", "priority").code == 0
+    ended = kpi(root, "show", "fix_time", "--by", "bogus")
+    assert ended.code == 2
+    assert "priority" in ended.err
+
+
 # the sample
 
 

@@ -224,6 +224,14 @@ def test_a_shallow_clone_is_refused_with_the_remedy(tmp_path: Path, repository: 
     assert "--unshallow" in ended.err
 
 
+def test_an_id_that_never_was_is_refused(repository: Repository) -> None:
+    """A slip of the pen does not read as "never changed"; a name of old is known."""
+    ended = kpi(repository.root, "history", "fix_tme", "--no-values")
+    assert ended.code == 2
+    assert "fix_time" in ended.err
+    assert kpi(repository.root, "history", "slow", "--no-values").code == 0
+
+
 @pytest.mark.parametrize("revision", ["--all", "-p", "nowhere", "HEAD~999", "HEAD\nHEAD", ""])
 def test_what_is_no_revision_is_refused(repository: Repository, revision: str) -> None:
     """A revision that does not exist, or that begins with a dash: exit 2, and git never sees an option."""

@@ -125,6 +125,19 @@ def test_uncommitted_definitions_are_not_published(desk: Repository) -> None:
     assert lines(desk) == before
 
 
+def test_an_unsound_definition_is_not_published(desk: Repository) -> None:
+    """A definition whose example fails publishes nothing: what it gives is not what it says."""
+    before = lines(desk)
+    desk.edit(
+        KPI, ("median(hours_between(created_at, resolved_at))", "2 * median(hours_between(created_at, resolved_at))")
+    )
+    desk.commit("twice the hours")
+    ended = publish(desk, "--reason", "a slip")
+    assert ended.code == 1
+    assert "example-failed" in ended.out
+    assert lines(desk) == before
+
+
 def test_a_broken_chain_is_not_continued(desk: Repository) -> None:
     """Nothing is appended to a ledger that does not hold."""
     text = (desk.root / LEDGER).read_text().replace('"value":3.0', '"value":2.0', 1)

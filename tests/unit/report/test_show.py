@@ -42,10 +42,10 @@ def test_the_breakdown_has_the_worst_first() -> None:
     assert [row[0].removeprefix("priority: ") for row in parts[1:]] == ["low", "high", "urgent", "critical"]
 
 
-def test_a_breakdown_that_is_not_there_says_what_to_do() -> None:
+def test_a_breakdown_without_values_says_so() -> None:
     """No empty table without a word."""
     for name in ("text", "markdown"):
-        assert "segments" in SHOW_FORMATS[name](View(DESK, "csat", ("channel",)))
+        assert "No value by channel" in SHOW_FORMATS[name](View(DESK, "csat", ("channel",)))
 
 
 def test_json_has_the_definition_as_written() -> None:
