@@ -80,7 +80,7 @@ def propose(options: Options, one: str) -> Proposal:
     today = window_of(catalog, options.as_of, options.now).today
     benchmark = template.kpi.get("benchmark")
     source = f"benchmark: {benchmark['source']}, {benchmark['year']}" if benchmark else "no benchmark is published"
-    return Proposal(True, _said(template.kpi["target"]), source, _last_months(today))
+    return Proposal(True, _said(template.kpi["target"]), source, _months_before(today))
 
 
 def add(options: Options, one: str, choice: Choice) -> Added:
@@ -239,7 +239,7 @@ class _Adding:
     def _baseline(self, choice: Choice) -> dict[str, Any]:
         """Days, or a stated value."""
         today = window_of(self.catalog, self.options.as_of, self.options.now).today
-        text = choice.baseline or _last_months(today)
+        text = choice.baseline or _months_before(today)
         days = _DAYS.match(text)
         if days:
             return {"from": days[1], "to": days[2]}
@@ -288,9 +288,13 @@ def _said(target: Mapping[str, Any]) -> str:
     return f"{limit} {value[0]}..{value[1]}" if isinstance(value, list) else f"{limit} {value}"
 
 
-def _last_months(today: dt.date) -> str:
-    """The last two whole months if they have no more than 60 days, else the last one."""
-    end = today.replace(day=1) - dt.timedelta(days=1)
+def _months_before(today: dt.date) -> str:
+    """The two whole months before the judged one if they have no more than 60 days, else the one before it.
+
+    A month compared with itself is always on target.
+    """
+    judged = (today.replace(day=1) - dt.timedelta(days=1)).replace(day=1)
+    end = judged - dt.timedelta(days=1)
     start = end.replace(day=1)
     earlier = (start - dt.timedelta(days=1)).replace(day=1)
     if (end - earlier).days < MAX_BASELINE_DAYS:

@@ -253,13 +253,13 @@ def test_flags_decide_owner_target_baseline_segments_and_name(tmp_path: Path, da
 
 
 def test_what_nobody_decided_is_proposed_and_said(tmp_path: Path, data: Path):
-    """The benchmark becomes the target, the last whole months the baseline, and both are told."""
+    """The benchmark becomes the target, the months before the judged one the baseline, and both are told."""
     root = empty_project(tmp_path / "p", data, ("tickets",))
     added = kpi(root, "add", "first_contact_resolution", "--owner", "me@example.com")
     assert added.code == 0
     assert "at_least 70%" in added.err
     assert "benchmark" in added.err
-    assert "baseline: {from: 2026-04-01, to: 2026-04-30}" in (root / "kpis/first_contact_resolution.yaml").read_text()
+    assert "baseline: {from: 2026-02-01, to: 2026-03-31}" in (root / "kpis/first_contact_resolution.yaml").read_text()
 
 
 def test_a_person_at_a_terminal_is_asked(tmp_path: Path, data: Path, monkeypatch: pytest.MonkeyPatch):
