@@ -90,4 +90,4 @@ def _proposed(choice: Choice, proposal: Proposal) -> list[str]:
     if not proposal.is_judged:
         return []
     lines = [] if choice.target else [f"target {proposal.target}: a proposal ({proposal.source}); make it your own"]
-    return lines if choice.baseline else [*lines, f"baseline {proposal.baseline}: a proposal, from before the month that is judged"]
+    return lines if choice.baseline else [*lines, f"baseline {proposal.baseline}: a proposal, before the judged month"]
