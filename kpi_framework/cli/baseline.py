@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from ..report.summary import place
 from ..workflow.baseline import Frozen, freeze, verify
 from ..workflow.run import Outcome
 from . import options as o
@@ -33,7 +34,9 @@ def _told(frozen: Frozen) -> list[str]:
     """A line a baseline."""
     lines = [f"frozen     baselines/{path.name}" for path in frozen.written]
     lines += [f"unchanged  baselines/{path.name}" for path in frozen.unchanged]
-    return [*lines, *(f"not frozen {one}: {why}" for one, why in frozen.failed.items())] or ["no KPI has a baseline"]
+    lines += [f"not frozen {one}: {why}" for one, why in frozen.failed.items()]
+    lines += [f"{place(f)}  {f.severity.value}  {f.code} {f.rule}: {f.message}. {f.hint}" for f in frozen.unreadable]
+    return lines or ["no KPI has a baseline"]
 
 
 @baseline.command("verify")

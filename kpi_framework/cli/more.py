@@ -13,6 +13,7 @@ from ..report.formats import FORMATS
 from ..report.rules import RULE_FORMATS, explain, render_rules
 from ..report.show import SHOW_FORMATS, View
 from ..workflow.check import check as run_check
+from ..workflow.check import hindrances
 from ..workflow.run import Options
 from ..workflow.schemas import stale_schemas, write_schemas
 from ..workflow.sql import statements
@@ -48,8 +49,10 @@ def show(
     if by and by not in listed:
         hint = f"It has: {', '.join(listed)}." if listed else "It has none: list the column under its `segments:`."
         raise KpiError(f"{one} has no segment {by}", hint)
-    shown = View(outcome.scorecard, one, parts, o.color(), o.width())
+    found = hindrances(outcome)
+    shown = View(outcome.scorecard, one, parts, o.color(), o.width(), found)
     o.write(SHOW_FORMATS[form](shown), output)
+    raise typer.Exit(1 if found else 0)
 
 
 def _show_view(chosen: Options, form: str, output: str) -> None:

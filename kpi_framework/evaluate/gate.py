@@ -27,9 +27,26 @@ class Strictness:
         return self.fail_on != "never" and severity.rank >= Severity(self.fail_on).rank
 
 
+OF_BASELINES = frozenset({"baseline-stale", "baseline-drift", "baseline-unfrozen"})
+_FAILURES = frozenset({Reason.SOURCE_ERROR, Reason.DEFINITION_ERROR, Reason.NOT_RUN})
+
+
 def is_definitional(finding: Diagnostic) -> bool:
     """Whether a finding is about a definition, not about data or a date that has passed."""
     return finding.code[:4] in ("KPI1", "KPI2", "KPI3") and finding.rule not in _OF_DATA
+
+
+def is_failed(one: Measurement) -> bool:
+    """Whether a value is unknown because it could not be computed, whatever the data say."""
+    return one.reason in _FAILURES
+
+
+def hindering(measurements: Iterable[Measurement], findings: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """The errors for which values could not be computed: sources nobody could read, and what made definitions fail."""
+    failed = {m.kpi for m in measurements if is_failed(m)}
+    about = {None, *failed} if failed else failed
+    errors = (f for f in findings if f.severity is Severity.ERROR and f.rule not in OF_BASELINES)
+    return tuple(f for f in errors if f.rule == "source-unreadable" or f.kpi in about)
 
 
 def weighed(findings: Iterable[Diagnostic], gate: Gate, rules: Mapping[str, Severity]) -> tuple[Diagnostic, ...]:

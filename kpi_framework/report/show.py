@@ -8,18 +8,21 @@ from dataclasses import dataclass
 from rich.console import RenderableType
 from rich.text import Text
 
+from ..model.diagnostic import Diagnostic
 from ..model.measurement import Scorecard
 from .definition import definition_facts
 from .details import headline, unknown_text
 from .document import Section, write
 from .escape import code, prose
+from .findings_markdown import each
 from .ink import MARKDOWN, PLAIN, Ink
 from .insight import Insight, Standing
-from .json import as_text, measurement_object
+from .json import as_text, finding_object, measurement_object
 from .overview_markdown import row_table
 from .rows import period_rows, segment_rows
 from .screen import below, draw, heading, indented, plain, status
 from .table import period_table, segment_table
+from .text import findings_text
 from .words import status_text
 
 
@@ -32,6 +35,8 @@ class View:
     by: tuple[str, ...] = ()
     color: bool = False
     width: int = 100
+    findings: tuple[Diagnostic, ...] = ()
+    """Why values could not be computed."""
 
 
 def show_text(view: View) -> str:
@@ -52,6 +57,7 @@ def show_markdown(view: View) -> str:
             Section("", tuple(facts), noun="item"),
             row_table("Periods", periods, period_rows(insight.series(view.id))),
             _parts(view, insight),
+            *([each("Findings", view.findings)] if view.findings else ()),
         ]
     )
 
@@ -71,6 +77,7 @@ def show_json(view: View) -> str:
             "measurements": [measurement_object(m) for m in insight.series(view.id)],
             "by": list(view.by),
             "segments": [measurement_object(m) for m in parts],
+            "diagnostics": [finding_object(f) for f in view.findings],
         }
     )
 
@@ -96,6 +103,7 @@ def _text(view: View, insight: Insight) -> Iterator[RenderableType]:
         yield heading(f"By {PLAIN.prose(', '.join(view.by))}")
         parts = insight.breakdown(view.id, view.by)
         yield segment_table(insight, parts, view.width) if parts else below(_no_parts(view))
+    yield from findings_text(view.findings)
 
 
 def _parts(view: View, insight: Insight) -> Section:

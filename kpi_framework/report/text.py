@@ -33,7 +33,7 @@ def _parts(report: Report) -> Iterator[RenderableType]:
         yield from _scorecard(Insight(report.scorecard), report.width)
     if report.examples:
         yield from _examples(report.examples)
-    yield from _findings(report.findings)
+    yield from findings_text(report.findings)
     yield _closing(report)
 
 
@@ -105,7 +105,8 @@ def _examples(examples: Sequence[ExampleResult]) -> Iterator[RenderableType]:
     yield Text(f"{good:,} of {counted(len(examples), 'example')} as expected")
 
 
-def _findings(findings: Sequence[Diagnostic]) -> Iterator[RenderableType]:
+def findings_text(findings: Sequence[Diagnostic]) -> Iterator[RenderableType]:
+    """The findings below their heading, the weightiest if they are many; nothing where there are none."""
     if findings:
         yield heading("Findings")
     weightiest = sorted(findings, key=lambda one: -one.severity.rank)[:_SHOWN]

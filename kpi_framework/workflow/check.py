@@ -7,7 +7,7 @@ from dataclasses import replace
 from ..compile.only import narrowed
 from ..evaluate.evaluate import Evaluation, Setting, evaluate_in
 from ..evaluate.examples import run_examples
-from ..evaluate.gate import verdict_of, weighed
+from ..evaluate.gate import hindering, verdict_of, weighed
 from ..evaluate.governance import missed_without_action, missed_without_cause
 from ..evaluate.session import Session
 from ..evaluate.window import Window
@@ -46,6 +46,15 @@ def check_loaded(options: Options, whole: Catalog | None, found: tuple[Diagnosti
     """The main job on definitions that were loaded already, from the disk or from a revision. Raises KpiError."""
     with Session(options.open_engine) as session:
         return _checked(options, session, whole, found, revision)
+
+
+def hindrances(outcome: Outcome) -> tuple[Diagnostic, ...]:
+    """The findings of a run for which values could not be computed."""
+    if outcome.evaluation is None:
+        return ()
+    found = hindering(outcome.evaluation.measurements, outcome.evaluation.diagnostics)
+    behind = {(f.rule, f.span) for f in found}
+    return tuple(f for f in outcome.diagnostics if (f.rule, f.span) in behind)
 
 
 def _checked(
