@@ -15,6 +15,7 @@ import typer
 from ..evaluate.gate import FailOn, Scope, Strictness
 from ..model.diagnostic import KpiError
 from ..report.formats import FORMATS
+from ..report.misses import misses
 from ..report.result import Report
 from ..workflow.files import write_text
 from ..workflow.project import Place, find_project
@@ -99,8 +100,10 @@ def width() -> int:
 
 def report_of(outcome: Outcome, title: str) -> Report:
     """An outcome as the renderers take it."""
+    card, catalog = outcome.scorecard, outcome.catalog
     return Report(
-        scorecard=outcome.scorecard, diagnostics=outcome.diagnostics, examples=outcome.examples,
+        scorecard=card, diagnostics=outcome.diagnostics, examples=outcome.examples,
+        misses=misses(card, catalog) if card and catalog else (),
         passed=outcome.passed, exit_code=outcome.exit_code, title=title, color=color(), width=width(),
     )  # fmt: skip
 

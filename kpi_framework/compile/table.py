@@ -278,15 +278,20 @@ class Table:
         return translated(typed, dict(base.values)) if base.type == "text" else typed
 
     def misfit(self, stage: Staged) -> exp.Expr | None:
-        """True where a cell does not fit its type or the contract's bounds; None where it cannot happen."""
+        """True where a filled cell does not fit its type or the contract's bounds; None where it cannot happen."""
         base, meaning, typed = stage.base, stage.base.contract, exp.column(f"_typed_{stage.base.name}")
         is_own = base.native != "VARCHAR" and base.type == _own_type(base.native)
         unread = None
         if base.duration or (base.type != "text" and not is_own):
             unread = conjunction(not_null(stage.raw_name), is_null(typed))
-        required = is_null(typed) if meaning and not meaning.nullable else None
+        required = conjunction(not_null(stage.raw_name), is_null(typed)) if meaning and not meaning.nullable else None
         bounds = out_of_contract(typed, (), meaning.minimum, meaning.maximum) if meaning else None
         return _either(unread, required, bounds)
+
+    def empty(self, stage: Staged) -> exp.Expr | None:
+        """True where a cell is empty that the contract requires; None where it may be."""
+        meaning = stage.base.contract
+        return is_null(stage.raw_name) if meaning and not meaning.nullable else None
 
     @property
     def time(self) -> str | None:
@@ -374,6 +379,7 @@ class Load:
 
     query: exp.Select
     misfits: tuple[str, ...]
+    empties: tuple[str, ...]
     words: tuple[str, ...]
     odds: tuple[str, ...]
     swaps: tuple[str, ...] = ()
@@ -386,6 +392,7 @@ def load_query(table: Table, columns: frozenset[str], as_of: exp.Expr) -> Load:
     typed = typed_rows(stages, "source")
     masks: dict[str, list[tuple[str, exp.Expr | None]]] = {
         "_bad": [(s.base.name, table.misfit(s)) for s in stages],
+        "_empty": [(s.base.name, table.empty(s)) for s in stages],
         "_word": [(s.base.name, _unknown_word(s.base)) for s in stages],
         "_odd": [(s.base.name, odd_hour(s.wall_name, table.zone) if s.wall is not None else None) for s in stages],
         "_swap": [*_swaps(table, columns)],
@@ -398,7 +405,10 @@ def load_query(table: Table, columns: frozenset[str], as_of: exp.Expr) -> Load:
     if limit is not None:
         query = query.where(limit)
     names = {mask: tuple(n for n, _ in pairs) for mask, pairs in found.items()}
-    return Load(query, names["_bad"], names["_word"], names["_odd"], names["_swap"], tuple(s.base.name for s in stages))
+    return Load(
+        query, names["_bad"], names["_empty"], names["_word"], names["_odd"], names["_swap"],
+        tuple(s.base.name for s in stages),
+    )  # fmt: skip
 
 
 def _swaps(table: Table, columns: frozenset[str]) -> Iterator[tuple[str, exp.Expr]]:

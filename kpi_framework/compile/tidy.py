@@ -17,14 +17,16 @@ def table_name(table: Table) -> str:
 
 
 def count_query(name: str, load: Load) -> exp.Select:
-    """Rows, rows with a misfit, then a count for every bit of every mask."""
-    unfit = exp.GT(this=exp.column("_bad"), expression=exp.Literal.number("0"))
-    bad = _rows_where(unfit) if load.misfits else exp.Literal.number("0")
-    bits = [
-        _where_bit(mask, i)
-        for mask, names in (("_bad", load.misfits), ("_word", load.words), ("_odd", load.odds), ("_swap", load.swaps))
-        for i in range(len(names))
+    """Rows, rows with a misfit or an empty cell, then a count for every bit of every mask."""
+    masks = {
+        "_bad": load.misfits, "_empty": load.empties,
+        "_word": load.words, "_odd": load.odds, "_swap": load.swaps,
+    }  # fmt: skip
+    unfit = [
+        exp.GT(this=exp.column(mask), expression=exp.Literal.number("0")) for mask in ("_bad", "_empty") if masks[mask]
     ]
+    bad = _rows_where(exp.or_(*unfit)) if unfit else exp.Literal.number("0")
+    bits = [_where_bit(mask, i) for mask, names in masks.items() for i in range(len(names))]
     return exp.select(_ROWS.copy(), bad, *bits).from_(name)
 
 

@@ -205,7 +205,7 @@ class _Run:
         if loaded.bad_rows > most:
             self.diagnostics += findings.of_loading(self.catalog, name, loaded)
             raise SourceError(
-                f"{loaded.bad_rows:,} rows have a cell that does not fit, and max_bad_rows is {most}",
+                f"{loaded.bad_rows:,} rows have a cell that does not fit or is missing, and max_bad_rows is {most}",
                 "Correct the export, or raise `max_bad_rows` in the open.",
             )
 

@@ -27,12 +27,18 @@ def unreadable(catalog: Catalog, dataset: str, error: SourceError | FormulaError
 
 
 def of_loading(catalog: Catalog, dataset: str, loaded: Loaded) -> Iterator[Diagnostic]:
-    """Cells that do not fit, words nobody declared, hours that the clocks skip or repeat, keys that clash."""
+    """Cells that do not fit or are empty, unknown words, hours that the clocks skip or repeat, keys that clash."""
     for column, rows in loaded.misfits.items():
         yield RULES["contract-violation"].finding(
             _column(catalog, dataset, column),
             f"{dataset}.{column}: {_rows(rows)} whose cell does not fit the column, read as missing",
             "Correct the export, or the column's `type`, `nulls` or `timestamps`.",
+        )  # fmt: skip
+    for column, rows in loaded.empties.items():
+        yield RULES["contract-violation"].finding(
+            _column(catalog, dataset, column),
+            f"{dataset}.{column}: {_rows(rows)} whose cell is empty, and the contract requires it",
+            "Fill it in the export, or leave such rows out; or give the dataset a `contract:` that lets it be empty.",
         )  # fmt: skip
     for column, rows in loaded.words.items():
         yield RULES["contract-violation"].finding(

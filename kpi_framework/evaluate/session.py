@@ -36,6 +36,7 @@ class Loaded:
 
     rows: int
     misfits: Mapping[str, int] = field(default_factory=dict)
+    empties: Mapping[str, int] = field(default_factory=dict)
     words: Mapping[str, int] = field(default_factory=dict)
     odds: Mapping[str, int] = field(default_factory=dict)
     swaps: Mapping[str, int] = field(default_factory=dict)
@@ -131,18 +132,20 @@ class Session:
             raise SourceError(f"dataset `{table.name}` has no rows", "Export it again, or correct `as_of`.")
         bits = (
             [("misfits", n) for n in load.misfits]
+            + [("empties", n) for n in load.empties]
             + [("words", n) for n in load.words]
             + [("odds", n) for n in load.odds]
             + [("swaps", n) for n in load.swaps]
         )
         found = {bit: count for bit, count in zip(bits, counts, strict=True) if count}
-        misfits, words, odds, swaps = (
-            {n: c for (mask, n), c in found.items() if mask == kind} for kind in ("misfits", "words", "odds", "swaps")
+        misfits, empties, words, odds, swaps = (
+            {n: c for (mask, n), c in found.items() if mask == kind}
+            for kind in ("misfits", "empties", "words", "odds", "swaps")
         )
         clashes = self._leave_latest(table, load)
         self._widen(wanted, load.columns)
         newest, exported = self._reach(table)
-        return Loaded(rows, misfits, words, odds, swaps, bad, clashes, newest, exported)
+        return Loaded(rows, misfits, empties, words, odds, swaps, bad, clashes, newest, exported)
 
     def _leave_latest(self, table: Table, load: Load) -> dict[str, int]:
         """Make the dataset's table, one row a key; for each column, the keys whose rows differ in it."""

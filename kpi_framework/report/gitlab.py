@@ -17,8 +17,9 @@ _SEVERITIES = {
 
 
 def render_gitlab(report: Report) -> str:
-    """One entry a finding; its fingerprint stays when lines move."""
-    prints = fingerprints(report.findings)
+    """One entry a finding and a missed target; its fingerprint stays when lines move."""
+    told = (*report.misses, *report.findings)
+    prints = fingerprints(told)
     return as_text(
         [
             {
@@ -28,6 +29,6 @@ def render_gitlab(report: Report) -> str:
                 "severity": _SEVERITIES[one.severity],
                 "location": {"path": one.span.path, "lines": {"begin": max(one.span.line, 1)}},
             }
-            for one, fingerprint in zip(report.findings, prints, strict=True)
+            for one, fingerprint in zip(told, prints, strict=True)
         ]
     )

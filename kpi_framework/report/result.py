@@ -23,6 +23,8 @@ class Report:
     title: str = "kpi lint"
     color: bool = False
     width: int = 100
+    misses: tuple[Diagnostic, ...] = ()
+    """Missed targets at their lines, for the formats that show nothing but findings."""
 
     @cached_property
     def findings(self) -> tuple[Diagnostic, ...]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.projects import kpi
+from tests.cli.projects import Ended, kpi, project, text
 from tests.cli.warehouse import write_data
 
 EARLY = "2019-12-31 23:59"
@@ -54,3 +54,50 @@ def test_a_bad_row_is_counted_and_not_quoted(case: str, tmp_path: Path) -> None:
     assert [(d["severity"], d["message"].partition(":")[0]) for d in found] == [(severity, f"{name}.{column}")]
     assert "1 row " in found[0]["message"]
     assert bad not in ended.out + ended.err
+
+
+# asked, but not answered
+
+ASKED = "answer_id,asked_at,answered_at,question,score,max_score\n"
+DATASET = """datasets:
+  surveys: {source: data/surveys.csv, contract: surveys, key: answer_id, complete_through: 2026-04-02}
+"""
+SURVEYS = """version: 1
+id: csat
+name: Satisfaction
+description: Points of those that could be given.
+owner: desk@example.com
+kind: metric
+dataset: surveys
+time: answered_at
+formula: sum(score) / sum(max_score) filter (where score is not null)
+unit: percent
+"""
+
+
+def surveyed(folder: Path, rows: str) -> Ended:
+    """A check of a project with a metric on surveys of these rows."""
+    config = text("kpi.yaml").replace("datasets:\n", DATASET, 1)
+    files = {"kpi.yaml": config, "kpis/csat.yaml": SURVEYS, "data/surveys.csv": ASKED + rows}
+    return kpi(project(folder, files), "check", "--only", "csat", "--format", "json", "--as-of", "2026-02-10")
+
+
+def test_a_survey_may_be_unanswered(tmp_path: Path) -> None:
+    """A row that was asked and not answered belongs to no period, and nothing is wrong with it."""
+    ended = surveyed(tmp_path, "1,2026-01-05 09:00,2026-01-06 10:00,csat,4,5\n2,2026-01-05 09:00,,csat,,\n")
+    assert not [d for d in ended.json["diagnostics"] if d["code"].startswith("KPI6")]
+    january = next(m for m in ended.json["measurements"] if m["kpi"] == "csat" and m["period"]["start"] == "2026-01-01")
+    assert (january["value"], january["population"]) == (0.8, 1)
+
+
+def test_an_empty_cell_is_not_said_to_be_of_a_wrong_type(tmp_path: Path) -> None:
+    """Empty where the contract requires a value, and filled with what does not fit: two findings, two remedies."""
+    rows = "1,2026-01-05 09:00,2026-01-06 10:00,csat,4,5\n,2026-01-05 09:00,yesterday,csat,4,5\n"
+    found = {
+        d["message"].split(":")[0]: d for d in surveyed(tmp_path, rows).json["diagnostics"]
+        if d["rule"] == "contract-violation"
+    }  # fmt: skip
+    assert set(found) == {"surveys.answer_id", "surveys.answered_at"}
+    assert "empty" in found["surveys.answer_id"]["message"]
+    assert "`nulls`" not in found["surveys.answer_id"]["hint"]
+    assert "empty" not in found["surveys.answered_at"]["message"]

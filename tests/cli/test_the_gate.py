@@ -359,3 +359,39 @@ def test_a_spoilt_sample_is_never_a_traceback(tmp_path: Path, mutation: tuple[st
         assert all(d["line"] >= 1 and d["hint"] and d["message"] for d in ended.json["diagnostics"])
     finally:
         (tmp_path / name).write_text(FILES[name], encoding="utf-8")
+
+
+# a missed target
+
+LINE = text(KPI).splitlines().index(next(row for row in text(KPI).splitlines() if row.startswith("target:"))) + 1
+
+
+def test_gitlab_gets_a_missed_target_at_its_line(tmp_path: Path) -> None:
+    """A check that fails by a miss alone has one entry of it, at `target:` of the definition; a met one has none."""
+    ended = kpi(project(tmp_path / "missed", {KPI: STRICT}), "check", "--format", "gitlab")
+    [missed] = [one for one in ended.json if one["check_name"] == "target-missed"]
+    assert ended.code == 1
+    assert missed["location"] == {"path": KPI, "lines": {"begin": LINE}}
+    assert missed["severity"] == "major"
+    met = kpi(project(tmp_path / "met"), "check", "--format", "gitlab")
+    assert "target-missed" not in {one["check_name"] for one in met.json}
+
+
+def test_github_gets_a_missed_target_at_its_line(tmp_path: Path) -> None:
+    """One error, with file and line; with the gate on definitions alone it is a notice."""
+    root = project(tmp_path, {KPI: STRICT})
+    for gate, kind in (("all", "error"), ("definitions", "notice")):
+        told = kpi(root, "check", "--format", "github", "--gate", gate).out.splitlines()
+        [missed] = [one for one in told if "target-missed" in one]
+        assert missed.startswith(f"::{kind} file={KPI},line={LINE},")
+        assert [one for one in told if one.startswith("::error")] == ([missed] if kind == "error" else [])
+
+
+def test_github_gets_at_most_ten_misses(tmp_path: Path) -> None:
+    """Nine at their lines, and one that counts the rest."""
+    files = {f"kpis/k{n}.yaml": STRICT.replace("id: fix_time", f"id: k{n}") for n in range(14)}
+    told = kpi(project(tmp_path, files), "check", "--format", "github").out.splitlines()
+    errors = [one for one in told if one.startswith("::error")]
+    assert len(errors) == 10
+    assert sum("file=kpis/k" in one for one in errors) == 9
+    assert "target-missed" in errors[-1]
