@@ -8,19 +8,17 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
-from kpi_framework.cli.app import app
+from tests.cli.projects import kpi
 
 BAD = Path(__file__).parents[1] / "rules"
 
 
 @pytest.mark.parametrize("form", ["json", "sarif", "gitlab", "junit"])
-def test_a_format_parses_as_what_it_is(form: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_format_parses_as_what_it_is(form: str, tmp_path: Path) -> None:
     """A failing lint still writes a whole document."""
     for side in ("project", "missing-owner/bad"):
         shutil.copytree(BAD / side, tmp_path, dirs_exist_ok=True)
-    monkeypatch.chdir(tmp_path)
-    result = CliRunner().invoke(app, ["lint", "--format", form])
-    assert result.exit_code == 1
-    assert (ET.fromstring if form == "junit" else json.loads)(result.stdout) is not None
+    ended = kpi(tmp_path, "lint", "--format", form)
+    assert ended.code == 1
+    assert (ET.fromstring if form == "junit" else json.loads)(ended.out) is not None
