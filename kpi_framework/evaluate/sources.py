@@ -142,6 +142,6 @@ def unreadable(files: Files, error: EngineError) -> SourceError:
             f"{names}: line {error.line} does not have the header's number of cells, or a quote is not closed",
             "Correct the line, or the `delimiter` and `quote` of the source.",
         )
-    if error.died:
+    if error.died or error.kind == "OutOfMemoryException":
         return SourceError(f"{names} could not be read within the limits of time and memory")
     return SourceError(f"{names} is not a readable {files.format} file", "Export it again: it may be cut off.")
