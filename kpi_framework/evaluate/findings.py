@@ -28,30 +28,20 @@ def unreadable(catalog: Catalog, dataset: str, error: SourceError | FormulaError
 
 def of_loading(catalog: Catalog, dataset: str, loaded: Loaded) -> Iterator[Diagnostic]:
     """Cells that do not fit or are empty, unknown words, hours that the clocks skip or repeat, keys that clash."""
-    for column, rows in loaded.misfits.items():
-        yield RULES["contract-violation"].finding(
-            _column(catalog, dataset, column),
-            f"{dataset}.{column}: {_rows(rows)} whose cell does not fit the column, read as missing",
-            "Correct the export, or the column's `type`, `nulls` or `timestamps`.",
-        )  # fmt: skip
-    for column, rows in loaded.empties.items():
-        yield RULES["contract-violation"].finding(
-            _column(catalog, dataset, column),
-            f"{dataset}.{column}: {_rows(rows)} whose cell is empty, and the contract requires it",
-            "Fill it in the export, or leave such rows out; or give the dataset a `contract:` that lets it be empty.",
-        )  # fmt: skip
-    for column, rows in loaded.words.items():
-        yield RULES["contract-violation"].finding(
-            _column(catalog, dataset, column),
-            f"{dataset}.{column}: {_rows(rows)} with a word that the contract does not know",
-            "Map it under `values:`, or give the dataset a `contract:` of its own.",
-        )  # fmt: skip
-    for column, rows in loaded.odds.items():
-        yield RULES["impossible-time"].finding(
-            _column(catalog, dataset, column),
-            f"{dataset}.{column}: {_rows(rows)} in an hour that the clocks skip or repeat",
-            "They are read as the first of two, or moved forward; export with an offset or in UTC.",
-        )  # fmt: skip
+    by_column = (
+        (loaded.misfits, "contract-violation", "whose cell does not fit the column, read as missing",
+         "Correct the export, or the column's `type`, `nulls` or `timestamps`."),
+        (loaded.empties, "contract-violation", "whose cell is empty, and the contract requires it",
+         "Fill it in the export, or leave such rows out; or give the dataset a `contract:` that lets it be empty."),
+        (loaded.words, "contract-violation", "with a word that the contract does not know",
+         "Map it under `values:`, or give the dataset a `contract:` of its own."),
+        (loaded.odds, "impossible-time", "in an hour that the clocks skip or repeat",
+         "They are read as the first of two, or moved forward; export with an offset or in UTC."),
+    )  # fmt: skip
+    for found, rule, what, hint in by_column:
+        for column, rows in found.items():
+            message = f"{dataset}.{column}: {_rows(rows)} {what}"
+            yield RULES[rule].finding(_column(catalog, dataset, column), message, hint)
     for pair, rows in loaded.swaps.items():
         yield _of_order(catalog, dataset, pair, rows)
     for column, keys in loaded.clashes.items():
