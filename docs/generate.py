@@ -31,8 +31,7 @@ from typer.testing import CliRunner
 
 import kpi_framework.cli.commands  # noqa: F401 - registers every command
 from kpi_framework.cli.app import app
-from kpi_framework.load.contracts import shipped_contracts
-from kpi_framework.load.presets import shipped_presets
+from kpi_framework.load.library import shipped_contracts, shipped_presets
 from kpi_framework.load.schema import schemas
 from kpi_framework.model.preset import Preset
 from kpi_framework.report.rules import rules_markdown

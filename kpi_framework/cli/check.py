@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from ..report.github import render_github
+from ..report.formats import renderer
 from ..report.json import scorecard_json
 from ..report.markdown import scorecard_markdown
 from ..workflow.check import check as run_check
@@ -73,7 +73,7 @@ def write_scorecard(outcome: Outcome, folder: Path) -> None:
 def _tell_github(outcome: Outcome, *, annotated: bool) -> None:
     """Annotations with file and line, unless the payload is just these, and the scorecard as step summary."""
     if not annotated:
-        sys.stderr.write(render_github(o.report_of(outcome, "kpi check")))
+        sys.stderr.write(renderer("github")(o.report_of(outcome, "kpi check")))
     summary = os.environ.get("GITHUB_STEP_SUMMARY")
     if summary and outcome.scorecard is not None:
         text = scorecard_markdown(outcome.scorecard)

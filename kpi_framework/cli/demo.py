@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ..report.formats import FORMATS
+from ..report.formats import renderer
 from ..workflow.check import check
 from ..workflow.demo import copy_sample
 from . import options as o
@@ -26,7 +26,7 @@ def demo(
     chosen = o.options(folder)
     outcome = check(chosen)
     write_scorecard(outcome, chosen.place.root / "scorecard")
-    o.write(FORMATS["text"](o.report_of(outcome, "kpi check")), "-")
+    o.write(renderer("text")(o.report_of(outcome, "kpi check")), "-")
     working = ": that is the gate working" if outcome.exit_code == GATE_SHUT else ""
     o.write(f"\nkpi check ended with exit code {outcome.exit_code}{working}", "-")
     o.write(f"The project is in {folder}: change a target in its kpis/, and run `kpi check` there.", "-")

@@ -9,7 +9,7 @@ import typer
 
 from ..model.diagnostic import KpiError
 from ..model.rule import RULES
-from ..report.formats import FORMATS
+from ..report.formats import renderer
 from ..report.rules import RULE_FORMATS, explain, render_rules
 from ..report.show import SHOW_FORMATS, View
 from ..workflow.check import check as run_check
@@ -61,7 +61,7 @@ def _show_view(chosen: Options, form: str, output: str) -> None:
         raise KpiError("show what?", "Name a definition, or a view with --view.")
     o.one_of(form, tuple(SHOW_FORMATS), "--format")
     outcome = run_check(replace(chosen, strictness=replace(chosen.strictness, fail_on="never")))
-    o.write(FORMATS[form](o.report_of(outcome, "kpi show")), output)
+    o.write(renderer(form)(o.report_of(outcome, "kpi show")), output)
 
 
 @app.command()

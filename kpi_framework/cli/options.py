@@ -14,12 +14,13 @@ import typer
 
 from ..evaluate.gate import FailOn, Scope, Strictness
 from ..model.diagnostic import KpiError
-from ..report.formats import FORMATS
+from ..report.formats import FORMATS, renderer
 from ..report.misses import misses
 from ..report.result import Report
 from ..workflow.files import write_text
 from ..workflow.project import Place, find_project
 from ..workflow.run import Options, Outcome
+from .engine import open_engine
 
 _SLOW = 1.0
 
@@ -60,7 +61,7 @@ def options(
     return Options(
         place=Place(root, tuple(allow_path or ())), now=dt.datetime.now(dt.UTC), as_of=as_day(as_of),
         periods=periods, only=tuple(only or ()), view=view, strictness=strictness(fail_on, gate),
-        progress=progress(),
+        open_engine=open_engine, progress=progress(),
     )  # fmt: skip
 
 
@@ -119,6 +120,6 @@ def write(text: str, output: str) -> None:
 
 def finish(outcome: Outcome, title: str, form: str, output: str) -> None:
     """Render, write, and end with the exit code."""
-    one_of(form, tuple(FORMATS), "--format")
-    write(FORMATS[form](report_of(outcome, title)), output)
+    one_of(form, FORMATS, "--format")
+    write(renderer(form)(report_of(outcome, title)), output)
     raise typer.Exit(outcome.exit_code)

@@ -16,7 +16,7 @@ from ..model.diagnostic import Diagnostic, KpiError
 from ..model.kpi import Metric
 from ..model.project import Contract, Project
 from ..model.signal import Signal
-from .presets import shipped_presets
+from .library import shipped_presets
 from .validate import definition_model, is_signal, validated
 from .yaml import Document, read_yaml
 

@@ -19,7 +19,7 @@ from ..model.preset import Preset
 from ..model.project import Contract, ContractColumn, Project
 from ..model.signal import Signal
 from ..model.template import Template
-from .contracts import shipped_contracts
+from .library import shipped_contracts
 
 Schema = dict[str, Any]
 

@@ -1,24 +1,16 @@
-"""Every output format by its name: a new one is one file and one line here."""
+"""Every output format by its name: a new one is one file with its `render_…`, and one word here."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import importlib
+from typing import cast
 
-from .github import render_github
-from .gitlab import render_gitlab
-from .json import render_json
-from .junit import render_junit
-from .markdown import render_markdown
 from .result import Renderer
-from .sarif import render_sarif
-from .text import render_text
 
-FORMATS: Mapping[str, Renderer] = {
-    "text": render_text,
-    "json": render_json,
-    "markdown": render_markdown,
-    "junit": render_junit,
-    "sarif": render_sarif,
-    "github": render_github,
-    "gitlab": render_gitlab,
-}
+FORMATS = ("text", "json", "markdown", "junit", "sarif", "github", "gitlab")
+
+
+def renderer(form: str) -> Renderer:
+    """The renderer of one of `FORMATS`; the others' files are not read."""
+    module = importlib.import_module(f"{__package__}.{form}")
+    return cast(Renderer, getattr(module, f"render_{form}"))

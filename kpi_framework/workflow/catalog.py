@@ -6,7 +6,7 @@ import re
 from difflib import get_close_matches
 from typing import Any
 
-from ..load.templates import shipped_signals, shipped_templates
+from ..load.library import shipped_signals, shipped_templates
 from ..load.yaml import read_yaml
 from ..model.diagnostic import KpiError
 from ..model.template import Offer, Template

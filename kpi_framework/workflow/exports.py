@@ -11,8 +11,7 @@ from pathlib import Path
 from ..evaluate.look import Look, look_at
 from ..evaluate.sources import SourceError
 from ..evaluate.stamps import Stamps, stamps_of
-from ..load.contracts import shipped_contracts
-from ..load.presets import shipped_presets
+from ..load.library import shipped_contracts, shipped_presets
 from ..model.diagnostic import Diagnostic, Span
 from ..model.project import Column
 from ..model.rule import RULES

@@ -17,7 +17,7 @@ from ..history.log import Line, Step, approvals, doubts, pull_request, read_line
 from ..history.sides import Side, Sides
 from ..history.trees import Tree, Trees, read_trees
 from ..load.catalog import load_catalog
-from ..load.contracts import shipped_contracts
+from ..load.library import shipped_contracts
 from ..model.catalog import Catalog
 from ..model.change import Change, ChangeClass, Event
 from ..model.diagnostic import KpiError

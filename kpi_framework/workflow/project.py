@@ -17,7 +17,7 @@ from ..lint.lint import lint
 from ..lint.severity import reweighed
 from ..load.catalog import load_catalog
 from ..load.codeowners import PLACES, read_code_owners
-from ..load.contracts import shipped_contracts
+from ..load.library import shipped_contracts
 from ..model.catalog import Catalog
 from ..model.diagnostic import Diagnostic, KpiError
 from ..model.ownership import CodeOwners

@@ -17,7 +17,7 @@ from ..evaluate.sources import csv_header
 from ..history.git import Repository
 from ..history.sides import Side
 from ..load.catalog import load_catalog
-from ..load.contracts import shipped_contracts
+from ..load.library import shipped_contracts
 from ..model.catalog import Catalog
 from ..model.diagnostic import Diagnostic, KpiError
 from ..model.project import Dataset, Source

@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from kpi_framework.load.catalog import load_catalog
-from kpi_framework.load.contracts import shipped_contracts
-from kpi_framework.load.presets import shipped_presets
+from kpi_framework.load.library import shipped_contracts, shipped_presets
 from kpi_framework.model.project import Dataset, Source
 from tests.cli.projects import Ended, kpi
 from tests.presets.vendors import SHAPES

@@ -7,7 +7,7 @@ import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
 
-from kpi_framework.load.contracts import shipped_contracts
+from kpi_framework.load.library import shipped_contracts
 from kpi_framework.model.project import Contract, ContractColumn
 
 MONTHS = (1, 2, 3)

@@ -12,7 +12,7 @@ from kpi_framework.compile.derived import compile_derived
 from kpi_framework.compile.formula import compile_condition, compile_formula
 from kpi_framework.compile.syntax import OWN_FUNCTIONS, FormulaError
 from kpi_framework.load.catalog import load_catalog
-from kpi_framework.load.contracts import shipped_contracts
+from kpi_framework.load.library import shipped_contracts
 from kpi_framework.workflow.project import read_texts
 from tests.docs.pages import ROOT, blocks
 

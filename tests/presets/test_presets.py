@@ -18,8 +18,7 @@ from kpi_framework.evaluate.engine import DuckWorker, Limits
 from kpi_framework.evaluate.session import Loaded, Session, Wanted
 from kpi_framework.evaluate.sources import csv_header, find_files
 from kpi_framework.load.catalog import load_catalog
-from kpi_framework.load.contracts import shipped_contracts
-from kpi_framework.load.presets import shipped_presets
+from kpi_framework.load.library import shipped_contracts, shipped_presets
 from kpi_framework.load.write import as_yaml
 from kpi_framework.model.catalog import Catalog
 from kpi_framework.model.project import Contract

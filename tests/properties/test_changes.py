@@ -17,7 +17,7 @@ from kpi_framework.compile.canonical import one_text
 from kpi_framework.history.changes import changes
 from kpi_framework.history.sides import Side, Sides
 from kpi_framework.load.catalog import load_catalog
-from kpi_framework.load.contracts import shipped_contracts
+from kpi_framework.load.library import shipped_contracts
 from kpi_framework.model.change import Change
 from tests.unit.history.flips import BASE, FILES, edited, texts
 

@@ -16,7 +16,7 @@ from kpi_framework.evaluate.engine import DuckWorker, Limits, Row
 from kpi_framework.evaluate.session import Session, Wanted
 from kpi_framework.evaluate.sources import find_files
 from kpi_framework.load.catalog import load_catalog
-from kpi_framework.load.contracts import shipped_contracts
+from kpi_framework.load.library import shipped_contracts
 
 
 def rows(config: str, root: Path, dataset: str, columns: Sequence[str], as_of: dt.datetime) -> list[Row]:

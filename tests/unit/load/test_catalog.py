@@ -3,7 +3,7 @@
 import pytest
 
 from kpi_framework.load.catalog import load_catalog
-from kpi_framework.load.contracts import shipped_contracts
+from kpi_framework.load.library import shipped_contracts
 from kpi_framework.model.diagnostic import KpiError, Span
 from kpi_framework.model.kpi import Kpi
 

@@ -1,6 +1,6 @@
 """The shipped contracts say what the canonical columns mean."""
 
-from kpi_framework.load.contracts import shipped_contracts
+from kpi_framework.load.library import shipped_contracts
 
 DATASETS = """
     tickets surveys agent_time costs benefits self_service_sessions devices patches accounts phishing

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from kpi_framework.model.diagnostic import Diagnostic, Severity
 from kpi_framework.model.measurement import Reason
 from kpi_framework.model.rule import RULES
-from kpi_framework.report.formats import FORMATS
+from kpi_framework.report.formats import FORMATS, renderer
 from kpi_framework.report.result import Report
 from tests.unit.report.reading import hostile, visible, xml
 from tests.unit.report.scorecards import example, finding, kpi, measure, scorecard, service_desk, unknown
@@ -51,7 +51,7 @@ def test_every_format_takes_every_result(name: str) -> None:
         Report(scorecard()),
         Report(service_desk(), (finding(),), (example(),), passed=False, exit_code=1),
     ):
-        text = FORMATS[name](report)
+        text = renderer(name)(report)
         assert text == "" or text.endswith("\n")
 
 
@@ -66,7 +66,7 @@ def test_findings_are_shown_once_and_in_order() -> None:
 def test_github_gets_one_line_each_and_at_most_ten_a_type(found: tuple[Diagnostic, ...]) -> None:
     """Every finding is shown or counted, and a hostile string breaks out of nothing."""
     report = Report(diagnostics=found)
-    seen = annotations(FORMATS["github"](report))
+    seen = annotations(renderer("github")(report))
     for severity, kind in ((ERROR, "error"), (WARNING, "warning"), (NOTE, "notice")):
         mine = [one for one in report.findings if one.severity is severity]
         told = [one for one in seen if one[0] == kind]
@@ -81,32 +81,32 @@ def test_github_gets_one_line_each_and_at_most_ten_a_type(found: tuple[Diagnosti
 def test_github_names_the_rest() -> None:
     """Forty errors are nine and a line that counts the others by rule."""
     many = [finding(line=n) for n in range(1, 31)] + [finding("missing-target", line=n) for n in range(31, 41)]
-    *_, last = annotations(FORMATS["github"](Report(diagnostics=tuple(many), passed=False)))
+    *_, last = annotations(renderer("github")(Report(diagnostics=tuple(many), passed=False)))
     counts = {rule: int(count) for count, rule in re.findall(r"(\d+) × ([\w-]+)", last[2])}
     assert counts == {"missing-owner": 21, "missing-target": 10}
 
 
 def test_github_says_why_a_check_without_findings_failed() -> None:
     """Nothing judged is not green, and the run says so."""
-    assert annotations(FORMATS["github"](Report(passed=False, title="kpi check")))[0][0] == "error"
+    assert annotations(renderer("github")(Report(passed=False, title="kpi check")))[0][0] == "error"
 
 
 @given(some_findings)
 def test_gitlab_has_a_stable_fingerprint_for_each(found: tuple[Diagnostic, ...]) -> None:
     """Fingerprints are unique, and do not change when lines move."""
     report = Report(diagnostics=found)
-    entries = json.loads(FORMATS["gitlab"](report))
+    entries = json.loads(renderer("gitlab")(report))
     prints = {entry["fingerprint"] for entry in entries}
     assert len(prints) == len(entries) == len(report.findings)
     assert {entry["severity"] for entry in entries} <= {"info", "minor", "major", "critical", "blocker"}
     moved = tuple(replace(one, span=replace(one.span, line=one.span.line + 7)) for one in found)
-    assert {e["fingerprint"] for e in json.loads(FORMATS["gitlab"](Report(diagnostics=moved)))} == prints
+    assert {e["fingerprint"] for e in json.loads(renderer("gitlab")(Report(diagnostics=moved)))} == prints
 
 
 @given(some_findings)
 def test_sarif_points_each_result_at_its_rule_and_place(found: tuple[Diagnostic, ...]) -> None:
     """The structure of SARIF 2.1.0, with every reference resolved."""
-    log = json.loads(FORMATS["sarif"](Report(diagnostics=found)))
+    log = json.loads(renderer("sarif")(Report(diagnostics=found)))
     assert log["version"] == "2.1.0"
     (run,) = log["runs"]
     rules = run["tool"]["driver"]["rules"]
@@ -125,7 +125,7 @@ def test_sarif_points_each_result_at_its_rule_and_place(found: tuple[Diagnostic,
 def test_junit_is_xml_whose_totals_add_up(found: tuple[Diagnostic, ...], names: list[str]) -> None:
     """A parser reads it, and the counts are those of the cases."""
     examples = tuple(example(example=name, passed=False, got=name) for name in names)
-    root = xml(FORMATS["junit"](Report(diagnostics=found, examples=examples)))
+    root = xml(renderer("junit")(Report(diagnostics=found, examples=examples)))
     cases = list(root.iter("testcase"))
     kinds = Counter(child.tag for case in cases for child in case)
     assert int(root.get("tests", "")) == len(cases)
@@ -141,7 +141,7 @@ def test_junit_is_xml_whose_totals_add_up(found: tuple[Diagnostic, ...], names: 
 
 def test_junit_has_the_kpis_verdicts() -> None:
     """Missed fails, waived is skipped, unknown is an error, the rest pass."""
-    root = xml(FORMATS["junit"](Report(service_desk())))
+    root = xml(renderer("junit")(Report(service_desk())))
     outcomes = {
         case.get("name"): [child.tag for child in case if child.tag != "system-out"]
         for case in root.findall(".//testsuite[@name='kpis']/testcase")
@@ -156,7 +156,7 @@ def test_junit_has_the_kpis_verdicts() -> None:
 def test_junit_of_a_gate_on_definitions_fails_no_kpi() -> None:
     """A pull request that only definitions gate is not red in the test report."""
     desk = service_desk()
-    root = xml(FORMATS["junit"](Report(replace(desk, verdict=replace(desk.verdict, gate="definitions")))))
+    root = xml(renderer("junit")(Report(replace(desk, verdict=replace(desk.verdict, gate="definitions")))))
     suite = root.find(".//testsuite[@name='kpis']")
     assert suite is not None
     assert (suite.get("failures"), suite.get("errors")) == ("0", "0")
@@ -164,10 +164,10 @@ def test_junit_of_a_gate_on_definitions_fails_no_kpi() -> None:
 
 def test_a_kpi_that_was_not_measured_is_not_green() -> None:
     """An active KPI without a measurement is an error in every verdict."""
-    root = xml(FORMATS["junit"](Report(scorecard([measure()], [kpi(), kpi("csat")]))))
+    root = xml(renderer("junit")(Report(scorecard([measure()], [kpi(), kpi("csat")]))))
     case = root.find(".//testcase[@name='csat']")
     assert case is not None
     assert case.find("error") is not None
     lost = unknown("csat", Reason.STALE)
-    assert "? unknown" in FORMATS["markdown"](Report(scorecard([lost], [kpi("csat")])))
-    assert "? unknown" in FORMATS["text"](Report(scorecard([], [kpi("csat")])))
+    assert "? unknown" in renderer("markdown")(Report(scorecard([lost], [kpi("csat")])))
+    assert "? unknown" in renderer("text")(Report(scorecard([], [kpi("csat")])))

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from kpi_framework.model.measurement import Scorecard, Status
-from kpi_framework.report.formats import FORMATS
+from kpi_framework.report.formats import renderer
 from kpi_framework.report.result import Report
 from tests.unit.report.reading import tables, xml
 from tests.unit.report.scorecards import finding, kpi, measure, scorecard, segment, series
@@ -41,7 +41,7 @@ def report() -> Report:
 
 def test_the_markdown_stays_under_a_mebibyte(report: Report) -> None:
     """A step summary beyond it is lost whole; cut tables are still tables, and say what was cut."""
-    text = FORMATS["markdown"](report)
+    text = renderer("markdown")(report)
     assert len(text.encode()) < 1024 * 1024
     assert all(len(row) == len(table[0]) for table in tables(text) for row in table)
     assert "more cut here" in text
@@ -51,24 +51,24 @@ def test_the_markdown_stays_under_a_mebibyte(report: Report) -> None:
 
 def test_the_terminal_is_not_flooded(report: Report) -> None:
     """Findings beyond fifty are counted by rule."""
-    text = FORMATS["text"](Report(diagnostics=FINDINGS))
+    text = renderer("text")(Report(diagnostics=FINDINGS))
     assert len(text.splitlines()) < 1000
     assert "and 4,950 more" in text
 
 
 def test_machines_get_everything(report: Report) -> None:
     """No format for a program leaves a finding out."""
-    assert len(json.loads(FORMATS["json"](report))["diagnostics"]) == 5000
-    assert len(json.loads(FORMATS["sarif"](report))["runs"][0]["results"]) == 5000
-    assert len(json.loads(FORMATS["gitlab"](report))) == 5000
-    suite = xml(FORMATS["junit"](report)).find("testsuite")
+    assert len(json.loads(renderer("json")(report))["diagnostics"]) == 5000
+    assert len(json.loads(renderer("sarif")(report))["runs"][0]["results"]) == 5000
+    assert len(json.loads(renderer("gitlab")(report))) == 5000
+    suite = xml(renderer("junit")(report)).find("testsuite")
     assert suite is not None
     assert suite.get("tests") == "5000"
 
 
 def test_github_gets_twenty_lines(report: Report) -> None:
     """Ten errors and ten warnings are all it shows."""
-    assert len(FORMATS["github"](report).splitlines()) == 20
+    assert len(renderer("github")(report).splitlines()) == 20
 
 
 def test_two_thousand_kpis_with_long_texts_stay_under_a_mebibyte() -> None:
@@ -76,7 +76,7 @@ def test_two_thousand_kpis_with_long_texts_stay_under_a_mebibyte() -> None:
     long = "<&|@x" * 10_000
     definitions = [kpi(f"k{n}", name=f"{n} {long}" if n < 50 else f"KPI {n}", asks=long[:500]) for n in range(2000)]
     card = scorecard([measure(f"k{n}", 100 + n, status=Status.MISSED) for n in range(2000)], definitions, ())
-    text = FORMATS["markdown"](Report(card, passed=False, exit_code=1, width=80))
+    text = renderer("markdown")(Report(card, passed=False, exit_code=1, width=80))
     assert len(text.encode()) < 1024 * 1024
     assert all(len(row) == len(table[0]) for table in tables(text) for row in table)
     assert "more cut here" in text

@@ -1,0 +1,17 @@
+"""The engine of a command: its process gets ready while the command's own files are read."""
+
+from __future__ import annotations
+
+from ..evaluate.engine import DuckWorker, Engine, Limits
+
+_ready: list[DuckWorker] = []
+
+
+def start_early() -> None:
+    """Start a worker before anybody asks for it; unused, it ends with this process. Raises KpiError."""
+    _ready.append(DuckWorker(Limits()))
+
+
+def open_engine() -> Engine:
+    """The worker that was started early, or a new one. Raises KpiError."""
+    return _ready.pop() if _ready else DuckWorker(Limits())
