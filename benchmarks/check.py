@@ -33,6 +33,7 @@ class _Watched(DuckWorker):
     peak = 0.0
 
     def _ask(self, request: dict[str, object]) -> dict[str, object]:
+        assert self.name, "its start is no query: the whole process's row counts it"
         began = time.perf_counter()
         try:
             return super()._ask(request)

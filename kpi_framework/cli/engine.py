@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from ..evaluate.engine import DuckWorker, Engine, Limits
+from ..model.diagnostic import KpiError
 
 _ready: list[DuckWorker] = []
 
 
 def start_early() -> None:
-    """Start a worker before anybody asks for it; unused, it ends with this process. Raises KpiError."""
-    _ready.append(DuckWorker(Limits()))
+    """Start a worker before anybody asks for it; unused, it ends with this process."""
+    with suppress(KpiError):  # who needs it will try again, and say so
+        _ready.append(DuckWorker(Limits()))
 
 
 def open_engine() -> Engine:

@@ -114,8 +114,13 @@ def write(text: str, output: str) -> None:
     if output != "-":
         write_text(Path(output), text)
         return
-    sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
-    sys.stdout.flush()
+    try:
+        sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise KpiError(f"standard output cannot be written: {error.strerror}", "Make room, or use --output.") from None
 
 
 def finish(outcome: Outcome, title: str, form: str, output: str) -> None:

@@ -14,6 +14,7 @@ from sqlglot import exp
 
 from ..model.period import Almanac, Period
 from .formula import Formula
+from .term import binary
 from .zone import step, timestamp
 
 
@@ -102,14 +103,14 @@ class Axis:
         bounds = [self._read(m, by_day=by_day) for m in moments]
         return step(exp.column(column), bounds, [_number(n) for n in range(len(bounds) + 1)])
 
-    def index(self) -> exp.Expr:
-        """The number of the period that a row's `_time` stands in; NULL in none."""
+    def index(self, stretch: range | None = None) -> exp.Expr:
+        """The number of the period, of this stretch if there is one, that a row's `_time` stands in; NULL in none."""
+        wanted = stretch if stretch is not None else range(len(self.periods))
         bounds: list[dt.datetime] = []
         values: list[exp.Expr] = [exp.Null()]
-        edges = zip(self.starts(), self.ends(), strict=True)
-        for number, (start, end) in enumerate(
-            (self._read(start, by_day=self.by_day), self._read(end, by_day=self.by_day)) for start, end in edges
-        ):
+        starts, ends = self.starts(), self.ends()
+        for number in wanted:
+            start, end = (self._read(m, by_day=self.by_day) for m in (starts[number], ends[number]))
             if bounds and bounds[-1] == start:
                 values[-1] = _number(number)
             else:
@@ -118,6 +119,15 @@ class Axis:
             bounds.append(end)
             values.append(exp.Null())
         return step(exp.column("_time"), bounds, values)
+
+    def within(self, stretch: range) -> exp.Expr:
+        """Whether a row's `_time` lies between the first start and the last end of a stretch of periods."""
+        start, end = self.starts()[stretch.start], self.ends()[stretch.stop - 1]
+        time = exp.column("_time")
+        return exp.and_(
+            binary(exp.GTE, time, timestamp(self._read(start, by_day=self.by_day))),
+            binary(exp.LT, time, timestamp(self._read(end, by_day=self.by_day))),
+        )
 
     def edge(self, moments: Sequence[dt.datetime]) -> exp.Expr:
         """One of the moments, by the period's number."""

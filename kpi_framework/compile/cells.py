@@ -11,6 +11,8 @@ from .zone import macro_name
 _ISO = r"\d{4}-\d{1,2}-\d{1,2}([T ]\d{1,2}:\d{2}(:\d{2}(\.\d{1,9})?)?)?"
 _OFFSET = r"([Zz]|[+-]\d{2}(:?\d{2})?)"
 _AWARE = "TIMESTAMP WITH TIME ZONE"
+NARROW = ("TINYINT", "SMALLINT", "INTEGER", "UTINYINT", "USMALLINT")
+"""Whole numbers that are kept as narrow as the source has them, and widened where a formula reads them."""
 _TRUE = ("true", "t", "yes", "y", "1")
 _FALSE = ("false", "f", "no", "n", "0")
 
@@ -22,6 +24,8 @@ def typed_cell(raw: exp.Expr, native: str, target: str, formats: tuple[str, ...]
     the instant of the wall time that the cell spells; None where walls are read in UTC, or there are none.
     """
     if native == SQL_TYPES[target] and target not in ("timestamp", "double"):
+        return raw.copy()
+    if target == "integer" and native in NARROW:
         return raw.copy()
     if target == "timestamp":
         return _timestamp(raw, native, formats, walled)

@@ -10,7 +10,8 @@ from sqlglot import exp
 
 from ..model.period import Almanac
 from .axis import Measure
-from .plan import aggregate_call, held_call, picked
+from .held import held_call, picked
+from .plan import aggregate_call
 from .scalars import SQL_TYPES
 from .syntax import FormulaError
 from .table import Table, typed_rows

@@ -1,7 +1,7 @@
 """The plan of one axis: one pass over the rows into a cube, one fetch of every value. Never a query per KPI.
 
 rows ──▶ cube (period × all segment columns, aggregates that add up) ──▶ rolled (every breakdown)  ┐
-   └───▶ held (quantiles, distinct counts … by grouping sets, which do not add up) ───────────────┴▶ values
+   └───▶ held (quantiles, distinct counts … which do not add up: see `held`) ──────────────────────┴▶ values
 
 Rows that belong to a run of periods (stocks, trailing windows) are counted once a run, and the runs unrolled:
 the cost grows with the rows and with the runs, never with their product. Only what does not add up, or looks
@@ -10,7 +10,6 @@ at `period_end`, unrolls the rows themselves.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -20,7 +19,7 @@ from sqlglot import exp
 from .axis import Axis, Measure
 from .formula import Aggregate
 from .scalars import SQL_TYPES
-from .term import alias, as_double, binary, conjunction, not_null
+from .term import alias, as_double, binary, call, case, conjunction, not_null
 
 MAX_PARTS = 50
 """At most so many values of a segment; the rest are folded into one."""
@@ -81,8 +80,7 @@ class AxisPlan:
         sums = [alias(exp.Count(this=exp.Star()), "_rows"), *parts]
         if self.axis.is_spanning:
             return self._unrolled_cube(keys[1:], sums)
-        query = exp.select(*keys, *sums)
-        return query.from_(self.rows(), copy=False).where(_is_placed(), copy=False).group_by(*keys, copy=False)
+        return exp.select(*keys, *sums).from_(self.rows(), copy=False).group_by(*keys, copy=False)
 
     def _unrolled_cube(self, keys: Sequence[str], sums: Sequence[exp.Expr]) -> exp.Select:
         """A row a run of periods and part, then one for each of the run's periods."""
@@ -111,19 +109,23 @@ class AxisPlan:
 
     def value_query(self) -> exp.Select:
         """Every value of every measure, period and part: see `cells` for its columns."""
-        query = exp.select(*self._result_columns()).from_("joined" if self._holding else "rolled", copy=False)
-        query = query.with_("rolled", as_=self._rolled())
-        if self._holding:
-            query = query.with_("held", as_=self._held()).with_("joined", as_=self._joined())
-        return query
+        query = exp.select(*self._result_columns()).from_("joined" if self.holding else "rolled", copy=False)
+        query = query.with_("rolled", as_=self._rolled(), copy=False)
+        return query.with_("joined", as_=self._joined(), copy=False) if self.holding else query
 
     def _joined(self) -> exp.Select:
         """What adds up beside what does not; where there is nothing to hold, a count of it is 0."""
         names = [*self.join, "_rows", *(a.name for a in self._adding)]
-        held = [alias(_over_nothing(a, exp.column(a.name, "held")), a.name) for a in self._holding]
+        held = [alias(_over_nothing(a, exp.column(a.name, "held")), a.name) for a in self.holding]
         same = [binary(exp.NullSafeEQ, exp.column(n, "rolled"), exp.column(n, "held")) for n in self.join]
         query = exp.select(*(exp.column(n, "rolled") for n in names), *held).from_("rolled", copy=False)
-        return query.join("held", on=conjunction(*same), join_type="left")
+        taken = exp.alias_(exp.to_table(self.held), "held", table=True)
+        return query.join(taken, on=conjunction(*same), join_type="left", copy=False)
+
+    @property
+    def held(self) -> str:
+        """The table of what does not add up, laid out as `join` and the names of `holding`."""
+        return f"{self.cube}_held"
 
     @property
     def rows_at(self) -> int:
@@ -157,22 +159,25 @@ class AxisPlan:
 
     # the rows
 
-    def rows(self) -> exp.Subquery:
-        """The table with each row's period and segment values."""
-        dated = self._timed(self._segment_texts())
+    def rows(self, stretch: range | None = None) -> exp.Subquery:
+        """The rows that stand in a period, of this stretch if there is one, with their segment values."""
+        dated = self._timed(self._segment_texts(), stretch)
         if self.axis.is_spanning:
-            dated = (
-                exp.select("*", _unrolled()).from_(dated, copy=False).where(_is_run()).subquery("unrolled", copy=False)
-            )
-        if not self._needs_edges:
-            return dated
-        return exp.select("*", *self._edges()).from_(dated, copy=False).subquery("bounded", copy=False)
+            unrolled = exp.select("*", _unrolled(stretch)).from_(dated, copy=False).where(_is_run(stretch))
+            dated = unrolled.subquery("unrolled", copy=False)
+        placed = exp.select("*", *(self._edges() if self._needs_edges else ()))
+        return placed.from_(dated, copy=False).where(not_null(exp.column("_period"))).subquery("placed", copy=False)
+
+    def sizes_query(self) -> exp.Select:
+        """The periods that have rows, by number, and how many."""
+        query = exp.select("_period", exp.Sum(this=exp.column("_rows"))).from_(self.cube, copy=False)
+        return query.group_by("_period").order_by("_period")
 
     def _segment_texts(self) -> list[exp.Expr]:
         keys = {c: m.keys[c] for m in self.measures for b in m.breakdowns for c in b}
         return [alias(_text(sql), _key(column)) for column, sql in sorted(keys.items())]
 
-    def _timed(self, texts: Sequence[exp.Expr]) -> exp.Subquery:
+    def _timed(self, texts: Sequence[exp.Expr], stretch: range | None = None) -> exp.Subquery:
         """The table with each row's period, or run of periods, and its segment values."""
         axis = self.axis
         # The timestamps are computed once, before the step functions that read them many times.
@@ -180,10 +185,14 @@ class AxisPlan:
         if axis.closing is not None:
             times.append(alias(exp.cast(axis.closing.time.copy(), "TIMESTAMP"), "_closed"))
         timed = exp.select("*", *times).from_(self.table, copy=False).subquery("timed", copy=False)
-        placed = [alias(axis.index(), "_period")]
+        placed = [alias(axis.index(stretch), "_period")]
         if axis.is_spanning:
             placed = [alias(axis.first(), "_first"), alias(axis.last(), "_last")]
-        return exp.select("*", *placed, *texts).from_(timed, copy=False).subquery("dated", copy=False)
+        dated = exp.select("*", *placed, *texts).from_(timed, copy=False)
+        if stretch is not None and not axis.is_spanning:
+            # The step function need not be asked where the rows of other periods stand.
+            dated = dated.where(axis.within(stretch))
+        return dated.subquery("dated", copy=False)
 
     @property
     def _needs_edges(self) -> bool:
@@ -253,7 +262,8 @@ class AxisPlan:
         return tuple(a for _, a in sorted(self.aggregates.items()) if self._adds_up(a))
 
     @cached_property
-    def _holding(self) -> tuple[Aggregate, ...]:
+    def holding(self) -> tuple[Aggregate, ...]:
+        """The aggregates whose parts do not add up to the whole."""
         return tuple(a for _, a in sorted(self.aggregates.items()) if not self._adds_up(a))
 
     def _adds_up(self, aggregate: Aggregate) -> bool:
@@ -267,20 +277,7 @@ class AxisPlan:
         known = self.grouped(exp.to_table(self.cube), [count, *parts])
         empty = [_number(0) if a.function == "count" else exp.Null() for a in self._adding]
         nothing = exp.select(_number(-1), exp.Null(), *(exp.Null() for _ in self._keys), _number(0), *empty)
-        return exp.union(known, nothing, distinct=False)
-
-    def _held(self) -> exp.Select:
-        lists: dict[str, list[Aggregate]] = defaultdict(list)
-        for aggregate in self._holding:
-            lists[list_key(aggregate)].append(aggregate)
-        inner, outer = [], []
-        for number, group in enumerate(lists.values()):
-            call = aggregate_call(group[0]) if group[0].rollup else held_call(group)
-            inner.append(alias(call, f"_held_{number}"))
-            outer += [alias(picked(group, i, exp.column(f"_held_{number}")), a.name) for i, a in enumerate(group)]
-        source = exp.select("*").from_(self.rows(), copy=False).where(_is_placed(), copy=False)
-        grouped = self.grouped(source.subquery("placed", copy=False), inner).subquery("grouped", copy=False)
-        return exp.select(*self.join, *outer).from_(grouped, copy=False)
+        return exp.Union(this=known, expression=nothing, distinct=False)
 
     def _result_columns(self) -> list[exp.Expr]:
         found: list[exp.Expr] = [exp.column(n) for n in (*self.join, "_rows")]
@@ -303,40 +300,13 @@ class AxisPlan:
         return value if formula.type == "integer" else as_double(value)
 
 
-def _is_placed() -> exp.Expr:
-    """Whether a row stands in a period."""
-    return not_null(exp.column("_period"))
-
-
-def list_key(aggregate: Aggregate) -> str:
-    """Quantiles of one column under one condition are one call."""
-    if aggregate.level is None:
-        return aggregate.key
-    condition = aggregate.condition.sql() if aggregate.condition is not None else ""
-    return f"{aggregate.function}|{aggregate.arguments[0].sql()}|{condition}"
-
-
-def held_call(group: list[Aggregate]) -> exp.Expr:
-    """The call of a group of aggregates that do not add up."""
-    first = group[0]
-    if first.function == "distinct":
-        argument = _where(first.arguments[0], first.condition)
-        return _counted(exp.Count(this=exp.Distinct(expressions=[argument])))
-    arguments = [a.copy() for a in first.arguments]
-    if first.level is not None:
-        arguments.append(exp.Array(expressions=[exp.Literal.number(str(float(a.level or 0))) for a in group]))
-    call: exp.Expr = exp.Anonymous(this=first.function, expressions=arguments)
-    if first.condition is None:
-        return call
-    return exp.Filter(this=call, expression=exp.Where(this=first.condition.copy()))
-
-
-def _counted(call: exp.Expr) -> exp.Expr:
+def counted(call: exp.Expr) -> exp.Expr:
+    """A count; 0 where there is nothing to count."""
     return exp.Coalesce(this=call, expressions=[_number(0)])
 
 
 def _over_nothing(aggregate: Aggregate, column: exp.Expr) -> exp.Expr:
-    return _counted(column) if aggregate.function in ("count", "distinct", "approx_count_distinct") else column
+    return counted(column) if aggregate.function in ("count", "distinct", "approx_count_distinct") else column
 
 
 def _looks_at_edges(aggregate: Aggregate) -> bool:
@@ -344,22 +314,22 @@ def _looks_at_edges(aggregate: Aggregate) -> bool:
     return any(c.name in _EDGES for tree in trees for c in tree.find_all(exp.Column))
 
 
-def _is_run() -> exp.Expr:
-    """Whether a row belongs to any period."""
-    return binary(exp.LT, exp.column("_first"), exp.column("_last"))
+def _is_run(stretch: range | None = None) -> exp.Expr:
+    """Whether a row belongs to any period, or to any of a stretch."""
+    first, last = exp.column("_first"), exp.column("_last")
+    run = binary(exp.LT, first, last)
+    if stretch is None:
+        return run
+    meets = (binary(exp.LT, first, _number(stretch.stop)), binary(exp.GT, last, _number(stretch.start)))
+    return exp.and_(run, *meets)
 
 
-def _unrolled() -> exp.Expr:
-    """A row's run of periods, a row each."""
-    numbers = exp.Anonymous(this="range", expressions=[exp.column("_first"), exp.column("_last")])
-    return alias(exp.cast(exp.Anonymous(this="unnest", expressions=[numbers]), "INT"), "_period")
-
-
-def picked(group: list[Aggregate], index: int, called: exp.Expr) -> exp.Expr:
-    """One aggregate's value out of the call that its group shares."""
-    if group[0].level is None:
-        return called
-    return exp.Anonymous(this="list_extract", expressions=[called, _number(index + 1)])
+def _unrolled(stretch: range | None = None) -> exp.Expr:
+    """A row's run of periods, as far as it lies in the stretch, a row each."""
+    ends: list[exp.Expr] = [exp.column("_first"), exp.column("_last")]
+    if stretch is not None:
+        ends = [call("greatest", ends[0], _number(stretch.start)), call("least", ends[1], _number(stretch.stop))]
+    return alias(exp.cast(call("unnest", call("range", *ends)), "INT"), "_period")
 
 
 def aggregate_call(aggregate: Aggregate) -> exp.Expr:
@@ -370,14 +340,13 @@ def aggregate_call(aggregate: Aggregate) -> exp.Expr:
         # Counting a condition that is NULL where it is false is the engine's fastest way.
         true = exp.Nullif(this=aggregate.condition.copy(), expression=exp.Boolean(this=False))
         return exp.Count(this=true)
-    argument = _where(aggregate.arguments[0], aggregate.condition)
-    return exp.Anonymous(this=aggregate.function, expressions=[argument])
+    return call(aggregate.function, argument_of(aggregate))
 
 
-def _where(argument: exp.Expr, condition: exp.Expr | None) -> exp.Expr:
-    if condition is None:
-        return argument.copy()
-    return exp.Case(ifs=[exp.If(this=condition.copy(), true=argument.copy())])
+def argument_of(aggregate: Aggregate) -> exp.Expr:
+    """What an aggregate is taken of: NULL where its condition does not hold."""
+    argument, condition = aggregate.arguments[0], aggregate.condition
+    return argument.copy() if condition is None else case(condition.copy(), argument.copy())
 
 
 def _added(aggregate: Aggregate) -> exp.Expr:

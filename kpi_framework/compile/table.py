@@ -13,7 +13,7 @@ from ..model.clock import POLICY_PARTS, Clock
 from ..model.period import Almanac, Grain
 from ..model.project import Column, Contract, ContractColumn, Dataset, Source
 from ..model.unit import MICROSECONDS
-from .cells import odd_hour, out_of_contract, to_instant, translated, typed_cell, wall_time, without_nulls
+from .cells import NARROW, odd_hour, out_of_contract, to_instant, translated, typed_cell, wall_time, without_nulls
 from .durations import duration_cell
 from .formula import compile_column
 from .names import snake_case
@@ -45,6 +45,12 @@ class Base:
     values: Mapping[str, str]
     contract: ContractColumn | None
     duration: str | None = None
+
+    @property
+    def read(self) -> exp.Expr:
+        """The column as a formula reads it: a whole number is wide enough to reckon with."""
+        column = exp.column(self.name)
+        return exp.cast(column, "BIGINT") if self.type == "integer" and self.native in NARROW else column
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,12 +223,12 @@ class Table:
                 "source-unreadable", f"the source of `{self.name}` has no column `{base.source}`",
                 f"It has: {', '.join(self.native.types)}.", base.source,
             )  # fmt: skip
-        return Term(exp.column(name), base.type, base.unit, personal=name if base.personal else None)
+        return Term(base.read, base.type, base.unit, personal=name if base.personal else None)
 
     def _computed(self, name: str, text: str) -> Term:
         """A column given as SQL over the source's own columns, as the source has them."""
         columns = {
-            spelling: partial(Term, exp.column(b.name), b.type)
+            spelling: partial(Term, b.read, b.type)
             for b in self.raws.values()
             for spelling in (b.source.lower(), snake_case(b.source))
         }

@@ -19,7 +19,8 @@ from ..model.diagnostic import KpiError
 WORKER = Path(__file__).with_name("worker.py")
 MAX_MESSAGE = 64 * 1024 * 1024
 
-Cell = int | float | bool | str | None
+Plain = int | float | bool | str | None
+Cell = Plain | list[Plain]
 Row = tuple[Cell, ...]
 
 
@@ -198,9 +199,14 @@ class Recorder:
 
 def _checked(row: object) -> Row:
     """A fetched row: plain cells, or nothing at all."""
-    if not isinstance(row, list) or not all(isinstance(c, int | float | str | None) for c in row):
+    if not isinstance(row, list) or not all(_is_cell(c) for c in row):
         raise EngineError("malformed-answer")
     return tuple(row)
+
+
+def _is_cell(cell: object) -> bool:
+    cells = cell if isinstance(cell, list) else (cell,)
+    return all(isinstance(c, int | float | str | None) for c in cells)
 
 
 def _environment() -> dict[str, str]:

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ..compile.axis import Axis, Measure
+from ..compile.held import bounds_query, held_query, stretches
 from ..compile.plan import MAX_PARTS, AxisPlan, Cell
-from ..compile.quantiles import interval_query
 from ..compile.render import render
 from ..compile.tidy import table_name
 from ..model.measurement import Observation, Reason, Segment
@@ -58,11 +58,22 @@ class Observer:
 
     def _run(self, batch: Batch) -> Values:
         plan = self.plan(batch)
-        rows = self.session.fetch(render(plan.value_query()))
-        values = _Reading(plan, rows).values()
-        bounds = self._quantile_bounds(plan, batch.axis, values)
-        self.session.run([f"DROP TABLE {plan.cube}"])
+        made = [plan.cube]
+        if plan.holding:
+            self._hold(plan)
+            made.append(plan.held)
+        values = _Reading(plan, self.session.fetch(render(plan.value_query()))).values()
+        bounds = self._quantile_bounds(plan, values)
+        self.session.run([f"DROP TABLE {name}" for name in made])
         return {**values, **bounds}
+
+    def _hold(self, plan: AxisPlan) -> None:
+        """Make the table of what does not add up, a stretch of periods at a time."""
+        rows = self.session.fetch(render(plan.sizes_query()))
+        sizes = [(_count(period), _count(size)) for period, size in rows]
+        first, *others = (render(held_query(plan, stretch)) for stretch in stretches(plan, sizes))
+        more = [f"INSERT INTO {plan.held} {query}" for query in others]
+        self.session.run([f"CREATE OR REPLACE TEMP TABLE {plan.held} AS {first}", *more])
 
     def plan(self, batch: Batch) -> AxisPlan:
         """The batch's plan, with its cube made and its breakdowns capped."""
@@ -93,41 +104,52 @@ class Observer:
             return (*room, *((v,) for v in sorted(named)))
         return tuple(largest)
 
-    def _quantile_bounds(self, plan: AxisPlan, axis: Axis, values: Values) -> Values:
-        """The intervals of judged quantiles: their ranks are known once their rows are counted.
-
-        Measures that take quantiles of the same rows share a query.
-        """
-        groups: dict[tuple[Period, object], list[Measure]] = defaultdict(list)
+    def _quantile_bounds(self, plan: AxisPlan, values: Values) -> Values:
+        """The intervals of judged quantiles: their ranks are known once their rows are counted."""
+        groups: dict[Period, dict[object, list[Measure]]] = defaultdict(lambda: defaultdict(list))
         for measure in plan.measures:
             shape, judged = measure.formula.shape, self.judged.get(measure.id)
-            if shape.kind == "quantile" and judged is not None and judged in axis.periods:
-                groups[judged, (shape.argument, shape.condition, shape.unit)].append(measure)
+            if shape.kind == "quantile" and judged is not None and judged in plan.axis.periods:
+                groups[judged][shape.argument, shape.condition, shape.unit].append(measure)
         found: Values = {}
-        for (period, _), measures in groups.items():
-            found.update(self._bounds(plan, measures, period, values))
+        for period, same in groups.items():
+            found.update(self._bounds(plan, period, list(same.values()), values))
         return found
 
-    def _bounds(self, plan: AxisPlan, measures: Sequence[Measure], period: Period, values: Values) -> Values:
-        levels_of = {m.id: float(m.formula.shape.level or 0) for m in measures}
-        mine = {k: o for k, o in values.items() if k[0] in levels_of and k[1] == period}
-        ranks = {k: intervals.quantile_ranks(o.measured or 0, levels_of[k[0]]) for k, o in mine.items()}
-        wanted = {k: (r, mine[k].measured or 0) for k, r in ranks.items() if r}
-        if not wanted:
+    def _bounds(self, plan: AxisPlan, period: Period, groups: Sequence[Sequence[Measure]], values: Values) -> Values:
+        """The intervals of one period; a group's quantiles are of the same rows and share a list."""
+        enclosing = [_enclosing(group, period, values) for group in groups]
+        lists = [sorted({level for pair in pairs.values() for level in pair}) for pairs in enclosing]
+        wanted = [(group[0].formula.shape, levels) for group, levels in zip(groups, lists, strict=True)]
+        if not any(lists):
             return {}
-        levels = sorted({(rank - 0.5) / rows for pair, rows in wanted.values() for rank in pair})
-        query = interval_query(plan, measures[0], plan.axis.periods.index(period), levels)
+        query = bounds_query(plan, plan.axis.periods.index(period), wanted)
         found: Values = {}
         for row in self.session.fetch(render(query)):
             placed = plan.part(row)
             assert placed is not None, "the query has no row without a period"
-            for measure in measures:
-                key = (measure.id, period, placed[2])
-                if key in wanted and _belongs(plan, placed[0], measure):
-                    pair, size = wanted[key]
-                    low, high = (row[len(row) - len(levels) + levels.index((r - 0.5) / size)] for r in pair)
-                    found[key] = replace(mine[key], interval=_pair(low, high))
+            for cell, levels, pairs in zip(row[len(plan.join) :], lists, enclosing, strict=True):
+                statistics = dict(zip(levels, cell, strict=True)) if isinstance(cell, list) else {}
+                for measure in plan.measures:
+                    key = (measure.id, period, placed[2])
+                    if key in pairs and _belongs(plan, placed[0], measure):
+                        found[key] = replace(values[key], interval=_pair(*(statistics.get(x) for x in pairs[key])))
         return found
+
+
+def _enclosing(
+    measures: Sequence[Measure], period: Period, values: Values
+) -> dict[tuple[str, Period, Segment], tuple[float, float]]:
+    """The levels of the order statistics that enclose each value of these quantiles."""
+    levels = {m.id: float(m.formula.shape.level or 0) for m in measures}
+    found = {}
+    for key, seen in values.items():
+        if key[0] in levels and key[1] == period and seen.measured:
+            ranks = intervals.quantile_ranks(seen.measured, levels[key[0]])
+            if ranks is not None:
+                low, high = ((rank - 0.5) / seen.measured for rank in ranks)
+                found[key] = (low, high)
+    return found
 
 
 def _pair(low: object, high: object) -> tuple[float, float] | None:

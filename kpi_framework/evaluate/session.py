@@ -182,7 +182,7 @@ class Session:
         return _moment(row[0]), _moment(row[1])
 
     def _numbers(self, query: str) -> list[int]:
-        return [int(c) if c is not None else 0 for c in self.engine.fetch(query)[0]]
+        return [int(c) if isinstance(c, int | float) else 0 for c in self.engine.fetch(query)[0]]
 
     def lock(self) -> None:
         """From here on the engine reaches no file; formulas may run."""

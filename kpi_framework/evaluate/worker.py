@@ -52,11 +52,13 @@ LOCK = ("SET enable_external_access = false", "SET lock_configuration = true")
 
 
 def plain(value: object) -> object:
-    """One cell as JSON has it: a finite number, a boolean, a text or nothing."""
+    """One cell as JSON has it: a finite number, a boolean, a text, nothing, or a list of these."""
     if isinstance(value, bool | int | str) or value is None:
         return value
     if isinstance(value, float):
         return value if math.isfinite(value) else None
+    if isinstance(value, list):
+        return [plain(cell) for cell in value]
     if isinstance(value, decimal.Decimal):
         return float(value)
     if isinstance(value, datetime.datetime | datetime.date):

@@ -194,6 +194,50 @@ def test_threads_and_formats_leave_the_scorecard_as_it_is(sample: dict[str, Path
     assert _card(sample["parquet"], 2) == first
 
 
+HELD = {
+    "reply": "formula: median(minutes_between(created_at, first_response_at))\nunit: minutes",
+    "agents": "formula: count(distinct agent)\nunit: count",
+    "reply_of_a_week": "formula: median(minutes_between(created_at, first_response_at))\nunit: minutes\nwindow: 7 days",
+    "age_of_open": "formula: median(hours_between(created_at, period_end))\nunit: hours\n"
+    "open_between: [created_at, resolved_at]",
+}
+"""Of rows of one period, of rows that belong to several, and of what looks at the periods' ends."""
+
+
+def test_how_much_is_held_at_once_leaves_the_scorecard_as_it_is(
+    sample: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Quantiles and distinct counts taken a period at a time are those taken of all periods at once."""
+    root = tmp_path / "held"
+    shutil.copytree(sample["csv"], root)
+    for one, text in HELD.items():
+        head = f"version: 1\nkind: metric\nid: {one}\nname: {one}\ndataset: tickets\n"
+        (root / f"kpis/{one}.yaml").write_text(f"{head}{text}\nsegments: [priority, channel]\n", encoding="utf-8")
+    at_once = _card(root, 2)
+    monkeypatch.setattr("kpi_framework.compile.held.VALUES_AT_ONCE", 1)
+    assert _card(root, 2) == at_once
+    values = [m["value"] for m in at_once["measurements"] if m["kpi"] in HELD and not m["segment"]]
+    assert len(values) >= 12 * len(HELD)
+    assert None not in values
+
+
+def test_a_narrow_number_is_reckoned_with_as_a_wide_one(tmp_path: Path) -> None:
+    """A Parquet column of one byte: what a formula makes of it may be larger than a byte holds."""
+    rows = (
+        "SELECT DATE '2026-03-01' + CAST(i AS INTEGER) AS day, CAST(100 + i AS TINYINT) AS minutes FROM range(20) r(i)"
+    )
+    duckdb.sql(rows).write_parquet(str(tmp_path / "calls.parquet"))
+    dataset = {"source": "calls.parquet", "time": "day", "complete_through": "2026-04-01"}
+    (tmp_path / "kpi.yaml").write_text(
+        json.dumps({"version": 1, "name": "N", "as_of": "2026-04-01", "datasets": {"calls": dataset}})
+    )
+    (tmp_path / "kpis").mkdir()
+    metric = {"version": 1, "kind": "metric", "id": "squares", "name": "S", "dataset": "calls", "unit": "count"}
+    (tmp_path / "kpis/squares.yaml").write_text(json.dumps({**metric, "formula": "sum(minutes * minutes + 1)"}))
+    [found] = [m["value"] for m in _card(tmp_path, 2)["measurements"] if m["population"]]
+    assert found == sum((100 + i) ** 2 + 1 for i in range(20))
+
+
 # an example is a check of its rows
 
 
