@@ -105,11 +105,10 @@ class Axis:
 
     def index(self, stretch: range | None = None) -> exp.Expr:
         """The number of the period, of this stretch if there is one, that a row's `_time` stands in; NULL in none."""
-        wanted = stretch if stretch is not None else range(len(self.periods))
         bounds: list[dt.datetime] = []
         values: list[exp.Expr] = [exp.Null()]
         starts, ends = self.starts(), self.ends()
-        for number in wanted:
+        for number in stretch or range(len(self.periods)):
             start, end = (self._read(m, by_day=self.by_day) for m in (starts[number], ends[number]))
             if bounds and bounds[-1] == start:
                 values[-1] = _number(number)
@@ -120,9 +119,10 @@ class Axis:
             values.append(exp.Null())
         return step(exp.column("_time"), bounds, values)
 
-    def within(self, stretch: range) -> exp.Expr:
-        """Whether a row's `_time` lies between the first start and the last end of a stretch of periods."""
-        start, end = self.starts()[stretch.start], self.ends()[stretch.stop - 1]
+    def within(self, stretch: range | None = None) -> exp.Expr:
+        """Whether a row's `_time` lies between the first start and the last end, of this stretch if there is one."""
+        numbers = stretch or range(len(self.periods))
+        start, end = self.starts()[numbers[0]], self.ends()[numbers[-1]]
         time = exp.column("_time")
         return exp.and_(
             binary(exp.GTE, time, timestamp(self._read(start, by_day=self.by_day))),

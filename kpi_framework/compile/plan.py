@@ -189,8 +189,8 @@ class AxisPlan:
         if axis.is_spanning:
             placed = [alias(axis.first(), "_first"), alias(axis.last(), "_last")]
         dated = exp.select("*", *placed, *texts).from_(timed, copy=False)
-        if stretch is not None and not axis.is_spanning:
-            # The step function need not be asked where the rows of other periods stand.
+        if not axis.is_spanning:
+            # The step function need not be asked where the rows of other times stand.
             dated = dated.where(axis.within(stretch))
         return dated.subquery("dated", copy=False)
 
