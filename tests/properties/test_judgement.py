@@ -41,8 +41,8 @@ def test_worse_is_never_judged_better(goal: Goal, one: float, other: float) -> N
     else:
         assert goal.between is not None
         middle = (goal.between[0] + goal.between[1]) / 2
-        assume((low - middle) * (high - middle) >= 0)
-        better, worse = sorted([low, high], key=lambda v: abs(v - middle))
+        assume(high <= middle or low >= middle)
+        better, worse = (high, low) if high <= middle else (low, high)
     assert ORDER.index(status_of(better, goal)) >= ORDER.index(status_of(worse, goal))
 
 
