@@ -22,6 +22,8 @@ from .term import Term, binary, call, case, conjunction, is_null, not_null
 from .tidy import table_name
 from .worktime import Lookup, with_worked
 
+EVENTS_AT_ONCE = 4_000_000
+"""At most so many events are put in order at once: some 500 MB."""
 _ZERO = exp.Literal.number("0")
 _KINDS = {"reply": "comment", "comment": "comment", "assignment": "assignment"}
 """The kind of event behind each word that is no status."""
@@ -43,16 +45,25 @@ class ClockPlan:
         """The columns it adds."""
         return (*self.clocks, *(f"{n}{part}" for n in self.policies for part in ("", *POLICY_PARTS)))
 
-    def query(self, source: str, columns: Sequence[str]) -> exp.Select:
-        """The rows of `source` with these columns, and the clocks' columns beside them."""
-        final = self._final(columns)
-        for name, cte in self._ctes(source, columns):
-            final = final.with_(name, as_=cte)
-        return final
+    def queries(self, source: str, columns: Sequence[str], events: int) -> Iterator[exp.Select]:
+        """The rows of `source` with these columns, and the clocks' columns beside them: a share of the tickets each.
 
-    def _ctes(self, source: str, columns: Sequence[str]) -> Iterator[tuple[str, exp.Expr]]:
-        yield "_rows", self._rows(source, columns)
-        yield "_events", self._events()
+        `events` is how many rows the histories have: the engine sorts a share's at a time.
+        """
+        shares = -(-events // EVENTS_AT_ONCE) or 1
+        for share in range(shares):
+            final = self._final(columns)
+            for name, cte in self._ctes(source, columns, _share(share, shares) if shares > 1 else None):
+                final = final.with_(name, as_=cte, copy=False)
+            yield final
+
+    def _ctes(self, source: str, columns: Sequence[str], share: exp.Expr | None) -> Iterator[tuple[str, exp.Expr]]:
+        rows, events = self._rows(source, columns), self._events()
+        if share is not None:
+            rows = exp.select("*").from_(rows.subquery("_every", copy=False), copy=False).where(share)
+            events = exp.select("*").from_(exp.Subquery(this=events, alias=exp.to_identifier("_every"))).where(share)
+        yield "_rows", rows
+        yield "_events", events
         for kind in self.kinds:
             yield f"_{kind}", self._remarks() if kind == "comment" else self._stints(kind)
             yield f"_of_{kind}", self._grouped(kind)
@@ -83,7 +94,7 @@ class ClockPlan:
         every: list[Clock | Policy] = [*self.clocks.values(), *self.policies.values()]
         return tuple(sorted({c.calendar for c in every if c.calendar}))
 
-    def _events(self) -> exp.Expr:
+    def _events(self) -> exp.Query:
         selects = [_events_of(h, self.table.keys[0]) for h in self.histories]
         return selects[0] if len(selects) == 1 else exp.union(*selects, distinct=False)
 
@@ -354,6 +365,12 @@ def unknown_statuses(table: Table, history: Table) -> exp.Select | None:
     strange = exp.Not(this=exp.Paren(this=_one_of("_value", words)))
     events = _events_of(history, table.keys[0]).subquery("_events")
     return exp.select(exp.Count(this=exp.Star())).from_(events).where(_is("_field", "status"), strange)
+
+
+def _share(number: int, shares: int) -> exp.Expr:
+    """Whether a ticket is one of a share's; one without a key is of one of them, too."""
+    hashed = exp.Mod(this=call("hash", exp.column("_key")), expression=exp.Literal.number(shares))
+    return exp.EQ(this=hashed, expression=exp.Literal.number(number))
 
 
 def _start(scope: Scope, name: str, policy: Policy) -> exp.Expr:

@@ -71,16 +71,13 @@ class Observer:
         """Make the table of what does not add up, a stretch of periods at a time."""
         rows = self.session.fetch(render(plan.sizes_query()))
         sizes = [(_count(period), _count(size)) for period, size in rows]
-        first, *others = (render(held_query(plan, stretch)) for stretch in stretches(plan, sizes))
-        more = [f"INSERT INTO {plan.held} {query}" for query in others]
-        self.session.run([f"CREATE OR REPLACE TEMP TABLE {plan.held} AS {first}", *more])
+        self.session.make(plan.held, (held_query(plan, stretch) for stretch in stretches(plan, sizes)))
 
     def plan(self, batch: Batch) -> AxisPlan:
         """The batch's plan, with its cube made and its breakdowns capped."""
         table = self.compilation.tables[batch.dataset]
         plan = AxisPlan(batch.axis, batch.measures, table_name(table), f"cube_{batch.dataset}")
-        cube = render(plan.cube_query())
-        self.session.run([f"CREATE OR REPLACE TEMP TABLE {plan.cube} AS {cube}"])
+        self.session.make(plan.cube, [plan.cube_query()])
         return replace(plan, kept=self._kept(plan))
 
     def _kept(self, plan: AxisPlan) -> dict[tuple[str, ...], tuple[tuple[str | None, ...], ...]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -70,6 +70,7 @@ class Session:
         self._calendars: set[str] = set()
         self._working_time: tuple[str, ...] = ()
         self._width = 1
+        self._rows: dict[str, int] = {}
 
     @property
     def engine(self) -> Engine:
@@ -108,9 +109,7 @@ class Session:
         source = f"WITH source AS NOT MATERIALIZED ({wanted.files.rows(sources)})"
         try:
             self._know({table.zone, table.almanac.zone.key})
-            self.engine.run([
-                f"CREATE TEMP TABLE {_loaded(table)} AS {source} {render(load.query)}",
-            ])  # fmt: skip
+            self.engine.run([f"CREATE TEMP TABLE {_loaded(table)} AS {source} {render(load.query)}"])
             return self._told(wanted, load)
         except EngineError as error:
             raise unreadable(wanted.files, error) from None
@@ -130,6 +129,7 @@ class Session:
         rows, bad, *counts = self._numbers(render(count_query(_loaded(table), load)))
         if not rows:
             raise SourceError(f"dataset `{table.name}` has no rows", "Export it again, or correct `as_of`.")
+        self._rows[table.name] = rows
         bits = (
             [("misfits", n) for n in load.misfits]
             + [("empties", n) for n in load.empties]
@@ -162,17 +162,24 @@ class Session:
         """Add the columns that clocks give, then the working times that formulas need."""
         table, name = wanted.table, _name(wanted.table)
         for plan in clock_plans(table, wanted.histories, wanted.clocks, timestamp(wanted.as_of), self._width):
-            self._replace(table, plan.query(name, columns))
+            events = sum(self._rows.get(history.name, 0) for history in plan.histories)
+            self._replace(table, plan.queries(name, columns, events))
             columns = [*columns, *plan.columns]
         lookups = list((table.lookups or {}).values())
         if lookups:
-            self._replace(table, worked_query(name, lookups, columns, self._width))
+            self._replace(table, [worked_query(name, lookups, columns, self._width)])
 
-    def _replace(self, table: Table, query: Query) -> None:
+    def _replace(self, table: Table, queries: Iterable[Query]) -> None:
+        """The rows of the queries, in the place of the dataset's table."""
+        self._make(_loaded(table), queries)
         self.engine.run([
-            f"CREATE TEMP TABLE {_loaded(table)} AS {render(query)}",
             f"DROP TABLE {_name(table)}", f"ALTER TABLE {_loaded(table)} RENAME TO {_name(table)}",
         ])  # fmt: skip
+
+    def _make(self, name: str, queries: Iterable[Query]) -> None:
+        for number, query in enumerate(queries):
+            way = f"INSERT INTO {name}" if number else f"CREATE OR REPLACE TEMP TABLE {name} AS"
+            self.engine.run([f"{way} {render(query)}"])
 
     def _reach(self, table: Table) -> tuple[dt.datetime | None, dt.datetime | None]:
         query = newest_query(_name(table), table)
@@ -189,6 +196,10 @@ class Session:
         if not self._locked:
             self.engine.lock()
             self._locked = True
+
+    def make(self, name: str, queries: Iterable[Query]) -> None:
+        """Make a table of the queries' rows; each query has its own deadline. Raises EngineError."""
+        self._guarded(lambda: self._make(name, queries))
 
     def run(self, statements: Sequence[str]) -> None:
         """Run statements over the loaded tables. Raises EngineError."""
