@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 from sqlglot import exp
 
 from ..model.period import Almanac, Period
 from .formula import Formula
-from .term import binary
+from .term import binary, is_null
 from .zone import step, timestamp
 
 
@@ -63,6 +64,13 @@ class Axis:
     until: dt.datetime
     closing: Closing | None = None
     window: int | None = None
+    number: int = 0
+    """The number of its first period: more than 0 where it is cut from a longer one."""
+
+    def cut(self, stretch: range) -> Axis:
+        """The axis of a stretch of its periods, by their numbers; the periods keep these."""
+        start, stop = stretch.start - self.number, stretch.stop - self.number
+        return replace(self, periods=self.periods[start:stop], number=stretch.start)
 
     @property
     def is_spanning(self) -> bool:
@@ -96,44 +104,46 @@ class Axis:
         if self.closing is None:
             return self._passed("_time", self.starts(), by_day=self.by_day)
         passed = self._passed("_closed", self.ends(), by_day=self.closing.by_day)
-        return exp.Coalesce(this=passed, expressions=[_number(len(self.periods))])
+        return exp.Coalesce(this=passed, expressions=[_number(self.number + len(self.periods))])
 
     def _passed(self, column: str, moments: Sequence[dt.datetime], *, by_day: bool) -> exp.Expr:
-        """How many of the moments, in order, a row's timestamp has reached; NULL without one."""
+        """Which of the moments, in order and by period, a row's timestamp reaches next; NULL without one."""
         bounds = [self._read(m, by_day=by_day) for m in moments]
-        return step(exp.column(column), bounds, [_number(n) for n in range(len(bounds) + 1)])
+        return step(exp.column(column), bounds, [_number(self.number + n) for n in range(len(bounds) + 1)])
 
-    def index(self, stretch: range | None = None) -> exp.Expr:
-        """The number of the period, of this stretch if there is one, that a row's `_time` stands in; NULL in none."""
+    def index(self) -> exp.Expr:
+        """The number of the period that a row's `_time` stands in; NULL in none."""
         bounds: list[dt.datetime] = []
         values: list[exp.Expr] = [exp.Null()]
-        starts, ends = self.starts(), self.ends()
-        for number in stretch or range(len(self.periods)):
-            start, end = (self._read(m, by_day=self.by_day) for m in (starts[number], ends[number]))
+        edges = zip(self.starts(), self.ends(), strict=True)
+        for number, (start, end) in enumerate(
+            (self._read(start, by_day=self.by_day), self._read(end, by_day=self.by_day)) for start, end in edges
+        ):
             if bounds and bounds[-1] == start:
-                values[-1] = _number(number)
+                values[-1] = _number(self.number + number)
             else:
                 bounds.append(start)
-                values.append(_number(number))
+                values.append(_number(self.number + number))
             bounds.append(end)
             values.append(exp.Null())
         return step(exp.column("_time"), bounds, values)
 
-    def within(self, stretch: range | None = None) -> exp.Expr:
-        """Whether a row's `_time` lies between the first start and the last end, of this stretch if there is one."""
-        numbers = stretch or range(len(self.periods))
-        start, end = self.starts()[numbers[0]], self.ends()[numbers[-1]]
-        time = exp.column("_time")
-        return exp.and_(
-            binary(exp.GTE, time, timestamp(self._read(start, by_day=self.by_day))),
-            binary(exp.LT, time, timestamp(self._read(end, by_day=self.by_day))),
-        )
+    def within(self) -> exp.Expr:
+        """Whether a row may belong to any period: a look at its timestamps' ends, before they are placed."""
+        first, last = self.ends()[0], self.ends()[-1]
+        time, read = exp.column("_time"), partial(self._read, by_day=self.by_day)
+        begun = binary(exp.LT, time, timestamp(read(last)))
+        if self.closing is None:
+            return exp.and_(binary(exp.GTE, time, timestamp(read(self.starts()[0]))), begun)
+        closed = exp.column("_closed")
+        left = binary(exp.GTE, closed, timestamp(self._read(first, by_day=self.closing.by_day)))
+        return exp.and_(begun, exp.or_(is_null(closed), left))
 
     def edge(self, moments: Sequence[dt.datetime]) -> exp.Expr:
         """One of the moments, by the period's number."""
         return exp.Case(
             this=exp.column("_period"),
-            ifs=[exp.If(this=_number(i), true=timestamp(m)) for i, m in enumerate(moments)],
+            ifs=[exp.If(this=_number(self.number + i), true=timestamp(m)) for i, m in enumerate(moments)],
         )
 
 

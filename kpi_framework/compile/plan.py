@@ -85,7 +85,7 @@ class AxisPlan:
     def _unrolled_cube(self, keys: Sequence[str], sums: Sequence[exp.Expr]) -> exp.Select:
         """A row a run of periods and part, then one for each of the run's periods."""
         ends = ("_first", "_last")
-        runs = exp.select(*ends, *keys, *sums).from_(self._timed(self._segment_texts()), copy=False)
+        runs = exp.select(*ends, *keys, *sums).from_(self._timed(self.axis, self._segment_texts()), copy=False)
         runs = runs.where(_is_run()).group_by(*ends, *keys)
         names = [*keys, "_rows", *(a.name for a in self._adding)]
         return exp.select(_unrolled(), *names).from_(runs.subquery("runs", copy=False), copy=False)
@@ -161,11 +161,12 @@ class AxisPlan:
 
     def rows(self, stretch: range | None = None) -> exp.Subquery:
         """The rows that stand in a period, of this stretch if there is one, with their segment values."""
-        dated = self._timed(self._segment_texts(), stretch)
-        if self.axis.is_spanning:
-            unrolled = exp.select("*", _unrolled(stretch)).from_(dated, copy=False).where(_is_run(stretch))
+        axis = self.axis if stretch is None else self.axis.cut(stretch)
+        dated = self._timed(axis, self._segment_texts())
+        if axis.is_spanning:
+            unrolled = exp.select("*", _unrolled()).from_(dated, copy=False).where(_is_run())
             dated = unrolled.subquery("unrolled", copy=False)
-        placed = exp.select("*", *(self._edges() if self._needs_edges else ()))
+        placed = exp.select("*", *(_edges(axis) if self._needs_edges else ()))
         return placed.from_(dated, copy=False).where(not_null(exp.column("_period"))).subquery("placed", copy=False)
 
     def sizes_query(self) -> exp.Select:
@@ -177,32 +178,23 @@ class AxisPlan:
         keys = {c: m.keys[c] for m in self.measures for b in m.breakdowns for c in b}
         return [alias(_text(sql), _key(column)) for column, sql in sorted(keys.items())]
 
-    def _timed(self, texts: Sequence[exp.Expr], stretch: range | None = None) -> exp.Subquery:
-        """The table with each row's period, or run of periods, and its segment values."""
-        axis = self.axis
+    def _timed(self, axis: Axis, texts: Sequence[exp.Expr]) -> exp.Subquery:
+        """The rows that may belong to a period, with their period, or run of periods, and their segment values."""
         # The timestamps are computed once, before the step functions that read them many times.
         times = [alias(exp.cast(axis.time.copy(), "TIMESTAMP"), "_time")]
         if axis.closing is not None:
             times.append(alias(exp.cast(axis.closing.time.copy(), "TIMESTAMP"), "_closed"))
         timed = exp.select("*", *times).from_(self.table, copy=False).subquery("timed", copy=False)
-        placed = [alias(axis.index(stretch), "_period")]
+        placed = [alias(axis.index(), "_period")]
         if axis.is_spanning:
             placed = [alias(axis.first(), "_first"), alias(axis.last(), "_last")]
-        dated = exp.select("*", *placed, *texts).from_(timed, copy=False)
-        if not axis.is_spanning:
-            # The step function need not be asked where the rows of other times stand.
-            dated = dated.where(axis.within(stretch))
+        # The step functions need not be asked where the rows of other times stand.
+        dated = exp.select("*", *placed, *texts).from_(timed, copy=False).where(axis.within())
         return dated.subquery("dated", copy=False)
 
     @property
     def _needs_edges(self) -> bool:
         return any(_EDGES & m.formula.columns for m in self.measures)
-
-    def _edges(self) -> list[exp.Expr]:
-        return [
-            alias(self.axis.edge(self.axis.starts()), "period_start"),
-            alias(self.axis.edge(self.axis.ends()), "period_end"),
-        ]
 
     # breakdowns
 
@@ -293,7 +285,7 @@ class AxisPlan:
         value = formula.value.copy()
         for name in ("period_start", "period_end"):
             for column in [c for c in value.find_all(exp.Column) if c.name == name]:
-                edge = self._edges()[name == "period_end"].this
+                edge = _edges(self.axis)[name == "period_end"].this
                 value = edge.copy() if column is value else (column.replace(edge.copy()), value)[1]
         if formula.type == "boolean":
             return exp.Cast(this=value, to=exp.DataType.build("INT"))
@@ -314,22 +306,19 @@ def _looks_at_edges(aggregate: Aggregate) -> bool:
     return any(c.name in _EDGES for tree in trees for c in tree.find_all(exp.Column))
 
 
-def _is_run(stretch: range | None = None) -> exp.Expr:
-    """Whether a row belongs to any period, or to any of a stretch."""
-    first, last = exp.column("_first"), exp.column("_last")
-    run = binary(exp.LT, first, last)
-    if stretch is None:
-        return run
-    meets = (binary(exp.LT, first, _number(stretch.stop)), binary(exp.GT, last, _number(stretch.start)))
-    return exp.and_(run, *meets)
+def _edges(axis: Axis) -> list[exp.Expr]:
+    return [alias(axis.edge(axis.starts()), "period_start"), alias(axis.edge(axis.ends()), "period_end")]
 
 
-def _unrolled(stretch: range | None = None) -> exp.Expr:
-    """A row's run of periods, as far as it lies in the stretch, a row each."""
-    ends: list[exp.Expr] = [exp.column("_first"), exp.column("_last")]
-    if stretch is not None:
-        ends = [call("greatest", ends[0], _number(stretch.start)), call("least", ends[1], _number(stretch.stop))]
-    return alias(exp.cast(call("unnest", call("range", *ends)), "INT"), "_period")
+def _is_run() -> exp.Expr:
+    """Whether a row belongs to any period."""
+    return binary(exp.LT, exp.column("_first"), exp.column("_last"))
+
+
+def _unrolled() -> exp.Expr:
+    """A row's run of periods, a row each."""
+    numbers = call("range", exp.column("_first"), exp.column("_last"))
+    return alias(exp.cast(call("unnest", numbers), "INT"), "_period")
 
 
 def aggregate_call(aggregate: Aggregate) -> exp.Expr:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from sqlglot import exp
 
+from ..model.diagnostic import did_you_mean
 from ..model.period import Almanac
 from .syntax import FormulaError
 from .term import Term, call
@@ -39,8 +39,7 @@ class Scope:
         if name in self.columns:
             self.used.add(name)
             return self.columns[name]()
-        near = difflib.get_close_matches(name, self.columns, n=1)
-        hint = f"Did you mean `{near[0]}`?" if near else f"It has: {', '.join(sorted(self.columns))}."
+        hint = did_you_mean(name, self.columns, f"It has: {', '.join(sorted(self.columns))}.")
         raise FormulaError("unknown-column", f"{self.place} has no {self.what} `{name}`", hint, name)
 
     def local(self, instant: exp.Expr) -> exp.Expr:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from difflib import get_close_matches
 
 from ..compile.worktime import holiday_codes, unknown_holiday
 from ..model.calendar import DAYS, Calendar, days_of, interval
-from ..model.diagnostic import Diagnostic, Span
+from ..model.diagnostic import Diagnostic, Span, did_you_mean
 from ..model.period import is_zone
 from ..model.rule import RULES
 from .references import UNKNOWN
@@ -37,8 +36,7 @@ def _near(holiday: str) -> str:
     codes = holiday_codes()
     country, _, part = holiday.partition("-")
     known = [f"{country}-{p}" for p in codes[country]] if part and country in codes else list(codes)
-    near = get_close_matches(holiday, known, n=1)
-    return f"Did you mean `{near[0]}`?" if near else "Write a code such as GB-ENG or US-MA, or a date, 2026-12-24."
+    return did_you_mean(holiday, known, "Write a code such as GB-ENG or US-MA, or a date, 2026-12-24.")
 
 
 def _overlaps(view: View, name: str, calendar: Calendar) -> Iterator[Diagnostic]:

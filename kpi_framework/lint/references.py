@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from difflib import get_close_matches
 
 from ..model.catalog import Catalog, Entry
-from ..model.diagnostic import Diagnostic, Span
+from ..model.diagnostic import Diagnostic, Span, did_you_mean
 from ..model.kpi import Kpi, Metric
 from ..model.period import is_zone
 from ..model.rule import RULES
@@ -78,6 +77,5 @@ def unknown(name: str, known: Iterable[str], span: Span, what: str, kpi: str | N
     names = sorted(known)
     if name in names:
         return
-    near = get_close_matches(name, names, n=1)
     here = f"There {'are' if len(names) > 1 else 'is'}: {', '.join(names[:20])}." if names else ""
-    yield UNKNOWN.finding(span, f"there is no {what} `{name}`", f"Did you mean `{near[0]}`?" if near else here, kpi)
+    yield UNKNOWN.finding(span, f"there is no {what} `{name}`", did_you_mean(name, names, here), kpi)

@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from ..model.catalog import Path
-from ..model.diagnostic import Diagnostic, Span
+from ..model.diagnostic import Diagnostic, Span, did_you_mean, nearest
 from ..model.kpi import Kpi, Metric
 from ..model.project import Project, Source
 from ..model.rule import RULES
@@ -122,8 +121,7 @@ class _Reading:
             hint = f"Remove `{name}`, or write `kind: kpi`."
             return self._found("unknown-field", path, f"a metric is never judged and has no `{name}`", hint)
         known = _fields(models)
-        near = _nearest(name, known)
-        hint = f"Did you mean `{near}`?" if near else _SEVERAL + ", ".join(known) + "."
+        hint = did_you_mean(name, known, _SEVERAL + ", ".join(known) + ".")
         return self._found("unknown-field", path, f"there is no field `{name}` here", hint)
 
     def _missing(self, parent: Path, names: list[str], unknown: set[Path]) -> Iterator[Diagnostic]:
@@ -133,7 +131,7 @@ class _Reading:
         strangers = [str(p[-1]) for p in unknown if p[:-1] == parent]
         if any(s in _LATER.get(m, ()) for m in models for s in strangers):
             return
-        lacking = [n for n in names if n not in {_nearest(s, known) for s in strangers}]
+        lacking = [n for n in names if n not in {nearest(s, known) for s in strangers}]
         if lacking:
             subject = "the field" if len(lacking) == 1 else "the fields"
             message = f"{subject} {', '.join(f'`{n}`' for n in lacking)} {_is(lacking)} missing"
@@ -195,7 +193,3 @@ def _fields(models: tuple[type[BaseModel], ...]) -> dict[str, str]:
 
 def _is(names: list[str]) -> str:
     return "is" if len(names) == 1 else "are"
-
-
-def _nearest(name: str, known: Mapping[str, str]) -> str | None:
-    return next(iter(get_close_matches(name, known, n=1, cutoff=0.6)), None)

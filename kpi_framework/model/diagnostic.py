@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from difflib import get_close_matches
 from enum import StrEnum
 
 
@@ -57,3 +59,14 @@ class KpiError(Exception):
         super().__init__(message)
         self.message = message
         self.hint = hint
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """The known name that a misspelt one most looks like; None where none does."""
+    return next(iter(get_close_matches(name, list(known), n=1)), None)
+
+
+def did_you_mean(name: str, known: Iterable[str], otherwise: str) -> str:
+    """A hint: the nearest of the known names, or what to say where none is near."""
+    near = nearest(name, known)
+    return f"Did you mean `{near}`?" if near else otherwise

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from difflib import get_close_matches
 from typing import Any
 
 from ..load.library import shipped_signals, shipped_templates
 from ..load.yaml import read_yaml
-from ..model.diagnostic import KpiError
+from ..model.diagnostic import KpiError, did_you_mean
 from ..model.template import Offer, Template
 
 
@@ -67,6 +66,5 @@ def template_of(one: str) -> Template:
     known = shipped_templates()
     if one in known:
         return known[one]
-    near = next(iter(get_close_matches(one, {**known, **shipped_signals()}, n=1)), None)
-    hint = f"Did you mean `{near}`?" if near else "Run `kpi catalog` for the list."
+    hint = did_you_mean(one, (*known, *shipped_signals()), "Run `kpi catalog` for the list.")
     raise KpiError(f"the catalogue has no `{one}`", hint)

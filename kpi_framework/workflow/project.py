@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 
 from ..compile.definition import table_of
@@ -19,7 +18,7 @@ from ..load.catalog import load_catalog
 from ..load.codeowners import PLACES, read_code_owners
 from ..load.library import shipped_contracts
 from ..model.catalog import Catalog
-from ..model.diagnostic import Diagnostic, KpiError
+from ..model.diagnostic import Diagnostic, KpiError, did_you_mean
 from ..model.ownership import CodeOwners
 from .files import read_text
 
@@ -62,9 +61,8 @@ def name_known(ids: Iterable[str], known: Iterable[str]) -> None:
     known = tuple(known)
     for one in ids:
         if one not in known:
-            near = get_close_matches(one, known, n=1)
-            hint = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(sorted(known)) or 'none'}."
-            raise KpiError(f"there is no definition {one}", hint)
+            there = f"There are: {', '.join(sorted(known)) or 'none'}."
+            raise KpiError(f"there is no definition {one}", did_you_mean(one, known, there))
 
 
 def window_of(catalog: Catalog, as_of: dt.date | None, now: dt.datetime, periods: int = 12) -> Window:
