@@ -11,11 +11,15 @@ from ..workflow.baseline import Frozen, freeze, verify
 from ..workflow.run import Outcome
 from . import options as o
 from .app import app
+from .complete import definitions
 
 baseline = typer.Typer(no_args_is_help=True, help="Freeze baselines, and compare them with the data.")
 app.add_typer(baseline, name="baseline")
 
-Ids = Annotated[list[str] | None, typer.Argument(metavar="[ID]…", help="KPIs; all of them if none is named.")]
+Ids = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[ID]…", help="KPIs; all of them if none is named.", autocompletion=definitions),
+]
 
 
 @baseline.command("freeze")

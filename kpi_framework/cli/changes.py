@@ -14,10 +14,11 @@ from ..workflow.diff import Question, diff, read_diff
 from ..workflow.history import Query, history
 from . import options as o
 from .app import app
+from .complete import choice, definitions
 
 Base = Annotated[str, typer.Argument(metavar="[BASE]", help="The revision before; HEAD by default.")]
 Head = Annotated[str | None, typer.Argument(metavar="[HEAD]", help="The revision after; the working tree by default.")]
-DiffFormat = Annotated[str, typer.Option("--format", help=f"One of {', '.join(DIFF_FORMATS)}.")]
+DiffFormat = Annotated[str, choice("--format", DIFF_FORMATS)]
 
 
 @app.command("diff")
@@ -46,12 +47,18 @@ def show_diff(
     raise typer.Exit(int(failed))
 
 
-HistoryFormat = Annotated[str, typer.Option("--format", help=f"One of {', '.join(HISTORY_FORMATS)}.")]
+HistoryFormat = Annotated[str, choice("--format", HISTORY_FORMATS)]
+
+
+Ids = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[ID]…", help="Definitions; all by default.", autocompletion=definitions),
+]
 
 
 @app.command("history")
 def show_history(
-    ids: Annotated[list[str] | None, typer.Argument(metavar="[ID]…", help="Definitions; all by default.")] = None,
+    ids: Ids = None,
     project: o.Project = None, form: HistoryFormat = "text", output: o.Output = "-", as_of: o.AsOf = None,
     since: Annotated[str | None, typer.Option("--since", help="The first day.")] = None,
     until: Annotated[str | None, typer.Option("--until", help="The last day.")] = None,

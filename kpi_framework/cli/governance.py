@@ -11,11 +11,12 @@ from ..workflow.due import due
 from ..workflow.review import review
 from . import options as o
 from .app import app
+from .complete import choice, definitions
 
 
 @app.command("review")
 def note_review(
-    one: Annotated[str, typer.Argument(metavar="ID")],
+    one: Annotated[str, typer.Argument(metavar="ID", autocompletion=definitions)],
     note: Annotated[str, typer.Option("--note", help="What the review found.")],
     project: o.Project = None, as_of: o.AsOf = None,
     by: Annotated[str | None, typer.Option("--by", help="Who held it; git's user.email by default.")] = None,
@@ -26,7 +27,7 @@ def note_review(
     o.write(f"{done.path}: reviewed on {done.review.last} by {done.review.by}; the next review is on {done.next}", "-")
 
 
-DueFormat = Annotated[str, typer.Option("--format", help=f"One of {', '.join(DUE_FORMATS)}.")]
+DueFormat = Annotated[str, choice("--format", DUE_FORMATS)]
 
 
 @app.command("due")

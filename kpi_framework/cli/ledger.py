@@ -11,8 +11,9 @@ from ..report.ledger import LEDGER_FORMATS, LedgerView
 from ..workflow.ledger import publish, verify
 from . import options as o
 from .app import app
+from .complete import choice
 
-LedgerFormat = Annotated[str, typer.Option("--format", help=f"One of {', '.join(LEDGER_FORMATS)}.")]
+LedgerFormat = Annotated[str, choice("--format", LEDGER_FORMATS)]
 
 
 @app.command("publish")

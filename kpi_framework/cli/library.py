@@ -16,12 +16,17 @@ from ..workflow.catalog import explained, offers
 from ..workflow.run import Outcome
 from . import options as o
 from .app import app
+from .complete import choice
+from .complete import offers as complete_offers
 
 catalog = typer.Typer(invoke_without_command=True, help="What can be added: every KPI a help desk measures.")
 app.add_typer(catalog, name="catalog")
 
-FamilyOption = Annotated[str | None, typer.Option("--family", help=f"One of {', '.join(get_args(Family))}.")]
-Id = Annotated[str, typer.Argument(metavar="ID")]
+FamilyOption = Annotated[
+    str | None,
+    choice("--family", get_args(Family)),
+]
+Id = Annotated[str, typer.Argument(metavar="ID", autocompletion=complete_offers)]
 
 
 @catalog.callback()

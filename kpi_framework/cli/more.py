@@ -19,13 +19,15 @@ from ..workflow.schemas import stale_schemas, write_schemas
 from ..workflow.sql import statements
 from . import options as o
 from .app import app
+from .complete import definitions
+from .complete import rules as complete_rules
 
 
 @app.command()
 def show(
-    one: Annotated[str | None, typer.Argument(metavar="[ID]")] = None, project: o.Project = None,
-    form: o.Format = "text", output: o.Output = "-", as_of: o.AsOf = None, periods: o.Periods = 12,
-    allow_path: o.AllowPath = None,
+    one: Annotated[str | None, typer.Argument(metavar="[ID]", autocompletion=definitions)] = None,
+    project: o.Project = None, form: o.Format = "text", output: o.Output = "-", as_of: o.AsOf = None,
+    periods: o.Periods = 12, allow_path: o.AllowPath = None,
     sql: Annotated[bool, typer.Option("--sql", help="Print the statements that compute it.")] = False,
     view: o.ViewOption = None,
     by: Annotated[str | None, typer.Option("--by", help="A segment to break it down by; a,b: a combination.")] = None,
@@ -89,7 +91,7 @@ def rules(form: o.Format = "text", output: o.Output = "-") -> None:
 
 
 @app.command("explain")
-def explain_rule(rule: Annotated[str, typer.Argument(metavar="RULE")]) -> None:
+def explain_rule(rule: Annotated[str, typer.Argument(metavar="RULE", autocompletion=complete_rules)]) -> None:
     """Explain a rule, by its name or code."""
     found = RULES.get(rule) or next((r for r in RULES.values() if r.code == rule.upper()), None)
     if found is None:

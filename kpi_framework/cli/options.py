@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, get_args
 
 import typer
 
@@ -20,18 +20,28 @@ from ..report.result import Report
 from ..workflow.files import write_text
 from ..workflow.project import Place, find_project
 from ..workflow.run import Options, Outcome
+from .complete import choice, definitions, words
 from .engine import open_engine
 
 _SLOW = 1.0
+SCOPES = get_args(Scope)
 
 Project = Annotated[Path | None, typer.Option("--project", help="The project's folder; the nearest kpi.yaml upwards.")]
-Format = Annotated[str, typer.Option("--format", help=f"One of {', '.join(FORMATS)}.")]
+Format = Annotated[str, choice("--format", FORMATS)]
 Output = Annotated[str, typer.Option("--output", help="Where to write; `-` is standard output.")]
 AsOf = Annotated[str | None, typer.Option("--as-of", help="The day at whose end the numbers are taken.")]
 Periods = Annotated[int, typer.Option("--periods", min=1, max=400, help="Complete periods to show.")]
-Only = Annotated[list[str] | None, typer.Option("--only", help="Only this definition, and what it stands on.")]
-FailOnOption = Annotated[str, typer.Option("--fail-on", help="error, warning or never.")]
-GateOption = Annotated[str, typer.Option("--gate", help="definitions (pull requests) or all (schedules).")]
+Only = Annotated[
+    list[str] | None,
+    typer.Option("--only", help="Only this definition, and what it stands on.", autocompletion=definitions),
+]
+FailOnOption = Annotated[str, choice("--fail-on", get_args(FailOn))]
+GateOption = Annotated[
+    str,
+    typer.Option(
+        "--gate", help="definitions (pull requests) or all (schedules).", autocompletion=words(get_args(Scope))
+    ),
+]
 ViewOption = Annotated[str | None, typer.Option("--view", help="Show only what this view of kpi.yaml lists.")]
 AllowPath = Annotated[list[Path] | None, typer.Option("--allow-path", help="A folder outside that may be read.")]
 
@@ -67,8 +77,8 @@ def options(
 
 def strictness(fail_on: str, gate: str = "all") -> Strictness:
     """What may fail a run. Raises KpiError."""
-    one_of(fail_on, ("error", "warning", "never"), "--fail-on")
-    one_of(gate, ("definitions", "all"), "--gate")
+    one_of(fail_on, get_args(FailOn), "--fail-on")
+    one_of(gate, SCOPES, "--gate")
     chosen_gate: Scope = "definitions" if gate == "definitions" else "all"
     chosen: FailOn = "never" if fail_on == "never" else ("warning" if fail_on == "warning" else "error")
     return Strictness(chosen_gate, chosen)

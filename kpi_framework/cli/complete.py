@@ -1,0 +1,45 @@
+"""What the shell may complete: words of an option, names of the project, names of the package."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import typer
+
+from ..load.library import shipped_signals, shipped_templates
+from ..model.diagnostic import KpiError
+from ..model.rule import RULES
+from ..workflow.project import find_project
+
+Completion = Callable[[str], list[str]]
+
+
+def words(known: Iterable[str]) -> Completion:
+    """Those of the known words that begin as what is typed."""
+    return lambda incomplete: [word for word in known if word.startswith(incomplete)]
+
+
+def choice(option: str, known: Iterable[str]) -> object:
+    """An option that takes one of the known words."""
+    known = tuple(known)
+    return typer.Option(option, help=f"One of {', '.join(known)}.", autocompletion=words(known))
+
+
+def definitions(incomplete: str) -> list[str]:
+    """The ids of the definitions in the nearest project."""
+    try:
+        folder = find_project(None, Path.cwd()) / "kpis"
+    except KpiError:
+        return []
+    return words(sorted({p.stem for p in folder.rglob("*.yaml")}))(incomplete)
+
+
+def offers(incomplete: str) -> list[str]:
+    """The ids of the catalogue."""
+    return words((*shipped_templates(), *shipped_signals()))(incomplete)
+
+
+def rules(incomplete: str) -> list[str]:
+    """The names of the rules."""
+    return words(RULES)(incomplete)
