@@ -72,6 +72,7 @@ def add(
         choice = _asked(choice, proposal)
     added = run_add(chosen, one, choice)
     if added.findings and not added.written:
+        print("kpi: nothing was written, since the file would not lint clean:", file=sys.stderr)
         o.finish(Outcome(False, 1, added.findings), "kpi add", "text", "-")
     for path in added.written:
         o.write(f"added {path.relative_to(chosen.place.root)}", "-")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from ..load.write import as_yaml
 from ..model.catalog import Catalog
 from ..model.diagnostic import Diagnostic, KpiError, Severity
 from ..model.template import Template
-from ..model.unit import is_currency
+from ..model.unit import is_currency, read_amount, read_limit
 from .catalog import datasets, said_by, template_of
 from .files import write_text
 from .lint import NOT_LINTED
@@ -121,6 +121,8 @@ class _Adding:
     def files(self, template: Template) -> dict[str, str]:
         """Path in the project → text, for the template and the inputs that are missing."""
         one = self.choice.name or template.id
+        if template.kind == "kpi" and not self.choice.owner:
+            raise KpiError(f"`{one}` needs an owner", "Give --owner: a person or a team.")
         self._check_datasets(template)
         if one in {**self.catalog.definitions, **self.catalog.broken}:
             raise KpiError(f"there is a definition `{one}` already", "Give the new one another id with --as.")
@@ -242,7 +244,7 @@ class _Adding:
         days = _DAYS.match(text)
         if days:
             return {"from": days[1], "to": days[2]}
-        return {"value": resolve(text), "source": f"stated when it was added, {today}"}
+        return {"value": _read(text, "--baseline", read_amount), "source": f"stated when it was added, {today}"}
 
     def _target(self, template: Template, choice: Choice) -> dict[str, Any]:
         """The chosen target, or the template's; the near zone belongs to the target it was proposed with."""
@@ -250,7 +252,7 @@ class _Adding:
         limit = next(n for n in proposed if n != "near")
         target = dict(proposed) if choice.target is None else read_target(choice.target, limit)
         if choice.near is not None:
-            target["near"] = _one_or_two(choice.near)
+            target["near"] = _one_or_two(choice.near, "--near")
         return target
 
 
@@ -267,7 +269,7 @@ def read_target(text: str, limit: str) -> dict[str, Any]:
     """`at_most 60 min`, `>= 95%`, `between 70% 79%`; a bare quantity takes the template's limit. Raises KpiError."""
     first, _, rest = text.strip().partition(" ")
     named = _LIMITS.get(first)
-    value = _one_or_two(rest if named else text)
+    value = _one_or_two(rest if named else text, "--target")
     limit = named or limit
     if (limit == "between") != isinstance(value, list):
         raise KpiError(
@@ -276,9 +278,19 @@ def read_target(text: str, limit: str) -> dict[str, Any]:
     return {limit: value}
 
 
-def _one_or_two(text: str) -> Any:  # noqa: ANN401 - a quantity of the YAML, a number or text
-    low, dots, high = text.strip().partition("..")
-    return [resolve(low.strip()), resolve(high.strip())] if dots else resolve(text.strip())
+def _one_or_two(text: str, option: str) -> Any:  # noqa: ANN401 - a quantity of the YAML, a number or text
+    low, dots, high = text.partition("..")
+    return [_read(low, option), _read(high, option)] if dots else _read(text, option)
+
+
+def _read(text: str, option: str, read: Callable[[Any], object] = read_limit) -> Any:  # noqa: ANN401 - the same
+    """A quantity as YAML has it. Raises KpiError."""
+    quantity = resolve(text.strip())
+    try:
+        read(quantity)
+    except ValueError as error:
+        raise KpiError(f"{option}: {error}", "Write it in the KPI's unit; a percent with its sign.") from None
+    return quantity
 
 
 def _said(target: Mapping[str, Any]) -> str:

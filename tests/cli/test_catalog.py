@@ -6,6 +6,7 @@ import functools
 import io
 import json
 import os
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -328,9 +329,37 @@ def test_an_export_without_merged_tickets_needs_no_such_column(tmp_path: Path):
     assert kpi(tmp_path, "test").code == 0
 
 
-@pytest.mark.parametrize("target", ["between 5", "at_most 1..2", "fast"])
-def test_a_target_that_is_none_is_refused(target: str, tmp_path: Path, data: Path):
-    """A wrong flag writes nothing."""
+@pytest.mark.parametrize(
+    "flag", [("--target", "between 5"), ("--target", "at_most 1..2"), ("--target", "fast"), ("--near", "soon"),
+             ("--baseline", "then")]
+)  # fmt: skip
+def test_a_flag_that_says_nothing_is_refused_by_its_name(flag: tuple[str, str], tmp_path: Path, data: Path):
+    """A wrong flag writes nothing, and the error names the flag: there is no file to look into."""
     root = empty_project(tmp_path / "p", data, ("tickets",))
-    assert kpi(root, "add", "reopened_rate", *OWNER, "--target", target).code in (1, 2)
+    ended = kpi(root, "add", "reopened_rate", "--owner", "me@example.com", *flag)
+    assert ended.code == 2
+    assert flag[0] in ended.err
     assert not (root / "kpis").exists()
+
+
+def test_a_kpi_needs_an_owner(tmp_path: Path, data: Path):
+    """Without a terminal to ask at, the error says which flag to give."""
+    root = empty_project(tmp_path / "p", data, ("tickets",))
+    ended = kpi(root, "add", "reopened_rate", "--yes")
+    assert ended.code == 2
+    assert "--owner" in ended.err
+    assert not (root / "kpis").exists()
+
+
+def test_the_calendar_that_is_missing_comes_with_the_finding(tmp_path: Path, data: Path):
+    """The line that the hint shows, put into kpi.yaml, is all that was missing."""
+    root = empty_project(tmp_path / "p", data, ("tickets",))
+    config = root / "kpi.yaml"
+    text = config.read_text(encoding="utf-8")
+    config.write_text("".join(x for x in text.splitlines(keepends=True) if not x.startswith("calendars:")))
+    ended = kpi(root, "add", "first_response_time_business", *OWNER)
+    assert ended.code == 1
+    [line] = re.findall(r"`(calendars: .*)`", ended.out)
+    with config.open("a", encoding="utf-8") as stream:
+        stream.write(f"{line}\n")
+    assert kpi(root, "add", "first_response_time_business", *OWNER).code == 0
