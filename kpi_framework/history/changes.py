@@ -93,17 +93,23 @@ def _baselines(sides: Sides, pairs: tuple[Pair, ...]) -> Iterator[Change]:
     former = {p.id: p.before.noun.id for p in pairs}
     for one in sorted({*after, *before} - {f for i, f in former.items() if f != i}):
         old, new = before.get(former.get(one, one)), after.get(one)
-        cls = _baseline_class(old, new)
+        cls = _baseline_class(old, new, stays=one in former)
         entry = new or old
         if cls is not None and entry is not None:
             values = tuple(_frozen(e.noun) if e else None for e in (old, new))
             yield Change(one, cls, "frozen_baseline", values[0], values[1], entry.at.path, entry.at.key("values").line)
 
 
-def _baseline_class(old: Entry[BaselineFile] | None, new: Entry[BaselineFile] | None) -> ChangeClass | None:
-    if old is None or new is None:
-        # Without the file the baseline is live, and a late row moves it in silence.
-        return None if old is new else (C.TIGHTENED if old is None else C.LOOSENED)
+def _baseline_class(
+    old: Entry[BaselineFile] | None, new: Entry[BaselineFile] | None, *, stays: bool
+) -> ChangeClass | None:
+    if old is new:
+        return None
+    if old is None:
+        # A baseline that is not frozen is live, and a late row moves it in silence.
+        return C.TIGHTENED if stays else C.ADDED
+    if new is None:
+        return C.LOOSENED if stays else C.REMOVED
     if old.noun.definition != new.noun.definition:
         return C.RESTATING
     days = (old.noun.from_, old.noun.to) == (new.noun.from_, new.noun.to)

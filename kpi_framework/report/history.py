@@ -120,10 +120,18 @@ def event_object(event: Event) -> dict[str, object]:
 
 def _cells(event: Event) -> list[str]:
     found = event_object(event)
-    found |= {"value_before": _figure(event.before), "value_after": _figure(event.after)}
-    cells = {k: "; ".join(map(str, v)) if isinstance(v, list) else v for k, v in found.items()}
-    cells |= {side: shown(found[side], 500) for side in ("before", "after")}
-    return [clean("" if cells[c] is None else str(cells[c])) for c in COLUMNS]
+    found |= {"value_before": event.before, "value_after": event.after}
+    found |= {side: shown(found[side], 500) for side in ("before", "after")}
+    return [clean(_plain(found[c])) for c in COLUMNS]
+
+
+def _plain(cell: object) -> str:
+    """A cell for programs: nothing is empty, a truth is `true` or `false`."""
+    if isinstance(cell, list):
+        return "; ".join(map(str, cell))
+    if cell is None or isinstance(cell, bool):
+        return "" if cell is None else str(cell).lower()
+    return str(cell)
 
 
 def history_csv(view: HistoryView) -> str:

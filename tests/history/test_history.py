@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.cli.projects import kpi
+from tests.cli.projects import kpi, project
 from tests.history.repository import ADA, BEN, CAT, CONFIG, KPI, YEAR, Repository, year
 
 
@@ -120,6 +120,25 @@ def test_every_format_tells_all(repository: Repository, told: list[dict[str, Any
         assert out.count("<tr>") == len(told) + 1
     else:
         assert all(c["commit"][:10] in out for c in told)
+
+
+def test_the_first_commit_only_adds(tmp_path: Path) -> None:
+    """A project that begins with a frozen baseline has nothing that a target could be tightened from."""
+    one = Repository(project(tmp_path))
+    assert kpi(one.root, "baseline", "freeze").code == 0
+    one.git("init", "-q")
+    one.commit("The project")
+    told = kpi(one.root, "history", "--no-values", "--format", "json").json["changes"]
+    assert "frozen_baseline" in {c["field"] for c in told}
+    assert {c["class"] for c in told} == {"added"}
+
+
+def test_a_spreadsheet_has_no_words_of_ours(repository: Repository, told: list[dict[str, Any]]) -> None:
+    """A value that nobody computed is an empty cell, a truth is `true` or `false`, as in the JSON."""
+    out = kpi(repository.root, "history", "--no-values", "--format", "csv").out
+    for row, change in zip(csv.DictReader(io.StringIO(out)), told, strict=True):
+        assert (row["value_before"], row["value_after"]) == ("", "")
+        assert row["landed"] == json.dumps(change["landed"])
 
 
 # what makes git lie
