@@ -359,7 +359,7 @@ def test_the_calendar_that_is_missing_comes_with_the_finding(tmp_path: Path, dat
     config.write_text("".join(x for x in text.splitlines(keepends=True) if not x.startswith("calendars:")))
     ended = kpi(root, "add", "first_response_time_business", *OWNER)
     assert ended.code == 1
-    [line] = re.findall(r"`(calendars: .*)`", ended.out)
+    [line] = re.findall(r"`(calendars: .*?)`", " ".join(ended.out.split()))
     with config.open("a", encoding="utf-8") as stream:
         stream.write(f"{line}\n")
     assert kpi(root, "add", "first_response_time_business", *OWNER).code == 0
