@@ -168,13 +168,22 @@ def statements(almanac: Almanac, names: Collection[str]) -> tuple[str, ...]:
     if not names:
         return ()
     days = {n: _days_of(sound_calendar(almanac, n), almanac.zone.key) for n in sorted(names)}
-    width = max((len(day) for table in days.values() for day in table), default=1) or 1
-    fields = ["_day", "_worked", *(f"_{part}{i}" for i in range(width) for part in ("start", "long"))]
+    width = _width(days.values())
+    fields = ["_day", "_worked", *_parts(width)]
     return (
-        _created(fields),
-        *(_inserted(name, fields, _columns(table, width)) for name, table in days.items()),
+        f"CREATE OR REPLACE TEMP TABLE {TABLE} (_calendar TEXT, {', '.join(f'{f} BIGINT' for f in fields)})",
+        *(_inserted(name, table, width) for name, table in days.items()),
         f"CREATE OR REPLACE TEMP MACRO {MACRO}(name, t) AS {_lookup(width).sql(dialect='duckdb')}",
     )
+
+
+def _width(tables: Iterable[list[list[Span]]]) -> int:
+    return max((len(day) for table in tables for day in table), default=1) or 1
+
+
+def _parts(width: int) -> list[str]:
+    """Start and length of each interval of a day, in microseconds."""
+    return [f"_{part}{i}" for i in range(width) for part in ("start", "long")]
 
 
 @lru_cache
@@ -186,40 +195,29 @@ def _days_of(calendar: Calendar, zone: str) -> list[list[Span]]:
     return _days_cached(calendar.model_dump_json(), calendar.timezone or zone)
 
 
-def _columns(days: list[list[Span]], width: int) -> list[list[int]]:
-    """Day, working time before it, then start and length of each of its intervals, in microseconds."""
-    begin, worked = (FIRST - _EPOCH).days, 0
-    columns: list[list[int]] = [[] for _ in range(2 + 2 * width)]
-    for number, spans in enumerate(days):
-        row = [begin + number, worked * _MICRO]
-        for start, end in [*spans, *[(0, 0)] * (width - len(spans))]:
-            row += [start * _MICRO, (end - start) * _MICRO]
-            worked += end - start
-        for column, cell in zip(columns, row, strict=True):
-            column.append(cell)
-    return columns
+def _inserted(name: str, days: list[list[Span]], width: int) -> str:
+    """A row a day: its number, the working time before it, and its intervals.
+
+    Most days are like others: the text names each kind of day once, and the kind of every day.
+    """
+    numbers: dict[tuple[Span, ...], int] = {}
+    kinds = ",".join(str(numbers.setdefault(tuple(day), len(numbers))) for day in days)
+    values = ", ".join(f"({', '.join(map(str, (n, *_micros(kind, width))))})" for kind, n in numbers.items())
+    parts = ", ".join(_parts(width))
+    length = " + ".join(f"_long{i}" for i in range(width))
+    until = f"SUM({length}) OVER (ORDER BY _number ROWS UNBOUNDED PRECEDING) - ({length})"
+    numbered = f"UNNEST(RANGE({len(days)})) AS _number, UNNEST(CAST(STRING_SPLIT('{kinds}', ',') AS INT[])) AS _kind"
+    calendar = exp.Literal.string(name).sql(dialect="duckdb")
+    return (
+        f"INSERT INTO {TABLE} SELECT {calendar}, _number + {(FIRST - _EPOCH).days}, {until}, {parts} "  # noqa: S608
+        f"FROM (SELECT {numbered}) AS days JOIN (VALUES {values}) AS kinds(_kind, {parts}) USING (_kind)"
+    )
 
 
-def _created(fields: list[str]) -> str:
-    columns = [exp.ColumnDef(this=exp.to_identifier("_calendar"), kind=exp.DataType.build("VARCHAR"))]
-    columns += [exp.ColumnDef(this=exp.to_identifier(f), kind=exp.DataType.build("BIGINT")) for f in fields]
-    schema = exp.Schema(this=exp.to_table(TABLE), expressions=columns)
-    kind = exp.Properties(expressions=[exp.TemporaryProperty()])
-    return exp.Create(this=schema, kind="TABLE", properties=kind, replace=True).sql(dialect="duckdb")
-
-
-def _inserted(name: str, fields: list[str], columns: list[list[int]]) -> str:
-    """Each column as one text of numbers: the engine reads that faster than as many literals."""
-    cells = [
-        exp.Anonymous(this="unnest", expressions=[exp.Cast(
-            this=exp.Anonymous(this="string_split", expressions=[
-                exp.Literal.string(",".join(map(str, column))), exp.Literal.string(","),
-            ]), to=exp.DataType.build("BIGINT[]", dialect="duckdb"),
-        )])
-        for column in columns
-    ]  # fmt: skip
-    select = exp.select(exp.alias_(exp.Literal.string(name), "_calendar"), *map(exp.alias_, cells, fields))
-    return exp.insert(select, TABLE).sql(dialect="duckdb")
+def _micros(kind: tuple[Span, ...], width: int) -> Iterator[int]:
+    for start, end in (*kind, *[(0, 0)] * (width - len(kind))):
+        yield start * _MICRO
+        yield (end - start) * _MICRO
 
 
 def _lookup(width: int) -> exp.Expr:
@@ -283,5 +281,4 @@ def worked_query(source: str, lookups: Collection[Lookup], columns: Collection[s
 
 def width_of(almanac: Almanac, names: Collection[str]) -> int:
     """The most intervals that a UTC day of these calendars has."""
-    tables = (_days_of(sound_calendar(almanac, n), almanac.zone.key) for n in names)
-    return max((len(day) for table in tables for day in table), default=1) or 1
+    return _width(_days_of(sound_calendar(almanac, n), almanac.zone.key) for n in names)
