@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..compile.only import narrowed
-from ..compile.table import Native
-from ..evaluate.baselines import compare
-from ..evaluate.compiled import compile_catalog
 from ..evaluate.evaluate import Evaluation, Setting, evaluate
 from ..evaluate.findings import place
 from ..evaluate.gate import OF_BASELINES, hindering, is_failed
-from ..evaluate.sources import csv_header
 from ..load.write import as_yaml, dumped
 from ..model.baseline import BaselineFile
 from ..model.catalog import Catalog
 from ..model.diagnostic import Diagnostic, KpiError, Severity
-from ..model.kpi import Kpi
-from ..model.project import Column, Source
+from ..model.kpi import Kpi, Metric
 from ..model.rule import RULES
 from .files import write_text
 from .project import linted, load, settled, window_of
 from .run import Options
+from .unread import stale_unread
 
 _SCHEMA = "# yaml-language-server: $schema=../schemas/baseline.schema.json"
 
@@ -48,7 +44,7 @@ def freeze(options: Options) -> Frozen:
         path = options.place.root / "baselines" / f"{kpi.id}.yaml"
         values = evaluation.baselines.get(kpi.id, ())
         if not values or values[0].value is None or not evaluation.hashes.get(kpi.id):
-            unread = _unreadable(catalog, kpi, evaluation)
+            unread = _unreadable(catalog, (kpi.id,), evaluation)
             failed[kpi.id] = unread[0].message if unread and kpi.baseline else _why(kpi, evaluation)
             behind.update(unread)
             continue
@@ -70,7 +66,8 @@ def verify(options: Options) -> tuple[Diagnostic, ...]:
     """What the data say of the frozen baselines: stale, drifted, unfrozen or unverifiable ones. Raises KpiError."""
     catalog, evaluation, ill = _evaluated(options)
     chosen = tuple(kpi.id for kpi in _chosen(catalog, options))
-    of_baselines = (*evaluation.diagnostics, *_stale_unread(catalog, evaluation, options))
+    known = frozenset(one for one, hashed in evaluation.hashes.items() if hashed)
+    of_baselines = (*evaluation.diagnostics, *stale_unread(catalog, known, options.place))
     found = [f for f in of_baselines if f.rule in OF_BASELINES and f.kpi in chosen]
     found += [f for f in ill if not options.only or f.span.path in {f"baselines/{one}.yaml" for one in chosen}]
     return settled(catalog, (*found, *_unverifiable(catalog, evaluation, options, chosen)), frozenset(RULES))
@@ -80,61 +77,25 @@ def _unverifiable(
     catalog: Catalog, evaluation: Evaluation, options: Options, chosen: tuple[str, ...]
 ) -> list[Diagnostic]:
     """Why baselines cannot be computed again: what the run found, and else what lint says of their definitions."""
-    needed = frozenset(narrowed(catalog, chosen).definitions)
-    places = {place(catalog, d, "source") for d in _behind(catalog, chosen)}
+    needed, unread = narrowed(catalog, chosen).definitions, _unreadable(catalog, chosen, evaluation)
     failed = [m for m in evaluation.measurements if m.kpi in needed and is_failed(m)]
-    found = hindering(failed, evaluation.diagnostics)
-    found = tuple(f for f in found if f.rule != "source-unreadable" or f.span in places or f.kpi in needed)
+    found = [f for f in hindering(failed, evaluation.diagnostics) if f.rule != "source-unreadable" or f in unread]
     if failed and not found:
         today = window_of(catalog, options.as_of, options.now).today
-        found = hindering(failed, linted(catalog, options.place, today))
-    return list(found)
+        return list(hindering(failed, linted(catalog, options.place, today)))
+    return found
 
 
-def _stale_unread(catalog: Catalog, evaluation: Evaluation, options: Options) -> tuple[Diagnostic, ...]:
-    """baseline-stale for definitions whose data were not read, as far as kpi.yaml alone says what they mean."""
-    unread = {i for i in catalog.kpis if not evaluation.hashes.get(i)}
-    if not unread:
-        return ()
-    one, other = (_hashes(catalog, options, spelled) for spelled in (str.lower, str.upper))
-    sure = {i: h for i, h in one.items() if other.get(i) == h}
-    return compare(catalog, {}, {i: sure.get(i, "") for i in unread}).diagnostics
-
-
-def _hashes(catalog: Catalog, options: Options, spelled: Callable[[str], str]) -> Mapping[str, str]:
-    """The definition hashes if the unread sources spelled so the columns that only their contract names.
-
-    What two spellings agree on stands on nothing that the data alone could tell.
-    """
-    natives: dict[str, Native | None] = {}
-    for name, dataset in catalog.datasets.items():
-        native = csv_header(dataset, options.place.root, options.place.allowed) or _declared(catalog, name, spelled)
-        if native is not None:
-            natives[name] = native
-    return compile_catalog(catalog, natives).hashes
-
-
-def _declared(catalog: Catalog, name: str, spelled: Callable[[str], str]) -> Native | None:
-    """The columns that kpi.yaml and the contract name; None for a preset's or Parquet's, which the data decide."""
-    dataset, contract = catalog.datasets[name], catalog.contract(name)
-    source = dataset.source if isinstance(dataset.source, Source) else Source(path=dataset.source)
-    if catalog.preset(name) or "parquet" in (source.format, source.path.rpartition(".")[2].lower()):
-        return None
-    named = [c.from_ if isinstance(c, Column) else c for c in dataset.columns.values()]
-    named += [spelled(c) for c in (contract.columns if contract else ()) if c not in dataset.columns]
-    return Native(dict.fromkeys(named, "VARCHAR"))
-
-
-def _unreadable(catalog: Catalog, kpi: Kpi, evaluation: Evaluation) -> list[Diagnostic]:
-    """The findings on sources that a KPI stands on and that cannot be read."""
-    places = {place(catalog, d, "source") for d in _behind(catalog, (kpi.id,))}
+def _unreadable(catalog: Catalog, ids: tuple[str, ...], evaluation: Evaluation) -> list[Diagnostic]:
+    """The findings on sources that definitions stand on and that cannot be read."""
+    behind = narrowed(catalog, ids).definitions
+    places = {place(catalog, d, "source") for d in _datasets(catalog, [e.noun for e in behind.values()])}
     unread = [f for f in evaluation.diagnostics if f.rule == "source-unreadable"]
-    return [f for f in unread if f.span in places or f.kpi == kpi.id]
+    return [f for f in unread if f.span in places or f.kpi in behind]
 
 
-def _behind(catalog: Catalog, ids: tuple[str, ...]) -> set[str]:
-    """The datasets that definitions stand on, with their histories."""
-    nouns = [e.noun for e in narrowed(catalog, ids).definitions.values()]
+def _datasets(catalog: Catalog, nouns: Iterable[Metric]) -> set[str]:
+    """The datasets that definitions read, with their histories."""
     found = {n for m in nouns for n in (m.dataset, m.evidence) if n in catalog.datasets and n}
     return found | {h for n in found for h in catalog.datasets[n].histories if h in catalog.datasets}
 
