@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import typer
 
-from ..load.library import shipped_signals, shipped_templates
 from ..model.diagnostic import KpiError
 from ..model.rule import RULES
 from ..workflow.project import find_project
@@ -37,7 +37,9 @@ def definitions(incomplete: str) -> list[str]:
 
 def offers(incomplete: str) -> list[str]:
     """The ids of the catalogue."""
-    return words((*shipped_templates(), *shipped_signals()))(incomplete)
+    # The main job shares this file, and does not wait for the catalogue.
+    catalogue = importlib.import_module("kpi_framework.load.templates")
+    return words((*catalogue.shipped_templates(), *catalogue.shipped_signals()))(incomplete)
 
 
 def rules(incomplete: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""What the package ships: contracts of datasets, presets of products, templates and signals of the catalogue."""
+"""What the package ships for datasets: their contracts, and the presets of products."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from pydantic import BaseModel
 
 from ..model.preset import Preset
 from ..model.project import Contract
-from ..model.template import Template
 from .validate import validated
 from .yaml import read_yaml
 
@@ -46,7 +45,9 @@ class Shelf(Mapping[str, T], Generic[T]):
         return name in self._files
 
 
-def _nouns(model: type[M]) -> Callable[[str, str], M]:
+def nouns(model: type[M]) -> Callable[[str, str], M]:
+    """How a shelf reads files of a model; the package's own have no findings."""
+
     def read(path: str, text: str) -> M:
         document = read_yaml(path, text)
         found = validated(document, model)
@@ -59,22 +60,10 @@ def _nouns(model: type[M]) -> Callable[[str, str], M]:
 @cache
 def shipped_contracts() -> Mapping[str, Contract]:
     """Every shipped contract by its name: the canonical columns of tickets, surveys, costs …"""
-    return Shelf("contracts", _nouns(Contract))
+    return Shelf("contracts", nouns(Contract))
 
 
 @cache
 def shipped_presets() -> Mapping[str, Preset]:
     """Every shipped preset by its name: the column map of a help desk product."""
-    return Shelf("presets", _nouns(Preset))
-
-
-@cache
-def shipped_templates() -> Mapping[str, Template]:
-    """Every shipped template by the id of its definition: a row of the catalogue, a variant or an input."""
-    return Shelf("templates", _nouns(Template))
-
-
-@cache
-def shipped_signals() -> Mapping[str, str]:
-    """The texts of the shipped signals by id: each is a file as a project holds it."""
-    return Shelf("signals", lambda _, text: text)
+    return Shelf("presets", nouns(Preset))

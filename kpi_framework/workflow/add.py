@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from ..load.catalog import load_catalog
-from ..load.library import shipped_contracts, shipped_signals
+from ..load.library import shipped_contracts
 from ..load.resolve import resolve
+from ..load.templates import shipped_signals
 from ..load.write import as_yaml
 from ..model.catalog import Catalog
 from ..model.diagnostic import Diagnostic, KpiError, Severity

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from ..load.library import shipped_signals, shipped_templates
+from ..load.templates import shipped_signals, shipped_templates
 from ..load.yaml import read_yaml
 from ..model.diagnostic import KpiError, did_you_mean
 from ..model.template import Offer, Template

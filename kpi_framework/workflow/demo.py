@@ -7,6 +7,8 @@ import sysconfig
 from pathlib import Path
 
 from ..model.diagnostic import KpiError
+from .files import write_text
+from .init import IGNORED
 
 PARTS = ("kpi.yaml", "kpis", "baselines", "schemas", "data")
 _PACKAGE = Path(__file__).parent.parent
@@ -38,3 +40,4 @@ def copy_sample(folder: Path) -> None:
                 shutil.copy(origin / part, folder / part)
     except OSError as error:
         raise KpiError(f"{folder} cannot be written: {error.strerror}", "Choose another folder.") from error
+    write_text(folder / ".gitignore", f"{IGNORED}\n")

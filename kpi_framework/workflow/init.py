@@ -13,7 +13,8 @@ from pathlib import Path, PurePosixPath
 
 from .. import __version__
 from ..load.catalog import load_catalog
-from ..load.library import shipped_contracts, shipped_templates
+from ..load.library import shipped_contracts
+from ..load.templates import shipped_templates
 from ..load.write import as_yaml
 from ..load.yaml import read_yaml
 from ..model.diagnostic import Diagnostic, KpiError

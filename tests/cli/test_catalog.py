@@ -14,7 +14,8 @@ from typing import Any
 
 import pytest
 
-from kpi_framework.load.library import shipped_contracts, shipped_signals, shipped_templates
+from kpi_framework.load.library import shipped_contracts
+from kpi_framework.load.templates import shipped_signals, shipped_templates
 from kpi_framework.load.yaml import read_yaml
 from kpi_framework.workflow.catalog import datasets, template_of
 from tests.cli.projects import kpi

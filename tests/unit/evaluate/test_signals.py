@@ -21,7 +21,7 @@ from kpi_framework.evaluate.gate import Strictness
 from kpi_framework.evaluate.session import Session
 from kpi_framework.evaluate.signals import judge_signals
 from kpi_framework.load.catalog import load_catalog, load_definition
-from kpi_framework.load.library import shipped_signals, shipped_templates
+from kpi_framework.load.templates import shipped_signals, shipped_templates
 from kpi_framework.model.catalog import Catalog, Entry, Located
 from kpi_framework.model.kpi import Kpi, Metric
 from kpi_framework.model.measurement import Goal, Measurement, Reason, Segment, Status
