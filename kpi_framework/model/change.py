@@ -132,6 +132,9 @@ class Event:
     """What cannot be proven: a date before its parent's, an unsigned commit, a side branch whose change was dropped."""
     before: float | int | None = None
     after: float | int | None = None
+    unit_before: str = ""
+    unit_after: str = ""
+    """The units of the two values; a change of the unit is a change of the meaning, too."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from ..model.change import ChangeClass, Event
 from ..model.ledger import Published
 from .definition import definition_facts
 from .diff import parted, shown
-from .history import HistoryView, history_csv
+from .history import HistoryView, history_csv, moved
 from .ink import Ink
 from .json import as_text, finding_object
 from .page import Content, Part, html_page, markdown_page
@@ -144,18 +144,13 @@ def _changes(title: str, events: Iterable[Event], ink: Ink, *, named: bool) -> P
         told = (
             f"{commit.committed_at:%Y-%m-%d}", ink.code(commit.name[:_NAME]), ink.prose(commit.author),
             ink.code(change.kpi or "kpi.yaml"), change.cls.value, ink.code(change.field), ink.code(before),
-            ink.code(after), _moved(event), ink.prose(event.reason or "none given"),
+            ink.code(after), ink.prose(moved(event)), ink.prose(event.reason or "none given"),
             ink.prose(", ".join(event.approvals)), ink.prose("; ".join(event.doubts)),
         )  # fmt: skip
         rows.append(told if named else told[:3] + told[4:])
     columns = ("Day", "Commit", "Author", "KPI", "Class", "Field", "Before", "After", "Value", "Reason", "Approvals",
                "Not proven")  # fmt: skip
     return Part(title, columns=columns if named else columns[:3] + columns[4:], rows=tuple(rows), empty="None.")
-
-
-def _moved(event: Event) -> str:
-    sides = (event.before, event.after)
-    return "" if sides == (None, None) else " → ".join("unknown" if side is None else f"{side}" for side in sides)
 
 
 def _values(title: str, values: Iterable[Published], ink: Ink) -> Part:

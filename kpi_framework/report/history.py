@@ -17,14 +17,14 @@ from .document import Section, table, write
 from .escape import clean, code, prose
 from .ink import PLAIN
 from .json import as_text, number
-from .numbers import Number
 from .screen import below, draw, plain
-from .values import NONE
+from .values import show_value
 from .words import counted
 
 COLUMNS = (
     "committed_at", "commit", "author", "email", "signed", "kpi", "class", "field", "before", "after", "reason",
-    "pull_request", "approvals", "merge", "landed", "effective", "value_before", "value_after", "doubts", "subject",
+    "pull_request", "approvals", "merge", "landed", "effective", "value_before", "unit_before", "value_after",
+    "unit_after", "doubts", "subject",
 )  # fmt: skip
 
 
@@ -53,21 +53,19 @@ def _text(view: HistoryView) -> Iterator[RenderableType]:
             plain(change.cls.value, "bold red" if change.cls.needs_reason else ""), "  ",
             plain(f"{change.kpi or 'kpi.yaml'} {change.field}", "bold"), "  ", plain(commit.author),
         )  # fmt: skip
-        yield below(f"{PLAIN.prose(before)} → {PLAIN.prose(after)}{_value(event)}")
+        value = f"   (value {moved(event)})" if moved(event) else ""
+        yield below(f"{PLAIN.prose(before)} → {PLAIN.prose(after)}{value}")
         yield below(" · ".join(_about(event)))
     unsigned = {e.commit.name for e in view.events if not e.commit.signed.startswith("good")}
     if unsigned:
         yield Text(f"\nNot proven: who wrote {counted(len(unsigned), 'commit')} without a good signature.", "dim")
 
 
-def _value(event: Event) -> str:
+def moved(event: Event) -> str:
+    """The value under the former definition and under the new one; empty where neither was computed."""
     if event.before is None and event.after is None:
         return ""
-    return f"   (value {_figure(event.before)} → {_figure(event.after)})"
-
-
-def _figure(value: Number | None) -> str:
-    return NONE if value is None else f"{value}"
+    return f"{show_value(event.before, event.unit_before)} → {show_value(event.after, event.unit_after)}"
 
 
 def _about(event: Event) -> Iterator[str]:
@@ -91,7 +89,7 @@ def history_markdown(view: HistoryView) -> str:
         (
             f"{e.commit.committed_at:%Y-%m-%d}", code(e.commit.name[:10]), prose(e.commit.author),
             code(e.change.kpi or "kpi.yaml"), e.change.cls.value, code(e.change.field), code(shown(before)),
-            code(shown(after)), prose(e.reason or "none given"), prose(_value(e).strip(" ()")),
+            code(shown(after)), prose(e.reason or "none given"), prose(moved(e)),
             prose("; ".join(e.doubts)),
         )
         for e in view.events
@@ -115,12 +113,14 @@ def event_object(event: Event) -> dict[str, object]:
         "pull_request": event.pull_request, "merge": event.merge.name if event.merge else None,
         "approvals": list(event.approvals), "landed": event.landed, "doubts": list(event.doubts),
         "values": {"before": number(event.before), "after": number(event.after)},
+        "units": {"before": event.unit_before or None, "after": event.unit_after or None},
     }  # fmt: skip
 
 
 def _cells(event: Event) -> list[str]:
     found = event_object(event)
     found |= {"value_before": event.before, "value_after": event.after}
+    found |= {"unit_before": event.unit_before, "unit_after": event.unit_after}
     found |= {side: shown(found[side], 500) for side in ("before", "after")}
     return [clean(_plain(found[c])) for c in COLUMNS]
 

@@ -25,9 +25,12 @@ from .project import Place, load, name_known, window_of
 from .revisions import FILES, Revision, natives_of, side_of
 from .run import Options
 
+Value = tuple[float | int | None, str]
+"""A value and its unit."""
 _EMPTY = "version: 1\nname: nothing\n"
 _CONTRACTS = shipped_contracts()
 _CONFIG = "kpi.yaml"
+_NO_VALUE: Value = (None, "")
 _WHOLE_PROJECT: dict[tuple[str | None, str | None], ChangeClass] = {
     (None, "there"): ChangeClass.ADDED,
     ("there", None): ChangeClass.REMOVED,
@@ -120,7 +123,7 @@ class _Story:
     line: Line
     trees: Trees
     _natives: dict[str, dict[str, Native | None]] = field(default_factory=dict)
-    _values: dict[tuple[str, str], float | int | None] = field(default_factory=dict)
+    _values: dict[tuple[str, str], Value] = field(default_factory=dict)
 
     @cached_property
     def texts(self) -> Mapping[str, str]:
@@ -213,24 +216,25 @@ class _Story:
         """The event with the judged value under the former and the new definition, on today's data."""
         if not _has_value(event) or event.change.kpi is None or not event.commit.parents:
             return event
-        before, after = event.commit.parents[0], event.commit.name
-        return replace(event, before=self._value(before, event.change.kpi), after=self._value(after, event.change.kpi))
+        revisions = (event.commit.parents[0], event.commit.name)
+        (before, unit), (after, unit_after) = (self._value(name, event.change.kpi) for name in revisions)
+        return replace(event, before=before, after=after, unit_before=unit, unit_after=unit_after)
 
-    def _value(self, name: str, kpi: str) -> float | int | None:
+    def _value(self, name: str, kpi: str) -> Value:
         try:
             catalog = Revision(self.options.place, self.repository, name).catalog
         except KpiError:
-            return None
+            return _NO_VALUE
         meaning = side_of(catalog, natives_of(catalog, self.options.place)).hashes.get(kpi, "")
         if not meaning:
-            return None
+            return _NO_VALUE
         if (kpi, meaning) not in self._values:
             self._values[kpi, meaning] = self._computed(catalog, kpi)
         return self._values[kpi, meaning]
 
-    def _computed(self, catalog: Catalog, kpi: str) -> float | int | None:
+    def _computed(self, catalog: Catalog, kpi: str) -> Value:
         options = self.options
         window = window_of(catalog, options.as_of, options.now)
         setting = Setting(options.place.root, window, options.open_engine, options.place.allowed)
         found = evaluate(narrowed(catalog, (kpi,)), setting).measurements
-        return next((m.value for m in found if m.kpi == kpi and m.judged and m.is_whole), None)
+        return next(((m.value, m.unit) for m in found if m.kpi == kpi and m.judged and m.is_whole), _NO_VALUE)

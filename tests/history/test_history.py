@@ -97,6 +97,8 @@ def test_a_restating_change_shows_both_values(repository: Repository) -> None:
     ]
     # The median and the mean of March: 24 tickets that took one to five hours, 74 hours together.
     assert change["values"] == {"before": 3.0, "after": pytest.approx(74 / 24, rel=1e-9)}
+    assert change["units"] == {"before": "hours", "after": "hours"}
+    assert "3 h 00 min → 3 h 05 min" in kpi(repository.root, "history", "fix_time").out
 
 
 def test_the_period_can_be_bounded(repository: Repository) -> None:
