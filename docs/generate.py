@@ -47,6 +47,7 @@ FILES = {
     "template": "an entry of the catalogue, shipped with the package",
     "contract": "a contract, shipped with the package", "preset": "a preset, shipped with the package",
     "scorecard": "`scorecard/scorecard.json`", "diff": "what `kpi diff --format json` writes",
+    "history": "what `kpi history --format json` writes", "ledger": "`ledger/<id>.jsonl`, line by line",
 }  # fmt: skip
 SVG = """<svg viewBox="0 0 {width} {height}" xmlns="http://www.w3.org/2000/svg" role="img" aria-label="kpi check">
 <style>

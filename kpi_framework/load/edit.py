@@ -21,6 +21,7 @@ from yaml.events import (
 
 from ..model.catalog import Path
 from .events import all_events, end, start
+from .gate import hides
 from .resolve import NotANumberError, resolve
 
 _BARE = re.compile(r"\w(?:[\w ./@+-]*[\w./@+])?")
@@ -76,7 +77,7 @@ def scalar(value: str) -> str:
 
 def _stays_text(value: str) -> bool:
     try:
-        return isinstance(resolve(value), str) and value.isprintable()
+        return isinstance(resolve(value), str) and value.isprintable() and not hides(value)
     except NotANumberError:
         return False
 
@@ -84,7 +85,7 @@ def _stays_text(value: str) -> bool:
 def _escaped(character: str) -> str:
     if character in '"\\':
         return f"\\{character}"
-    if character.isprintable():
+    if character.isprintable() and not hides(character):
         return character
     number = ord(character)
     return f"\\u{number:04x}" if number <= 0xFFFF else f"\\U{number:08x}"

@@ -25,6 +25,11 @@ def without_mark(text: str) -> str:
     return text.removeprefix("\ufeff")
 
 
+def hides(text: str) -> bool:
+    """Whether a text holds what a reviewer cannot see: a file may, but only spelled out."""
+    return _HIDDEN.search(text) is not None
+
+
 def refused(path: str, text: str) -> Diagnostic | None:
     """Why the text is not read at all, or None if it may be."""
     if len(text) > MAX_CHARACTERS:

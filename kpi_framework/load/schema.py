@@ -44,6 +44,8 @@ def schemas() -> Mapping[str, Schema]:
         "preset": _of(Preset, "A vendor's column map"),
         "scorecard": _shipped("scorecard"),
         "diff": _shipped("diff"),
+        "history": _shipped("history"),
+        "ledger": _shipped("ledger"),
     }
     rows = {f"datasets/{name}": _row(contract) for name, contract in shipped_contracts().items()}
     return {**found, **rows}

@@ -10,6 +10,7 @@ from yaml.emitter import ScalarAnalysis
 
 from ..model.base import Model
 from ..model.catalog import Path
+from .gate import hides
 from .resolve import resolve
 from .yaml import read_yaml
 
@@ -31,7 +32,16 @@ class _Dumper(yaml.SafeDumper):
         """Times such as `10:25` are plain text in a flow mapping too: only `: ` would end a key."""
         found: ScalarAnalysis = super().analyze_scalar(scalar)
         found.allow_flow_plain |= found.allow_block_plain and not scalar.endswith(":") and not set(scalar) & _FLOW
+        if hides(scalar):
+            # Only between double quotes can a character be spelled out.
+            found.allow_flow_plain = found.allow_block_plain = found.allow_single_quoted = found.allow_block = False
         return found
+
+    def write_double_quoted(self, text: str, split: bool = True) -> None:
+        """What cannot be seen is spelled out: the reader takes it in no other way."""
+        self.allow_unicode = not hides(text)
+        super().write_double_quoted(text, split)
+        self.allow_unicode = True
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
         """Indent lists inside mappings."""

@@ -10,9 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft7Validator
 
 from tests.cli.projects import kpi, project
 from tests.history.repository import ADA, BEN, CAT, CONFIG, KPI, YEAR, Repository, year
+
+SCHEMAS = Path(__file__).parents[2] / "schemas"
 
 
 @pytest.fixture(scope="module")
@@ -86,6 +89,16 @@ def test_history_follows_a_definition_through_its_names(told: list[dict[str, Any
         ("slow", "added"), ("late", "renamed"), ("late", "retired"), ("late", "removed"),
     ]  # fmt: skip
     assert len(told) > len(changes)
+
+
+def test_what_it_tells_fits_its_schema(repository: Repository, told: list[dict[str, Any]]) -> None:
+    """Another program can rely on schemas/history.schema.json, which explains every key."""
+    schema = json.loads((SCHEMAS / "history.schema.json").read_text(encoding="utf-8"))
+    with_values = kpi(repository.root, "history", "fix_time", "--format", "json").json
+    for one in ({"schema_version": 1, "changes": told}, with_values):
+        Draft7Validator(schema).validate(one)
+    known = set(schema["definitions"]["change"]["properties"])
+    assert all(set(change) <= known for change in told)
 
 
 def test_a_restating_change_shows_both_values(repository: Repository) -> None:

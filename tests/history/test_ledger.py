@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft7Validator
 
 from kpi_framework.history.ledger import against, heads, origin, read_chain, sealed
 from kpi_framework.model.ledger import Chain
@@ -82,6 +83,22 @@ def test_published_values_verify(desk: Repository) -> None:
     ended = verified(desk, "--anchor", "anchor.json")
     assert ended.code == 0, ended.out
     assert told(ended) == (3, 0, 0)
+
+
+def test_a_line_fits_its_schema(desk: Repository) -> None:
+    """Another program can rely on schemas/ledger.schema.json, which explains every key; so does a restating line."""
+    with (desk.root / "data/tickets.csv").open("a") as data:
+        data.writelines(f"9{n},2026-03-02 09:00,2026-03-02 17:00,high,user 1\n" for n in range(30))
+    desk.commit("late rows")
+    assert publish(desk, "--reason", "thirty tickets were entered late").code == 0
+    schema = json.loads((Path(__file__).parents[2] / "schemas/ledger.schema.json").read_text(encoding="utf-8"))
+    bodies = [json.loads(line) for line in lines(desk)]
+    assert "restates" in bodies[-1]
+    for body in bodies:
+        Draft7Validator(schema).validate(body)
+        assert set(body) <= set(schema["properties"])
+    lost = {k: v for k, v in bodies[-1].items() if k != "because"}
+    assert not Draft7Validator(schema).is_valid(lost)
 
 
 def test_publishing_again_appends_nothing(desk: Repository) -> None:
