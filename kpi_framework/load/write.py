@@ -11,7 +11,7 @@ from yaml.emitter import ScalarAnalysis
 from ..model.base import Model
 from ..model.catalog import Path
 from .gate import hides
-from .resolve import resolve
+from .resolve import NotANumberError, resolve
 from .yaml import read_yaml
 
 _TAGS = {bool: "bool", int: "int", float: "float", type(None): "null", str: "str"}
@@ -25,13 +25,14 @@ class _Dumper(yaml.SafeDumper):
     def resolve(self, kind: type[yaml.Node], value: str, implicit: tuple[bool, bool]) -> str:
         """The tag that a reader will give a plain scalar."""
         if kind is yaml.ScalarNode and implicit[0]:
-            return f"tag:yaml.org,2002:{_TAGS[type(resolve(value))]}"
+            return f"tag:yaml.org,2002:{_tag(value)}"
         return str(super().resolve(kind, value, implicit))  # type: ignore[no-untyped-call]
 
     def analyze_scalar(self, scalar: str) -> ScalarAnalysis:
-        """Times such as `10:25` are plain text in a flow mapping too: only `: ` would end a key."""
+        """Times such as `10:25` are plain text in a flow mapping too: a colon ends a key only beside its end."""
         found: ScalarAnalysis = super().analyze_scalar(scalar)
-        found.allow_flow_plain |= found.allow_block_plain and not scalar.endswith(":") and not set(scalar) & _FLOW
+        inside = scalar.strip(":") == scalar and not set(scalar) & _FLOW
+        found.allow_flow_plain |= found.allow_block_plain and inside
         if hides(scalar):
             # Only between double quotes can a character be spelled out.
             found.allow_flow_plain = found.allow_block_plain = found.allow_single_quoted = found.allow_block = False
@@ -46,6 +47,13 @@ class _Dumper(yaml.SafeDumper):
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
         """Indent lists inside mappings."""
         super().increase_indent(flow, False)
+
+
+def _tag(plain: str) -> str:
+    try:
+        return _TAGS[type(resolve(plain))]
+    except NotANumberError:
+        return "float"  # no number that is read, and so no plain text either
 
 
 def as_yaml(values: Mapping[str, Any], comment: str = "") -> str:

@@ -286,8 +286,10 @@ def _one_or_two(text: str, option: str) -> Any:  # noqa: ANN401 - a quantity of 
 
 def _read(text: str, option: str, read: Callable[[Any], object] = read_limit) -> Any:  # noqa: ANN401 - the same
     """A quantity as YAML has it. Raises KpiError."""
-    quantity = resolve(text.strip())
     try:
+        quantity = resolve(text.strip())
+        if quantity is None or isinstance(quantity, bool):
+            raise ValueError(f"{text!r} is not a number")
         read(quantity)
     except ValueError as error:
         raise KpiError(f"{option}: {error}", "Write it in the KPI's unit; a percent with its sign.") from None

@@ -332,7 +332,7 @@ def test_an_export_without_merged_tickets_needs_no_such_column(tmp_path: Path):
 
 @pytest.mark.parametrize(
     "flag", [("--target", "between 5"), ("--target", "at_most 1..2"), ("--target", "fast"), ("--near", "soon"),
-             ("--baseline", "then")]
+             ("--baseline", "then"), ("--target", "99999999999999999999"), ("--target", ""), ("--near", "true")]
 )  # fmt: skip
 def test_a_flag_that_says_nothing_is_refused_by_its_name(flag: tuple[str, str], tmp_path: Path, data: Path):
     """A wrong flag writes nothing, and the error names the flag: there is no file to look into."""
