@@ -136,7 +136,10 @@ def compared(metric: Metric, example: Example, got: Got) -> tuple[bool, str, str
     wanted = expect if isinstance(expect, Expectation) else Expectation(value=expect)
     checks: list[tuple[str, object, object, bool]] = []
     if wanted.value is not None or not isinstance(expect, Expectation) or "value" in expect.model_fields_set:
-        number = _expected(wanted.value, metric.unit)
+        try:
+            number = _expected(wanted.value, metric.unit)
+        except ValueError as error:
+            return False, f"a value in {metric.unit}", str(error)
         checks.append(("value", number, got.value, _same(number, got.value)))
     for name in ("population", "measured", "missing"):
         count = getattr(wanted, name)
@@ -149,12 +152,10 @@ def compared(metric: Metric, example: Example, got: Got) -> tuple[bool, str, str
 
 
 def _expected(value: float | str | None, unit: str) -> float | int | None:
+    """The expected value in the definition's unit. Raises ValueError."""
     if value is None or isinstance(value, bool):
         return None if value is None else int(value)
-    try:
-        return read_amount(value).to(unit)
-    except ValueError as error:
-        raise FormulaError("type-mismatch", str(error)) from None
+    return read_amount(value).to(unit)
 
 
 def example_status(metric: Metric, got: Got) -> Status:

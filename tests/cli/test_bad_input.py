@@ -49,6 +49,8 @@ BAD_DEFINITIONS = {
         spoiled("{at_most: 4 h, near: 5 h}", "[{from: 2026-01-01, at_most: 4 h}, {from: 2026-01-01, at_most: 5 h}]"),
         "target-overlap",
     ),
+    "an expectation that is no value": (spoiled("expect: 4 h", "expect: trees"), "example-failed"),
+    "an expectation in another unit": (spoiled("expect: 4 h", "expect: 4 GBP"), "example-failed"),
     "a reference to nothing": (spoiled("read_with: [volume]", "read_with: [speed]"), "unknown-reference"),
     "a file that is read": (formula("(select count(*) from read_csv('data/tickets.csv'))"), "forbidden-function"),
     "the network": (formula("max(http_get('example.com'))"), "forbidden-function"),
