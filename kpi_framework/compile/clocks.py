@@ -86,7 +86,7 @@ class ClockPlan:
         is_asked = bool(self.policies) and self.table.has("priority")
         own = exp.alias_(scope.term("priority").sql if is_asked else _null_text(), "_own")
         key = exp.alias_(key_of(self.table).sql, "_key")
-        return exp.select(*columns, key, own, *starts, *named).from_(source)
+        return exp.select(*map(exp.column, columns), key, own, *starts, *named).from_(source)
 
     @cached_property
     def calendars(self) -> tuple[str, ...]:

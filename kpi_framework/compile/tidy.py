@@ -42,7 +42,7 @@ def _where_bit(mask: str, bit: int) -> exp.Expr:
 def clash_query(name: str, keys: Sequence[str]) -> exp.Select:
     """How many keys stand in more than one row."""
     several = exp.GT(this=_ROWS.copy(), expression=exp.Literal.number("1"))
-    doubled = exp.select("1").from_(name).group_by(*keys).having(several)
+    doubled = exp.select("1").from_(name).group_by(*map(exp.column, keys)).having(several)
     return exp.select(_ROWS.copy()).from_(doubled.subquery("doubled"))
 
 
@@ -51,7 +51,7 @@ def differing_query(table: Table, name: str, columns: Sequence[str]) -> exp.Sele
     ranked = exp.select("*", exp.alias_(_ranked("rank", table, ()), "_rank")).from_(name).subquery("ranked")
     last = exp.EQ(this=exp.column("_rank"), expression=exp.Literal.number("1"))
     differs = [exp.alias_(_differs(c), f"_differs_{i}") for i, c in enumerate(columns)]
-    by_key = exp.select(*differs).from_(ranked).where(last).group_by(*table.keys)
+    by_key = exp.select(*differs).from_(ranked).where(last).group_by(*map(exp.column, table.keys))
     counts = (_rows_where(exp.column(f"_differs_{i}")) for i in range(len(columns)))
     return exp.select(*counts).from_(by_key.subquery("keyed"))
 
@@ -69,9 +69,10 @@ def _differs(column: str) -> exp.Expr:
 def latest_query(table: Table, name: str, columns: Sequence[str]) -> exp.Select:
     """Each key's last row; of rows that tie, the same one on every run."""
     numbered = exp.alias_(_ranked("row_number", table, columns), "_rank")
-    ranked = exp.select(*columns, numbered).from_(name).subquery("ranked")
+    kept = [exp.column(c) for c in columns]
+    ranked = exp.select(*kept, numbered).from_(name).subquery("ranked")
     first = exp.EQ(this=exp.column("_rank"), expression=exp.Literal.number("1"))
-    return exp.select(*columns).from_(ranked).where(first)
+    return exp.select(*kept).from_(ranked).where(first)
 
 
 def _ranked(function: str, table: Table, ties: Sequence[str]) -> exp.Expr:

@@ -276,7 +276,7 @@ def with_worked(rows: exp.Select, lookups: Collection[Lookup], columns: Collecti
 
 def worked_query(source: str, lookups: Collection[Lookup], columns: Collection[str], width: int) -> Query:
     """A table's columns, and a column of working time for each lookup."""
-    return with_worked(exp.select(*columns).from_(source), lookups, columns, width)
+    return with_worked(exp.select(*map(exp.column, columns)).from_(source), lookups, columns, width)
 
 
 def width_of(almanac: Almanac, names: Collection[str]) -> int:

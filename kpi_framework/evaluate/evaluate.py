@@ -155,6 +155,7 @@ class _Run:
                 columns = compilation.columns(self.catalog, name) | rules[name][0]
                 if not columns:
                     continue
+                table.check_own()
                 clocks = self._clocks(compilation, name, found) | rules[name][1]
                 found[name] = self.session.load(
                     Wanted(table, files[name], columns, self.window.as_of, clocks, compilation.tables)

@@ -10,8 +10,8 @@ from pydantic import BeforeValidator, Field
 from .base import Date, Flag, Integer, Meta, Model, Number, Share, Stretch, Unit, Version
 from .calendar import Calendar
 from .clock import Clock, Policy
-from .diagnostic import Severity
-from .period import Almanac, Grain
+from .diagnostic import KpiError, Severity
+from .period import Almanac, Grain, is_zone
 
 Type = Literal["text", "integer", "decimal", "double", "boolean", "date", "timestamp"]
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
@@ -196,7 +196,9 @@ class Project(Model):
 
     @property
     def almanac(self) -> Almanac:
-        """The project's reading of time. Raises ZoneInfoNotFoundError for a zone lint has refused."""
+        """The project's reading of time. Raises KpiError for a zone that does not exist."""
+        if not is_zone(self.timezone):
+            raise KpiError(f"kpi.yaml: there is no time zone `{self.timezone}`", "Run `kpi lint`: it shows the line.")
         return Almanac(ZoneInfo(self.timezone), self.week_starts, self.fiscal_year_starts, self.calendars)
 
 

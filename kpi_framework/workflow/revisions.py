@@ -20,6 +20,7 @@ from ..load.catalog import load_catalog
 from ..load.library import shipped_contracts
 from ..model.catalog import Catalog
 from ..model.diagnostic import Diagnostic, KpiError
+from ..model.period import is_zone
 from ..model.project import Dataset, Source
 from .project import FOLDERS, Place, read_texts
 
@@ -52,10 +53,13 @@ class Revision:
 
     @property
     def catalog(self) -> Catalog:
-        """The catalog. Raises KpiError where kpi.yaml cannot be read."""
+        """The catalog. Raises KpiError where kpi.yaml cannot be read, or names no time zone."""
         catalog, findings = self.loaded
         if catalog is None:
             raise KpiError(f"kpi.yaml cannot be read at {self.name}: {findings[0].message}", "Correct it first.")
+        zone = catalog.project.noun.timezone
+        if not is_zone(zone):
+            raise KpiError(f"kpi.yaml at {self.name}: there is no time zone `{zone}`", "Correct it first.")
         return catalog
 
     @contextmanager

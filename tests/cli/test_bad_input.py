@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from kpi_framework.evaluate.engine import DuckWorker, Limits, Recorder
+from kpi_framework.workflow.check import Options, check
+from kpi_framework.workflow.project import Place
 from tests.cli.projects import DATA, FORMULA, KPI, kpi, project, text
+from tests.history.repository import Repository
 
 
 def spoiled(old: str, new: str) -> str:
@@ -239,3 +244,61 @@ def test_a_real_process_ends_like_that_too(tmp_path: Path) -> None:
     assert (done.returncode, "Traceback" in done.stderr) == (0, False)
     piped = subprocess.run(["sh", "-c", f"{' '.join(command)} | head -1"], capture_output=True, text=True, check=False)
     assert "Traceback" not in piped.stderr
+
+
+# what a stranger's pull request may try
+
+
+@pytest.mark.parametrize(
+    "field", ['key: "{sql}"', 'key: [ticket_id, "{sql}"]', 'key: ticket_id\n    latest_by: ["{sql}"]']
+)
+def test_a_name_is_never_run_as_sql(field: str, tmp_path: Path) -> None:
+    """A key that is an expression names no column: it gets its finding, and the engine never sees it."""
+    sql = "(select max(content) from read_text('kpi.yaml'))"
+    config = text("kpi.yaml").replace("key: ticket_id", field.replace("{sql}", sql))
+    assert sql in config
+    root, ran = project(tmp_path, {"kpi.yaml": config}), list[str]()
+    options = Options(Place(root), dt.datetime.now(dt.UTC), open_engine=lambda: Recorder(DuckWorker(Limits()), ran))
+    outcome = check(options)
+    assert not outcome.passed
+    assert "unknown-column" in {d.rule for d in outcome.diagnostics}
+    assert not any("read_text" in statement.lower() for statement in ran)
+
+
+def test_columns_may_be_named_as_sql_names_its_words(tmp_path: Path) -> None:
+    """Order, Group, Select and End are headers of real exports."""
+    files = {
+        "kpi.yaml": "version: 1\nname: R\nas_of: 2026-04-01\ndatasets:\n  t:\n    source: t.csv\n    time: created_at\n"
+        "    key: [order, group]\n    latest_by: [created_at]\n    complete_through: 2026-04-01\n    columns:\n"
+        "      created_at: {from: created_at, type: date}\n      end: {from: End, type: integer}\n",
+        "t.csv": "Order,Group,Select,created_at,End\n1,a,x,2026-03-01,2\n1,a,x,2026-03-02,3\n2,b,y,2026-03-02,4\n",
+        "kpis/sum.yaml": 'version: 1\nkind: metric\nid: sum\nname: S\ndataset: t\nformula: sum("end")\nunit: count\n'
+        "segments: [group, select]\n",
+    }
+    for name, content in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(content, encoding="utf-8")
+    _, card = checked(tmp_path)
+    assert card["diagnostics"] == []
+    found = {tuple(m["segment"].items()): m["value"] for m in card["measurements"] if m["value"] is not None}
+    assert found == {(): 7, (("group", "a"),): 3, (("group", "b"),): 4, (("select", "x"),): 3, (("select", "y"),): 4}
+
+
+@pytest.mark.parametrize("command", [
+    "lint", "check", "test", "due", "show fix_time", "baseline verify", "baseline freeze", "diff HEAD",
+    "add reopened_rate --owner x", "review fix_time --note x --by y", "history",
+])  # fmt: skip
+def test_a_zone_that_does_not_exist_is_said_by_every_command(command: str, tmp_path: Path) -> None:
+    """Its finding at its line, or one sentence where there is no list of findings; never a traceback."""
+    one = Repository(project(tmp_path))
+    one.git("init", "-q")
+    one.commit("The project")
+    one.edit("kpi.yaml", ("timezone: Europe/London", "timezone: Nowhere"))
+    ended = kpi(one.root, *command.split())
+    assert "Traceback" not in ended.err
+    assert ended.code == {"history": 0, "lint": 1, "check": 1, "test": 1}.get(command, 2)
+    one.commit("Nowhere")
+    one.edit("kpi.yaml", ("timezone: Nowhere", "timezone: Europe/London"))
+    one.commit("back")
+    told = kpi(one.root, "history", "--format", "json").json["changes"]
+    assert [c["after"] for c in told if c["field"] == "kpi.yaml"] == ["there", "unreadable", "there"]
