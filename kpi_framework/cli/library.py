@@ -22,10 +22,7 @@ from .complete import offers as complete_offers
 catalog = typer.Typer(invoke_without_command=True, help="What can be added: every KPI a help desk measures.")
 app.add_typer(catalog, name="catalog")
 
-FamilyOption = Annotated[
-    str | None,
-    choice("--family", get_args(Family)),
-]
+FamilyOption = Annotated[str | None, choice("--family", get_args(Family))]
 Id = Annotated[str, typer.Argument(metavar="ID", autocompletion=complete_offers)]
 
 

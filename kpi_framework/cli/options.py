@@ -38,9 +38,7 @@ Only = Annotated[
 FailOnOption = Annotated[str, choice("--fail-on", get_args(FailOn))]
 GateOption = Annotated[
     str,
-    typer.Option(
-        "--gate", help="definitions (pull requests) or all (schedules).", autocompletion=words(get_args(Scope))
-    ),
+    typer.Option("--gate", help="definitions (pull requests) or all (schedules).", autocompletion=words(SCOPES)),
 ]
 ViewOption = Annotated[str | None, typer.Option("--view", help="Show only what this view of kpi.yaml lists.")]
 AllowPath = Annotated[list[Path] | None, typer.Option("--allow-path", help="A folder outside that may be read.")]

@@ -68,9 +68,8 @@ class Axis:
     """The number of its first period: more than 0 where it is cut from a longer one."""
 
     def cut(self, stretch: range) -> Axis:
-        """The axis of a stretch of its periods, by their numbers; the periods keep these."""
-        start, stop = stretch.start - self.number, stretch.stop - self.number
-        return replace(self, periods=self.periods[start:stop], number=stretch.start)
+        """The axis of a stretch of its periods; they keep their numbers."""
+        return replace(self, periods=self.periods[stretch.start : stretch.stop], number=stretch.start)
 
     @property
     def is_spanning(self) -> bool:

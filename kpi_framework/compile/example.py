@@ -11,10 +11,11 @@ from sqlglot import exp
 from ..model.period import Almanac
 from .axis import Measure
 from .held import held_call, picked
+from .loading import typed_rows
 from .plan import aggregate_call
 from .scalars import SQL_TYPES
 from .syntax import FormulaError
-from .table import Table, typed_rows
+from .table import Table
 from .term import alias, as_double, binary, conjunction, disjunction, is_null
 from .zone import timestamp
 

@@ -38,8 +38,7 @@ def held_query(plan: AxisPlan, stretch: range) -> exp.Select:
         shared = exp.column(f"_held_{number}")
         inner.append(alias(held_call(group), shared.name))
         outer += [alias(picked(group, i, shared), a.name) for i, a in enumerate(group)]
-    whole = len(stretch) == len(plan.axis.periods)
-    grouped = plan.grouped(plan.rows(None if whole else stretch), inner)
+    grouped = plan.grouped(plan.rows(stretch), inner)
     return exp.select(*plan.join, *outer).from_(grouped.subquery("grouped", copy=False), copy=False)
 
 

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from sqlglot import exp
 
-from .table import Load, Table
+from .loading import Load
+from .table import Table
 
 _ROWS = exp.Count(this=exp.Star())
 

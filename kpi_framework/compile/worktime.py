@@ -151,11 +151,9 @@ def sound_calendar(almanac: Almanac, name: str) -> Calendar:
     """A calendar by name, with everything it names. Raises FormulaError (unknown-reference)."""
     calendar = almanac.calendars.get(name)
     if calendar is None:
-        known = (
-            f"There are: {', '.join(sorted(almanac.calendars))}."
-            if almanac.calendars
-            else (f'Add it to kpi.yaml: `calendars: {{{name}: {{hours: {{mon-fri: ["09:00-17:00"]}}}}}}`.')
-        )
+        known = f'Add it to kpi.yaml: `calendars: {{{name}: {{hours: {{mon-fri: ["09:00-17:00"]}}}}}}`.'
+        if almanac.calendars:
+            known = f"There are: {', '.join(sorted(almanac.calendars))}."
         raise FormulaError("unknown-reference", f"there is no calendar `{name}`", known, name)
     if not is_zone(calendar.timezone or almanac.zone.key) or any(map(unknown_holiday, calendar.holidays)):
         raise FormulaError("unknown-reference", f"calendar `{name}` names a zone or holiday that does not exist",

@@ -115,19 +115,19 @@ class Observer:
 
     def _bounds(self, plan: AxisPlan, period: Period, groups: Sequence[Sequence[Measure]], values: Values) -> Values:
         """The intervals of one period; a group's quantiles are of the same rows and share a list."""
-        enclosing = [_enclosing(group, period, values) for group in groups]
-        lists = [sorted({level for pair in pairs.values() for level in pair}) for pairs in enclosing]
-        wanted = [(group[0].formula.shape, levels) for group, levels in zip(groups, lists, strict=True)]
-        if not any(lists):
+        enclosed = [(group, pairs) for group in groups if (pairs := _enclosing(group, period, values))]
+        lists = [sorted({level for pair in pairs.values() for level in pair}) for _, pairs in enclosed]
+        wanted = [(group[0].formula.shape, levels) for (group, _), levels in zip(enclosed, lists, strict=True)]
+        if not wanted:
             return {}
         query = bounds_query(plan, plan.axis.periods.index(period), wanted)
         found: Values = {}
         for row in self.session.fetch(render(query)):
             placed = plan.part(row)
             assert placed is not None, "the query has no row without a period"
-            for cell, levels, pairs in zip(row[len(plan.join) :], lists, enclosing, strict=True):
+            for cell, levels, (group, pairs) in zip(row[len(plan.join) :], lists, enclosed, strict=True):
                 statistics = dict(zip(levels, cell, strict=True)) if isinstance(cell, list) else {}
-                for measure in plan.measures:
+                for measure in group:
                     key = (measure.id, period, placed[2])
                     if key in pairs and _belongs(plan, placed[0], measure):
                         found[key] = replace(values[key], interval=_pair(*(statistics.get(x) for x in pairs[key])))

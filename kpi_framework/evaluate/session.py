@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from typing import Self
 
 from ..compile.clocks import clock_plans
+from ..compile.loading import Load, load_query
 from ..compile.render import render
-from ..compile.table import Load, Native, Table, load_query, timestamp
+from ..compile.table import Native, Table
 from ..compile.tidy import (
     clash_query,
     count_query,
@@ -22,7 +23,7 @@ from ..compile.tidy import (
 )
 from ..compile.worktime import Query, width_of, worked_query
 from ..compile.worktime import statements as working_time
-from ..compile.zone import macros
+from ..compile.zone import macros, timestamp
 from ..model.period import Almanac
 from .engine import Engine, EngineError, Row
 from .sources import Files, SourceError, native_columns, unreadable
