@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 from typing import Annotated, get_args
 
 import typer
 
 from ..model.kpi import Family
+from ..model.record import replace
 from ..report.catalog import CATALOG_FORMATS, OFFER_FORMATS
 from ..workflow.add import Choice, Proposal, propose
 from ..workflow.add import add as run_add

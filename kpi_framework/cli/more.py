@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Annotated
 
 import typer
 
 from ..model.diagnostic import KpiError
+from ..model.record import replace
 from ..model.rule import RULES
 from ..report.formats import renderer
 from ..report.rules import RULE_FORMATS, explain, render_rules

@@ -8,27 +8,25 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from functools import partial
 
 from sqlglot import exp
 
 from ..model.period import Almanac, Period
+from ..model.record import Record, replace
 from .formula import Formula
 from .term import binary, is_null
 from .zone import step, timestamp
 
 
-@dataclass(frozen=True)
-class Closing:
+class Closing(Record):
     """The timestamp at which a stock's row is no longer open; NULL while it is."""
 
     time: exp.Expr
     by_day: bool
 
 
-@dataclass(frozen=True)
-class Measure:
+class Measure(Record):
     """A compiled definition, ready to be planned: its formula, its timestamp and its breakdowns."""
 
     id: str
@@ -53,8 +51,7 @@ class Measure:
         return f"{self.time.sql()}|{closing}|{self.window or ''}"
 
 
-@dataclass(frozen=True)
-class Axis:
+class Axis(Record):
     """Sorted periods that do not overlap, over one timestamp. Rows at or after `until` belong to none."""
 
     time: exp.Expr

@@ -8,12 +8,12 @@ order means nothing. A repeat of the status that a ticket already has is no chan
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 from sqlglot import exp
 
 from ..model.clock import POLICY_PARTS, Clock, Policy
+from ..model.record import Record
 from ..model.unit import read_microseconds
 from .scope import Scope
 from .syntax import FormulaError
@@ -29,8 +29,7 @@ _KINDS = {"reply": "comment", "comment": "comment", "assignment": "assignment"}
 """The kind of event behind each word that is no status."""
 
 
-@dataclass(frozen=True)
-class ClockPlan:
+class ClockPlan(Record, dict=True):
     """The clocks and policies of one dataset that stand on the same histories."""
 
     table: Table

@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import replace
 
 from sqlglot import exp
 
 from ..model.calendar import Calendar
 from ..model.catalog import Catalog
 from ..model.kpi import Kpi, Metric
+from ..model.record import replace
 from ..model.unit import MICROSECONDS, read_days
 from .axis import Closing, Measure
 from .canonical import canonical_of, canonical_text

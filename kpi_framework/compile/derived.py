@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import partial
 from zoneinfo import ZoneInfo
 
@@ -11,6 +10,7 @@ from sqlglot import exp
 
 from ..model.kpi import Metric
 from ..model.period import Almanac
+from ..model.record import Record
 from .canonical import canonical_of, canonical_text
 from .scalars import Scalars
 from .scope import Scope
@@ -21,8 +21,7 @@ _ANY_ALMANAC = Almanac(ZoneInfo("UTC"))
 RELATIVES = ("previous", "year_ago", "baseline")
 
 
-@dataclass(frozen=True)
-class Derived:
+class Derived(Record):
     """A compiled derived formula. `inputs` are column names: `id`, or `previous__id` for `previous(id)`."""
 
     value: exp.Expr

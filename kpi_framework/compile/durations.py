@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from sqlglot import exp
 
+from ..model.record import Record
 from ..model.unit import MICROSECONDS
 from .term import call, case, scaled
 
@@ -14,8 +13,7 @@ _HOUR, _MINUTE, _SECOND, _DAY = (MICROSECONDS[u] for u in ("hours", "minutes", "
 _EPOCH = r"\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}:\d{2}"
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(Record):
     """How a duration is spelt: the whole cell's pattern, and each part's with its microseconds."""
 
     whole: str

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from sqlglot import exp
 
 from ..model.period import Almanac
+from ..model.record import Record
 from .axis import Measure
 from .held import held_call, picked
 from .loading import typed_rows
@@ -22,8 +22,7 @@ from .zone import timestamp
 Row = Mapping[str, str | int | float | bool | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(Record):
     """The end of an example's period, as an instant, and the day it ends or stands in."""
 
     instant: dt.datetime

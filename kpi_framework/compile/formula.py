@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 from typing import ClassVar
 
 from sqlglot import exp
 
+from ..model.record import Record, field, replace
 from .canonical import canonical_of, canonical_text
 from .scalars import Scalars, mismatch
 from .scope import Scope
@@ -30,8 +30,7 @@ _QUANTILES: dict[type[exp.Expr], str] = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Aggregate:
+class Aggregate(Record, dict=True):
     """One aggregate over the rows of a period: `function` of `arguments` where `condition` holds."""
 
     function: str
@@ -62,8 +61,7 @@ class Aggregate:
         return exp.column(self.name)
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(Record):
     """What kind of statistic the value is, for its interval: share, mean, quantile, count or other."""
 
     kind: str
@@ -73,8 +71,7 @@ class Shape:
     unit: str | None = None
 
 
-@dataclass(frozen=True)
-class Formula:
+class Formula(Record):
     """A compiled formula.
 
     `value` is an expression over the columns of `aggregates`. `population`, `measured` and `missing` count

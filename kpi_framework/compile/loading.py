@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 
 from sqlglot import exp
 
+from ..model.record import Record, field
 from .cells import odd_hour, out_of_contract
 from .table import Base, Staged, Table
 from .term import alias, binary, conjunction, is_null
 
 
-@dataclass(frozen=True)
-class Load:
+class Load(Record):
     """The SELECT that makes the typed table out of the source, and which mask bits count what."""
 
     query: exp.Select

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from ..model.catalog import Catalog, Entry
+from ..model.record import replace
 from ..model.signal import Signal
 from .definition import compile_definition
 from .order import closure

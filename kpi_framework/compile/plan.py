@@ -11,11 +11,11 @@ at `period_end`, unrolls the rows themselves.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 
 from sqlglot import exp
 
+from ..model.record import Record, field
 from .axis import Axis, Measure
 from .formula import Aggregate
 from .scalars import SQL_TYPES
@@ -27,8 +27,7 @@ OTHER = "(other)"
 _EDGES = frozenset({"period_start", "period_end"})
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(Record):
     """Where a measure's numbers stand in a fetched row."""
 
     measure: str
@@ -39,8 +38,7 @@ class Cell:
     squares: int | None
 
 
-@dataclass(frozen=True)
-class AxisPlan:
+class AxisPlan(Record, dict=True):
     """The queries of one axis over the typed table `table`. `kept` caps a breakdown to its largest parts."""
 
     axis: Axis

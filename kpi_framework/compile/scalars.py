@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from fractions import Fraction
 from typing import ClassVar
 
 from sqlglot import exp
 
 from ..model.period import WEEKDAYS
+from ..model.record import replace
 from ..model.unit import MICROSECONDS, is_currency
 from .scope import Scope
 from .syntax import FormulaError, forbidden

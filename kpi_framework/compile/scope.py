@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 
 from sqlglot import exp
 
 from ..model.diagnostic import did_you_mean
 from ..model.period import Almanac
+from ..model.record import Record, field
 from .syntax import FormulaError
 from .term import Term, call
 from .worktime import MACRO, Lookup, sound_calendar
 from .zone import macro_name
 
 
-@dataclass(frozen=True)
-class Scope:
+class Scope(Record):
     """The columns an expression may name.
 
     `columns` gives the term of a column when it is asked for, so that a derived column is compiled only

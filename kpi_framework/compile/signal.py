@@ -7,13 +7,13 @@ csat['category', 'password'].value    →  operand_1
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 
 from sqlglot import exp
 
 from ..model.kpi import Kpi, Metric
 from ..model.period import Almanac
+from ..model.record import Record
 from .canonical import canonical, canonical_text
 from .scalars import SQL_TYPES, Scalars
 from .scope import Scope
@@ -29,8 +29,7 @@ WORST = "worst_segment"
 _UNITLESS = ("change", "streak")
 
 
-@dataclass(frozen=True, slots=True)
-class Operand:
+class Operand(Record):
     """One field of a definition: of its whole, of a named segment, or of its worst one."""
 
     definition: str
@@ -47,8 +46,7 @@ class Operand:
         return f"{self.definition}{part}.{self.field}"
 
 
-@dataclass(frozen=True)
-class Condition:
+class Condition(Record):
     """A compiled condition over the columns `operand_0`, `operand_1` …"""
 
     sql: exp.Expr

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import sqlglot
 from sqlglot import exp
@@ -62,18 +61,16 @@ OWN_FUNCTIONS = frozenset(
 """Functions of the formula language that SQL does not have."""
 
 
-@dataclass(frozen=True, slots=True)
 class FormulaError(Exception):
     """A formula that cannot be compiled: the rule it breaks, what is wrong, what to do."""
 
-    rule: str
-    message: str
-    hint: str = ""
-    name: str | None = None
-    """The word of the formula it is about, to place the finding."""
-
-    def __str__(self) -> str:
-        return self.message
+    def __init__(self, rule: str, message: str, hint: str = "", name: str | None = None) -> None:
+        super().__init__(message)
+        self.rule = rule
+        self.message = message
+        self.hint = hint
+        self.name = name
+        """The word of the formula it is about, to place the finding."""
 
 
 def parse(text: str, prepare: Callable[[exp.Expr], exp.Expr] = lambda tree: tree) -> exp.Expr:

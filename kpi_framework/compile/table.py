@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 
 from sqlglot import exp
@@ -12,6 +11,7 @@ from sqlglot import exp
 from ..model.clock import POLICY_PARTS, Clock
 from ..model.period import Almanac, Grain
 from ..model.project import Column, Contract, ContractColumn, Dataset, Source
+from ..model.record import Record, field, replace
 from ..model.unit import MICROSECONDS
 from .cells import NARROW, out_of_contract, to_instant, translated, typed_cell, wall_time, without_nulls
 from .durations import duration_cell
@@ -24,15 +24,13 @@ from .term import Term, conjunction, disjunction, duration, is_null, not_null
 from .worktime import Lookup
 
 
-@dataclass(frozen=True, slots=True)
-class Native:
+class Native(Record):
     """A source's columns as its file names and types them: VARCHAR for CSV and JSON."""
 
     types: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Base:
+class Base(Record):
     """A column of the typed table, read straight from a column of the source."""
 
     name: str
@@ -52,8 +50,7 @@ class Base:
         return exp.cast(column, "BIGINT") if self.type == "integer" and self.native in NARROW else column
 
 
-@dataclass(frozen=True, slots=True)
-class Staged:
+class Staged(Record):
     """A base column's cell in steps, and the names of its first two."""
 
     base: Base
@@ -64,8 +61,7 @@ class Staged:
     wall_name: exp.Expr
 
 
-@dataclass(frozen=True)
-class Table:
+class Table(Record, dict=True):
     """A dataset with the columns its source has. `native` None: nobody has looked yet, any name may exist."""
 
     name: str
@@ -73,9 +69,9 @@ class Table:
     contract: Contract | None
     almanac: Almanac
     native: Native | None = None
-    calendars: set[str] = field(default_factory=set, compare=False)
+    calendars: set[str] = field(default_factory=set)
     """The calendars that anything compiled over it runs by."""
-    lookups: dict[str, Lookup] | None = field(default_factory=dict, compare=False)
+    lookups: dict[str, Lookup] | None = field(default_factory=dict)
     """The working times that anything compiled over it needs of each row."""
 
     @property

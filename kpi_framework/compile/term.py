@@ -6,11 +6,11 @@ Lowered trees share their nodes: nothing changes a node once it is made, and ren
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from sqlglot import exp
 
+from ..model.record import Record, replace
 from ..model.unit import MICROSECONDS
 
 NUMERIC = ("integer", "decimal", "double")
@@ -18,8 +18,7 @@ _DOUBLE = exp.DataType.build("double", dialect="duckdb")
 _PLAIN = (exp.Column, exp.Literal, exp.Func, exp.Cast, exp.Null, exp.Boolean, exp.Paren, exp.Case)
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(Record):
     """A lowered expression.
 
     `sql` is the tree the engine runs. `micros`, for a duration, is the same value as a whole number of

@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice, pairwise
 
@@ -17,6 +16,7 @@ from sqlglot import exp
 
 from ..model.calendar import Calendar
 from ..model.period import Almanac, is_zone
+from ..model.record import Record
 from .syntax import FormulaError
 from .zone import transitions
 
@@ -31,8 +31,7 @@ Span = tuple[int, int]
 """Seconds since 1970 in UTC, [start, end)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Lookup:
+class Lookup(Record):
     """The working time of a calendar up to an instant of each row: computed once, when the rows are loaded."""
 
     calendar: exp.Expr

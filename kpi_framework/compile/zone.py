@@ -10,18 +10,18 @@ import datetime as dt
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from sqlglot import exp
 
+from ..model.record import Record, field
+
 FIRST, LAST = dt.datetime(1970, 1, 1), dt.datetime(2100, 1, 1)
 _STRIDE = dt.timedelta(days=7)
 
 
-@dataclass(frozen=True, slots=True)
-class Transition:
+class Transition(Record):
     """The instant (UTC) at which a zone's offset changes from `before` to `after`."""
 
     at: dt.datetime
@@ -128,8 +128,7 @@ def macros(key: str) -> tuple[str, ...]:
     return (*tables.statements(), *(f"CREATE TEMP MACRO {name}(t) AS {body}" for name, body in named.items()))
 
 
-@dataclass(frozen=True)
-class Tables:
+class Tables(Record):
     """Lists of whole numbers and moments, side by side in the only row of a table of the engine's.
 
     A macro selects them: as constants inside it, the engine would copy them at each use, for milliseconds.

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from ..model.baseline import BaselineFile, BaselineValue, Method
 from ..model.catalog import Catalog, Entry
@@ -14,6 +13,7 @@ from ..model.diagnostic import Span as Place
 from ..model.kpi import Kpi
 from ..model.measurement import Segment
 from ..model.period import Almanac, Period
+from ..model.record import Record
 from ..model.rule import RULES
 from ..model.unit import read_amount
 from .observe import Values
@@ -22,8 +22,7 @@ from .rounding import published
 TOLERANCE = 1e-9
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
+class Stretch(Record):
     """The days of a baseline and how its value comes about."""
 
     periods: tuple[Period, ...]
@@ -89,8 +88,7 @@ def stated_value(kpi: Kpi) -> BaselineValue | None:
     return BaselineValue(value=published(number), method="stated")
 
 
-@dataclass(frozen=True)
-class Baselines:
+class Baselines(Record):
     """Each KPI's baseline values: frozen where a file has them, else live, and what is wrong with them."""
 
     values: Mapping[tuple[str, Segment], float | int | None]

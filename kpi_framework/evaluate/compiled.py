@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
 
 from ..compile.axis import Measure
 from ..compile.clocks import check_clocks, event_names
@@ -27,10 +26,10 @@ from ..model.catalog import Catalog
 from ..model.diagnostic import Diagnostic
 from ..model.kpi import Lifecycle, Metric
 from ..model.measurement import Reason
+from ..model.record import Record, field
 
 
-@dataclass(frozen=True)
-class Compilation:
+class Compilation(Record):
     """What can be computed, what cannot and why, and what each definition means."""
 
     measures: Mapping[str, Measure] = field(default_factory=dict)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from ..compile.derived import Derived, derived_query, split_input
 from ..compile.render import render
 from ..model.kpi import Metric
 from ..model.measurement import Observation, Reason, Segment
 from ..model.period import Period
+from ..model.record import Record
 from .engine import EngineError
 from .observe import Values
 from .reach import Reaches
@@ -23,8 +23,7 @@ _SOFT = (Reason.PROVISIONAL, Reason.STALE)
 """Reasons that leave an input usable while the derived value itself is not judged yet."""
 
 
-@dataclass(frozen=True)
-class Deriver:
+class Deriver(Record):
     """Computes derived definitions out of the values of their inputs."""
 
     session: Session

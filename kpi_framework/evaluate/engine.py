@@ -8,13 +8,13 @@ import subprocess
 import sys
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Protocol, Self
 
 from ..model.diagnostic import KpiError
+from ..model.record import Record, field
 
 WORKER = Path(__file__).with_name("worker.py")
 MAX_MESSAGE = 64 * 1024 * 1024
@@ -24,17 +24,15 @@ Cell = Plain | list[Plain]
 Row = tuple[Cell, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class EngineError(Exception):
     """A statement failed: its kind, never the engine's words. `died` says that the worker is gone."""
 
-    kind: str
-    line: int | None = None
-    encoding: bool = False
-    died: bool = False
-
-    def __str__(self) -> str:
-        return self.kind
+    def __init__(self, kind: str, line: int | None = None, encoding: bool = False, died: bool = False) -> None:
+        super().__init__(kind)
+        self.kind = kind
+        self.line = line
+        self.encoding = encoding
+        self.died = died
 
 
 class Engine(Protocol):
@@ -64,8 +62,7 @@ class Engine(Protocol):
         """End it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Record):
     """What a worker may take: seconds a statement, threads, memory."""
 
     deadline: float = 120.0

@@ -6,7 +6,6 @@ sources → compiled → loaded → observed → derived → baselines → judge
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ..compile.clocks import check_clocks, declared_statuses, unknown_statuses
@@ -22,6 +21,7 @@ from ..model.diagnostic import Diagnostic
 from ..model.kpi import Kpi, Metric
 from ..model.measurement import Measurement, Observation, Reason, SignalResult
 from ..model.period import Period
+from ..model.record import Record, field, replace
 from ..model.rule import RULES
 from ..model.unit import read_share
 from . import findings
@@ -40,8 +40,7 @@ from .window import Window
 Progress = Callable[[str], None]
 
 
-@dataclass(frozen=True)
-class Setting:
+class Setting(Record):
     """How a project is evaluated: where it stands, what it may read, at which as_of, by which engine."""
 
     root: Path
@@ -51,8 +50,7 @@ class Setting:
     progress: Progress = field(default=lambda _: None)
 
 
-@dataclass(frozen=True)
-class Evaluation:
+class Evaluation(Record):
     """What was measured and judged, and what was found on the way."""
 
     measurements: tuple[Measurement, ...]

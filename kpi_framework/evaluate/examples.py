@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from ..compile.definition import compile_definition, compile_measure, table_of
 from ..compile.derived import derived_query
@@ -18,6 +17,7 @@ from ..model.diagnostic import Diagnostic
 from ..model.kpi import Example, Expectation, Kpi, Lifecycle, Metric
 from ..model.measurement import ExampleResult, Observation, Status
 from ..model.period import Period
+from ..model.record import Record
 from ..model.rule import RULES
 from ..model.unit import read_amount, read_share
 from .engine import EngineError
@@ -28,8 +28,7 @@ from .session import Session
 TOLERANCE = 1e-9
 
 
-@dataclass(frozen=True, slots=True)
-class Got:
+class Got(Record):
     """What an example gave."""
 
     value: float | int | None
@@ -66,8 +65,7 @@ def _calendars(catalog: Catalog, metrics: Sequence[Metric]) -> frozenset[str]:
     return frozenset(found)
 
 
-@dataclass(frozen=True)
-class _Examples:
+class _Examples(Record):
     catalog: Catalog
     metric: Metric
     session: Session

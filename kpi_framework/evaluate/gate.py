@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from typing import Literal
 
 from ..model.diagnostic import Diagnostic, Severity
 from ..model.measurement import Measurement, Reason, SignalResult, SignalState, Status, Verdict
 from ..model.project import Gate
+from ..model.record import Record, replace
 
 Scope = Literal["definitions", "all"]
 FailOn = Literal["error", "warning", "never"]
 _OF_DATA = frozenset({"baseline-drift", "unknown-segment"})
 
 
-@dataclass(frozen=True, slots=True)
-class Strictness:
+class Strictness(Record):
     """What may fail a check: which gate, and from which severity on."""
 
     gate: Scope = "all"

@@ -8,11 +8,11 @@ from __future__ import annotations
 import codecs
 import csv
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TextIO
 
 from ..compile.reader import unique_headers
+from ..model.record import Record
 from .sources import SourceError
 
 Encoding = Literal["utf-8", "latin-1", "utf-16"]
@@ -21,8 +21,7 @@ _BLOCK = 1 << 20
 MAX_ROWS = 200_000
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(Record):
     """A CSV file: how to read it, and its header."""
 
     path: Path

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 
 from ..compile.axis import Axis, Measure
 from ..compile.held import bounds_query, held_query, stretches
@@ -14,6 +13,7 @@ from ..compile.render import render
 from ..compile.tidy import table_name
 from ..model.measurement import Observation, Reason, Segment
 from ..model.period import Almanac, Period
+from ..model.record import Record, replace
 from . import intervals
 from .compiled import Compilation
 from .engine import EngineError, Row
@@ -23,8 +23,7 @@ from .window import Window
 Values = dict[tuple[str, Period, Segment], Observation]
 
 
-@dataclass(frozen=True)
-class Batch:
+class Batch(Record):
     """Measures of one dataset over one axis."""
 
     dataset: str
@@ -32,8 +31,7 @@ class Batch:
     measures: tuple[Measure, ...]
 
 
-@dataclass(frozen=True)
-class Observer:
+class Observer(Record):
     """Computes observations of measures, axis by axis."""
 
     session: Session
@@ -157,8 +155,7 @@ def _belongs(plan: AxisPlan, breakdown: int, measure: Measure) -> bool:
     return plan.breakdowns[breakdown] in measure.breakdowns
 
 
-@dataclass(frozen=True)
-class _Reading:
+class _Reading(Record):
     """Fetched rows → observations; what has no row in a period is what the formula gives over nothing."""
 
     plan: AxisPlan

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from ..compile.table import Table
 from ..model.period import Period
+from ..model.record import Record
 from ..model.unit import read_microseconds
 from .session import Loaded
 from .window import Window
 
 
-@dataclass(frozen=True, slots=True)
-class Reach:
+class Reach(Record):
     """The instant up to which a dataset is complete (None: nobody can say), and how late it may be."""
 
     through: dt.datetime | None
@@ -44,8 +43,7 @@ def _through(table: Table, loaded: Loaded, window: Window) -> dt.datetime | None
     return window.almanac.instant(window.almanac.period_of(day, table.grain).end)
 
 
-@dataclass(frozen=True)
-class Reaches:
+class Reaches(Record):
     """Whether the data reach a definition's period: those of all datasets it stands on."""
 
     datasets: Mapping[str, Reach]

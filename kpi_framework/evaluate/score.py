@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from ..model.kpi import Kpi, Lifecycle, Limits, Metric, SegmentTarget, Target, Waiver
 from ..model.measurement import Goal, Measurement, Observation, Reason, Segment, Status
+from ..model.record import Record, field
 from ..model.unit import read_amount, read_limit
 from .observe import Values
 from .reach import Reaches
@@ -18,8 +18,7 @@ from .window import Window
 Number = float | int
 
 
-@dataclass(frozen=True)
-class Reference:
+class Reference(Record):
     """What a value is compared with: the baseline and the previous period's value."""
 
     baseline: Number | None = None
@@ -30,8 +29,7 @@ class Reference:
         return self.baseline if name == "baseline" else self.previous
 
 
-@dataclass(frozen=True)
-class Judge:
+class Judge(Record):
     """Judges the observations of all definitions at one as_of."""
 
     metrics: Mapping[str, Metric]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Self
 
 from ..compile.clocks import clock_plans
@@ -25,14 +24,14 @@ from ..compile.worktime import Query, width_of, worked_query
 from ..compile.worktime import statements as working_time
 from ..compile.zone import macros, timestamp
 from ..model.period import Almanac
+from ..model.record import Record, field
 from .engine import Engine, EngineError, Row
 from .sources import Files, SourceError, native_columns, unreadable
 
 OpenEngine = Callable[[], Engine]
 
 
-@dataclass(frozen=True)
-class Loaded:
+class Loaded(Record):
     """What loading a dataset told: its rows, the cells that do not fit, how far it reaches."""
 
     rows: int
@@ -47,8 +46,7 @@ class Loaded:
     exported: dt.datetime | None = None
 
 
-@dataclass(frozen=True)
-class Wanted:
+class Wanted(Record):
     """A dataset to load: its table, its files, the base columns that are needed, and the instant it is seen at."""
 
     table: Table

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from ..compile.render import render
 from ..compile.signal import Condition, Operand, compile_signal, condition_query
@@ -11,6 +10,7 @@ from ..compile.syntax import FormulaError
 from ..model.catalog import Catalog
 from ..model.kpi import Kpi, Metric
 from ..model.measurement import Goal, Measurement, Segment, SignalResult, SignalState, Status
+from ..model.record import Record
 from ..model.signal import Signal
 from .engine import EngineError
 from .rounding import published
@@ -56,8 +56,7 @@ def _state(condition: Condition, values: Mapping[Operand, Value], session: Sessi
     return SignalState.ON if cell else SignalState.OFF
 
 
-@dataclass(frozen=True, slots=True)
-class _Reading:
+class _Reading(Record):
     """A judged measurement, and the target it is held to: its own, or for a segment without one the whole's."""
 
     one: Measurement

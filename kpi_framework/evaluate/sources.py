@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from ..compile.reader import csv_rows, format_of, json_rows, parquet_rows, unique_headers
@@ -13,24 +12,22 @@ from ..compile.render import render
 from ..compile.table import Native
 from ..model.period import is_zone
 from ..model.project import Dataset, Source
+from ..model.record import Record
 from .engine import Engine, EngineError
 
 _HEADER_LIMIT = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
 class SourceError(Exception):
     """A source that cannot be read: what is wrong, what to do."""
 
-    message: str
-    hint: str = ""
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
 
-    def __str__(self) -> str:
-        return self.message
 
-
-@dataclass(frozen=True, slots=True)
-class Files:
+class Files(Record):
     """The files of a source, their format, and the header of each CSV file."""
 
     source: Source

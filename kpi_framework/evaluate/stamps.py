@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 
 from ..model.period import is_zone
+from ..model.record import Record, replace
 
 _ISO = re.compile(r"\d{4}-\d{1,2}-\d{1,2}([T ]\d{1,2}:\d{2}(:\d{2}(\.\d{1,9})?)?)?( ?([Zz]|[+-]\d{2}(:?\d{2})?))?")
 _OFFSET = re.compile(r":\d{2}(\.\d+)? ?([Zz]|[+-]\d{2}:?\d{2})$")
@@ -20,8 +20,7 @@ FORMATS = (*(day + time for day in _DAYS for time in _TIMES), "%Y-%m-%dT%H:%M:%S
 _SAMPLE = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Stamps:
+class Stamps(Record):
     """How timestamps are written. `formats` empty: ISO 8601. `rivals` read every cell as well, otherwise."""
 
     formats: tuple[str, ...] = ()

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 from functools import lru_cache
 
 from ..model.kpi import Metric
 from ..model.period import Almanac, Grain, Period
+from ..model.record import Record
 from ..model.unit import read_microseconds
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(Record):
     """The view of a check: the instant as_of, and how many complete periods are shown."""
 
     as_of: dt.datetime

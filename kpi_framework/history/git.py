@@ -8,10 +8,10 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from ..model.diagnostic import KpiError
+from ..model.record import Record
 
 _SAFE = (
     "-c", "core.quotepath=false", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null",
@@ -24,8 +24,7 @@ _ENVIRONMENT = {
 _LONG = 600
 
 
-@dataclass(frozen=True)
-class Repository:
+class Repository(Record):
     """A git repository, and where in it the project stands (`prefix`, empty or ending in a slash)."""
 
     root: Path

@@ -9,10 +9,10 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 
 from ..model.change import Commit
 from ..model.diagnostic import KpiError
+from ..model.record import Record, field
 from .git import Repository
 
 _FIELDS = ("%H", "%P", "%aN", "%aE", "%aI", "%cN", "%cI", "%G?", "%s", "%(trailers:only,unfold)", "%an", "%ae")
@@ -25,8 +25,7 @@ _SQUASHED = re.compile(r"\(#(\d+)\)$")
 APPROVALS = ("Reviewed-by", "Approved-by", "Acked-by")
 
 
-@dataclass(frozen=True, slots=True)
-class Touched:
+class Touched(Record):
     """A file that a commit changed: its object before (at the first parent) and after, None where it is not there."""
 
     path: str
@@ -34,8 +33,7 @@ class Touched:
     after: str | None
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(Record):
     """A commit and the project's files that it changed."""
 
     commit: Commit
@@ -44,8 +42,7 @@ class Step:
     """The name in the commit itself, where .mailmap says another."""
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(Record):
     """The steps of a history, oldest first, and how each came into the main line."""
 
     steps: tuple[Step, ...]

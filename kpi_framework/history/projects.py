@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 
 from ..model.change import Change, ChangeClass
 from ..model.diagnostic import Severity
 from ..model.project import Column, DataRule, Dataset, Project, Source
+from ..model.record import Record
 from ..model.rule import RULES
 from ..model.unit import read_microseconds, read_share
 from .sides import Sides, place
@@ -17,8 +17,7 @@ C = ChangeClass
 Value = object
 
 
-@dataclass(frozen=True)
-class Desk:
+class Desk(Record):
     """kpi.yaml on both sides, and the definitions that mean something else, or perhaps do."""
 
     sides: Sides
@@ -139,8 +138,7 @@ def _datasets(desk: Desk, name: str, before: object, after: object) -> Iterator[
             yield from _dataset(Feed(desk, one, old[one], new[one]))
 
 
-@dataclass(frozen=True)
-class Feed:
+class Feed(Record):
     """A dataset on both sides."""
 
     desk: Desk

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from ..model.base import Model
 from ..model.catalog import Catalog, Entry, Located, Path
 from ..model.change import Change, ChangeClass
 from ..model.kpi import Metric
+from ..model.record import Record, field
 
 
-@dataclass(frozen=True)
-class Side:
+class Side(Record):
     """A catalog, the definition hash of each of its definitions, and one spelling for SQL of one meaning.
 
     A hash is missing or empty where a definition does not compile: then its fields speak for themselves.
@@ -31,8 +30,7 @@ class Side:
     """The definitions that each derived one stands on."""
 
 
-@dataclass(frozen=True)
-class Sides:
+class Sides(Record):
     """Before and after, as one day sees them: what lies before `today` is the past."""
 
     before: Side
@@ -50,8 +48,7 @@ class Sides:
         return before == after or self.before.canonical(before) == self.after.canonical(after)
 
 
-@dataclass(frozen=True)
-class Pair:
+class Pair(Record):
     """One definition on both sides."""
 
     sides: Sides

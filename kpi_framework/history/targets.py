@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from ..model.change import Change, ChangeClass
 from ..model.kpi import Kpi, Metric, SegmentTarget, Target
+from ..model.record import Record
 from ..model.unit import MICROSECONDS, read_amount, read_limit
 from .sides import Pair
 
@@ -20,8 +20,7 @@ Relation = frozenset[str]
 SAME: Relation = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Region:
+class Region(Record):
     """The values a target calls met, and those it lets pass (met or near), relative to a reference or to nothing."""
 
     met: Range

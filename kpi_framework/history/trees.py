@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
+from ..model.record import Record
 from .git import Repository
 
 Tree = Mapping[str, str]
@@ -12,8 +12,7 @@ Tree = Mapping[str, str]
 _FILES = ("100644", "100755")
 
 
-@dataclass(frozen=True)
-class Trees:
+class Trees(Record):
     """The trees of all commits; commits that change nothing share theirs."""
 
     by_commit: Mapping[str, Tree]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import replace
 
 from ..compile.table import Native
 from ..model.catalog import Catalog
 from ..model.diagnostic import Diagnostic
 from ..model.ownership import CodeOwners
+from ..model.record import replace
 from .balance import (
     advanced_before_stable,
     old_benchmarks,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 
 from ..compile.axis import Measure
@@ -13,12 +12,12 @@ from ..compile.syntax import FormulaError
 from ..compile.table import Native, Table
 from ..model.catalog import Catalog, Entry
 from ..model.kpi import Kpi, Lifecycle, Metric
+from ..model.record import Record
 
 Compiled = Measure | Derived | FormulaError
 
 
-@dataclass(frozen=True)
-class View:
+class View(Record, dict=True):
     """A catalog under its rules. `natives` holds each dataset's columns, None where nobody has looked."""
 
     catalog: Catalog

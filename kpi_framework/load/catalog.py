@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import Generic, TypeVar
@@ -15,6 +14,7 @@ from ..model.catalog import Catalog, Entry, Ignore
 from ..model.diagnostic import Diagnostic, KpiError
 from ..model.kpi import Metric
 from ..model.project import Contract, Project
+from ..model.record import Record
 from ..model.signal import Signal
 from .library import shipped_presets
 from .validate import definition_model, is_signal, validated
@@ -31,8 +31,7 @@ _KEPT = 4096
 M = TypeVar("M", bound=BaseModel)
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded(Generic[M]):
+class Loaded(Record, Generic[M]):
     """One file: its noun, unless something is wrong with it, its ignores and its findings."""
 
     document: Document
@@ -83,8 +82,7 @@ def _definition(path: str, document: Document) -> Loaded[Metric]:
     return _read(document, definition_model(document.value), _stem(path))
 
 
-@dataclass(frozen=True, slots=True)
-class _Files:
+class _Files(Record):
     """A repository's files beside kpi.yaml, by kind and path."""
 
     definitions: Mapping[str, Loaded[Metric]]

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from yaml.events import (
     CollectionEndEvent,
@@ -20,6 +19,7 @@ from yaml.events import (
 )
 
 from ..model.catalog import Path
+from ..model.record import Record
 from .events import all_events, end, start
 from .gate import hides
 from .resolve import NotANumberError, resolve
@@ -29,8 +29,7 @@ _HEADER = re.compile(r"[|>][-+0-9]*")
 _MARK = "\ufeff"
 
 
-@dataclass(frozen=True, slots=True)
-class _Node:
+class _Node(Record):
     """A value: its first and last event, and what stands in it by key."""
 
     first: Event
@@ -38,8 +37,7 @@ class _Node:
     children: Mapping[str | int, tuple[Event, _Node]]
 
 
-@dataclass(frozen=True, slots=True)
-class _Cut:
+class _Cut(Record):
     """A stretch of the text and what takes its place."""
 
     begin: int

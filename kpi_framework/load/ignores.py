@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from ..model.catalog import Ignore
 from ..model.diagnostic import Diagnostic, Span
+from ..model.record import Record
 from ..model.rule import RULES
 
 _COMMENT = re.compile(r"#(?<!\S#)[ \t]*kpi:[ \t]*ignore\b(?P<rest>[^\n]*)")
@@ -16,8 +16,7 @@ _PARTS = re.compile(r"\[(?P<rule>[^\]]*)\](?P<reason>.*)")
 _FORM = "Write: # kpi: ignore[{rule}] why it is all right here"
 
 
-@dataclass(frozen=True, slots=True)
-class Extent:
+class Extent(Record):
     """Where the text of a quoted or block scalar is; a line indented less than `indent` is outside."""
 
     start: int

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -14,6 +13,7 @@ from ..model.catalog import Path
 from ..model.diagnostic import Diagnostic, Span, did_you_mean, nearest
 from ..model.kpi import Kpi, Metric
 from ..model.project import Project, Source
+from ..model.record import Record
 from ..model.rule import RULES
 from .fields import fields_of, models_at
 from .wording import found, said
@@ -31,8 +31,7 @@ _NAMED = re.compile(r"`(\w+)")
 _SEVERAL = "Fields here: "
 
 
-@dataclass(frozen=True, slots=True)
-class Read(Generic[M]):
+class Read(Record, Generic[M]):
     """What a model made of a document: the noun, or what is wrong with it."""
 
     noun: M | None
@@ -71,8 +70,7 @@ def _not_a_mapping(document: Document, kpi: str | None) -> tuple[Diagnostic, ...
     return (RULES["wrong-type"].finding(document.at.value(), message, hint, kpi),)
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(Record):
     """A place of the document, and what the model said about it."""
 
     path: Path
@@ -80,8 +78,7 @@ class _Place:
     errors: list[ErrorDetails]
 
 
-@dataclass(frozen=True, slots=True)
-class _Reading:
+class _Reading(Record):
     """The errors of one document, turned into findings."""
 
     document: Document

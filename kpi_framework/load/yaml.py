@@ -21,6 +21,7 @@ from yaml.events import (
 
 from ..model.catalog import Ignore, Located, Path
 from ..model.diagnostic import Diagnostic, Span
+from ..model.record import Record
 from ..model.rule import RULES
 from .breaks import broken
 from .events import Events, end, is_bare, start
@@ -60,8 +61,7 @@ class Places(Mapping[Path, Span]):
         return len(self.marks)
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(Record):
     """One YAML file: its plain values, their places, its comments to the linter and what is wrong with it."""
 
     value: Plain

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 from enum import StrEnum
 
 from .diagnostic import Span
+from .record import Record
 
 
 class Duty(StrEnum):
@@ -26,8 +26,7 @@ class When(StrEnum):
     THIS_MONTH = "this month"
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
+class Due(Record):
     """One thing that is due: of which KPI, on which day, who has to see to it, and what it is."""
 
     when: When
@@ -47,8 +46,7 @@ class Due:
         return self.day, self.duty.value, self.kpi, self.key
 
 
-@dataclass(frozen=True, slots=True)
-class Agenda:
+class Agenda(Record):
     """What is due as one day sees it."""
 
     project: str

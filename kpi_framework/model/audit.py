@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from .change import Event
 from .kpi import Metric
 from .ledger import Published, Verification
+from .record import Record
 
 
-@dataclass(frozen=True, slots=True)
-class MissedReview:
+class MissedReview(Record):
     """A review that was due between the two days and not held by its day."""
 
     kpi: str
@@ -21,8 +20,7 @@ class MissedReview:
     """The day it was held at last, as its file says; None if it was not."""
 
 
-@dataclass(frozen=True, slots=True)
-class KnownWaiver:
+class KnownWaiver(Record):
     """A waiver that held on a day between the two, as a definition said it: also one that was removed since."""
 
     kpi: str
@@ -34,8 +32,7 @@ class KnownWaiver:
     segment: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Audit:
+class Audit(Record):
     """The population of all changes, and what goes with it, at one commit."""
 
     project: str

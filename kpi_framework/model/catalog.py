@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Generic, TypeVar
 
@@ -12,14 +11,14 @@ from .diagnostic import Span
 from .kpi import Kpi, Metric
 from .preset import Preset, completed
 from .project import Contract, Dataset, Project
+from .record import Record, field
 from .signal import Signal
 
 Path = tuple[str | int, ...]
 """The keys and indexes that lead to a value: `("target", 0, "at_most")`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ignore:
+class Ignore(Record):
     """A `# kpi: ignore[rule] reason` comment: it suppresses that rule's findings on its line or the next."""
 
     rule: str
@@ -27,8 +26,7 @@ class Ignore:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Located:
+class Located(Record):
     """The places of one file's keys (and values, for what has no key of its own)."""
 
     path: str
@@ -58,16 +56,14 @@ class Located:
 T_co = TypeVar("T_co", covariant=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Entry(Generic[T_co]):
+class Entry(Record, Generic[T_co]):
     """A noun and the places of the file it was read from."""
 
     noun: T_co
     at: Located
 
 
-@dataclass(frozen=True)
-class Catalog:
+class Catalog(Record, dict=True):
     """All files of one KPI repository, read and placed. Files that could not be read are in `broken`."""
 
     project: Entry[Project]

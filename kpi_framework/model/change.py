@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 
 from .diagnostic import Diagnostic
 from .measurement import Segment, Status
 from .period import Period
+from .record import Record, field
 
 
 class ChangeClass(StrEnum):
@@ -54,8 +54,7 @@ Plain = object
 """A value as JSON has it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Record):
     """One field that means something else than before; `kpi` is None for kpi.yaml, which lists what it touches."""
 
     kpi: str | None
@@ -75,16 +74,14 @@ class Change:
         return list(ChangeClass).index(self.cls), self.kpi or "", self.path, self.field
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(Record):
     """A value and its status on one side of a change."""
 
     value: float | int | None
     status: Status | None
 
 
-@dataclass(frozen=True, slots=True)
-class Impact:
+class Impact(Record):
     """What a change does to one value: before and after, on the same data, and because of what."""
 
     kpi: str
@@ -97,8 +94,7 @@ class Impact:
     judged: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Commit:
+class Commit(Record):
     """A commit as git tells it. Names and dates are what the author said; only `signed` is more than a claim."""
 
     name: str
@@ -117,8 +113,7 @@ class Commit:
         return tuple(v for k, v in self.trailers if k.lower() == key.lower())
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(Record):
     """A change as history has it: the commit that made it, how it came in, why, and what it did to the value."""
 
     change: Change
@@ -137,8 +132,7 @@ class Event:
     """The units of the two values; a change of the unit is a change of the meaning, too."""
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Record):
     """Two revisions compared: what changed, what that does, which reasons were given, and what is missing."""
 
     base: str

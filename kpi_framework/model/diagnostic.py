@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import StrEnum
+
+from .record import Record
 
 
 class Severity(StrEnum):
@@ -22,8 +23,7 @@ class Severity(StrEnum):
         return ("off", "note", "warning", "error").index(self.value)
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Record):
     """A place in a file: a path relative to the project, and a line and column counted from 1."""
 
     path: str
@@ -31,8 +31,7 @@ class Span:
     column: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnostic:
+class Diagnostic(Record):
     """One finding.
 
     `message` says what is wrong, `hint` what to do; `kpi` names the definition it concerns, if any.

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from .diagnostic import Diagnostic
 from .measurement import Segment
+from .record import Record, field
 
 
-@dataclass(frozen=True, slots=True)
-class Published:
+class Published(Record):
     """One line of a ledger: a published value and everything it stands on."""
 
     seq: int
@@ -35,16 +34,14 @@ class Published:
         return self.start, self.end, self.segment
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Record):
     """A line that does not hold, and why."""
 
     line: int
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Chain:
+class Chain(Record):
     """A ledger as it was read: its lines up to the first fault, and the fault."""
 
     kpi: str
@@ -57,8 +54,7 @@ class Chain:
         return {entry.key: entry for entry in self.entries}
 
 
-@dataclass(frozen=True, slots=True)
-class Verification:
+class Verification(Record):
     """How many published values were checked, which failed, and which could not be checked and why."""
 
     checked: int = 0

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from enum import StrEnum
 
 from .diagnostic import Diagnostic, Severity
 from .kpi import Kpi, Metric
 from .period import Period
 from .project import Event, View
+from .record import Record, field
 
 Segment = tuple[tuple[str, str | None], ...]
 """Columns and the values that name a part, `(("priority", "critical"),)`; empty for the whole."""
@@ -56,8 +56,7 @@ class Reason(StrEnum):
 _SHOWN = frozenset({Reason.PROVISIONAL, Reason.STALE, Reason.TOO_FEW, Reason.MOSTLY_MISSING, Reason.NO_REFERENCE})
 
 
-@dataclass(frozen=True, slots=True)
-class Observation:
+class Observation(Record):
     """What the engine counted for one KPI, period and segment: a number that nobody has judged yet.
 
     `population` are the rows after `where`, `excluded` those it removed, `measured` those that entered
@@ -80,8 +79,7 @@ class Observation:
     """Its `evidence` dataset has no rows in the period: a 0 proves nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Goal:
+class Goal(Record):
     """A target resolved to numbers in the KPI's unit, with `of` where it was relative."""
 
     at_most: float | None = None
@@ -92,8 +90,7 @@ class Goal:
     of: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Measurement:
+class Measurement(Record):
     """One published value: what it is, how it was judged, and what it stands on."""
 
     kpi: str
@@ -134,8 +131,7 @@ class SignalState(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class SignalResult:
+class SignalResult(Record):
     """Whether a signal holds, and the values its condition was read over; an unknown one is None."""
 
     id: str
@@ -158,8 +154,7 @@ def streak(series: Sequence[Measurement]) -> tuple[Measurement, ...]:
     return tuple(reversed(found))
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Record):
     """Whether the check passed, and why not."""
 
     passed: bool
@@ -169,8 +164,7 @@ class Verdict:
     reasons: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Scorecard:
+class Scorecard(Record):
     """Everything one check found: the values, their judgement, the findings and the verdict."""
 
     project: str
@@ -200,8 +194,7 @@ class Scorecard:
         return tuple(m for m in self.measurements if m.kpi == kpi and m.segment == segment)
 
 
-@dataclass(frozen=True, slots=True)
-class ExampleResult:
+class ExampleResult(Record):
     """How one example of a definition came out."""
 
     kpi: str

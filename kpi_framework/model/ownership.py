@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from re import Pattern
 
+from .record import Record
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+
+class Claim(Record):
     """One line of CODEOWNERS: the files it is for, their owners and its number."""
 
     files: Pattern[str]
@@ -15,8 +15,7 @@ class Claim:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class CodeOwners:
+class CodeOwners(Record):
     """A CODEOWNERS file; `prefix` is the project's folder in its repository, empty or ending in a slash."""
 
     path: str

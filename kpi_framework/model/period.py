@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from .calendar import Calendar
+from .record import Record, field
 
 
 class Grain(StrEnum):
@@ -30,8 +30,7 @@ WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", 
 _MONTHS = {Grain.MONTH: 1, Grain.QUARTER: 3, Grain.YEAR: 12}
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Period:
+class Period(Record, order=True):
     """The days [start, end) of one grain, or of a free range (`grain` None)."""
 
     start: dt.date
@@ -44,14 +43,16 @@ class Period:
         return (self.end - self.start).days
 
 
-@dataclass(frozen=True, slots=True)
-class Almanac:
+class Almanac(Record):
     """The project's reading of time: its zone, its week's first day, its year's first month, its calendars."""
 
     zone: ZoneInfo
     week_starts: str = "monday"
     fiscal_year_starts: int = 1
-    calendars: Mapping[str, Calendar] = field(default_factory=dict, compare=False)
+    calendars: Mapping[str, Calendar] = field(default_factory=dict)
+
+    def __hash__(self) -> int:
+        return hash((self.zone, self.week_starts, self.fiscal_year_starts))
 
     @property
     def usual_calendar(self) -> str | None:

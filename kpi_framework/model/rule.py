@@ -7,15 +7,14 @@ once; `kpi explain`, `kpi rules` and the reference page read it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from .diagnostic import Diagnostic, Severity, Span
+from .record import Record
 
 ERROR, WARNING, NOTE = Severity.ERROR, Severity.WARNING, Severity.NOTE
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Record):
     """A rule: `why` explains it, `remedy` says what to do."""
 
     code: str

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from .base import Model, Version
 from .kpi import Id
+from .record import Record
 
 
 class Template(Model):
@@ -35,8 +35,7 @@ class Template(Model):
         return str(self.kpi.get("kind", "kpi"))
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(Record):
     """A line of the catalogue: what can be added, and what it takes."""
 
     id: str

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
+
+from .record import Record
 
 MICROSECONDS = {"seconds": 10**6, "minutes": 60 * 10**6, "hours": 3600 * 10**6, "days": 86_400 * 10**6}
 """Units of duration, in microseconds. A day is 24 hours."""
@@ -36,8 +37,7 @@ def is_currency(text: str) -> bool:
     return bool(re.fullmatch(r"[A-Z]{3}", text))
 
 
-@dataclass(frozen=True, slots=True)
-class Amount:
+class Amount(Record):
     """A number and the unit it was written with, if any."""
 
     number: Fraction
@@ -74,8 +74,7 @@ _PART = re.compile(r"^\s*(\d+(?:\.\d+)?)\s*%\s*of\s+(baseline|previous)\s*$")
 _OFFSET = re.compile(r"^\s*(baseline|previous)\s*([+-])\s*(.+)$")
 
 
-@dataclass(frozen=True, slots=True)
-class Limit:
+class Limit(Record):
     """A limit of a target: an amount, a share of a reference (`90% of baseline`), or an offset from one."""
 
     amount: Amount

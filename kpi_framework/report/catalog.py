@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict
 from typing import Any
 
 from rich.console import RenderableType
 from rich.text import Text
 
 from ..model.kpi import Limits
+from ..model.record import asdict
 from ..model.template import Offer
 from .document import table, write
 from .escape import prose

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import groupby
 
 from rich.console import RenderableType
@@ -12,6 +11,7 @@ from rich.text import Text
 
 from ..model.change import Change, ChangeClass, Difference, Impact, Judged
 from ..model.measurement import Status
+from ..model.record import Record
 from .document import Section, table, write
 from .escape import code, message, prose
 from .findings_markdown import each
@@ -32,8 +32,7 @@ _STYLES = {
 _SHOWN = 12
 
 
-@dataclass(frozen=True)
-class DiffView:
+class DiffView(Record):
     """A difference, whether it passed, and the screen it is shown on."""
 
     difference: Difference

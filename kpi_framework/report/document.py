@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from ..model.record import Record
 
 LARGEST = 1_000_000
 """Bytes: a step summary on GitHub holds 1 MiB and is lost whole beyond it."""
 _RESERVE = 400  # bytes kept for each later section: its heading, its lead and the note on what was cut
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(Record):
     """A heading, what always stands under it, and blocks of which the last may be cut."""
 
     title: str

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import groupby
 
 from rich.console import RenderableType
@@ -13,6 +12,7 @@ from rich.text import Text
 
 from .. import __version__
 from ..model.agenda import Agenda, Due, Duty, When
+from ..model.record import Record
 from .document import Section, table, write
 from .escape import clean, code, prose
 from .ink import PLAIN
@@ -25,8 +25,7 @@ _NOBODY = "nobody"
 _FOLD = 75
 
 
-@dataclass(frozen=True)
-class DueView:
+class DueView(Record):
     """The agenda, and the screen it is shown on."""
 
     agenda: Agenda

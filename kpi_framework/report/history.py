@@ -6,12 +6,12 @@ import csv
 import html
 import io
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 
 from rich.console import RenderableType
 from rich.text import Text
 
 from ..model.change import Event
+from ..model.record import Record
 from .diff import change_object, parted, shown
 from .document import Section, table, write
 from .escape import clean, code, prose
@@ -28,8 +28,7 @@ COLUMNS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class HistoryView:
+class HistoryView(Record):
     """The events, and the screen they are shown on."""
 
     events: tuple[Event, ...]

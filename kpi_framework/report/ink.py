@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from ..model.record import Record
 from .escape import clean, clip, code, link, message, prose
 
 
-@dataclass(frozen=True, slots=True)
-class Ink:
+class Ink(Record):
     """How strings of the project are written.
 
     As text, as code (names, formulas, places), as a link, as words with `code` in them, or as the page of that name

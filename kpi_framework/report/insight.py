@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 
 from ..model.diagnostic import Diagnostic
@@ -11,6 +10,7 @@ from ..model.kpi import Action, Kpi, Metric, Note, Waiver
 from ..model.measurement import Measurement, Scorecard, Segment, Status, streak
 from ..model.period import Period
 from ..model.project import Event, View
+from ..model.record import Record
 from .escape import clean, clip
 from .trend import trend
 from .values import loss
@@ -20,8 +20,7 @@ _WEIGHTS = (Status.MISSED, Status.NEAR, Status.UNKNOWN, Status.MET, Status.INFOR
 _LONGEST = 80  # characters of a name
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Record):
     """How one definition stands: its judged value, and those of the segments that have their own targets.
 
     The segments stand in order of weight, the missed ones first.

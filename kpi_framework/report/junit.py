@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Literal
 from xml.etree import ElementTree as Xml  # builds, never parses
 
 from ..model.diagnostic import Diagnostic, Severity
 from ..model.measurement import ExampleResult, Measurement, Scorecard, Status
+from ..model.record import Record
 from .escape import clean
 from .insight import Insight
 from .result import Report
@@ -19,8 +19,7 @@ from .words import period_text, segment_text, status_text, why_unknown
 Outcome = Literal["failure", "error", "skipped", "system-out", ""]
 
 
-@dataclass(frozen=True, slots=True)
-class _Case:
+class _Case(Record):
     """One test case: empty outcome is a plain pass, system-out a pass with a remark."""
 
     group: str

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from rich.console import RenderableType
 from rich.text import Text
 
 from ..model.diagnostic import Diagnostic
+from ..model.record import Record
 from .ink import PLAIN
 from .json import as_text, finding_object
 from .screen import below, draw, plain
@@ -18,8 +18,7 @@ from .words import counted
 _SHOWN = 20
 
 
-@dataclass(frozen=True)
-class LedgerView:
+class LedgerView(Record):
     """Counts, what failed, what could not be checked, and the heads of the chains."""
 
     title: str

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 
+from ..model.record import Record
 from ..model.unit import MICROSECONDS, is_currency
 
 Number = float | int | Decimal
@@ -22,8 +22,7 @@ _WHOLE_CURRENCIES = frozenset({"CLP", "ISK", "JPY", "KRW", "PYG", "UGX", "VND", 
 _SMALLEST, _LARGEST = -6, 14  # powers of ten beyond which figures are written as 1.23e-09
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Record):
     """A text, and the number a reader takes from it (durations in seconds, percents in hundredths)."""
 
     says: Decimal

@@ -5,15 +5,14 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 
+from ..model.record import Record
 from .document import Section, table, write
 from .escape import clean, clip, web_address
 from .ink import MARKDOWN, Ink
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Record):
     """A heading and what stands under it: lines, a table, or commands. Cells and lines are inked already."""
 
     title: str = ""

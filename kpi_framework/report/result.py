@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cached_property
 
 from ..model.diagnostic import Diagnostic
 from ..model.measurement import ExampleResult, Scorecard
+from ..model.record import Record
 
 
-@dataclass(frozen=True)
-class Report:
+class Report(Record, dict=True):
     """One outcome, and the screen it is shown on (only the text format looks at `color` and `width`)."""
 
     scorecard: Scorecard | None = None

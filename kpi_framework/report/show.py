@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 
 from rich.console import RenderableType
 from rich.text import Text
 
 from ..model.diagnostic import Diagnostic
 from ..model.measurement import Scorecard
+from ..model.record import Record
 from .definition import definition_facts
 from .details import headline, unknown_text
 from .document import Section, write
@@ -26,8 +26,7 @@ from .text import findings_text
 from .words import status_text
 
 
-@dataclass(frozen=True)
-class View:
+class View(Record):
     """One definition of a scorecard, broken down `by` these columns, and the screen it is shown on."""
 
     scorecard: Scorecard

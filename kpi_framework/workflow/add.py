@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from ..load.templates import shipped_signals
 from ..load.write import as_yaml
 from ..model.catalog import Catalog
 from ..model.diagnostic import Diagnostic, KpiError, Severity
+from ..model.record import Record, field, replace
 from ..model.template import Template
 from ..model.unit import is_currency, read_amount, read_limit
 from .catalog import datasets, said_by, template_of
@@ -36,8 +36,7 @@ _NOT_MERGED = "not coalesce(merged, false)"
 MAX_BASELINE_DAYS = 60
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Record):
     """What the person who adds it decides; None takes the template's proposal."""
 
     owner: str | None = None
@@ -50,8 +49,7 @@ class Choice:
     currency: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Proposal:
+class Proposal(Record):
     """What a person is asked, and what is taken where they have no other wish."""
 
     is_judged: bool
@@ -60,8 +58,7 @@ class Proposal:
     baseline: str = ""
 
 
-@dataclass(frozen=True)
-class Added:
+class Added(Record):
     """The files written, or what is wrong with what they would say; and what the person should know."""
 
     written: tuple[Path, ...] = ()
@@ -109,8 +106,7 @@ def _loaded(options: Options) -> Catalog:
     return catalog
 
 
-@dataclass
-class _Adding:
+class _Adding(Record):
     """One run of `kpi add`: the files it will write, and what it says about them."""
 
     catalog: Catalog

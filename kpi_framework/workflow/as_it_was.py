@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import replace
 
 from ..history.git import find_repository
+from ..model.record import replace
 from .check import check_loaded
 from .revisions import Revision
 from .run import Options, Outcome

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 
 from ..history.git import find_repository
@@ -15,6 +14,7 @@ from ..model.change import Event
 from ..model.diagnostic import KpiError
 from ..model.kpi import Kpi, Review
 from ..model.ledger import Published
+from ..model.record import replace
 from .check import Options
 from .files import write_text
 from .history import Query, history

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..compile.only import narrowed
@@ -15,6 +14,7 @@ from ..model.baseline import BaselineFile
 from ..model.catalog import Catalog
 from ..model.diagnostic import Diagnostic, KpiError, Severity
 from ..model.kpi import Kpi, Metric
+from ..model.record import Record, field
 from ..model.rule import RULES
 from .files import write_text
 from .project import linted, load, settled, window_of
@@ -24,8 +24,7 @@ from .unread import stale_unread
 _SCHEMA = "# yaml-language-server: $schema=../schemas/baseline.schema.json"
 
 
-@dataclass(frozen=True)
-class Frozen:
+class Frozen(Record):
     """What freezing came to: the files written or already right, and what could not be frozen and why."""
 
     written: tuple[Path, ...] = ()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from ..compile.only import narrowed
 from ..evaluate.evaluate import Evaluation, Setting, evaluate_in
 from ..evaluate.examples import run_examples
@@ -15,6 +13,7 @@ from ..model.catalog import Catalog
 from ..model.diagnostic import Diagnostic, KpiError
 from ..model.measurement import ExampleResult, Scorecard, Verdict
 from ..model.period import is_zone
+from ..model.record import replace
 from ..model.rule import OF_CHANGES, OF_DATA, RULES
 from .lint import lint_loaded, lint_project
 from .project import linted, load, name_known, settled, window_of

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..evaluate.evaluate import Evaluation, Setting, evaluate
@@ -16,14 +15,14 @@ from ..model.catalog import Catalog
 from ..model.change import Change, ChangeClass, Difference, Impact
 from ..model.diagnostic import Diagnostic, KpiError, Span
 from ..model.kpi import Kpi, Lifecycle
+from ..model.record import Record, replace
 from ..model.rule import RULES
 from .project import Place, settled, window_of
 from .revisions import WORKING_TREE, Revision, natives_of, side_of
 from .run import Options
 
 
-@dataclass(frozen=True)
-class Question:
+class Question(Record):
     """What to compare: two revisions (`head` None: the working tree), and a reason given beside the commits."""
 
     base: str = "HEAD"

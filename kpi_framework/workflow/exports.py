@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from ..evaluate.stamps import Stamps, stamps_of
 from ..load.library import shipped_contracts, shipped_presets
 from ..model.diagnostic import Diagnostic, Span
 from ..model.project import Column
+from ..model.record import Record
 from ..model.rule import RULES
 from .recognise import Recognised, recognise
 
@@ -26,8 +26,7 @@ _MOMENTS = ("timestamp", "date")
 _AHEAD = ("due", "pending", "until")
 
 
-@dataclass(frozen=True)
-class Export:
+class Export(Record, dict=True):
     """One or several files of one kind, and what stands in their mapped columns."""
 
     looks: tuple[Look, ...]

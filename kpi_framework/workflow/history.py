@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Container, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from ..compile.canonical import one_text
@@ -22,6 +21,7 @@ from ..model.catalog import Catalog
 from ..model.change import Change, ChangeClass, Event
 from ..model.diagnostic import KpiError
 from ..model.period import is_zone
+from ..model.record import Record, field, replace
 from .project import Place, load, name_known, window_of
 from .revisions import FILES, Revision, natives_of, side_of
 from .run import Options
@@ -39,8 +39,7 @@ _WHOLE_PROJECT: dict[tuple[str | None, str | None], ChangeClass] = {
 _MOST_VALUES = 50
 
 
-@dataclass(frozen=True)
-class Query:
+class Query(Record):
     """Which part of history is asked for."""
 
     ids: tuple[str, ...] = ()
@@ -115,8 +114,7 @@ def _has_value(event: Event) -> bool:
     return event.change.kpi is not None and event.change.cls is ChangeClass.RESTATING
 
 
-@dataclass
-class _Story:
+class _Story(Record, dict=True):
     """One reading of a history: texts and columns are kept, since commits share most of them."""
 
     options: Options

@@ -6,7 +6,6 @@ import glob
 import re
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from importlib.resources import files
 from itertools import takewhile
 from pathlib import Path, PurePosixPath
@@ -18,6 +17,7 @@ from ..load.templates import shipped_templates
 from ..load.write import as_yaml
 from ..load.yaml import read_yaml
 from ..model.diagnostic import Diagnostic, KpiError
+from ..model.record import Record, replace
 from ..model.template import Template
 from .add import Choice, add
 from .catalog import datasets
@@ -34,8 +34,7 @@ TICKETS = "tickets"
 FIRST = "time_to_resolution"
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
+class Wish(Record):
     """What a new project is asked to be."""
 
     folder: Path
@@ -45,8 +44,7 @@ class Wish:
     owner: str = "service-desk@example.com"
 
 
-@dataclass(frozen=True)
-class Begun:
+class Begun(Record):
     """What was written, or what is wrong with the exports; and what the person should know."""
 
     written: tuple[str, ...] = ()
@@ -81,8 +79,7 @@ def _titled(folder: Path) -> str:
 # where the data lie
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(Record):
     """The source of a dataset in the project, and the files from outside that are copied there."""
 
     source: str

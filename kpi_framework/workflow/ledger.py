@@ -6,7 +6,6 @@ import datetime as dt
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ from ..model.diagnostic import Diagnostic, KpiError, Severity, Span
 from ..model.kpi import Kpi
 from ..model.ledger import Chain, Published, Verification
 from ..model.measurement import Measurement, Scorecard, Status
+from ..model.record import Record, field, replace
 from ..model.rule import RULES
 from ..report.json import goal_object, number, period_object
 from .check import check
@@ -47,8 +47,7 @@ def read_ledgers(root: Path) -> dict[str, Chain]:
 # publish
 
 
-@dataclass(frozen=True)
-class Publication:
+class Publication(Record):
     """What publishing came to: the lines appended by KPI, what was refused, and the check behind it."""
 
     outcome: Outcome
@@ -215,8 +214,7 @@ def _failure(entry: Published, why: str) -> Diagnostic:
     return RULES["ledger-broken"].finding(span, f"{entry.kpi}, {entry.start}: {why}", kpi=entry.kpi)
 
 
-@dataclass
-class _Checks:
+class _Checks(Record):
     """Looks up definitions and computes values again; a reason that begins with `!` is a failure."""
 
     options: Options

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from ..compile.definition import table_of
@@ -20,13 +19,13 @@ from ..load.library import shipped_contracts
 from ..model.catalog import Catalog
 from ..model.diagnostic import Diagnostic, KpiError, did_you_mean
 from ..model.ownership import CodeOwners
+from ..model.record import Record
 from .files import read_text
 
 FOLDERS = ("kpis", "baselines")
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Record):
     """Where a project stands, and which folders outside it may be read."""
 
     root: Path

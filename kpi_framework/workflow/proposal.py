@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from ..compile.names import snake_case
 from ..load.write import as_commented
 from ..model.project import Column
+from ..model.record import Record, field
 from .exports import Export
 
 _HEAD = "# yaml-language-server: $schema=schemas/project.schema.json"
@@ -21,8 +21,7 @@ _OLD = dt.timedelta(days=2)
 _SHOWN = 12
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(Record):
     """What holds for the whole project."""
 
     name: str
@@ -30,8 +29,7 @@ class Frame:
     today: dt.date
 
 
-@dataclass
-class Page:
+class Page(Record):
     """Values of a file, and the comments above their keys."""
 
     values: dict[str, Any] = field(default_factory=dict)
@@ -56,7 +54,7 @@ def project_of(frame: Frame, exports: Sequence[Export], paths: Mapping[str, str]
     for export in exports:
         part = _dataset(export, paths[export.dataset], page.values["timezone"])
         page.values["datasets"][export.dataset] = part.values
-        page.comments |= {("datasets", export.dataset, *place): said for place, said in part.comments.items()}
+        page.comments.update({("datasets", export.dataset, *place): said for place, said in part.comments.items()})
     return as_commented(page.values, page.comments, _HEAD)
 
 
@@ -88,11 +86,11 @@ def _dataset(export: Export, path: str, timezone: str) -> Page:
         page.comments["source",] = [f"Recognised as {export.known.name} by its header.", *_mapped(export)]
     if columns := dict(_unmapped(export)):
         page.values["columns"] = {n: {"from": c.from_, "values": dict(c.values)} for n, (c, _) in columns.items()}
-        page.comments |= {("columns", n): said for n, (_, said) in columns.items()}
+        page.comments.update({("columns", n): said for n, (_, said) in columns.items()})
     key = preset.key if preset else export.known.contract.key
     if key and set([key] if isinstance(key, str) else key) <= export.known.columns.keys():
         page.values["key"] = key if isinstance(key, str) else list(key)
-    page.values |= {"complete_through": "newest_row", "freshness": "2 days"}
+    page.values.update({"complete_through": "newest_row", "freshness": "2 days"})
     page.comments["complete_through",] = ["The data are taken to reach as far as the newest row's time."]
     return page
 

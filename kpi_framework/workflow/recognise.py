@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from ..compile.names import snake_case
 from ..compile.preset import column_in
 from ..model.preset import Preset
 from ..model.project import Column, Contract
+from ..model.record import Record
 
 
-@dataclass(frozen=True, slots=True)
-class Recognised:
+class Recognised(Record):
     """What a header was recognised as, and its canonical columns."""
 
     contract: Contract

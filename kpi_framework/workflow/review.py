@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 
 from ..history.git import Repository
 from ..lint.governance import next_review
@@ -11,13 +10,13 @@ from ..load.catalog import load_definition
 from ..load.edit import edited
 from ..model.diagnostic import KpiError
 from ..model.kpi import Kpi, Review
+from ..model.record import Record
 from .files import read_text, write_text
 from .project import load, window_of
 from .run import Options
 
 
-@dataclass(frozen=True, slots=True)
-class Reviewed:
+class Reviewed(Record):
     """A review as the file notes it now, and the day of the next one."""
 
     kpi: str

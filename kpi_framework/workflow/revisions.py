@@ -6,7 +6,6 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 
@@ -22,14 +21,14 @@ from ..model.catalog import Catalog
 from ..model.diagnostic import Diagnostic, KpiError
 from ..model.period import is_zone
 from ..model.project import Dataset, Source
+from ..model.record import Record
 from .project import FOLDERS, Place, read_texts
 
 FILES = ("kpi.yaml", *FOLDERS)
 WORKING_TREE = "working tree"
 
 
-@dataclass(frozen=True)
-class Revision:
+class Revision(Record, dict=True):
     """A project at a commit, or (`commit` None) as it lies on disk."""
 
     place: Place

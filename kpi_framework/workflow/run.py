@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ..evaluate.engine import DuckWorker, Engine, Limits
@@ -13,14 +12,14 @@ from ..evaluate.window import Window
 from ..model.catalog import Catalog
 from ..model.diagnostic import Diagnostic
 from ..model.measurement import ExampleResult, Scorecard
+from ..model.record import Record, field
 from .project import Place
 
 if TYPE_CHECKING:  # a run without data does not wait for the room that evaluates
     from ..evaluate.evaluate import Evaluation
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(Record):
     """What a run is asked for."""
 
     place: Place
@@ -36,8 +35,7 @@ class Options:
     progress: Callable[[str], None] = field(default=lambda _: None)
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(Record):
     """What a run came to."""
 
     passed: bool

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from ..compile.only import narrowed
 from ..compile.render import readable
 from ..evaluate.engine import Recorder
 from ..evaluate.evaluate import Setting, evaluate
 from ..model.diagnostic import KpiError
+from ..model.record import replace
 from .project import load, name_known, window_of
 from .run import Options
 

@@ -20,6 +20,7 @@ LANDLORDS = {
     "duckdb": ("evaluate/worker",),
     "holidays": ("compile/worktime",),
     "jsonschema": ("load",),
+    "msgspec": ("model/record",),
     "pydantic": ("model", "load"),
     "pydantic_core": ("model", "load"),
     "rich": ("report", "cli"),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -26,6 +25,7 @@ from kpi_framework.model.catalog import Catalog, Entry, Located
 from kpi_framework.model.kpi import Kpi, Metric
 from kpi_framework.model.measurement import Goal, Measurement, Reason, Segment, Status
 from kpi_framework.model.period import Almanac, Grain, Period
+from kpi_framework.model.record import replace
 from kpi_framework.model.signal import Signal
 from kpi_framework.workflow.check import Options, check, lint_project
 from kpi_framework.workflow.project import Place

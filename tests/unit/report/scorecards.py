@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -22,6 +21,7 @@ from kpi_framework.model.measurement import (
 )
 from kpi_framework.model.period import Almanac, Grain
 from kpi_framework.model.project import Event
+from kpi_framework.model.record import replace
 from kpi_framework.model.rule import RULES
 
 ALMANAC = Almanac(ZoneInfo("Europe/London"))

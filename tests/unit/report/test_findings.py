@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from dataclasses import replace
 from urllib.parse import unquote
 
 import pytest
@@ -14,6 +13,7 @@ from hypothesis import strategies as st
 
 from kpi_framework.model.diagnostic import Diagnostic, Severity
 from kpi_framework.model.measurement import Reason
+from kpi_framework.model.record import replace
 from kpi_framework.model.rule import RULES
 from kpi_framework.report.formats import FORMATS, renderer
 from kpi_framework.report.result import Report

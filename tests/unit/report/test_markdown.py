@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from dataclasses import replace
 from itertools import pairwise
 
 from hypothesis import given, settings
 
 from kpi_framework.model.measurement import Goal, Reason, Status
 from kpi_framework.model.project import Event
+from kpi_framework.model.record import replace
 from kpi_framework.report.document import Section, table, write
 from kpi_framework.report.insight import Insight
 from kpi_framework.report.markdown import render_markdown

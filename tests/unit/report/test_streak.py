@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from kpi_framework.model.measurement import Status, streak
+from kpi_framework.model.record import replace
 from kpi_framework.report.markdown import scorecard_markdown
 from kpi_framework.report.result import Report
 from kpi_framework.report.text import render_text
