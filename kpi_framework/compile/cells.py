@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlglot import exp
 
 from .scalars import SQL_TYPES
-from .term import as_double, binary, call, case, conjunction, disjunction, not_null
+from .term import as_double, binary, call, case, cast, conjunction, disjunction, not_null, try_cast
 from .zone import macro_name
 
 _ISO = r"\d{4}-\d{1,2}-\d{1,2}([T ]\d{1,2}:\d{2}(:\d{2}(\.\d{1,9})?)?)?"
@@ -50,11 +50,11 @@ def _plain(raw: exp.Expr, native: str, target: str) -> exp.Expr:
 
 
 def _canonical_text(raw: exp.Expr, native: str) -> exp.Expr:
-    return raw.copy() if native == "VARCHAR" else exp.Cast(this=raw.copy(), to=exp.DataType.build("VARCHAR"))
+    return raw.copy() if native == "VARCHAR" else cast(raw.copy(), "VARCHAR")
 
 
 def _boolean(raw: exp.Expr) -> exp.Expr:
-    word = call("lower", call("trim", exp.Cast(this=raw.copy(), to=exp.DataType.build("VARCHAR"))))
+    word = call("lower", call("trim", cast(raw.copy(), "VARCHAR")))
     return exp.Case(ifs=[
         exp.If(this=_is_one_of(word, _TRUE), true=exp.Boolean(this=True)),
         exp.If(this=_is_one_of(word, _FALSE), true=exp.Boolean(this=False)),
@@ -124,7 +124,7 @@ def _matches(raw: exp.Expr, pattern: str) -> exp.Expr:
 
 
 def _try(raw: exp.Expr, kind: str) -> exp.Expr:
-    return exp.TryCast(this=raw.copy(), to=exp.DataType.build(kind, dialect="duckdb"))
+    return try_cast(raw.copy(), kind)
 
 
 def without_nulls(raw: exp.Expr, native: str, nulls: tuple[str, ...]) -> exp.Expr:

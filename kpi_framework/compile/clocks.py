@@ -18,7 +18,7 @@ from ..model.unit import read_microseconds
 from .scope import Scope
 from .syntax import FormulaError
 from .table import Table
-from .term import Term, binary, call, case, conjunction, is_null, not_null
+from .term import Term, binary, call, case, cast, conjunction, is_null, not_null
 from .tidy import table_name
 from .worktime import Lookup, with_worked
 
@@ -170,7 +170,7 @@ class ClockPlan(Record, dict=True):
         if clock.kind == "running":
             run = exp.Sub(this=_worked(clock.calendar, "_end"), expression=_worked(clock.calendar, "_at"))
             total = _filtered(exp.Sum(this=run), _one_of("_value", words))
-            whole = exp.Cast(this=total, to=exp.DataType.build("BIGINT"))
+            whole = cast(total, "BIGINT")
             return exp.Coalesce(this=whole, expressions=[_ZERO.copy()])
         if clock.kind == "count":
             return _filtered(exp.Count(this=exp.Star()), happened)
@@ -222,7 +222,7 @@ class ClockPlan(Record, dict=True):
             overlap = exp.Sub(this=ends, expression=begins)
             held = exp.Greatest(this=overlap, expressions=[_ZERO.copy()], ignore_nulls=True)
             inside = _one_of("_value", policy.pausing or ())
-            total = exp.Cast(this=_filtered(exp.Sum(this=held), inside), to=exp.DataType.build("BIGINT"))
+            total = cast(_filtered(exp.Sum(this=held), inside), "BIGINT")
             sums.append(exp.alias_(total, f"_paused_{name}"))
         joined = exp.select("_status._key", *sums).from_("_status")
         return joined.join("_timed", on="_status._key = _timed._key").group_by("_status._key")
@@ -273,9 +273,9 @@ class ClockPlan(Record, dict=True):
             exp.If(this=stopped, true=binary(exp.LTE, elapsed, target)),
             exp.If(this=binary(exp.GT, elapsed, target), true=exp.Boolean(this=False)),
         ])  # fmt: skip
-        yield name, exp.Cast(this=met, to=exp.DataType.build("BOOLEAN"))
+        yield name, cast(met, "BOOLEAN")
         yield f"{name}_elapsed", elapsed
-        yield f"{name}_target", exp.Cast(this=target, to=exp.DataType.build("BIGINT"))
+        yield f"{name}_target", cast(target, "BIGINT")
 
 
 def clock_plans(
@@ -339,7 +339,7 @@ def event_columns(history: Table, key: str) -> dict[str, exp.Expr]:
     scope = history.fresh_scope()
     found = {"_key": scope.term(key).sql, "_at": scope.term("at").sql, "_field": scope.term("field").sql}
     for name, blank in (("value", "VARCHAR"), ("sequence", "BIGINT"), ("by", "VARCHAR"), ("public", "BOOLEAN")):
-        null = exp.Cast(this=exp.Null(), to=exp.DataType.build(blank))
+        null = cast(exp.Null(), blank)
         found[f"_{name}"] = scope.term(name).sql if history.has(name) else null
     return found
 
@@ -475,7 +475,7 @@ def _total(parts: list[exp.Expr]) -> exp.Expr:
 
 
 def _null_text() -> exp.Expr:
-    return exp.Cast(this=exp.Null(), to=exp.DataType.build("VARCHAR"))
+    return cast(exp.Null(), "VARCHAR")
 
 
 __all__ = [

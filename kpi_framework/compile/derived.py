@@ -15,7 +15,7 @@ from .canonical import canonical_of, canonical_text
 from .scalars import Scalars
 from .scope import Scope
 from .syntax import FormulaError
-from .term import Term
+from .term import Term, cast
 
 _ANY_ALMANAC = Almanac(ZoneInfo("UTC"))
 RELATIVES = ("previous", "year_ago", "baseline")
@@ -111,7 +111,7 @@ def derived_query(derived: Derived, rows: list[list[float | int | None]]) -> exp
     ]
     alias = exp.TableAlias(this=exp.to_identifier("inputs"), columns=[exp.to_identifier(n) for n in names])
     values = exp.Values(expressions=tuples, alias=alias)
-    value = exp.Cast(this=derived.value.copy(), to=exp.DataType.build("DOUBLE"))
+    value = cast(derived.value.copy(), "DOUBLE")
     return exp.select(value).from_(values).order_by("_row")
 
 
@@ -120,4 +120,4 @@ def _literal(value: float | int | None) -> exp.Expr:
         return exp.Null()
     number = exp.Literal.number(repr(abs(value)))
     signed = exp.Neg(this=number) if value < 0 else number
-    return exp.Cast(this=signed, to=exp.DataType.build("DOUBLE"))
+    return cast(signed, "DOUBLE")

@@ -6,7 +6,7 @@ from sqlglot import exp
 
 from ..model.record import Record
 from ..model.unit import MICROSECONDS
-from .term import call, case, scaled
+from .term import call, case, scaled, try_cast
 
 _NUMBERS = {"milliseconds": 1000, **MICROSECONDS}
 _HOUR, _MINUTE, _SECOND, _DAY = (MICROSECONDS[u] for u in ("hours", "minutes", "seconds", "days"))
@@ -80,7 +80,7 @@ def _matches(text: exp.Expr, pattern: str) -> exp.Expr:
 
 
 def _cast(cell: exp.Expr, kind: str) -> exp.Expr:
-    return exp.TryCast(this=cell, to=exp.DataType.build(kind, dialect="duckdb"))
+    return try_cast(cell, kind)
 
 
 def _literal(number: int) -> exp.Expr:

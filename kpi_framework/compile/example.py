@@ -16,7 +16,7 @@ from .plan import aggregate_call
 from .scalars import SQL_TYPES
 from .syntax import FormulaError
 from .table import Table
-from .term import alias, as_double, binary, conjunction, disjunction, is_null
+from .term import alias, as_double, binary, cast, conjunction, disjunction, is_null
 from .zone import timestamp
 
 Row = Mapping[str, str | int | float | bool | None]
@@ -54,7 +54,7 @@ def example_query(measure: Measure, table: Table, rows: Sequence[Row], at: Momen
         over = over.where(_counts(measure, table.almanac, at))
     value = formula.value if formula.type == "integer" else as_double(formula.value)
     if formula.type == "boolean":
-        value = exp.Cast(this=formula.value.copy(), to=exp.DataType.build("INT"))
+        value = cast(formula.value.copy(), "INT")
     # Materialized: inlined, the instant of a wall time would stand in each of a zone's steps that reads it.
     typed = _typed(table, rows, _needed(measure, table, at), _edges(measure, table.almanac, at))
     outer = exp.select(value, *(a.column for a in counts)).from_(over.subquery("aggregated", copy=False), copy=False)
@@ -85,13 +85,13 @@ def _counts(measure: Measure, almanac: Almanac, at: Moment) -> exp.Expr:
     def read(moment: dt.datetime, *, by_day: bool) -> exp.Expr:
         return timestamp(moment.astimezone(almanac.zone) if by_day else moment)
 
-    opened = exp.cast(measure.time.copy(), "TIMESTAMP")
+    opened = cast(measure.time.copy(), "TIMESTAMP")
     before = binary(exp.LT, opened, read(at.instant, by_day=measure.by_day))
     if measure.closing is None:
         start = read(_window_start(measure, almanac, at), by_day=measure.by_day)
         found = conjunction(before, binary(exp.GTE, opened, start))
     else:
-        closed = exp.cast(measure.closing.time.copy(), "TIMESTAMP")
+        closed = cast(measure.closing.time.copy(), "TIMESTAMP")
         end = read(at.instant, by_day=measure.closing.by_day)
         found = conjunction(before, disjunction(is_null(closed), binary(exp.GTE, closed, end)))
     assert found is not None, "there is a condition"
@@ -139,4 +139,4 @@ def _cell(value: str | int | float | bool | None) -> exp.Expr:
 
 
 def _null(kind: str) -> exp.Expr:
-    return exp.Cast(this=exp.Null(), to=exp.DataType.build(SQL_TYPES[kind], dialect="duckdb"))
+    return cast(exp.Null(), SQL_TYPES[kind])

@@ -9,7 +9,7 @@ from sqlglot import exp
 from ..model.record import Record, field
 from .cells import odd_hour, out_of_contract
 from .table import Base, Staged, Table
-from .term import alias, binary, conjunction, is_null
+from .term import alias, binary, cast, conjunction, is_null
 
 
 class Load(Record):
@@ -104,4 +104,4 @@ def _mask(conditions: list[exp.Expr]) -> exp.Expr:
         total = exp.Add(this=total, expression=bit)
     # A byte less is a megabyte less for a million rows.
     kind = next((kind for kind, bits in _MASKS.items() if len(conditions) <= bits), "BIGINT")
-    return exp.Cast(this=total, to=exp.DataType.build(kind, dialect="duckdb"))
+    return cast(total, kind)

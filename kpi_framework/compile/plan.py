@@ -19,7 +19,7 @@ from ..model.record import Record, field
 from .axis import Axis, Measure
 from .formula import Aggregate
 from .scalars import SQL_TYPES
-from .term import alias, as_double, binary, call, case, conjunction, not_null
+from .term import alias, as_double, binary, call, case, cast, conjunction, not_null
 
 MAX_PARTS = 50
 """At most so many values of a segment; the rest are folded into one."""
@@ -179,9 +179,9 @@ class AxisPlan(Record, dict=True):
     def _timed(self, axis: Axis, texts: Sequence[exp.Expr]) -> exp.Subquery:
         """The rows that may belong to a period, with their period, or run of periods, and their segment values."""
         # The timestamps are computed once, before the step functions that read them many times.
-        times = [alias(exp.cast(axis.time.copy(), "TIMESTAMP"), "_time")]
+        times = [alias(cast(axis.time.copy(), "TIMESTAMP"), "_time")]
         if axis.closing is not None:
-            times.append(alias(exp.cast(axis.closing.time.copy(), "TIMESTAMP"), "_closed"))
+            times.append(alias(cast(axis.closing.time.copy(), "TIMESTAMP"), "_closed"))
         timed = exp.select("*", *times).from_(self.table, copy=False).subquery("timed", copy=False)
         placed = [alias(axis.index(), "_period")]
         if axis.is_spanning:
@@ -286,7 +286,7 @@ class AxisPlan(Record, dict=True):
                 edge = _edges(self.axis)[name == "period_end"].this
                 value = edge.copy() if column is value else (column.replace(edge.copy()), value)[1]
         if formula.type == "boolean":
-            return exp.Cast(this=value, to=exp.DataType.build("INT"))
+            return cast(value, "INT")
         return value if formula.type == "integer" else as_double(value)
 
 
@@ -316,7 +316,7 @@ def _is_run() -> exp.Expr:
 def _unrolled() -> exp.Expr:
     """A row's run of periods, a row each."""
     numbers = call("range", exp.column("_first"), exp.column("_last"))
-    return alias(exp.cast(call("unnest", numbers), "INT"), "_period")
+    return alias(cast(call("unnest", numbers), "INT"), "_period")
 
 
 def aggregate_call(aggregate: Aggregate) -> exp.Expr:
@@ -352,7 +352,7 @@ def _added(aggregate: Aggregate) -> exp.Expr:
 
 
 def _whole(call: exp.Expr) -> exp.Expr:
-    return exp.Cast(this=call, to=exp.DataType.build("BIGINT"))
+    return cast(call, "BIGINT")
 
 
 def _key(column: str) -> str:
@@ -361,7 +361,7 @@ def _key(column: str) -> str:
 
 def _text(sql: exp.Expr) -> exp.Expr:
     """Segment values compare as text."""
-    return exp.Cast(this=sql.copy(), to=exp.DataType.build(SQL_TYPES["text"]))
+    return cast(sql.copy(), SQL_TYPES["text"])
 
 
 def _number(value: int) -> exp.Expr:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from sqlglot import exp
 
 from ..model.project import Source
+from .term import cast
 
 FORMATS = {".csv": "csv", ".tsv": "csv", ".txt": "csv", ".parquet": "parquet", ".json": "json",
            ".jsonl": "json", ".ndjson": "json"}  # fmt: skip
@@ -71,7 +72,7 @@ def _wanted(columns: Sequence[str], header: Sequence[str]) -> list[exp.Expr]:
 
 
 def _null_text() -> exp.Expr:
-    return exp.Cast(this=exp.Null(), to=exp.DataType.build("VARCHAR"))
+    return cast(exp.Null(), "VARCHAR")
 
 
 def _stacked(selects: list[exp.Select]) -> exp.Expr:

@@ -22,11 +22,13 @@ from .term import (
     bracket,
     call,
     case,
+    cast,
     conjunction,
     disjunction,
     duration,
     is_null,
     not_null,
+    try_cast,
 )  # fmt: skip
 
 CAST_TYPES = {
@@ -192,7 +194,7 @@ class Scalars:
     def _to_date(self, term: Term) -> Term:
         if term.type != "timestamp":
             return term
-        return Term(exp.Cast(this=self.scope.local(term.sql), to=exp.DataType.build("DATE")), "date")
+        return Term(cast(self.scope.local(term.sql), "DATE"), "date")
 
     def _both(self, node: exp.Expr) -> Term:
         left, right = self._condition(node.this), self._condition(node.expression)
@@ -289,16 +291,16 @@ class Scalars:
             raise forbidden(f"extract({part} …)", part)
         wall = self._wall(node.expression, "extract")
         number = exp.Extract(this=exp.Var(this=part), expression=wall)
-        return Term(exp.Cast(this=number, to=exp.DataType.build("BIGINT")), "integer")
+        return Term(cast(number, "BIGINT"), "integer")
 
     def _date_trunc(self, node: exp.Expr) -> Term:
         unit = node.args["unit"].name.lower()
         if unit not in _TRUNC:
             raise forbidden(f"date_trunc('{unit}', …)", unit)
-        day = exp.Cast(this=self._wall(node.this, "date_trunc"), to=exp.DataType.build("DATE"))
+        day = cast(self._wall(node.this, "date_trunc"), "DATE")
         back, forward = self._shift(unit)
         cut = call("date_trunc", exp.Literal.string(unit), _moved(day, back))
-        return Term(exp.Cast(this=_moved(cut, forward), to=exp.DataType.build("DATE")), "date")
+        return Term(cast(_moved(cut, forward), "DATE"), "date")
 
     def _shift(self, unit: str) -> tuple[str, str]:
         """How far days move so that the engine's Monday weeks and January years become the project's."""
@@ -342,11 +344,11 @@ class Scalars:
         if target == "timestamp":
             if term.type == "timestamp":
                 return term
-            wall = exp.TryCast(this=term.sql, to=exp.DataType.build("TIMESTAMP"))
+            wall = try_cast(term.sql, "TIMESTAMP")
             return Term(self.scope.to_instant(wall), "timestamp")
         if "timestamp" in (term.type,) or (target == "date" and term.type not in ("date", "text", "null")):
             raise mismatch(f"a {term.type} cannot be cast to {target}", "Use extract or `*_between`.")
-        sql = exp.TryCast(this=term.sql, to=exp.DataType.build(SQL_TYPES[target], dialect="duckdb"))
+        sql = try_cast(term.sql, SQL_TYPES[target])
         unit = term.unit if target in NUMERIC else None
         return Term(sql, target, unit, degree=term.degree)
 
@@ -391,7 +393,7 @@ class Scalars:
         if term.type == "text" and isinstance(term.sql, exp.Literal):
             term = self._time_literal(term.sql.name, "timestamp")
         if term.type == "date":
-            wall = exp.Cast(this=term.sql, to=exp.DataType.build("TIMESTAMP"))
+            wall = cast(term.sql, "TIMESTAMP")
             return self.scope.to_instant(wall)
         if term.type not in ("timestamp", "null"):
             column = node.name or node.sql()
@@ -493,7 +495,7 @@ def _quotient_unit(left: Term, right: Term) -> str | None:
 
 
 def _typed(text: str, kind: str) -> exp.Expr:
-    return exp.Cast(this=exp.Literal.string(text), to=exp.DataType.build(kind))
+    return cast(exp.Literal.string(text), kind)
 
 
 def _moved(day: exp.Expr, by: str) -> exp.Expr:

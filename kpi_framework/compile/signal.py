@@ -18,7 +18,7 @@ from .canonical import canonical, canonical_text
 from .scalars import SQL_TYPES, Scalars
 from .scope import Scope
 from .syntax import FormulaError, forbidden, parse
-from .term import Term, as_double
+from .term import Term, as_double, cast
 
 NUMBERS = ("value", "previous", "change", "points", "baseline", "target", "streak")
 FIELDS = (*NUMBERS, "status")
@@ -187,7 +187,7 @@ def condition_query(condition: Condition, values: Sequence[float | int | str | N
     cells = [
         exp.alias_(_cell(value, o), name) for value, o, name in zip(values, condition.operands, names, strict=True)
     ]
-    truth = exp.Cast(this=condition.sql.copy(), to=exp.DataType.build("INT"))
+    truth = cast(condition.sql.copy(), "INT")
     return exp.select(truth).from_(exp.select(*cells).subquery("operands"))
 
 
@@ -196,6 +196,6 @@ def _cell(value: float | int | str | None, operand: Operand) -> exp.Expr:
         return exp.Literal.string(value)
     if value is None:
         kind = "text" if operand.field == "status" else "double"
-        return exp.Cast(this=exp.Null(), to=exp.DataType.build(SQL_TYPES[kind], dialect="duckdb"))
+        return cast(exp.Null(), SQL_TYPES[kind])
     number: exp.Expr = exp.Literal.number(repr(abs(value)))
     return as_double(exp.Neg(this=number) if value < 0 else number)

@@ -20,7 +20,7 @@ from .names import snake_case
 from .reader import format_of
 from .scope import Scope
 from .syntax import FormulaError
-from .term import Term, conjunction, disjunction, duration, is_null, not_null
+from .term import Term, cast, conjunction, disjunction, duration, is_null, not_null
 from .worktime import Lookup
 
 
@@ -47,7 +47,7 @@ class Base(Record):
     def read(self) -> exp.Expr:
         """The column as a formula reads it: a whole number is wide enough to reckon with."""
         column = exp.column(self.name)
-        return exp.cast(column, "BIGINT") if self.type == "integer" and self.native in NARROW else column
+        return cast(column, "BIGINT") if self.type == "integer" and self.native in NARROW else column
 
 
 class Staged(Record):

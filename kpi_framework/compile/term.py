@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from functools import cache
 
 from sqlglot import exp
 
@@ -14,7 +15,6 @@ from ..model.record import Record, replace
 from ..model.unit import MICROSECONDS
 
 NUMERIC = ("integer", "decimal", "double")
-_DOUBLE = exp.DataType.build("double", dialect="duckdb")
 _PLAIN = (exp.Column, exp.Literal, exp.Func, exp.Cast, exp.Null, exp.Boolean, exp.Paren, exp.Case)
 
 
@@ -70,7 +70,22 @@ def scaled(micros: exp.Expr, unit: str) -> exp.Expr:
 
 def as_double(sql: exp.Expr) -> exp.Expr:
     """The value as a double."""
-    return exp.Cast(this=sql, to=_DOUBLE)
+    return cast(sql, "DOUBLE")
+
+
+def cast(sql: exp.Expr, kind: str) -> exp.Expr:
+    """`CAST(sql AS kind)`."""
+    return exp.Cast(this=sql, to=_type(kind))
+
+
+def try_cast(sql: exp.Expr, kind: str) -> exp.Expr:
+    """`TRY_CAST(sql AS kind)`: NULL where the value is none of the kind."""
+    return exp.TryCast(this=sql, to=_type(kind))
+
+
+@cache
+def _type(kind: str) -> exp.DataType:
+    return exp.DataType.build(kind, dialect="duckdb")
 
 
 def bracket(sql: exp.Expr) -> exp.Expr:

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from sqlglot import exp
 
 from ..model.record import Record, field
+from .term import cast
 
 FIRST, LAST = dt.datetime(1970, 1, 1), dt.datetime(2100, 1, 1)
 _STRIDE = dt.timedelta(days=7)
@@ -104,7 +105,7 @@ def step(
 def timestamp(moment: dt.datetime) -> exp.Expr:
     """A timestamp literal, without zone."""
     text = moment.replace(tzinfo=None).isoformat(" ")
-    return exp.Cast(this=exp.Literal.string(text), to=exp.DataType.build("TIMESTAMP"))
+    return cast(exp.Literal.string(text), "TIMESTAMP")
 
 
 def macro_name(kind: str, key: str) -> str:
@@ -140,7 +141,7 @@ class Tables(Record):
     def at(self, values: Sequence[object], kind: str, index: exp.Expr) -> exp.Expr:
         """The value at an index counted from 0."""
         written = exp.Literal.string(f"[{', '.join(map(str, values))}]")
-        text = exp.cast(written, exp.DataType.build(kind, dialect="duckdb")).sql(dialect="duckdb")
+        text = cast(written, kind).sql(dialect="duckdb")
         column = self.lists.setdefault(text, f"list_{len(self.lists)}")
         position = exp.Add(this=index, expression=_number(1))
         return exp.Anonymous(
@@ -170,7 +171,7 @@ def lookup(tables: Tables, moment: exp.Expr, bounds: Sequence[dt.datetime], valu
     count: exp.Expr = exp.Paren(this=passed)
     for ahead in range(most):
         bound = tables.at([*bounds, *far], "TIMESTAMP[]", exp.Add(this=passed.copy(), expression=_number(ahead)))
-        reached = exp.cast(exp.Paren(this=exp.GTE(this=moment.copy(), expression=bound)), "INT")
+        reached = cast(exp.Paren(this=exp.GTE(this=moment.copy(), expression=bound)), "INT")
         count = exp.Add(this=count, expression=reached)
     return tables.at(values, "INT[]", count)
 
@@ -182,7 +183,7 @@ def _month(moment: dt.datetime) -> int:
 
 def _month_of(moment: exp.Expr) -> exp.Expr:
     """`_month`, in SQL."""
-    year, month = (exp.Anonymous(this=n, expressions=[exp.cast(moment.copy(), "TIMESTAMP")]) for n in ("year", "month"))
+    year, month = (exp.Anonymous(this=n, expressions=[cast(moment.copy(), "TIMESTAMP")]) for n in ("year", "month"))
     years = exp.Paren(this=exp.Sub(this=year, expression=_number(FIRST.year)))
     months = exp.Add(this=exp.Mul(this=years, expression=_number(12)), expression=month)
     return exp.Sub(this=months, expression=_number(1))

@@ -116,9 +116,9 @@ class DuckWorker:
         self._ask({"lock": True})
 
     def close(self) -> None:
-        """End the process."""
+        """End the process; the system takes its memory back while we go on."""
         self._process.kill()
-        self._process.wait()
+        threading.Thread(target=self._process.wait, daemon=True).start()
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
                 _close_quietly(pipe)
