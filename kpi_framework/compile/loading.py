@@ -1,52 +1,54 @@
-"""A dataset's typed table out of its source: every cell in its steps, and masks of what does not fit."""
+"""A dataset's typed table out of its source: every cell in its steps, and a mark for each that does not fit."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from enum import StrEnum
+from functools import reduce
 
 from sqlglot import exp
 
-from ..model.record import Record, field
+from ..model.record import Record
 from .cells import odd_hour, out_of_contract
 from .table import Base, Staged, Table
-from .term import alias, binary, cast, conjunction, is_null
+from .term import alias, binary, case, cast, conjunction, disjunction, is_null
+
+
+class Flaw(StrEnum):
+    """What a row can be marked for as it is loaded."""
+
+    MISFIT = "misfits"
+    EMPTY = "empties"
+    WORD = "words"
+    ODD_HOUR = "odds"
+    SWAP = "swaps"
 
 
 class Load(Record):
-    """The SELECT that makes the typed table out of the source, and which mask bits count what."""
+    """The SELECT that makes the typed table out of the source; which column or pair each mark is for."""
 
     query: exp.Select
-    misfits: tuple[str, ...]
-    empties: tuple[str, ...]
-    words: tuple[str, ...]
-    odds: tuple[str, ...]
-    swaps: tuple[str, ...] = ()
-    columns: tuple[str, ...] = field(default=())
+    marks: tuple[tuple[Flaw, str], ...]
+    columns: tuple[str, ...]
 
 
 def load_query(table: Table, columns: frozenset[str], as_of: exp.Expr) -> Load:
-    """What loads the given base columns of a table: typed cells, masks of misfits, rows before as_of."""
+    """What loads the given base columns of a table: typed cells, the marks of each row, rows before as_of."""
     stages = [table.staged(table.base(n)) for n in sorted(columns)]
-    typed = typed_rows(stages, "source")
-    masks: dict[str, list[tuple[str, exp.Expr | None]]] = {
-        "_bad": [(s.base.name, table.misfit(s)) for s in stages],
-        "_empty": [(s.base.name, table.empty(s)) for s in stages],
-        "_word": [(s.base.name, _unknown_word(s.base)) for s in stages],
-        "_odd": [(s.base.name, odd_hour(s.wall_name, table.zone) if s.wall is not None else None) for s in stages],
-        "_swap": [*_swaps(table, columns)],
-    }
-    found = {mask: [(n, c) for n, c in pairs if c is not None] for mask, pairs in masks.items()}
+    found = [
+        *((Flaw.MISFIT, s.base.name, table.misfit(s)) for s in stages),
+        *((Flaw.EMPTY, s.base.name, table.empty(s)) for s in stages),
+        *((Flaw.WORD, s.base.name, _unknown_word(s.base)) for s in stages),
+        *((Flaw.ODD_HOUR, s.base.name, odd_hour(s.wall_name, table.zone)) for s in stages if s.wall is not None),
+        *((Flaw.SWAP, *swap) for swap in _swaps(table, columns)),
+    ]
+    marks = {(flaw, name): condition for flaw, name, condition in found if condition is not None}
     wanted = [alias(_fitting(s.base), s.base.name) for s in stages]
-    wanted += [alias(_mask([c for _, c in pairs]), mask) for mask, pairs in found.items() if pairs]
-    query = exp.select(*wanted).from_(typed, copy=False)
+    query = exp.select(*wanted, *_masks(list(marks.values()))).from_(typed_rows(stages, "source"), copy=False)
     limit = _known_by(table, columns, as_of)
     if limit is not None:
         query = query.where(limit)
-    names = {mask: tuple(n for n, _ in pairs) for mask, pairs in found.items()}
-    return Load(
-        query, names["_bad"], names["_empty"], names["_word"], names["_odd"], names["_swap"],
-        tuple(s.base.name for s in stages),
-    )  # fmt: skip
+    return Load(query, tuple(marks), tuple(s.base.name for s in stages))
 
 
 def _swaps(table: Table, columns: frozenset[str]) -> Iterator[tuple[str, exp.Expr]]:
@@ -90,18 +92,28 @@ def _known_by(table: Table, columns: frozenset[str], as_of: exp.Expr) -> exp.Exp
 
 
 _MASKS = {"UTINYINT": 8, "USMALLINT": 16, "UINTEGER": 32}
-"""Types of a mask, and how many bits each holds."""
+"""Types of a mask, and how many marks each holds: a byte less is a megabyte less for a million rows."""
+_WIDEST = max(_MASKS.values())
 
 
-def _mask(conditions: list[exp.Expr]) -> exp.Expr:
-    """One bit a condition."""
-    bits: list[exp.Expr] = [
-        exp.Case(ifs=[exp.If(this=c.copy(), true=exp.Literal.number(str(1 << i)))], default=exp.Literal.number("0"))
-        for i, c in enumerate(conditions)
-    ]
-    total: exp.Expr = bits[0]
-    for bit in bits[1:]:
-        total = exp.Add(this=total, expression=bit)
-    # A byte less is a megabyte less for a million rows.
-    kind = next((kind for kind, bits in _MASKS.items() if len(conditions) <= bits), "BIGINT")
-    return cast(total, kind)
+def _masks(conditions: Sequence[exp.Expr]) -> Iterator[exp.Expr]:
+    """The columns that hold a row's marks, one bit each; few wide ones are made faster than many narrow ones."""
+    for start in range(0, len(conditions), _WIDEST):
+        held = conditions[start : start + _WIDEST]
+        bits = (case(c.copy(), exp.Literal.number(str(1 << i)), exp.Literal.number("0")) for i, c in enumerate(held))
+        total = reduce(lambda left, right: exp.Add(this=left, expression=right), bits)
+        yield alias(cast(total, next(kind for kind, most in _MASKS.items() if len(held) <= most)), f"_marks_{start}")
+
+
+def marked(marks: Sequence[int]) -> exp.Expr | None:
+    """Whether a row of the typed table carries one of these marks, by place among `Load.marks`; None of none."""
+    held: dict[int, int] = {}
+    for mark in marks:
+        start = mark - mark % _WIDEST
+        held[start] = held.get(start, 0) | 1 << mark - start
+    return disjunction(*(_has(f"_marks_{start}", bits) for start, bits in held.items()))
+
+
+def _has(mask: str, bits: int) -> exp.Expr:
+    common = exp.Paren(this=exp.BitwiseAnd(this=exp.column(mask), expression=exp.Literal.number(str(bits))))
+    return exp.NEQ(this=common, expression=exp.Literal.number("0"))

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from sqlglot import exp
 
-from .loading import Load
+from .loading import Flaw, Load, marked
 from .table import Table
-from .term import cast, disjunction
+from .term import cast
 
 _ROWS = exp.Count(this=exp.Star())
 
@@ -19,30 +19,21 @@ def table_name(table: Table) -> str:
 
 
 def count_query(name: str, load: Load) -> exp.Select:
-    """Rows, rows with a misfit or an empty cell, then a count for every bit of every mask."""
-    masks = {
-        "_bad": load.misfits, "_empty": load.empties,
-        "_word": load.words, "_odd": load.odds, "_swap": load.swaps,
-    }  # fmt: skip
-    marked = {mask: exp.NEQ(this=exp.column(mask), expression=exp.Literal.number("0")) for mask in masks if masks[mask]}
-    unfit = disjunction(marked.get("_bad"), marked.get("_empty"))
-    bad = _rows_where(unfit) if unfit else exp.Literal.number("0")
-    bits = [_where_bit(mask, i) for mask, names in masks.items() for i in range(len(names))]
-    found = disjunction(*marked.values())
+    """Rows, rows with a misfit or an empty cell, then the rows with each mark."""
+    every = range(len(load.marks))
+    bad = _rows_where(marked([i for i in every if load.marks[i][0] in (Flaw.MISFIT, Flaw.EMPTY)]))
+    found = marked(every)
     if found is None:
         return exp.select(_ROWS.copy(), bad).from_(name)
-    # Most rows carry no mark, and the engine skips a stretch of rows that none of it does.
-    every = exp.select(_ROWS.copy()).from_(name).subquery()
-    return exp.select(every, bad, *bits).from_(name).where(found)
+    # Most rows carry no mark, and the engine skips a stretch of rows of which none does.
+    rows = exp.select(_ROWS.copy()).from_(name).subquery()
+    return exp.select(rows, bad, *(_rows_where(marked([i])) for i in every)).from_(name).where(found)
 
 
-def _rows_where(condition: exp.Expr) -> exp.Expr:
+def _rows_where(condition: exp.Expr | None) -> exp.Expr:
+    if condition is None:
+        return exp.Literal.number("0")
     return exp.Filter(this=_ROWS.copy(), expression=exp.Where(this=condition))
-
-
-def _where_bit(mask: str, bit: int) -> exp.Expr:
-    masked = exp.Paren(this=exp.BitwiseAnd(this=exp.column(mask), expression=exp.Literal.number(str(1 << bit))))
-    return _rows_where(exp.NEQ(this=masked, expression=exp.Literal.number("0")))
 
 
 def clash_query(name: str, keys: Sequence[str]) -> exp.Select:

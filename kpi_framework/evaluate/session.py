@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Self
 
 from ..compile.clocks import clock_plans
-from ..compile.loading import Load, load_query
+from ..compile.loading import Flaw, Load, load_query
 from ..compile.render import render
 from ..compile.table import Native, Table
 from ..compile.tidy import (
@@ -129,22 +129,15 @@ class Session:
         if not rows:
             raise SourceError(f"dataset `{table.name}` has no rows", "Export it again, or correct `as_of`.")
         self._rows[table.name] = rows
-        bits = (
-            [("misfits", n) for n in load.misfits]
-            + [("empties", n) for n in load.empties]
-            + [("words", n) for n in load.words]
-            + [("odds", n) for n in load.odds]
-            + [("swaps", n) for n in load.swaps]
-        )
-        found = {bit: count for bit, count in zip(bits, counts, strict=True) if count}
-        misfits, empties, words, odds, swaps = (
-            {n: c for (mask, n), c in found.items() if mask == kind}
-            for kind in ("misfits", "empties", "words", "odds", "swaps")
-        )
+        counted = [(flaw, name, count) for (flaw, name), count in zip(load.marks, counts, strict=True) if count]
+        found = {flaw: {n: count for f, n, count in counted if f is flaw} for flaw in Flaw}
         clashes = self._leave_latest(table, load)
         self._widen(wanted, load.columns)
         newest, exported = self._reach(table)
-        return Loaded(rows, misfits, empties, words, odds, swaps, bad, clashes, newest, exported)
+        return Loaded(
+            rows, found[Flaw.MISFIT], found[Flaw.EMPTY], found[Flaw.WORD], found[Flaw.ODD_HOUR], found[Flaw.SWAP],
+            bad, clashes, newest, exported,
+        )  # fmt: skip
 
     def _leave_latest(self, table: Table, load: Load) -> dict[str, int]:
         """Make the dataset's table, one row a key; for each column, the keys whose rows differ in it."""
