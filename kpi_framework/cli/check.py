@@ -42,8 +42,9 @@ def check(
 ) -> None:  # fmt: skip
     """Lint, test, evaluate, gate and report: the main job."""
     chosen = o.options(
-        project, as_of=as_of, periods=periods, only=only, gate=gate, fail_on=fail_on, allow_path=allow_path, view=view
-    )
+        project, as_of=as_of, periods=periods, only=only, gate=gate, fail_on=fail_on, allow_path=allow_path, view=view,
+        form=form,
+    )  # fmt: skip
     outcome = run_check(chosen) if at is None else _as_it_was(chosen, at)
     write_scorecard(outcome, scorecard or chosen.place.root / "scorecard" / _folder(outcome))
     if os.environ.get("GITHUB_ACTIONS") == "true":

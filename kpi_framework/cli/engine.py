@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 
 from ..evaluate.engine import DuckWorker, Engine, Limits
@@ -16,6 +17,8 @@ def start_early() -> None:
         _ready.append(DuckWorker(Limits()))
 
 
-def open_engine() -> Engine:
-    """The worker that was started early, or a new one. Raises KpiError."""
-    return _ready.pop() if _ready else DuckWorker(Limits())
+def open_engine(meanwhile: Callable[[], object] | None = None) -> Engine:
+    """The worker that was started early, or a new one, and what to do while it reads. Raises KpiError."""
+    worker = _ready.pop() if _ready else DuckWorker(Limits())
+    worker.meanwhile = meanwhile
+    return worker

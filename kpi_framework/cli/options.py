@@ -7,6 +7,7 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Annotated, get_args
 
@@ -62,14 +63,15 @@ def one_of(value: str, allowed: tuple[str, ...], name: str) -> str:
 def options(
     project: Path | None, *, as_of: str | None = None, periods: int = 12, only: list[str] | None = None,
     fail_on: str = "error", gate: str = "all", allow_path: list[Path] | None = None,
-    view: str | None = None,
+    view: str | None = None, form: str | None = None,
 ) -> Options:  # fmt: skip
-    """The options of a run. Raises KpiError."""
+    """The options of a run; what draws its `form` is imported while the engine reads. Raises KpiError."""
     root = find_project(project, Path.cwd())
     return Options(
         place=Place(root, tuple(allow_path or ())), now=dt.datetime.now(dt.UTC), as_of=as_day(as_of),
         periods=periods, only=tuple(only or ()), view=view, strictness=strictness(fail_on, gate),
-        open_engine=open_engine, progress=progress(),
+        open_engine=partial(open_engine, partial(renderer, form)) if form in FORMATS else open_engine,
+        progress=progress(),
     )  # fmt: skip
 
 

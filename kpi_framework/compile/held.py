@@ -19,9 +19,14 @@ VALUES_AT_ONCE = 2_000_000
 """At most so many values are held, if no single period has more: some 20 MB."""
 
 
+def rows_at_once(plan: AxisPlan) -> int:
+    """How many rows of periods may be taken at a time."""
+    return VALUES_AT_ONCE // (len(plan.breakdowns) * len(_calls(plan.holding)))
+
+
 def stretches(plan: AxisPlan, sizes: Sequence[tuple[int, int]]) -> Iterator[range]:
     """Runs of periods with few enough rows; `sizes` are the periods that have any, by number, and how many."""
-    most = VALUES_AT_ONCE // (len(plan.breakdowns) * len(_calls(plan.holding)))
+    most = rows_at_once(plan)
     first, rows = 0, 0
     for period, size in sizes:
         if rows and rows + size > most:

@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -75,6 +75,8 @@ class DuckWorker:
     """DuckDB in a process of its own: isolated Python, empty environment, limits, a deadline that kills."""
 
     isolation = "process"
+    meanwhile: Callable[[], object] | None = None
+    """What to do once, while the engine carries out its first statements: it reads, and we need not just wait."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
@@ -99,7 +101,8 @@ class DuckWorker:
 
     def run(self, statements: Sequence[str]) -> None:
         """Carry out statements. Raises EngineError."""
-        self._ask({"run": list(statements)})
+        work, self.meanwhile = self.meanwhile, None
+        self._ask({"run": list(statements)}, work)
 
     def fetch(self, query: str) -> list[Row]:
         """All rows of a query. Raises EngineError."""
@@ -131,7 +134,7 @@ class DuckWorker:
     ) -> None:
         self.close()
 
-    def _ask(self, request: dict[str, object]) -> dict[str, object]:
+    def _ask(self, request: dict[str, object], meanwhile: Callable[[], object] | None = None) -> dict[str, object]:
         assert self._process.stdin is not None, "the worker was started with a pipe"
         assert self.name, "what it said first is no answer"
         try:
@@ -139,6 +142,8 @@ class DuckWorker:
             self._process.stdin.flush()
         except OSError:
             raise EngineError("worker-died", died=True) from None
+        if meanwhile is not None:
+            meanwhile()
         reply = self._receive()
         if reply.get("ok") is not True:
             line = reply.get("line")

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from ..compile.axis import Axis, Measure
-from ..compile.held import bounds_query, held_query, stretches
+from ..compile.held import bounds_query, held_query, rows_at_once, stretches
 from ..compile.plan import MAX_PARTS, AxisPlan, Cell
 from ..compile.render import render
 from ..compile.tidy import table_name
@@ -58,17 +58,19 @@ class Observer(Record):
         plan = self.plan(batch)
         made = [plan.cube]
         if plan.holding:
-            self._hold(plan)
+            self._hold(plan, self.session.rows[batch.dataset])
             made.append(plan.held)
         values = _Reading(plan, self.session.fetch(render(plan.value_query()))).values()
         bounds = self._quantile_bounds(plan, values)
         self.session.run([f"DROP TABLE {name}" for name in made])
         return {**values, **bounds}
 
-    def _hold(self, plan: AxisPlan) -> None:
-        """Make the table of what does not add up, a stretch of periods at a time."""
-        rows = self.session.fetch(render(plan.sizes_query()))
-        sizes = [(_count(period), _count(size)) for period, size in rows]
+    def _hold(self, plan: AxisPlan, rows: int) -> None:
+        """Make the table of what does not add up, a stretch of periods at a time; `rows` are the dataset's."""
+        sizes: list[tuple[int, int]] = []
+        # A table that is small enough is one stretch. Where rows stand in many periods, nobody knows without asking.
+        if plan.axis.is_spanning or rows > rows_at_once(plan):
+            sizes = [(_count(p), _count(size)) for p, size in self.session.fetch(render(plan.sizes_query()))]
         self.session.make(plan.held, (held_query(plan, stretch) for stretch in stretches(plan, sizes)))
 
     def plan(self, batch: Batch) -> AxisPlan:

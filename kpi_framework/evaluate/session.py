@@ -69,7 +69,8 @@ class Session:
         self._calendars: set[str] = set()
         self._working_time: tuple[str, ...] = ()
         self._width = 1
-        self._rows: dict[str, int] = {}
+        self.rows: dict[str, int] = {}
+        """How many rows each loaded dataset's source has, before one is left a key."""
 
     @property
     def engine(self) -> Engine:
@@ -128,7 +129,7 @@ class Session:
         rows, bad, *counts = self._numbers(render(count_query(_loaded(table), load)))
         if not rows:
             raise SourceError(f"dataset `{table.name}` has no rows", "Export it again, or correct `as_of`.")
-        self._rows[table.name] = rows
+        self.rows[table.name] = rows
         counted = [(flaw, name, count) for (flaw, name), count in zip(load.marks, counts, strict=True) if count]
         found = {flaw: {n: count for f, n, count in counted if f is flaw} for flaw in Flaw}
         clashes = self._leave_latest(table, load)
@@ -154,7 +155,7 @@ class Session:
         """Add the columns that clocks give, then the working times that formulas need."""
         table, name = wanted.table, _name(wanted.table)
         for plan in clock_plans(table, wanted.histories, wanted.clocks, timestamp(wanted.as_of), self._width):
-            events = sum(self._rows.get(history.name, 0) for history in plan.histories)
+            events = sum(self.rows.get(history.name, 0) for history in plan.histories)
             self._replace(table, plan.queries(name, columns, events))
             columns = [*columns, *plan.columns]
         lookups = list((table.lookups or {}).values())
