@@ -101,8 +101,7 @@ class DuckWorker:
 
     def run(self, statements: Sequence[str]) -> None:
         """Carry out statements. Raises EngineError."""
-        work, self.meanwhile = self.meanwhile, None
-        self._ask({"run": list(statements)}, work)
+        self._ask({"run": list(statements)})
 
     def fetch(self, query: str) -> list[Row]:
         """All rows of a query. Raises EngineError."""
@@ -134,7 +133,7 @@ class DuckWorker:
     ) -> None:
         self.close()
 
-    def _ask(self, request: dict[str, object], meanwhile: Callable[[], object] | None = None) -> dict[str, object]:
+    def _ask(self, request: dict[str, object]) -> dict[str, object]:
         assert self._process.stdin is not None, "the worker was started with a pipe"
         assert self.name, "what it said first is no answer"
         try:
@@ -142,8 +141,9 @@ class DuckWorker:
             self._process.stdin.flush()
         except OSError:
             raise EngineError("worker-died", died=True) from None
-        if meanwhile is not None:
-            meanwhile()
+        if "run" in request and self.meanwhile is not None:
+            work, self.meanwhile = self.meanwhile, None
+            work()
         reply = self._receive()
         if reply.get("ok") is not True:
             line = reply.get("line")

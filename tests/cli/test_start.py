@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from kpi_framework.cli.engine import open_engine
 from tests.cli.projects import project
 
 KPI = Path(sys.executable).with_name("kpi")
@@ -72,6 +73,18 @@ def test_an_engine_that_nobody_asked_ends_too(tmp_path: Path) -> None:
     while _workers() - before and time.monotonic() < until:
         time.sleep(0.1)
     assert _workers() - before == set()
+
+
+def test_work_beside_the_engine_is_done_once() -> None:
+    """While the first statements run something else is done, once, and every answer is still its question's."""
+    done: list[str] = []
+    engine = open_engine(lambda: done.append("work"))
+    assert not done
+    engine.run(["CREATE TEMP TABLE t AS SELECT 1 AS x"])
+    engine.run(["INSERT INTO t VALUES (2)"])
+    assert engine.fetch("SELECT sum(x) FROM t") == [(3,)]
+    engine.close()
+    assert done == ["work"]
 
 
 def _workers() -> set[int]:

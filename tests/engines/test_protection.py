@@ -100,12 +100,7 @@ def test_what_takes_too_much_memory_fails_alone() -> None:
 
 def test_a_dead_worker_fails_its_own_kpi(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The definition that kills the engine is unknown; the others are computed by a new one."""
-    receive, killed = DuckWorker._receive, []
-
-    def shot(self: DuckWorker) -> dict[str, object]:
-        return receive(self)
-
-    ask = DuckWorker._ask
+    ask, killed = DuckWorker._ask, []
 
     def asked(self: DuckWorker, request: dict[str, object]) -> dict[str, object]:
         if "quantile_cont" in str(request) and "cube" in str(request):
@@ -113,7 +108,6 @@ def test_a_dead_worker_fails_its_own_kpi(tmp_path: Path, monkeypatch: pytest.Mon
             os.kill(self._process.pid, signal.SIGKILL)
         return ask(self, request)
 
-    monkeypatch.setattr(engine.DuckWorker, "_receive", shot)
     monkeypatch.setattr(engine.DuckWorker, "_ask", asked)
     card = kpi(project(tmp_path), "check", "--format", "json").json
     states = {m["kpi"]: (m["value"], m["reason"]) for m in card["measurements"] if m["judged"] and not m["segment"]}
