@@ -101,3 +101,27 @@ def test_an_empty_cell_is_not_said_to_be_of_a_wrong_type(tmp_path: Path) -> None
     assert "empty" in found["surveys.answer_id"]["message"]
     assert "`nulls`" not in found["surveys.answer_id"]["hint"]
     assert "empty" not in found["surveys.answered_at"]["message"]
+
+
+@pytest.mark.parametrize("width", [1, 8, 33, 90])
+def test_a_wide_table_has_a_mark_for_each_column(width: int, tmp_path: Path) -> None:
+    """Column i has i cells that are no number: so many are counted there, and each row with one is counted once."""
+    names = [f"part_{i}" for i in range(width)]
+    rows = [["2026-01-05 09:00", *("x" if r < i else "1" for i in range(width))] for r in range(width)]
+    (tmp_path / "data").mkdir()
+    table = "\n".join(",".join(cells) for cells in [["at", *names], *rows]) + "\n"
+    (tmp_path / "data/wide.csv").write_text(table, encoding="utf-8")
+    columns = ", ".join(f"{n}: {{from: {n}, type: integer}}" for n in names)
+    (tmp_path / "kpi.yaml").write_text(
+        "version: 1\nname: Wide\nas_of: 2026-02-10\ndatasets:\n  wide:\n    source: data/wide.csv\n    time: at\n"
+        f"    max_bad_rows: {width - 1}\n    columns: {{at: {{from: at, type: timestamp}}, {columns}}}\n"
+    )
+    (tmp_path / "kpis").mkdir()
+    formula = " + ".join(f"count({n})" for n in names)
+    (tmp_path / "kpis/rows.yaml").write_text(KPI.format(dataset="wide", formula=formula, unit="count"))
+    ended = kpi(tmp_path, "check", "--format", "json").json
+    said = [d["message"].split() for d in ended["diagnostics"] if d["rule"] == "contract-violation"]
+    assert {words[0]: words[1] for words in said} == {f"wide.part_{i}:": str(i) for i in range(1, width)}
+    assert not [d for d in ended["diagnostics"] if d["rule"] == "source-unreadable"]
+    january = next(m for m in ended["measurements"] if m["period"]["start"] == "2026-01-01")
+    assert january["value"] == sum(width - i for i in range(width))
