@@ -24,7 +24,7 @@ from ..compile.syntax import FormulaError
 from ..compile.table import Native, Table
 from ..model.catalog import Catalog
 from ..model.diagnostic import Diagnostic
-from ..model.kpi import Lifecycle, Metric
+from ..model.kpi import Metric
 from ..model.measurement import Reason
 from ..model.record import Record, field
 
@@ -95,12 +95,6 @@ def used_columns(metric: Metric, measure: Measure, table: Table) -> frozenset[st
     return frozenset({*measure.formula.columns, *dating_columns(metric, table), *measure.keys})
 
 
-def live(catalog: Catalog) -> dict[str, Metric]:
-    """The definitions that are evaluated: all but retired ones."""
-    nouns = (e.noun for e in catalog.definitions.values())
-    return {m.id: m for m in nouns if m.status is not Lifecycle.RETIRED}
-
-
 def compile_catalog(catalog: Catalog, natives: Mapping[str, Native | None]) -> Compilation:
     """Compile every live definition. `natives` holds the columns of each readable dataset."""
     measures: dict[str, Measure] = {}
@@ -108,7 +102,7 @@ def compile_catalog(catalog: Catalog, natives: Mapping[str, Native | None]) -> C
     failures: dict[str, Reason] = {}
     diagnostics: list[Diagnostic] = []
     tables = {n: table_of(catalog, n, native) for n, native in natives.items()}
-    for metric in live(catalog).values():
+    for metric in (e.noun for e in catalog.live.values()):
         try:
             if not (metric.formula or "").strip():
                 failures[metric.id] = Reason.DEFINITION_ERROR
@@ -151,7 +145,7 @@ def _evidence(catalog: Catalog, tables: Mapping[str, Table]) -> tuple[dict[str, 
     """What proves a definition's 0. Where it cannot be counted, a 0 stays unproven."""
     found: dict[str, Measure] = {}
     lacking: list[Diagnostic] = []
-    for metric in live(catalog).values():
+    for metric in (e.noun for e in catalog.live.values()):
         table = tables.get(metric.evidence or "")
         if table is not None and not metric.is_derived:
             try:

@@ -26,7 +26,7 @@ from ..model.rule import RULES
 from ..model.unit import read_share
 from . import findings
 from .baselines import Baselines, Stretch, compare, live_values, stated_value, stretch_of
-from .compiled import Compilation, compile_catalog, live, used_columns
+from .compiled import Compilation, compile_catalog, used_columns
 from .derive import Deriver
 from .engine import Engine, EngineError
 from .observe import Batch, Observer, Values, batches
@@ -82,7 +82,7 @@ class _Run:
         self.setting = setting
         self.session = session
         self.window = setting.window
-        self.metrics = live(catalog)
+        self.metrics = {i: e.noun for i, e in catalog.live.items()}
         self.diagnostics: list[Diagnostic] = []
         self.failures: dict[str, Reason] = {}
 

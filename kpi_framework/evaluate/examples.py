@@ -14,7 +14,7 @@ from ..compile.syntax import FormulaError
 from ..compile.table import Native, Table
 from ..model.catalog import Catalog
 from ..model.diagnostic import Diagnostic
-from ..model.kpi import Example, Expectation, Kpi, Lifecycle, Metric
+from ..model.kpi import Example, Expectation, Kpi, Metric
 from ..model.measurement import ExampleResult, Observation, Status
 from ..model.period import Period
 from ..model.record import Record
@@ -41,7 +41,7 @@ def run_examples(
     catalog: Catalog, session: Session, only: tuple[str, ...] = ()
 ) -> tuple[tuple[ExampleResult, ...], tuple[Diagnostic, ...]]:
     """Run the examples; a finding for each that fails. Formulas that do not compile are lint's to report."""
-    metrics = [e.noun for e in catalog.definitions.values() if e.noun.status is not Lifecycle.RETIRED]
+    metrics = (e.noun for e in catalog.live.values())
     wanted = [m for m in metrics if m.examples and (not only or m.id in only)]
     if not wanted:
         return (), ()

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 from ..model.catalog import Catalog, Entry
 from ..model.diagnostic import Diagnostic, Span, did_you_mean
 from ..model.kpi import Kpi, Metric
-from ..model.period import is_zone
 from ..model.rule import RULES
 from .view import View
 
@@ -17,7 +16,7 @@ UNKNOWN = RULES["unknown-reference"]
 def zones(catalog: Catalog) -> Iterator[Diagnostic]:
     """unknown-reference: the project's time zone."""
     key = catalog.project.noun.timezone
-    if not is_zone(key):
+    if not catalog.project.noun.has_days:
         at = catalog.project.at.key("timezone")
         yield UNKNOWN.finding(at, f"`{key}` is not an IANA time zone", "Write it as Europe/London, or UTC.")
 

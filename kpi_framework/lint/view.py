@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 
 from ..compile.axis import Measure
@@ -11,7 +11,7 @@ from ..compile.derived import Derived
 from ..compile.syntax import FormulaError
 from ..compile.table import Native, Table
 from ..model.catalog import Catalog, Entry
-from ..model.kpi import Kpi, Lifecycle, Metric
+from ..model.kpi import Kpi, Metric
 from ..model.record import Record
 
 Compiled = Measure | Derived | FormulaError
@@ -29,11 +29,10 @@ class View(Record, dict=True):
         datasets = self.catalog.project.noun.datasets
         return {name: table_of(self.catalog, name, self.natives.get(name)) for name in datasets}
 
-    @cached_property
-    def live(self) -> tuple[Entry[Metric], ...]:
+    @property
+    def live(self) -> Iterable[Entry[Metric]]:
         """The definitions that are evaluated: all but retired ones."""
-        entries = self.catalog.definitions.values()
-        return tuple(e for e in entries if e.noun.status is not Lifecycle.RETIRED)
+        return self.catalog.live.values()
 
     @property
     def kpis(self) -> Iterator[tuple[Entry[Metric], Kpi]]:

@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 
 from .baseline import BaselineFile
 from .diagnostic import Span
-from .kpi import Kpi, Metric
+from .kpi import Kpi, Lifecycle, Metric
 from .preset import Preset, completed
 from .project import Contract, Dataset, Project
 from .record import Record, field
@@ -82,6 +82,11 @@ class Catalog(Record, dict=True):
         for entry in self.entries:
             found.setdefault(entry.noun.id, entry)
         return found
+
+    @cached_property
+    def live(self) -> Mapping[str, Entry[Metric]]:
+        """The definitions that are evaluated: all but retired ones."""
+        return {i: e for i, e in self.definitions.items() if e.noun.status is not Lifecycle.RETIRED}
 
     @cached_property
     def kpis(self) -> Mapping[str, Kpi]:

@@ -195,9 +195,14 @@ class Project(Model):
     """Room for your own keys; the product never reads them."""
 
     @property
+    def has_days(self) -> bool:
+        """Whether its zone exists: days that begin in no zone are no days, and nothing can be dated."""
+        return is_zone(self.timezone)
+
+    @property
     def almanac(self) -> Almanac:
         """The project's reading of time. Raises KpiError for a zone that does not exist."""
-        if not is_zone(self.timezone):
+        if not self.has_days:
             raise KpiError(f"kpi.yaml: there is no time zone `{self.timezone}`", "Run `kpi lint`: it shows the line.")
         return Almanac(ZoneInfo(self.timezone), self.week_starts, self.fiscal_year_starts, self.calendars)
 

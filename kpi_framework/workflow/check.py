@@ -12,7 +12,6 @@ from ..evaluate.window import Window
 from ..model.catalog import Catalog
 from ..model.diagnostic import Diagnostic, KpiError
 from ..model.measurement import ExampleResult, Scorecard, Verdict
-from ..model.period import is_zone
 from ..model.record import replace
 from ..model.rule import OF_CHANGES, OF_DATA, RULES
 from .lint import lint_loaded, lint_project
@@ -26,7 +25,7 @@ NOT_TESTED = frozenset(RULES) - {"example-failed"}
 def run_tests(options: Options) -> Outcome:
     """The examples of the definitions. Raises KpiError."""
     catalog, found = load(options.place)
-    if catalog is None or not is_zone(catalog.project.noun.timezone):
+    if catalog is None or not catalog.project.noun.has_days:
         return lint_project(options)
     name_known(options.only, (*catalog.definitions, *catalog.broken))
     with Session(options.open_engine) as session:
@@ -59,7 +58,7 @@ def hindrances(outcome: Outcome) -> tuple[Diagnostic, ...]:
 def _checked(
     options: Options, session: Session, whole: Catalog | None, found: tuple[Diagnostic, ...], revision: str = ""
 ) -> Outcome:
-    if whole is None or not is_zone(whole.project.noun.timezone):
+    if whole is None or not whole.project.noun.has_days:
         # Without kpi.yaml, or the zone its days are in, there is no number to compute.
         return lint_loaded(options, whole, found)
     name_known(options.only, (*whole.definitions, *whole.broken))

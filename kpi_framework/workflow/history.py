@@ -20,7 +20,6 @@ from ..load.library import shipped_contracts
 from ..model.catalog import Catalog
 from ..model.change import Change, ChangeClass, Event
 from ..model.diagnostic import KpiError
-from ..model.period import is_zone
 from ..model.record import Record, field, replace
 from .project import Place, load, name_known, window_of
 from .revisions import FILES, Revision, natives_of, side_of
@@ -183,8 +182,7 @@ class _Story(Record, dict=True):
     def _loaded(self, tree: Tree, paths: Container[str]) -> Catalog | None:
         texts = {p: self.texts[n] for p, n in tree.items() if p in paths or p == _CONFIG}
         found = load_catalog({_CONFIG: _EMPTY, **_yaml(texts)}, _CONTRACTS)[0]
-        # Days that begin in no zone are no days: such a project means nothing.
-        return found if found is not None and is_zone(found.project.noun.timezone) else None
+        return found if found is not None and found.project.noun.has_days else None
 
     def _catalog(self, tree: Tree, paths: Container[str]) -> Catalog:
         """Some files of a tree, in its project or, where that cannot be read, in an empty one."""

@@ -6,7 +6,6 @@ import datetime as dt
 
 from ..model.catalog import Catalog
 from ..model.diagnostic import Diagnostic
-from ..model.period import is_zone
 from ..model.rule import OF_CHANGES, OF_DATA
 from .project import linted, load, settled, window_of
 from .run import Options, Outcome, outcome_of
@@ -29,6 +28,6 @@ def lint_loaded(options: Options, catalog: Catalog | None, found: tuple[Diagnost
 
 def _today(catalog: Catalog, options: Options) -> dt.date:
     """as_of's day; where no zone says when a day ends, the clock's."""
-    if not is_zone(catalog.project.noun.timezone):
+    if not catalog.project.noun.has_days:
         return options.now.date()
     return window_of(catalog, options.as_of, options.now).today

@@ -19,7 +19,6 @@ from ..load.catalog import load_catalog
 from ..load.library import shipped_contracts
 from ..model.catalog import Catalog
 from ..model.diagnostic import Diagnostic, KpiError
-from ..model.period import is_zone
 from ..model.project import Dataset, Source
 from ..model.record import Record
 from .project import FOLDERS, Place, read_texts
@@ -56,8 +55,8 @@ class Revision(Record, dict=True):
         catalog, findings = self.loaded
         if catalog is None:
             raise KpiError(f"kpi.yaml cannot be read at {self.name}: {findings[0].message}", "Correct it first.")
-        zone = catalog.project.noun.timezone
-        if not is_zone(zone):
+        if not catalog.project.noun.has_days:
+            zone = catalog.project.noun.timezone
             raise KpiError(f"kpi.yaml at {self.name}: there is no time zone `{zone}`", "Correct it first.")
         return catalog
 
