@@ -11,7 +11,7 @@ from ..model.catalog import Catalog, Entry
 from ..model.diagnostic import Diagnostic
 from ..model.diagnostic import Span as Place
 from ..model.kpi import Kpi
-from ..model.measurement import Segment
+from ..model.measurement import Observation, Segment
 from ..model.period import Almanac, Period
 from ..model.record import Record
 from ..model.rule import RULES
@@ -53,16 +53,17 @@ def stretch_of(kpi: Kpi, almanac: Almanac, *, is_range: bool) -> Stretch | None:
     return Stretch(periods, "mean_of_periods") if periods else None
 
 
-def live_values(kpi: Kpi, span: Stretch, values: Values) -> tuple[BaselineValue, ...]:
-    """The baseline's values as the data give them today, the whole first."""
-    segments = sorted(
-        {s for (one, p, s) in values if one == kpi.id and p in span.periods}, key=lambda s: (len(s), repr(s))
-    )
-    return tuple(_live(kpi, span, values, s) for s in segments)
+def live_values(span: Stretch, values: Values) -> tuple[BaselineValue, ...]:
+    """A baseline's values as the data give them today, the whole first; `values` are the KPI's own."""
+    parts: dict[Segment, dict[Period, Observation]] = {}
+    for (_, period, segment), seen in values.items():
+        if period in span.periods:
+            parts.setdefault(segment, {})[period] = seen
+    return tuple(_live(span, parts[s], s) for s in sorted(parts, key=lambda s: (len(s), repr(s))))
 
 
-def _live(kpi: Kpi, span: Stretch, values: Values, segment: Segment) -> BaselineValue:
-    seen = [o for p in span.periods if (o := values.get((kpi.id, p, segment))) is not None]
+def _live(span: Stretch, part: Mapping[Period, Observation], segment: Segment) -> BaselineValue:
+    seen = [part[p] for p in span.periods if p in part]
     known = [o.value for o in seen if o.value is not None and o.failure is None and (o.value or not o.unproven)]
     mean = math.fsum(known) / len(known) if known and len(known) == len(seen) else None
     value = known[0] if span.method != "mean_of_periods" and known else mean

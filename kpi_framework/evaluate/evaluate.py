@@ -29,7 +29,7 @@ from .baselines import Baselines, Stretch, compare, live_values, stated_value, s
 from .compiled import Compilation, compile_catalog, used_columns
 from .derive import Deriver
 from .engine import Engine, EngineError
-from .observe import Batch, Observer, Values, batches
+from .observe import Batch, Observer, Values, batches, by_definition
 from .reach import Reach, Reaches, reach_of
 from .score import Judge
 from .session import Loaded, Session, Wanted
@@ -386,6 +386,7 @@ class _Run:
         self, compilation: Compilation, values: Values, only: str | None = None
     ) -> dict[str, tuple[BaselineValue, ...]]:
         found: dict[str, tuple[BaselineValue, ...]] = {}
+        known = by_definition(values)
         for one, metric in self.metrics.items():
             if isinstance(metric, Kpi) and only in (None, one):
                 stated = stated_value(metric)
@@ -393,7 +394,7 @@ class _Run:
                 if stated is not None:
                     found[one] = (stated,)
                 elif stretch is not None:
-                    found[one] = live_values(metric, stretch, values)
+                    found[one] = live_values(stretch, known.get(one, {}))
         return found
 
     # what is left to say

@@ -23,6 +23,14 @@ from .window import Window
 Values = dict[tuple[str, Period, Segment], Observation]
 
 
+def by_definition(values: Values) -> dict[str, Values]:
+    """The values of each definition by themselves."""
+    found: dict[str, Values] = {}
+    for key, seen in values.items():
+        found.setdefault(key[0], {})[key] = seen
+    return found
+
+
 class Batch(Record):
     """Measures of one dataset over one axis."""
 
@@ -109,11 +117,14 @@ class Observer(Record):
             if shape.kind == "quantile" and judged is not None and judged in plan.axis.periods:
                 groups[judged][shape.argument, shape.condition, shape.unit].append(measure)
         found: Values = {}
+        known = by_definition(values)
         for period, same in groups.items():
-            found.update(self._bounds(plan, period, list(same.values()), values))
+            found.update(self._bounds(plan, period, list(same.values()), known))
         return found
 
-    def _bounds(self, plan: AxisPlan, period: Period, groups: Sequence[Sequence[Measure]], values: Values) -> Values:
+    def _bounds(
+        self, plan: AxisPlan, period: Period, groups: Sequence[Sequence[Measure]], values: Mapping[str, Values]
+    ) -> Values:
         """The intervals of one period; a group's quantiles are of the same rows and share a list."""
         enclosed = [(group, pairs) for group in groups if (pairs := _enclosing(group, period, values))]
         lists = [sorted({level for pair in pairs.values() for level in pair}) for _, pairs in enclosed]
@@ -130,22 +141,24 @@ class Observer(Record):
                 for measure in group:
                     key = (measure.id, period, placed[2])
                     if key in pairs and _belongs(plan, placed[0], measure):
-                        found[key] = replace(values[key], interval=_pair(*(statistics.get(x) for x in pairs[key])))
+                        found[key] = replace(
+                            values[measure.id][key], interval=_pair(*(statistics.get(x) for x in pairs[key]))
+                        )
         return found
 
 
 def _enclosing(
-    measures: Sequence[Measure], period: Period, values: Values
+    measures: Sequence[Measure], period: Period, values: Mapping[str, Values]
 ) -> dict[tuple[str, Period, Segment], tuple[float, float]]:
     """The levels of the order statistics that enclose each value of these quantiles."""
-    levels = {m.id: float(m.formula.shape.level or 0) for m in measures}
     found = {}
-    for key, seen in values.items():
-        if key[0] in levels and key[1] == period and seen.measured:
-            ranks = intervals.quantile_ranks(seen.measured, levels[key[0]])
-            if ranks is not None:
-                low, high = ((rank - 0.5) / seen.measured for rank in ranks)
-                found[key] = (low, high)
+    for measure in measures:
+        for key, seen in values.get(measure.id, {}).items():
+            if key[1] == period and seen.measured:
+                ranks = intervals.quantile_ranks(seen.measured, float(measure.formula.shape.level or 0))
+                if ranks is not None:
+                    low, high = ((rank - 0.5) / seen.measured for rank in ranks)
+                    found[key] = (low, high)
     return found
 
 
