@@ -33,7 +33,6 @@ def show_diff(
     ] = None,
 ) -> None:  # fmt: skip
     """Compare two revisions by meaning: which goalposts moved, and what that does to the numbers."""
-    o.one_of(form, tuple(DIFF_FORMATS), "--format")
     strictness = o.strictness(fail_on)
     if given is not None:
         if (base, head) != ("HEAD", None):
@@ -66,7 +65,6 @@ def show_history(
     allow_path: o.AllowPath = None,
 ) -> None:  # fmt: skip
     """Who changed which definition, when, why, and what it did: from git alone."""
-    o.one_of(form, tuple(HISTORY_FORMATS), "--format")
     query = Query(tuple(ids or ()), o.as_day(since, "--since"), o.as_day(until, "--until"), values)
     events = history(o.options(project, as_of=as_of, allow_path=allow_path), query)
     o.write(HISTORY_FORMATS[form](HistoryView(events, o.color(), o.width())), output)

@@ -11,8 +11,7 @@ from typing import Annotated
 import typer
 
 from ..report.formats import renderer
-from ..report.json import scorecard_json
-from ..report.markdown import scorecard_markdown
+from ..report.result import Report
 from ..workflow.check import check as run_check
 from ..workflow.check import run_tests
 from ..workflow.files import append_text, write_text
@@ -21,6 +20,8 @@ from . import options as o
 from .app import app
 
 SUMMARY_LIMIT = 1024 * 1024
+SCORECARD = {"json": "scorecard.json", "markdown": "scorecard.md"}
+"""The files of a scorecard, by the format that draws them."""
 
 
 @app.command()
@@ -43,12 +44,13 @@ def check(
     """Lint, test, evaluate, gate and report: the main job."""
     chosen = o.options(
         project, as_of=as_of, periods=periods, only=only, gate=gate, fail_on=fail_on, allow_path=allow_path, view=view,
-        form=form,
+        drawn=(*SCORECARD, form),
     )  # fmt: skip
     outcome = run_check(chosen) if at is None else _as_it_was(chosen, at)
-    write_scorecard(outcome, scorecard or chosen.place.root / "scorecard" / _folder(outcome))
+    report = o.report_of(outcome, "kpi check")
+    write_scorecard(report, scorecard or chosen.place.root / "scorecard" / _folder(outcome))
     if os.environ.get("GITHUB_ACTIONS") == "true":
-        _tell_github(outcome, annotated=form == "github" and output == "-")
+        _tell_github(report, annotated=form == "github" and output == "-")
     o.finish(outcome, "kpi check", form, output)
 
 
@@ -64,18 +66,18 @@ def _folder(outcome: Outcome) -> str:
     return outcome.scorecard.revision[:12] if outcome.scorecard else ""
 
 
-def write_scorecard(outcome: Outcome, folder: Path) -> None:
+def write_scorecard(report: Report, folder: Path) -> None:
     """Write scorecard.json and scorecard.md, if there is a scorecard. Raises KpiError."""
-    if outcome.scorecard is not None:
-        write_text(folder / "scorecard.json", scorecard_json(outcome.scorecard))
-        write_text(folder / "scorecard.md", scorecard_markdown(outcome.scorecard))
+    if report.scorecard is not None:
+        for form, name in SCORECARD.items():
+            write_text(folder / name, renderer(form)(report))
 
 
-def _tell_github(outcome: Outcome, *, annotated: bool) -> None:
+def _tell_github(report: Report, *, annotated: bool) -> None:
     """Annotations with file and line, unless the payload is just these, and the scorecard as step summary."""
     if not annotated:
-        sys.stderr.write(renderer("github")(o.report_of(outcome, "kpi check")))
+        sys.stderr.write(renderer("github")(report))
     summary = os.environ.get("GITHUB_STEP_SUMMARY")
-    if summary and outcome.scorecard is not None:
-        text = scorecard_markdown(outcome.scorecard)
+    if summary and report.scorecard is not None:
+        text = renderer("markdown")(report)
         append_text(Path(summary), text if len(text.encode()) < SUMMARY_LIMIT else text[: SUMMARY_LIMIT // 4])

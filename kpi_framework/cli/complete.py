@@ -20,10 +20,17 @@ def words(known: Iterable[str]) -> Completion:
     return lambda incomplete: [word for word in known if word.startswith(incomplete)]
 
 
-def choice(option: str, known: Iterable[str]) -> object:
-    """An option that takes one of the known words."""
+def choice(option: str, known: Iterable[str], meaning: str = "") -> object:
+    """An option that takes one of the known words, and says so before anything is done. It raises KpiError."""
     known = tuple(known)
-    return typer.Option(option, help=f"One of {', '.join(known)}.", autocompletion=words(known))
+    listed = ", ".join(known)
+
+    def checked(value: str | None) -> str | None:
+        if value is not None and value not in known:
+            raise KpiError(f"{option} {value} is not known", f"Use one of {listed}.")
+        return value
+
+    return typer.Option(option, help=meaning or f"One of {listed}.", autocompletion=words(known), callback=checked)
 
 
 def definitions(incomplete: str) -> list[str]:

@@ -25,8 +25,9 @@ def demo(
     copy_sample(folder)
     chosen = o.options(folder)
     outcome = check(chosen)
-    write_scorecard(outcome, chosen.place.root / "scorecard")
-    o.write(renderer("text")(o.report_of(outcome, "kpi check")), "-")
+    report = o.report_of(outcome, "kpi check")
+    write_scorecard(report, chosen.place.root / "scorecard")
+    o.write(renderer("text")(report), "-")
     working = ": that is the gate working" if outcome.exit_code == GATE_SHUT else ""
     o.write(f"\nkpi check ended with exit code {outcome.exit_code}{working}", "-")
     o.write(f"The project is in {folder}: change a target in its kpis/, and run `kpi check` there.", "-")

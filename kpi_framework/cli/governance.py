@@ -33,6 +33,5 @@ DueFormat = Annotated[str, choice("--format", DUE_FORMATS)]
 @app.command("due")
 def show_due(project: o.Project = None, form: DueFormat = "text", output: o.Output = "-", as_of: o.AsOf = None) -> None:
     """List what is overdue, due this week and this month: reviews, actions, waivers that end, targets that begin."""
-    o.one_of(form, tuple(DUE_FORMATS), "--format")
     agenda = due(o.options(project, as_of=as_of))
     o.write(DUE_FORMATS[form](DueView(agenda, o.color(), o.width())), output)

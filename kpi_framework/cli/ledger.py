@@ -24,7 +24,6 @@ def publish_values(
     allow_path: o.AllowPath = None,
 ) -> None:  # fmt: skip
     """Append the judged values to ledger/<id>.jsonl; what was published changes only with a reason."""
-    o.one_of(form, tuple(LEDGER_FORMATS), "--format")
     found = publish(o.options(project, as_of=as_of, allow_path=allow_path), reason, anchor)
     published, refused = sum(found.appended.values()), len(found.diagnostics)
     counts = {"values published": published, "ledgers": len(found.heads), "refused": refused}
@@ -40,7 +39,6 @@ def verify_values(
     allow_path: o.AllowPath = None,
 ) -> None:  # fmt: skip
     """Check the ledgers' chains, that each definition exists in history, and compute again what the data allow."""
-    o.one_of(form, tuple(LEDGER_FORMATS), "--format")
     found = verify(o.options(project, allow_path=allow_path), anchor)
     counts = {
         "checked": found.checked,

@@ -23,26 +23,24 @@ catalog = typer.Typer(invoke_without_command=True, help="What can be added: ever
 app.add_typer(catalog, name="catalog")
 
 FamilyOption = Annotated[str | None, choice("--family", get_args(Family))]
+CatalogFormat = Annotated[str, choice("--format", CATALOG_FORMATS)]
+OfferFormat = Annotated[str, choice("--format", OFFER_FORMATS)]
 Id = Annotated[str, typer.Argument(metavar="ID", autocompletion=complete_offers)]
 
 
 @catalog.callback()
 def list_catalog(
-    context: typer.Context, family: FamilyOption = None, form: o.Format = "text", output: o.Output = "-"
+    context: typer.Context, family: FamilyOption = None, form: CatalogFormat = "text", output: o.Output = "-"
 ) -> None:
     """List what can be added."""
     if context.invoked_subcommand is not None:
         return
-    o.one_of(form, tuple(CATALOG_FORMATS), "--format")
-    if family is not None:
-        o.one_of(family, get_args(Family), "--family")
     o.write(CATALOG_FORMATS[form](offers(family), o.color(), o.width()), output)
 
 
 @catalog.command("show")
-def show_offer(one: Id, form: o.Format = "text", output: o.Output = "-") -> None:
+def show_offer(one: Id, form: OfferFormat = "text", output: o.Output = "-") -> None:
     """Explain one: what counts, what it asks, the date it stands on, its formula and its examples."""
-    o.one_of(form, tuple(OFFER_FORMATS), "--format")
     o.write(OFFER_FORMATS[form](*explained(one), o.color(), o.width()), output)
 
 

@@ -19,14 +19,17 @@ from ..workflow.schemas import stale_schemas, write_schemas
 from ..workflow.sql import statements
 from . import options as o
 from .app import app
-from .complete import definitions
+from .complete import choice, definitions
 from .complete import rules as complete_rules
+
+ShowFormat = Annotated[str, choice("--format", SHOW_FORMATS)]
+RulesFormat = Annotated[str, choice("--format", RULE_FORMATS)]
 
 
 @app.command()
 def show(
     one: Annotated[str | None, typer.Argument(metavar="[ID]", autocompletion=definitions)] = None,
-    project: o.Project = None, form: o.Format = "text", output: o.Output = "-", as_of: o.AsOf = None,
+    project: o.Project = None, form: ShowFormat = "text", output: o.Output = "-", as_of: o.AsOf = None,
     periods: o.Periods = 12, allow_path: o.AllowPath = None,
     sql: Annotated[bool, typer.Option("--sql", help="Print the statements that compute it.")] = False,
     view: o.ViewOption = None,
@@ -36,7 +39,6 @@ def show(
     if one is None:
         _show_view(o.options(project, as_of=as_of, periods=periods, allow_path=allow_path, view=view), form, output)
         return
-    o.one_of(form, tuple(SHOW_FORMATS), "--format")
     if sql:
         chosen = o.options(project, as_of=as_of, periods=periods, allow_path=allow_path)
         o.write("\n\n".join(statements(chosen, one)), output)
@@ -61,7 +63,6 @@ def _show_view(chosen: Options, form: str, output: str) -> None:
     """The scorecard as a view shows it: nothing is written, nothing gated."""
     if chosen.view is None:
         raise KpiError("show what?", "Name a definition, or a view with --view.")
-    o.one_of(form, tuple(SHOW_FORMATS), "--format")
     outcome = run_check(replace(chosen, strictness=replace(chosen.strictness, fail_on="never")))
     o.write(renderer(form)(o.report_of(outcome, "kpi show")), output)
 
@@ -84,9 +85,8 @@ def schema(
 
 
 @app.command()
-def rules(form: o.Format = "text", output: o.Output = "-") -> None:
+def rules(form: RulesFormat = "text", output: o.Output = "-") -> None:
     """List every rule."""
-    o.one_of(form, tuple(RULE_FORMATS), "--format")
     o.write(render_rules(form, color=o.color(), width=o.width()), output)
 
 

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Annotated, get_args
+from typing import Annotated, cast, get_args
 
 import typer
 
@@ -21,11 +21,10 @@ from ..report.result import Report
 from ..workflow.files import write_text
 from ..workflow.project import Place, find_project
 from ..workflow.run import Options, Outcome
-from .complete import choice, definitions, words
+from .complete import choice, definitions
 from .engine import open_engine
 
 _SLOW = 1.0
-SCOPES = get_args(Scope)
 
 Project = Annotated[Path | None, typer.Option("--project", help="The project's folder; the nearest kpi.yaml upwards.")]
 Format = Annotated[str, choice("--format", FORMATS)]
@@ -37,10 +36,7 @@ Only = Annotated[
     typer.Option("--only", help="Only this definition, and what it stands on.", autocompletion=definitions),
 ]
 FailOnOption = Annotated[str, choice("--fail-on", get_args(FailOn))]
-GateOption = Annotated[
-    str,
-    typer.Option("--gate", help="definitions (pull requests) or all (schedules).", autocompletion=words(SCOPES)),
-]
+GateOption = Annotated[str, choice("--gate", get_args(Scope), "definitions (pull requests) or all (schedules).")]
 ViewOption = Annotated[str | None, typer.Option("--view", help="Show only what this view of kpi.yaml lists.")]
 AllowPath = Annotated[list[Path] | None, typer.Option("--allow-path", help="A folder outside that may be read.")]
 
@@ -53,35 +49,24 @@ def as_day(text: str | None, option: str = "--as-of") -> dt.date | None:
         raise KpiError(f"{option} {text} is not a date", "Write it as 2026-01-31.") from None
 
 
-def one_of(value: str, allowed: tuple[str, ...], name: str) -> str:
-    """The value, if it is allowed. Raises KpiError."""
-    if value not in allowed:
-        raise KpiError(f"{name} {value} is not known", f"Use one of {', '.join(allowed)}.")
-    return value
-
-
 def options(
     project: Path | None, *, as_of: str | None = None, periods: int = 12, only: list[str] | None = None,
     fail_on: str = "error", gate: str = "all", allow_path: list[Path] | None = None,
-    view: str | None = None, form: str | None = None,
+    view: str | None = None, drawn: tuple[str, ...] = (),
 ) -> Options:  # fmt: skip
-    """The options of a run; what draws its `form` is imported while the engine reads. Raises KpiError."""
+    """The options of a run; what draws these formats is imported while the engine reads. Raises KpiError."""
     root = find_project(project, Path.cwd())
     return Options(
         place=Place(root, tuple(allow_path or ())), now=dt.datetime.now(dt.UTC), as_of=as_day(as_of),
         periods=periods, only=tuple(only or ()), view=view, strictness=strictness(fail_on, gate),
-        open_engine=partial(open_engine, partial(renderer, form)) if form in FORMATS else open_engine,
+        open_engine=partial(open_engine, lambda: [renderer(form) for form in drawn]),
         progress=progress(),
     )  # fmt: skip
 
 
 def strictness(fail_on: str, gate: str = "all") -> Strictness:
-    """What may fail a run. Raises KpiError."""
-    one_of(fail_on, get_args(FailOn), "--fail-on")
-    one_of(gate, SCOPES, "--gate")
-    chosen_gate: Scope = "definitions" if gate == "definitions" else "all"
-    chosen: FailOn = "never" if fail_on == "never" else ("warning" if fail_on == "warning" else "error")
-    return Strictness(chosen_gate, chosen)
+    """What may fail a run, as the options of their names say."""
+    return Strictness(cast(Scope, gate), cast(FailOn, fail_on))
 
 
 def progress() -> Callable[[str], None]:
@@ -135,6 +120,5 @@ def write(text: str, output: str) -> None:
 
 def finish(outcome: Outcome, title: str, form: str, output: str) -> None:
     """Render, write, and end with the exit code."""
-    one_of(form, FORMATS, "--format")
     write(renderer(form)(report_of(outcome, title)), output)
     raise typer.Exit(outcome.exit_code)
