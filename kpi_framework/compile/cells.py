@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlglot import exp
 
 from .scalars import SQL_TYPES
-from .term import as_double, binary, call, case, cast, conjunction, disjunction, not_null, try_cast
+from .term import as_double, binary, call, case, cast, conjunction, disjunction, is_one_of, not_null, try_cast
 from .zone import macro_name
 
 _ISO = r"\d{4}-\d{1,2}-\d{1,2}([T ]\d{1,2}:\d{2}(:\d{2}(\.\d{1,9})?)?)?"
@@ -56,13 +56,9 @@ def _canonical_text(raw: exp.Expr, native: str) -> exp.Expr:
 def _boolean(raw: exp.Expr) -> exp.Expr:
     word = call("lower", call("trim", cast(raw.copy(), "VARCHAR")))
     return exp.Case(ifs=[
-        exp.If(this=_is_one_of(word, _TRUE), true=exp.Boolean(this=True)),
-        exp.If(this=_is_one_of(word, _FALSE), true=exp.Boolean(this=False)),
+        exp.If(this=is_one_of(word, _TRUE), true=exp.Boolean(this=True)),
+        exp.If(this=is_one_of(word, _FALSE), true=exp.Boolean(this=False)),
     ])  # fmt: skip
-
-
-def _is_one_of(word: exp.Expr, words: tuple[str, ...]) -> exp.Expr:
-    return exp.In(this=word.copy(), expressions=[exp.Literal.string(w) for w in words])
 
 
 def _date(raw: exp.Expr, native: str, formats: tuple[str, ...]) -> exp.Expr:
@@ -131,7 +127,7 @@ def without_nulls(raw: exp.Expr, native: str, nulls: tuple[str, ...]) -> exp.Exp
     """The cell, with the texts that mean "no value" made NULL."""
     if native != "VARCHAR" or not nulls:
         return raw
-    return case(exp.Not(this=_is_one_of(raw, nulls)), raw)
+    return case(exp.Not(this=is_one_of(raw, nulls)), raw)
 
 
 def translated(cell: exp.Expr, values: dict[str, str]) -> exp.Expr:
@@ -151,7 +147,7 @@ def out_of_contract(
     """A condition that is true where a value is none the contract allows."""
     unknown_word = None
     if values:
-        unknown_word = conjunction(not_null(cell), exp.Not(this=exp.Paren(this=_is_one_of(cell, values))))
+        unknown_word = conjunction(not_null(cell), exp.Not(this=exp.Paren(this=is_one_of(cell, values))))
     below = binary(exp.LT, as_double(cell), _number(low)) if low is not None else None
     above = binary(exp.GT, as_double(cell), _number(high)) if high is not None else None
     return disjunction(unknown_word, below, above)

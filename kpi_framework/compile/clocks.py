@@ -15,11 +15,9 @@ from sqlglot import exp
 from ..model.clock import POLICY_PARTS, Clock, Policy
 from ..model.record import Record
 from ..model.unit import read_microseconds
-from .scope import Scope
-from .syntax import FormulaError
+from .events import calendar_of, declared_statuses, events_of, key_of, start_of
 from .table import Table
-from .term import Term, binary, call, case, cast, conjunction, is_null, not_null
-from .tidy import table_name
+from .term import binary, call, case, cast, conjunction, filtered, is_null, is_one_of, not_null, null
 from .worktime import Lookup, with_worked
 
 EVENTS_AT_ONCE = 4_000_000
@@ -80,10 +78,10 @@ class ClockPlan(Record, dict=True):
     def _rows(self, source: str, columns: Sequence[str]) -> exp.Select:
         """The dataset's rows, with the calendar of each clock and the start of each policy."""
         scope = self.table.fresh_scope()
-        starts = [exp.alias_(_start(scope, n, p), f"_from_{n}") for n, p in self.policies.items()]
+        starts = [exp.alias_(start_of(scope, n, p), f"_from_{n}") for n, p in self.policies.items()]
         named = [exp.alias_(calendar_of(scope, c), _calendar(c)) for c in self.calendars]
         is_asked = bool(self.policies) and self.table.has("priority")
-        own = exp.alias_(scope.term("priority").sql if is_asked else _null_text(), "_own")
+        own = exp.alias_(scope.term("priority").sql if is_asked else null("VARCHAR"), "_own")
         key = exp.alias_(key_of(self.table).sql, "_key")
         return exp.select(*map(exp.column, columns), key, own, *starts, *named).from_(source)
 
@@ -94,7 +92,7 @@ class ClockPlan(Record, dict=True):
         return tuple(sorted({c.calendar for c in every if c.calendar}))
 
     def _events(self) -> exp.Query:
-        selects = [_events_of(h, self.table.keys[0]) for h in self.histories]
+        selects = [events_of(h, self.table.keys[0]) for h in self.histories]
         return selects[0] if len(selects) == 1 else exp.union(*selects, distinct=False)
 
     @cached_property
@@ -162,20 +160,20 @@ class ClockPlan(Record, dict=True):
             happened = _happened(kind, policy.until)
             if happened is not None:
                 in_time = binary(exp.GTE, exp.column("_at"), exp.column(f"_from_{name}"))
-                yield f"_{kind}_{name}", _filtered(exp.Min(this=exp.column("_at")), conjunction(happened, in_time))
+                yield f"_{kind}_{name}", filtered(exp.Min(this=exp.column("_at")), conjunction(happened, in_time))
             if kind == "priority":
                 yield f"_priority_{name}", _priority_at(exp.column(f"_from_{name}"))
 
     def _measured(self, clock: Clock, happened: exp.Expr, words: Sequence[str]) -> exp.Expr:
         if clock.kind == "running":
             run = exp.Sub(this=_worked(clock.calendar, "_end"), expression=_worked(clock.calendar, "_at"))
-            total = _filtered(exp.Sum(this=run), _one_of("_value", words))
+            total = filtered(exp.Sum(this=run), is_one_of(exp.column("_value"), words))
             whole = cast(total, "BIGINT")
             return exp.Coalesce(this=whole, expressions=[_ZERO.copy()])
         if clock.kind == "count":
-            return _filtered(exp.Count(this=exp.Star()), happened)
+            return filtered(exp.Count(this=exp.Star()), happened)
         moment = (exp.Min if clock.kind == "first" else exp.Max)(this=exp.column("_at"))
-        return _filtered(moment, happened)
+        return filtered(moment, happened)
 
     def _wide(self) -> exp.Select:
         """The rows with everything that was found of them."""
@@ -221,8 +219,8 @@ class ClockPlan(Record, dict=True):
                                   expressions=[_worked(policy.calendar, f"_from_{name}", "_timed")])  # fmt: skip
             overlap = exp.Sub(this=ends, expression=begins)
             held = exp.Greatest(this=overlap, expressions=[_ZERO.copy()], ignore_nulls=True)
-            inside = _one_of("_value", policy.pausing or ())
-            total = cast(_filtered(exp.Sum(this=held), inside), "BIGINT")
+            inside = is_one_of(exp.column("_value"), policy.pausing or ())
+            total = cast(filtered(exp.Sum(this=held), inside), "BIGINT")
             sums.append(exp.alias_(total, f"_paused_{name}"))
         joined = exp.select("_status._key", *sums).from_("_status")
         return joined.join("_timed", on="_status._key = _timed._key").group_by("_status._key")
@@ -291,95 +289,13 @@ def clock_plans(
         yield ClockPlan(table, tuple(histories[h] for h in sources), clocks, policies, as_of, width)
 
 
-def check_clocks(table: Table, tables: Mapping[str, Table], names: frozenset[str]) -> None:
-    """Whether the clocks can be computed from what there is; notes their calendars. Raises FormulaError."""
-    every = table.dataset.timed
-    for name in sorted(names):
-        clock, scope = every[name], table.fresh_scope()
-        key_of(table)
-        for history in clock.history:
-            if history not in tables:
-                raise FormulaError("source-unreadable", f"`{name}` needs the history `{history}`", name=history)
-            event_columns(tables[history], table.keys[0])
-        if clock.calendar:
-            calendar_of(scope, clock.calendar)
-        if isinstance(clock, Policy):
-            _start(scope, name, clock)
-
-
 # parts of the query
-
-
-def key_of(table: Table) -> Term:
-    """The column that names a row's ticket in the histories. Raises FormulaError."""
-    if len(table.keys) != 1:
-        raise FormulaError(
-            "unknown-reference", f"`{table.name}` has clocks and needs a `key` of one column",
-            "Name the column that the history has too, such as `key: ticket_id`.",
-        )  # fmt: skip
-    return table.fresh_scope().term(table.keys[0])
-
-
-def calendar_of(scope: Scope, calendar: str) -> exp.Expr:
-    """A clock's calendar: its name, or the column that names one for each row. Raises FormulaError."""
-    if calendar not in scope.almanac.calendars and calendar in scope.columns:
-        scope.any_calendar()
-        return scope.term(calendar).sql
-    return scope.calendar(calendar)
-
-
-def declared_statuses(table: Table) -> tuple[str, ...]:
-    """The statuses that the dataset's contract knows, in the order of a ticket's life."""
-    column = table.contract.columns.get("status") if table.contract else None
-    return column.values if column else ()
-
-
-def event_columns(history: Table, key: str) -> dict[str, exp.Expr]:
-    """A history's columns as the clocks read them. Raises FormulaError where one is missing."""
-    scope = history.fresh_scope()
-    found = {"_key": scope.term(key).sql, "_at": scope.term("at").sql, "_field": scope.term("field").sql}
-    for name, blank in (("value", "VARCHAR"), ("sequence", "BIGINT"), ("by", "VARCHAR"), ("public", "BOOLEAN")):
-        null = cast(exp.Null(), blank)
-        found[f"_{name}"] = scope.term(name).sql if history.has(name) else null
-    return found
-
-
-def event_names(history: Table, key: str) -> frozenset[str]:
-    """The names of the columns that the clocks read of a history."""
-    optional = (n for n in ("value", "sequence", "by", "public") if history.has(n))
-    return frozenset({key, "at", "field", *optional})
-
-
-def _events_of(history: Table, key: str) -> exp.Select:
-    cells = [exp.alias_(sql, name) for name, sql in event_columns(history, key).items()]
-    query = exp.select(*cells).from_(table_name(history)).subquery("_history")
-    return exp.select("*").from_(query).where(not_null(exp.column("_key")), not_null(exp.column("_at")))
-
-
-def unknown_statuses(table: Table, history: Table) -> exp.Select | None:
-    """How many rows of a history have a status that the dataset's contract does not know."""
-    words = declared_statuses(table)
-    if not words:
-        return None
-    strange = exp.Not(this=exp.Paren(this=_one_of("_value", words)))
-    events = _events_of(history, table.keys[0]).subquery("_events")
-    return exp.select(exp.Count(this=exp.Star())).from_(events).where(_is("_field", "status"), strange)
 
 
 def _share(number: int, shares: int) -> exp.Expr:
     """Whether a ticket is one of a share's; one without a key is of one of them, too."""
     hashed = exp.Mod(this=call("hash", exp.column("_key")), expression=exp.Literal.number(shares))
     return exp.EQ(this=hashed, expression=exp.Literal.number(number))
-
-
-def _start(scope: Scope, name: str, policy: Policy) -> exp.Expr:
-    term = scope.term(policy.from_)
-    if term.type != "timestamp":
-        raise FormulaError(
-            "type-mismatch", f"policy `{name}` starts at `{policy.from_}`, which is a {term.type}, not a timestamp",
-            "Name a timestamp, such as created_at.", policy.from_,
-        )  # fmt: skip
-    return term.sql
 
 
 def _order(rank: exp.Expr | None) -> list[exp.Ordered]:
@@ -408,18 +324,16 @@ def _happened(kind: str, words: Sequence[str]) -> exp.Expr | None:
         return spoken if "comment" in mine else conjunction(spoken, later)
     if kind == "assignment":
         return exp.Boolean(this=True)
-    stayed = exp.Coalesce(this=_one_of("_before", mine), expressions=[exp.Boolean(this=False)])
-    return conjunction(_one_of("_value", mine), exp.Not(this=stayed))
+    stayed = exp.Coalesce(this=is_one_of(exp.column("_before"), mine), expressions=[exp.Boolean(this=False)])
+    return conjunction(is_one_of(exp.column("_value"), mine), exp.Not(this=stayed))
 
 
 def _priority_at(start: exp.Expr) -> exp.Expr:
     """The priority in force at the start; for one that came later, the first there was."""
     began = binary(exp.LTE, exp.column("_at"), start)
     ended = exp.Or(this=is_null(exp.column("_until")), expression=binary(exp.LT, start, exp.column("_until")))
-    in_force = _filtered(exp.Max(this=exp.column("_value")), conjunction(began, exp.Paren(this=ended)))
-    first = _filtered(
-        exp.Max(this=exp.column("_value")), binary(exp.EQ, exp.column("_number"), exp.Literal.number("1"))
-    )
+    in_force = filtered(exp.Max(this=exp.column("_value")), conjunction(began, exp.Paren(this=ended)))
+    first = filtered(exp.Max(this=exp.column("_value")), binary(exp.EQ, exp.column("_number"), exp.Literal.number("1")))
     return exp.Coalesce(this=in_force, expressions=[first])
 
 
@@ -448,18 +362,8 @@ def _worked(calendar: str | None, instant: str, table: str | None = None) -> exp
     return exp.column(_lookup(calendar, instant).name, table=table)
 
 
-def _one_of(column: str, words: Sequence[str]) -> exp.Expr:
-    if not words:
-        return exp.Boolean(this=False)
-    return exp.In(this=exp.column(column), expressions=[exp.Literal.string(w) for w in words])
-
-
 def _is(column: str, word: str) -> exp.Expr:
     return exp.EQ(this=exp.column(column), expression=exp.Literal.string(word))
-
-
-def _filtered(aggregate: exp.Expr, condition: exp.Expr | None) -> exp.Expr:
-    return exp.Filter(this=aggregate, expression=exp.Where(this=condition))
 
 
 def _total(parts: list[exp.Expr]) -> exp.Expr:
@@ -472,20 +376,3 @@ def _total(parts: list[exp.Expr]) -> exp.Expr:
         total = exp.Add(this=total, expression=part)
     some = exp.Coalesce(this=parts[0].copy(), expressions=[p.copy() for p in parts[1:]])
     return case(not_null(some), total)
-
-
-def _null_text() -> exp.Expr:
-    return cast(exp.Null(), "VARCHAR")
-
-
-__all__ = [
-    "ClockPlan",
-    "calendar_of",
-    "check_clocks",
-    "clock_plans",
-    "declared_statuses",
-    "event_columns",
-    "event_names",
-    "key_of",
-    "unknown_statuses",
-]

@@ -15,8 +15,8 @@ from ..model.record import replace
 from ..model.unit import MICROSECONDS, read_days
 from .axis import Closing, Measure
 from .canonical import canonical_of, canonical_text
-from .clocks import check_clocks, declared_statuses, event_names
 from .derived import Derived, compile_derived
+from .events import check_clocks, declared_statuses, event_names
 from .formula import compile_condition, compile_formula
 from .preset import adopted
 from .syntax import FormulaError

@@ -16,7 +16,7 @@ from .plan import aggregate_call
 from .scalars import SQL_TYPES
 from .syntax import FormulaError
 from .table import Table
-from .term import alias, as_double, binary, cast, conjunction, disjunction, is_null
+from .term import alias, as_double, binary, cast, conjunction, disjunction, is_null, null
 from .zone import timestamp
 
 Row = Mapping[str, str | int | float | bool | None]
@@ -70,8 +70,8 @@ def _needed(measure: Measure, table: Table, at: Moment | None) -> frozenset[str]
 
 def _edges(measure: Measure, almanac: Almanac, at: Moment | None) -> dict[str, exp.Expr]:
     if at is None:
-        return dict.fromkeys(("period_start", "period_end"), _null("timestamp"))
-    start = timestamp(_window_start(measure, almanac, at)) if measure.window else _null("timestamp")
+        return dict.fromkeys(("period_start", "period_end"), null(SQL_TYPES["timestamp"]))
+    start = timestamp(_window_start(measure, almanac, at)) if measure.window else null(SQL_TYPES["timestamp"])
     return {"period_start": start, "period_end": timestamp(at.instant)}
 
 
@@ -103,8 +103,8 @@ def _typed(table: Table, rows: Sequence[Row], needed: frozenset[str], edges: Map
     names = sorted({n for row in rows for n in row if n != "times"})
     stages = [table.staged(table.bases[n]) for n in names if n in needed and n in table.bases]
     cells = [alias(exp.column(f"_typed_{s.base.name}"), s.base.name) for s in stages]
-    absent = [alias(_null(table.bases[n].type), n) for n in needed if n in table.bases and n not in names]
-    raws = [alias(_null("text"), n) for n in needed if n in table.raws]
+    absent = [alias(null(SQL_TYPES[table.bases[n].type]), n) for n in needed if n in table.bases and n not in names]
+    raws = [alias(null(SQL_TYPES["text"]), n) for n in needed if n in table.raws]
     ends = [alias(sql, name) for name, sql in edges.items()]
     return exp.select(*cells, *absent, *ends, *raws).from_(typed_rows(stages, _given(names, rows)), copy=False)
 
@@ -113,7 +113,7 @@ def _given(names: Sequence[str], rows: Sequence[Row]) -> exp.Subquery:
     """The rows as they are given, each as often as its `times` says."""
     tuples = [exp.Tuple(expressions=[*(_cell(row.get(n)) for n in names), _count(_times(row))]) for row in rows]
     # A row of no times stands for no rows at all.
-    tuples = tuples or [exp.Tuple(expressions=[*(_null("text") for _ in names), _count(0)])]
+    tuples = tuples or [exp.Tuple(expressions=[*(null(SQL_TYPES["text"]) for _ in names), _count(0)])]
     columns = [exp.to_identifier(n, quoted=True) for n in (*names, "_times")]
     values = exp.Values(expressions=tuples, alias=exp.TableAlias(this=exp.to_identifier("given"), columns=columns))
     repeated = exp.Anonymous(
@@ -134,9 +134,5 @@ def _times(row: Row) -> int:
 def _cell(value: str | int | float | bool | None) -> exp.Expr:
     """A given cell as the text a source would hold."""
     if value is None:
-        return _null("text")
+        return null(SQL_TYPES["text"])
     return exp.Literal.string(str(value).lower() if isinstance(value, bool) else str(value))
-
-
-def _null(kind: str) -> exp.Expr:
-    return cast(exp.Null(), SQL_TYPES[kind])

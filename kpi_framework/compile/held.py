@@ -13,7 +13,7 @@ from sqlglot import exp
 
 from .formula import Aggregate, Shape
 from .plan import AxisPlan, aggregate_call, argument_of, counted
-from .term import alias, call, conjunction, not_null, scaled
+from .term import alias, call, conjunction, filtered, not_null, scaled
 
 VALUES_AT_ONCE = 2_000_000
 """At most so many values are held, if no single period has more: some 20 MB."""
@@ -60,7 +60,7 @@ def _statistics(shape: Shape, levels: Sequence[float]) -> exp.Expr:
     assert shape.argument is not None, "a quantile has an argument"
     argument = scaled(shape.argument, shape.unit) if shape.unit else shape.argument
     listed = exp.Array(expressions=[exp.Literal.number(repr(level)) for level in levels])
-    return _filtered(call("quantile_disc", argument.copy(), listed), conjunction(shape.condition, not_null(argument)))
+    return filtered(call("quantile_disc", argument.copy(), listed), conjunction(shape.condition, not_null(argument)))
 
 
 def _calls(aggregates: Sequence[Aggregate]) -> list[list[Aggregate]]:
@@ -82,13 +82,7 @@ def held_call(group: Sequence[Aggregate]) -> exp.Expr:
     arguments = [a.copy() for a in first.arguments]
     if first.level is not None:
         arguments.append(exp.Array(expressions=[exp.Literal.number(str(float(a.level or 0))) for a in group]))
-    return _filtered(call(first.function, *arguments), first.condition)
-
-
-def _filtered(aggregate: exp.Expr, condition: exp.Expr | None) -> exp.Expr:
-    return (
-        exp.Filter(this=aggregate, expression=exp.Where(this=condition.copy())) if condition is not None else aggregate
-    )
+    return filtered(call(first.function, *arguments), first.condition)
 
 
 def picked(group: Sequence[Aggregate], index: int, called: exp.Expr) -> exp.Expr:

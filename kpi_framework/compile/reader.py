@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from sqlglot import exp
 
 from ..model.project import Source
-from .term import cast
+from .term import null
 
 FORMATS = {".csv": "csv", ".tsv": "csv", ".txt": "csv", ".parquet": "parquet", ".json": "json",
            ".jsonl": "json", ".ndjson": "json"}  # fmt: skip
@@ -68,11 +68,7 @@ def _csv(source: Source, path: str, header: Sequence[str]) -> exp.Expr:
 
 
 def _wanted(columns: Sequence[str], header: Sequence[str]) -> list[exp.Expr]:
-    return [_quoted(c) if c in header else exp.alias_(_null_text(), c, quoted=True) for c in columns]
-
-
-def _null_text() -> exp.Expr:
-    return cast(exp.Null(), "VARCHAR")
+    return [_quoted(c) if c in header else exp.alias_(null("VARCHAR"), c, quoted=True) for c in columns]
 
 
 def _stacked(selects: list[exp.Select]) -> exp.Expr:

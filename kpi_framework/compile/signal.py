@@ -18,7 +18,7 @@ from .canonical import canonical, canonical_text
 from .scalars import SQL_TYPES, Scalars
 from .scope import Scope
 from .syntax import FormulaError, forbidden, parse
-from .term import Term, as_double, cast
+from .term import Term, as_double, cast, null
 
 NUMBERS = ("value", "previous", "change", "points", "baseline", "target", "streak")
 FIELDS = (*NUMBERS, "status")
@@ -196,6 +196,6 @@ def _cell(value: float | int | str | None, operand: Operand) -> exp.Expr:
         return exp.Literal.string(value)
     if value is None:
         kind = "text" if operand.field == "status" else "double"
-        return cast(exp.Null(), SQL_TYPES[kind])
+        return null(SQL_TYPES[kind])
     number: exp.Expr = exp.Literal.number(repr(abs(value)))
     return as_double(exp.Neg(this=number) if value < 0 else number)

@@ -5,7 +5,7 @@ Lowered trees share their nodes: nothing changes a node once it is made, and ren
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from functools import cache
 
@@ -101,6 +101,23 @@ def alias(sql: exp.Expr, name: str) -> exp.Expr:
 def call(name: str, *arguments: exp.Expr) -> exp.Expr:
     """A function call by its plain name."""
     return exp.Anonymous(this=name, expressions=list(arguments))
+
+
+def filtered(aggregate: exp.Expr, condition: exp.Expr | None) -> exp.Expr:
+    """`aggregate FILTER (WHERE condition)`; the aggregate itself where there is no condition."""
+    return exp.Filter(this=aggregate, expression=exp.Where(this=condition)) if condition is not None else aggregate
+
+
+def is_one_of(sql: exp.Expr, words: Sequence[str]) -> exp.Expr:
+    """`sql IN ('a', 'b')`; false where there are no words."""
+    if not words:
+        return exp.Boolean(this=False)
+    return exp.In(this=sql, expressions=[exp.Literal.string(word) for word in words])
+
+
+def null(kind: str) -> exp.Expr:
+    """`CAST(NULL AS kind)`."""
+    return cast(exp.Null(), kind)
 
 
 def binary(kind: type[exp.Binary], left: exp.Expr, right: exp.Expr) -> exp.Expr:

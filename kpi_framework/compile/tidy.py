@@ -8,7 +8,7 @@ from sqlglot import exp
 
 from .loading import Flaw, Load, marked
 from .table import Table
-from .term import cast
+from .term import cast, filtered
 
 _ROWS = exp.Count(this=exp.Star())
 
@@ -31,9 +31,7 @@ def count_query(name: str, load: Load) -> exp.Select:
 
 
 def _rows_where(condition: exp.Expr | None) -> exp.Expr:
-    if condition is None:
-        return exp.Literal.number("0")
-    return exp.Filter(this=_ROWS.copy(), expression=exp.Where(this=condition))
+    return filtered(_ROWS.copy(), condition) if condition is not None else exp.Literal.number("0")
 
 
 def clash_query(name: str, keys: Sequence[str]) -> exp.Select:

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from contextlib import suppress
 
 from ..compile.axis import Measure
-from ..compile.clocks import check_clocks, event_names
 from ..compile.definition import (
     checks_meaning,
     compile_definition,
@@ -18,6 +17,7 @@ from ..compile.definition import (
     table_of,
 )  # fmt: skip
 from ..compile.derived import Derived
+from ..compile.events import check_clocks, event_names
 from ..compile.finding import finding_of
 from ..compile.order import closure, cyclic
 from ..compile.syntax import FormulaError

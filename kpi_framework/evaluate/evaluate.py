@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from ..compile.clocks import check_clocks, declared_statuses, unknown_statuses
+from ..compile.events import check_clocks, declared_statuses, unknown_statuses
 from ..compile.formula import compile_condition
 from ..compile.order import closure, in_order
 from ..compile.render import render

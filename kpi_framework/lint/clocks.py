@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 
 from ..compile.axis import Measure
-from ..compile.clocks import check_clocks, declared_statuses
 from ..compile.definition import reads_elapsed_time
+from ..compile.events import check_clocks, declared_statuses
 from ..compile.syntax import FormulaError
 from ..compile.table import Table
 from ..model.clock import EVENTS, Clock, Policy
