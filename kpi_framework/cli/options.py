@@ -15,8 +15,8 @@ import typer
 
 from ..evaluate.gate import FailOn, Scope, Strictness
 from ..model.diagnostic import KpiError
+from ..report.alarms import alarms
 from ..report.formats import FORMATS, renderer
-from ..report.misses import misses
 from ..report.result import Report
 from ..workflow.files import write_text
 from ..workflow.project import Place, find_project
@@ -99,7 +99,7 @@ def report_of(outcome: Outcome, title: str) -> Report:
     card, catalog = outcome.scorecard, outcome.catalog
     return Report(
         scorecard=card, diagnostics=outcome.diagnostics, examples=outcome.examples,
-        misses=misses(card, catalog) if card and catalog else (),
+        alarms=alarms(card, catalog) if card and catalog else (),
         passed=outcome.passed, exit_code=outcome.exit_code, title=title, color=color(), width=width(),
     )  # fmt: skip
 

@@ -120,11 +120,8 @@ def _of_targets(gated: list[Measurement], gate: Gate, strictness: Strictness) ->
 
 
 def _rings(signal: SignalResult, gate: Gate, strictness: Strictness) -> bool:
-    """Whether a signal is on and fails the check: it weighs at most what the gate says."""
-    if signal.state is not SignalState.ON:
-        return False
-    weight = min(signal.severity or gate.signals, gate.signals, key=lambda s: s.rank)
-    return strictness.fails(weight)
+    """Whether a signal is on and fails the check."""
+    return signal.state is SignalState.ON and strictness.fails(gate.of_signal(signal.severity))
 
 
 def _weight(one: Measurement, gate: Gate) -> Severity:

@@ -137,6 +137,10 @@ class Gate(Model):
     signals: Severity = Severity.WARNING
     """A signal that is on; one with a lower severity of its own weighs that."""
 
+    def of_signal(self, own: Severity | None) -> Severity:
+        """What a signal weighs that is on: its own severity, but no more than signals may."""
+        return min(own or self.signals, self.signals, key=lambda s: s.rank)
+
 
 class View(Model):
     """What one group of readers sees of the scorecard."""

@@ -18,7 +18,7 @@ _SEVERITIES = {
 
 def render_gitlab(report: Report) -> str:
     """One entry a finding and a missed target; its fingerprint stays when lines move."""
-    told = (*report.misses, *report.findings)
+    told = (*report.alarms, *report.findings)
     prints = fingerprints(told)
     return as_text(
         [

@@ -22,8 +22,8 @@ class Report(Record, dict=True):
     title: str = "kpi lint"
     color: bool = False
     width: int = 100
-    misses: tuple[Diagnostic, ...] = ()
-    """Missed targets at their lines, for the formats that show nothing but findings."""
+    alarms: tuple[Diagnostic, ...] = ()
+    """Missed targets and signals that are on at their lines, for the formats that show nothing but findings."""
 
     @cached_property
     def findings(self) -> tuple[Diagnostic, ...]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from ..model.measurement import SignalResult, SignalState
 from .details import Facts
 from .ink import Ink
@@ -37,14 +35,17 @@ def signal_facts(one: SignalResult, ink: Ink) -> Facts:
         lack = ", ".join(ink.code(name) for name in missing) if missing else "a condition that can be computed"
         yield "Lacks", lack
         return
-    yield "Read over", ", ".join(_values(one, ink))
+    yield "Read over", read_over(one, ink)
     if one.asks:
         yield "Asks", ink.prose(one.asks)
     if one.do:
         yield "Do", ink.prose(one.do)
 
 
-def _values(one: SignalResult, ink: Ink) -> Iterator[str]:
-    for name, value in one.operands.items():
-        shown = f"{value:.4g}" if isinstance(value, int | float) else ink.prose(value or "unknown")
-        yield f"{ink.code(name)} = {shown}"
+def read_over(one: SignalResult, ink: Ink) -> str:
+    """The values its condition was read over: `csat.value = 0.84, csat.status = missed`."""
+    return ", ".join(f"{ink.code(name)} = {_shown(value, ink)}" for name, value in one.operands.items())
+
+
+def _shown(value: float | int | str | None, ink: Ink) -> str:
+    return f"{value:.4g}" if isinstance(value, int | float) else ink.prose(value or "unknown")

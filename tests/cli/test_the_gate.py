@@ -395,3 +395,38 @@ def test_github_gets_at_most_ten_misses(tmp_path: Path) -> None:
     assert len(errors) == 10
     assert sum("file=kpis/k" in one for one in errors) == 9
     assert "target-missed" in errors[-1]
+
+
+SIGNAL = """version: 1
+kind: signal
+id: slow_and_busy
+name: Slow, and many tickets
+when: "fix_time.value > 0 and volume.value > 0"
+asks: Is a rota missing?
+do: Ask the desk lead.
+severity: {own}
+"""
+WHEN = SIGNAL.splitlines().index(next(row for row in SIGNAL.splitlines() if row.startswith("when:"))) + 1
+
+
+@pytest.mark.parametrize(
+    ("own", "gated", "gate", "kind"),
+    [
+        ("error", "error", "all", "error"), ("warning", "error", "all", "warning"), ("error", "note", "all", "notice"),
+        ("error", "error", "definitions", "notice"), ("error", "off", "all", None),
+    ],
+)  # fmt: skip
+def test_a_signal_that_is_on_is_told_at_its_line(
+    own: str, gated: str, gate: str, kind: str | None, tmp_path: Path
+) -> None:
+    """One annotation at `when:`, as heavy as the gate lets it be, with its values and what to do; off hides it."""
+    config = text("kpi.yaml") + f"gate: {{signals: {gated}}}\n"
+    root = project(tmp_path, {"kpi.yaml": config, "kpis/slow_and_busy.yaml": SIGNAL.format(own=own)})
+    ended = kpi(root, "check", "--format", "github", "--gate", gate)
+    told = [one for one in ended.out.splitlines() if "signal-on" in one]
+    assert [one.partition(" ")[0] for one in told] == ([f"::{kind}"] if kind else [])
+    assert all(f"file=kpis/slow_and_busy.yaml,line={WHEN}," in one for one in told)
+    assert all("volume.value = " in one and "Ask the desk lead." in one for one in told)
+    assert ended.code == (kind == "error")
+    found = kpi(root, "check", "--format", "gitlab", "--gate", gate).json
+    assert sum(one["check_name"] == "signal-on" for one in found) == len(told)
