@@ -90,8 +90,9 @@ class _Examples(Record):
     def _got(self, example: Example) -> Got:
         if self.metric.is_derived:
             return self._derived(example)
-        measure = compile_measure(self.metric, self._table(example))
-        query = example_query(measure, self._table(example), example.given, self._at(example))
+        table = self._table(example)
+        measure = compile_measure(self.metric, table)
+        query = example_query(measure, table, example.given, self._at(example))
         row = self.session.fetch(render(query))[0]
         population, measured = _whole(row[1]), _whole(row[2])
         missing = _whole(row[3]) if measure.formula.missing else population - measured
