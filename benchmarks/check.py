@@ -13,7 +13,7 @@ from statistics import median
 
 import duckdb
 
-from kpi_framework.evaluate.engine import DuckWorker, Limits
+from kpi_framework.evaluate.engine import DuckWorker, Limits, Work
 from kpi_framework.evaluate.evaluate import Evaluation
 from kpi_framework.workflow.check import Options, check
 from kpi_framework.workflow.project import Place
@@ -32,11 +32,11 @@ class _Watched(DuckWorker):
     seconds = 0.0
     peak = 0.0
 
-    def _ask(self, request: dict[str, object]) -> dict[str, object]:
+    def _ask(self, request: dict[str, object], meanwhile: Work | None = None) -> dict[str, object]:
         assert self.name, "its start is no query: the whole process's row counts it"
         began = time.perf_counter()
         try:
-            return super()._ask(request)
+            return super()._ask(request, meanwhile)
         finally:
             type(self).seconds += time.perf_counter() - began
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import suppress
 
 from ..evaluate.engine import DuckWorker, Engine, Limits
@@ -17,8 +16,6 @@ def start_early() -> None:
         _ready.append(DuckWorker(Limits()))
 
 
-def open_engine(meanwhile: Callable[[], object] | None = None) -> Engine:
-    """The worker that was started early, or a new one, and what to do while it reads. Raises KpiError."""
-    worker = _ready.pop() if _ready else DuckWorker(Limits())
-    worker.meanwhile = meanwhile
-    return worker
+def open_engine() -> Engine:
+    """The worker that was started early, or a new one. Raises KpiError."""
+    return _ready.pop() if _ready else DuckWorker(Limits())

@@ -54,13 +54,12 @@ def options(
     fail_on: str = "error", gate: str = "all", allow_path: list[Path] | None = None,
     view: str | None = None, drawn: tuple[str, ...] = (),
 ) -> Options:  # fmt: skip
-    """The options of a run; what draws these formats is imported while the engine reads. Raises KpiError."""
+    """The options of a run whose outcome will be drawn in these formats. Raises KpiError."""
     root = find_project(project, Path.cwd())
     return Options(
         place=Place(root, tuple(allow_path or ())), now=dt.datetime.now(dt.UTC), as_of=as_day(as_of),
         periods=periods, only=tuple(only or ()), view=view, strictness=strictness(fail_on, gate),
-        open_engine=partial(open_engine, lambda: [renderer(form) for form in drawn]),
-        progress=progress(),
+        open_engine=open_engine, progress=progress(), beside=tuple(partial(renderer, form) for form in drawn),
     )  # fmt: skip
 
 

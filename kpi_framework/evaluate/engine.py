@@ -22,6 +22,7 @@ MAX_MESSAGE = 64 * 1024 * 1024
 Plain = int | float | bool | str | None
 Cell = Plain | list[Plain]
 Row = tuple[Cell, ...]
+Work = Callable[[], object]
 
 
 class EngineError(Exception):
@@ -46,8 +47,8 @@ class Engine(Protocol):
     def isolation(self) -> str:
         """What stands between it and this machine."""
 
-    def run(self, statements: Sequence[str]) -> None:
-        """Carry out statements."""
+    def run(self, statements: Sequence[str], meanwhile: Work | None = None) -> None:
+        """Carry out statements; `meanwhile` is done on this side while they run."""
 
     def fetch(self, query: str) -> list[Row]:
         """All rows of a query."""
@@ -75,8 +76,6 @@ class DuckWorker:
     """DuckDB in a process of its own: isolated Python, empty environment, limits, a deadline that kills."""
 
     isolation = "process"
-    meanwhile: Callable[[], object] | None = None
-    """What to do once, while the engine carries out its first statements: it reads, and we need not just wait."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
@@ -99,9 +98,9 @@ class DuckWorker:
         except EngineError:
             return "duckdb"  # it never got ready: whatever it is asked will fail
 
-    def run(self, statements: Sequence[str]) -> None:
+    def run(self, statements: Sequence[str], meanwhile: Work | None = None) -> None:
         """Carry out statements. Raises EngineError."""
-        self._ask({"run": list(statements)})
+        self._ask({"run": list(statements)}, meanwhile)
 
     def fetch(self, query: str) -> list[Row]:
         """All rows of a query. Raises EngineError."""
@@ -133,7 +132,7 @@ class DuckWorker:
     ) -> None:
         self.close()
 
-    def _ask(self, request: dict[str, object]) -> dict[str, object]:
+    def _ask(self, request: dict[str, object], meanwhile: Work | None = None) -> dict[str, object]:
         assert self._process.stdin is not None, "the worker was started with a pipe"
         assert self.name, "what it said first is no answer"
         try:
@@ -141,9 +140,8 @@ class DuckWorker:
             self._process.stdin.flush()
         except OSError:
             raise EngineError("worker-died", died=True) from None
-        if "run" in request and self.meanwhile is not None:
-            work, self.meanwhile = self.meanwhile, None
-            work()
+        if meanwhile is not None:
+            meanwhile()
         reply = self._receive()
         if reply.get("ok") is not True:
             line = reply.get("line")
@@ -176,10 +174,10 @@ class Recorder:
         self.name = engine.name
         self.isolation = engine.isolation
 
-    def run(self, statements: Sequence[str]) -> None:
+    def run(self, statements: Sequence[str], meanwhile: Work | None = None) -> None:
         """Note and carry out statements. Raises EngineError."""
         self.statements += statements
-        self._engine.run(statements)
+        self._engine.run(statements, meanwhile)
 
     def fetch(self, query: str) -> list[Row]:
         """Note a query and fetch it. Raises EngineError."""

@@ -25,7 +25,7 @@ from ..compile.worktime import statements as working_time
 from ..compile.zone import macros, timestamp
 from ..model.period import Almanac
 from ..model.record import Record, field
-from .engine import Engine, EngineError, Row
+from .engine import Engine, EngineError, Row, Work
 from .sources import Files, SourceError, native_columns, unreadable
 
 OpenEngine = Callable[[], Engine]
@@ -69,6 +69,7 @@ class Session:
         self._calendars: set[str] = set()
         self._working_time: tuple[str, ...] = ()
         self._width = 1
+        self._beside: list[Work] = []
         self.rows: dict[str, int] = {}
         """How many rows each loaded dataset's source has, before one is left a key."""
 
@@ -82,6 +83,15 @@ class Session:
     def start(self) -> None:
         """Start the engine now: it gets ready while others work."""
         assert self.engine is not None
+
+    def beside(self, *work: Work) -> None:
+        """Put off what needs no engine until one reads data, so that neither waits for the other."""
+        self._beside += work
+
+    def catch_up(self) -> None:
+        """Do what was put off, each once."""
+        while self._beside:
+            self._beside.pop(0)()
 
     def native(self, files: Files) -> Native:
         """The columns of a source. Raises SourceError."""
@@ -109,7 +119,8 @@ class Session:
         source = f"WITH source AS NOT MATERIALIZED ({wanted.files.rows(sources)})"
         try:
             self._know({table.zone, table.almanac.zone.key})
-            self.engine.run([f"CREATE TEMP TABLE {_loaded(table)} AS {source} {render(load.query)}"])
+            statement = f"CREATE TEMP TABLE {_loaded(table)} AS {source} {render(load.query)}"
+            self.engine.run([statement], self.catch_up)
             return self._told(wanted, load)
         except EngineError as error:
             raise unreadable(wanted.files, error) from None

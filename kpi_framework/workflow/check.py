@@ -65,9 +65,11 @@ def _checked(
     catalog = narrowed(whole, options.only) if options.only else whole
     gate, rules = catalog.project.noun.gate, catalog.project.noun.rules
     window = window_of(catalog, options.as_of, options.now, options.periods)
-    lint = linted(whole, options.place, window.today)
+    lint: list[Diagnostic] = []
+    session.beside(lambda: lint.extend(linted(whole, options.place, window.today)), *options.beside)
     setting = Setting(options.place.root, window, options.open_engine, options.place.allowed, options.progress)
     evaluation = evaluate_in(session, catalog, setting, fingerprint=options.fingerprint)
+    session.catch_up()
     examples, failures = _examples(catalog, session, options)
     seen = evaluation.measurements
     late = (*missed_without_action(catalog, seen), *missed_without_cause(catalog, seen))

@@ -33,6 +33,8 @@ class Options(Record):
     """Whether to take the data's fingerprint: it reads every file whole."""
     open_engine: Callable[[], Engine] = field(default=lambda: DuckWorker(Limits()))
     progress: Callable[[str], None] = field(default=lambda _: None)
+    beside: tuple[Callable[[], object], ...] = ()
+    """What the caller has to do that needs no engine: it is done while the engine reads."""
 
 
 class Outcome(Record):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
+import re
 import subprocess
 import sys
 import time
@@ -11,6 +13,8 @@ from pathlib import Path
 import pytest
 
 from kpi_framework.cli.engine import open_engine
+from kpi_framework.workflow.check import Options, check
+from kpi_framework.workflow.project import Place
 from tests.cli.projects import project
 
 KPI = Path(sys.executable).with_name("kpi")
@@ -76,15 +80,27 @@ def test_an_engine_that_nobody_asked_ends_too(tmp_path: Path) -> None:
 
 
 def test_work_beside_the_engine_is_done_once() -> None:
-    """While the first statements run something else is done, once, and every answer is still its question's."""
+    """While statements run something else is done, and every answer is still its question's."""
     done: list[str] = []
-    engine = open_engine(lambda: done.append("work"))
-    assert not done
-    engine.run(["CREATE TEMP TABLE t AS SELECT 1 AS x"])
+    engine = open_engine()
+    engine.run(["CREATE TEMP TABLE t AS SELECT 1 AS x"], lambda: done.append("beside"))
     engine.run(["INSERT INTO t VALUES (2)"])
     assert engine.fetch("SELECT sum(x) FROM t") == [(3,)]
     engine.close()
-    assert done == ["work"]
+    assert done == ["beside"]
+
+
+@pytest.mark.parametrize("data", ["kept", "gone"])
+def test_what_was_put_off_is_done_whether_or_not_data_are_read(data: str, tmp_path: Path) -> None:
+    """What the caller and lint have to do is done once: while the engine reads, or when nothing could be read."""
+    files = {"kpis/fix_time.yaml": re.sub(r"^owner:.*\n", "", MISSED, flags=re.MULTILINE)}
+    root = project(tmp_path, files if data == "kept" else {**files, "data/tickets.csv": None})
+    done: list[str] = []
+    outcome = check(Options(Place(root), dt.datetime.now(dt.UTC), beside=(lambda: done.append("beside"),)))
+    rules = [d.rule for d in outcome.diagnostics]
+    assert done == ["beside"]
+    assert "missing-owner" in rules
+    assert ("source-unreadable" in rules) is (data == "gone")
 
 
 def _workers() -> set[int]:
