@@ -1,6 +1,6 @@
 """A frozen baseline: what a KPI was, under which definition, written once and compared ever after."""
 
-from __future__ import annotations
+# No postponed annotations: pydantic would evaluate each of them anew at every start.
 
 from typing import Literal
 

@@ -1,6 +1,6 @@
 """Calendars: when a desk works. Weekly hours on a zone's wall clock, without its holidays."""
 
-from __future__ import annotations
+# No postponed annotations: pydantic would evaluate each of them anew at every start.
 
 from typing import Annotated, Literal
 

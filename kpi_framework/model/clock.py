@@ -1,8 +1,8 @@
 """Clocks and service levels: columns of a dataset that are computed from its history."""
 
-from __future__ import annotations
+# No postponed annotations: pydantic would evaluate each of them anew at every start.
 
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Self
 
 from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
@@ -57,7 +57,7 @@ class Clock(Model):
     )
 
     @model_validator(mode="after")
-    def _one_kind(self) -> Clock:
+    def _one_kind(self) -> Self:
         given = [k for k in self.KINDS if getattr(self, k) is not None]
         if len(given) != 1:
             raise ValueError("a clock has exactly one of `running`, `first`, `last` and `count`")

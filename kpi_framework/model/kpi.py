@@ -1,6 +1,6 @@
 """A metric informs; a KPI judges: it adds an owner's promise, a target, a baseline and an action."""
 
-from __future__ import annotations
+# No postponed annotations: pydantic would evaluate each of them anew at every start.
 
 import datetime as dt
 from enum import StrEnum

@@ -1,6 +1,6 @@
 """Presets: what a vendor's export looks like, so that `preset: zendesk` maps its columns."""
 
-from __future__ import annotations
+# No postponed annotations: pydantic would evaluate each of them anew at every start.
 
 from .base import Model, Version
 from .project import Column, Dataset, Name, Source

@@ -1,6 +1,6 @@
 """kpi.yaml: the project's zone, its datasets, its required KPIs and its gate."""
 
-from __future__ import annotations
+# No postponed annotations: pydantic would evaluate each of them anew at every start.
 
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo

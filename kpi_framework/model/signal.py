@@ -1,6 +1,6 @@
 """A signal: a rule over several KPIs that names a pattern, asks the question and points to the action."""
 
-from __future__ import annotations
+# No postponed annotations: pydantic would evaluate each of them anew at every start.
 
 from typing import Literal
 

@@ -1,6 +1,6 @@
 """A definition of the catalogue, shipped with the package: `kpi add` makes a project's own file of it."""
 
-from __future__ import annotations
+# No postponed annotations: pydantic would evaluate each of them anew at every start.
 
 from typing import Any
 
