@@ -10,6 +10,7 @@ from ..evaluate.evaluate import Evaluation, Setting, evaluate
 from ..evaluate.findings import place
 from ..evaluate.gate import OF_BASELINES, hindering, is_failed
 from ..load.write import as_yaml, dumped
+from ..load.yaml import read_yaml
 from ..model.baseline import BaselineFile
 from ..model.catalog import Catalog
 from ..model.diagnostic import Diagnostic, KpiError, Severity
@@ -53,10 +54,14 @@ def freeze(options: Options) -> Frozen:
             "definition": evaluation.hashes[kpi.id], "data": evaluation.fingerprints.get(kpi.id) or None,
             "engine": evaluation.engine, "values": values,
         })  # fmt: skip
-        if _says_the_same(catalog, file):
+        text = as_yaml(dumped(file), _SCHEMA)
+        if unsound := read_yaml(f"baselines/{path.name}", text).findings:
+            # No file is left behind that the next check would refuse.
+            failed[kpi.id] = f"the name of a part cannot stand in a file: {unsound[0].message}"
+        elif _says_the_same(catalog, file):
             unchanged.append(path)
         else:
-            write_text(path, as_yaml(dumped(file), _SCHEMA))
+            write_text(path, text)
             written.append(path)
     return Frozen(tuple(written), tuple(unchanged), failed, tuple(sorted(behind, key=lambda f: f.sort_key)))
 

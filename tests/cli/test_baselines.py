@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from tests.cli.projects import Ended, kpi
@@ -105,3 +106,28 @@ def test_showing_without_data_shows_the_finding(one: str, sample: Path) -> None:
         assert all(part in ended.out for part in (one, "source-unreadable"))
     ended = kpi(sample, "show", APART, "--format", "json")
     assert (ended.code, found(ended)) == (0, set())
+
+
+def test_a_part_that_no_file_can_name_is_said_and_no_file_is_written(tmp_path: Path) -> None:
+    """A segment's value with a NUL in it, as Parquet can hold: freezing names it, and the project still lints."""
+    (tmp_path / "data").mkdir()
+    duckdb.sql("""
+        SELECT i::VARCHAR AS ticket_id, TIMESTAMP '2026-01-05 09:00' + INTERVAL 1 MONTH * (i % 3) AS created_at,
+               CASE WHEN i % 2 = 1 THEN 'first' || chr(0) || 'line' ELSE 'second' END AS team
+        FROM range(60) AS t(i)
+    """).write_parquet(str(tmp_path / "data/tickets.parquet"))
+    (tmp_path / "kpi.yaml").write_text(
+        "version: 1\nname: Desk\nas_of: 2026-04-05\n"
+        "datasets: {t: {source: data/tickets.parquet, time: created_at, key: ticket_id}}\n"
+    )
+    (tmp_path / "kpis").mkdir()
+    (tmp_path / "kpis/volume.yaml").write_text(
+        "version: 1\nid: volume\nname: Volume\ndescription: Tickets.\nowner: a@example.com\ndataset: t\n"
+        "formula: count(*)\nunit: count\nsegments: [team]\nbaseline: {from: 2026-01-01, to: 2026-02-28}\n"
+        "target: {at_most: 50}\n"
+    )
+    ended = kpi(tmp_path, "baseline", "freeze")
+    assert ended.code == 1
+    assert "not frozen volume" in ended.out + ended.err
+    assert "NUL" in ended.out + ended.err
+    assert not (tmp_path / "baselines/volume.yaml").exists()
