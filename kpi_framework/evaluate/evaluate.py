@@ -435,11 +435,11 @@ def _failed_observation(one: str, period: Period, reason: Reason) -> Observation
 
 
 def _seen(measurements: tuple[Measurement, ...]) -> dict[str, dict[str, frozenset[str | None]]]:
-    """The segment values that some shown period of a definition has."""
+    """The segment values that some shown period of a definition has; a definition without rows is not there."""
     found: dict[str, dict[str, frozenset[str | None]]] = {}
     for one in measurements:
-        if len(one.segment) == 1 and one.population:
-            column, value = one.segment[0]
+        if one.population:
             columns = found.setdefault(one.kpi, {})
-            columns[column] = columns.get(column, frozenset()) | {value}
+            for column, value in one.segment if len(one.segment) == 1 else ():
+                columns[column] = columns.get(column, frozenset()) | {value}
     return found

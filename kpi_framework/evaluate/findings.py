@@ -101,12 +101,14 @@ def of_staleness(catalog: Catalog, dataset: str, through: dt.datetime | None, st
 
 
 def of_segments(catalog: Catalog, seen: Mapping[str, Mapping[str, frozenset[str | None]]]) -> Iterator[Diagnostic]:
-    """Targets of segment values that no row of the shown periods has."""
+    """Targets of segment values that no row of the shown periods has; `seen` are the KPIs that have rows."""
     for one, kpi in catalog.kpis.items():
+        if one not in seen:
+            continue  # of rows that nobody could read, nobody knows the parts
         at = catalog.definitions[one].at
         for number, target in enumerate(kpi.target or ()):
             for column, parts in target.by.items():
-                for value in sorted(set(parts) - {v or "null" for v in seen.get(one, {}).get(column, frozenset())}):
+                for value in sorted(set(parts) - {v or "null" for v in seen[one].get(column, frozenset())}):
                     yield RULES["unknown-segment"].finding(
                         at.key("target", number, "by", column, value),
                         f"no row has {column} = {value}", kpi=one,

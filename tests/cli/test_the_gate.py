@@ -430,3 +430,22 @@ def test_a_signal_that_is_on_is_told_at_its_line(
     assert ended.code == (kind == "error")
     found = kpi(root, "check", "--format", "gitlab", "--gate", gate).json
     assert sum(one["check_name"] == "signal-on" for one in found) == len(told)
+
+
+# a part that no row has
+
+PARTED = (Path(__file__).parents[1] / "rules/unknown-segment/bad" / KPI).read_text(encoding="utf-8")
+TICKETS = "data/tickets.csv"
+
+
+@pytest.mark.parametrize("rows", [None, text(TICKETS).splitlines()[0] + "\n"], ids=["gone", "empty"])
+def test_without_a_row_no_part_is_called_unknown(rows: str | None, tmp_path: Path) -> None:
+    """A part that no row has is not spoken of where no row was read at all: there it is the source's fault."""
+    rules = [
+        {d["rule"] for d in kpi(root, "check", "--format", "json").json["diagnostics"]}
+        for root in (
+            project(tmp_path / "there", {KPI: PARTED}), project(tmp_path / "none", {KPI: PARTED, TICKETS: rows}),
+        )
+    ]  # fmt: skip
+    assert ["unknown-segment" in found for found in rules] == [True, False]
+    assert ["source-unreadable" in found for found in rules] == [False, True]
