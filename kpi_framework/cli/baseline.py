@@ -52,4 +52,4 @@ def verify_baselines(
     chosen = o.options(project, as_of=as_of, only=ids, fail_on=fail_on, allow_path=allow_path)
     found = verify(chosen)
     failed = any(chosen.strictness.fails(f.severity) for f in found)
-    o.finish(Outcome(not failed, int(failed), found), "kpi baseline verify", form, output)
+    o.finish(o.report_of(Outcome(not failed, int(failed), found), "kpi baseline verify"), form, output)

@@ -30,7 +30,7 @@ def test(
     fail_on: o.FailOnOption = "error",
 ) -> None:  # fmt: skip
     """Run the examples of the definitions."""
-    o.finish(run_tests(o.options(project, only=only, fail_on=fail_on)), "kpi test", form, output)
+    o.finish(o.report_of(run_tests(o.options(project, only=only, fail_on=fail_on)), "kpi test"), form, output)
 
 
 @app.command()
@@ -51,7 +51,7 @@ def check(
     write_scorecard(report, scorecard or chosen.place.root / "scorecard" / _folder(outcome))
     if os.environ.get("GITHUB_ACTIONS") == "true":
         _tell_github(report, annotated=form == "github" and output == "-")
-    o.finish(outcome, "kpi check", form, output)
+    o.finish(report, form, output)
 
 
 def _as_it_was(chosen: Options, at: str) -> Outcome:

@@ -39,7 +39,7 @@ def init(
         Wish(folder, files, name, timezone, owner),
     )
     if begun.findings:
-        o.finish(Outcome(False, 1, begun.findings), "kpi init", "text", "-")
+        o.finish(o.report_of(Outcome(False, 1, begun.findings), "kpi init"), "text", "-")
     o.write("\n".join(_told(begun, folder, has_data=bool(files))), "-")
 
 

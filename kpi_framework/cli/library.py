@@ -68,7 +68,7 @@ def add(
     added = run_add(chosen, one, choice)
     if added.findings and not added.written:
         print("kpi: nothing was written, since the file would not lint clean:", file=sys.stderr)
-        o.finish(Outcome(False, 1, added.findings), "kpi add", "text", "-")
+        o.finish(o.report_of(Outcome(False, 1, added.findings), "kpi add"), "text", "-")
     for path in added.written:
         o.write(f"added {path.relative_to(chosen.place.root)}", "-")
     for line in (*_proposed(choice, proposal), *added.notes, *(f.message for f in added.findings)):

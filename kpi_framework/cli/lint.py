@@ -14,4 +14,4 @@ def lint(
 ) -> None:  # fmt: skip
     """Check the definitions, without data."""
     outcome = lint_project(o.options(project, as_of=as_of, fail_on=fail_on, allow_path=allow_path))
-    o.finish(outcome, "kpi lint", form, output)
+    o.finish(o.report_of(outcome, "kpi lint"), form, output)

@@ -117,7 +117,7 @@ def write(text: str, output: str) -> None:
         raise KpiError(f"standard output cannot be written: {error.strerror}", "Make room, or use --output.") from None
 
 
-def finish(outcome: Outcome, title: str, form: str, output: str) -> None:
+def finish(report: Report, form: str, output: str) -> None:
     """Render, write, and end with the exit code."""
-    write(renderer(form)(report_of(outcome, title)), output)
-    raise typer.Exit(outcome.exit_code)
+    write(renderer(form)(report), output)
+    raise typer.Exit(report.exit_code)

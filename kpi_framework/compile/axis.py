@@ -100,12 +100,12 @@ class Axis(Record):
         if self.closing is None:
             return self._passed("_time", self.starts(), by_day=self.by_day)
         passed = self._passed("_closed", self.ends(), by_day=self.closing.by_day)
-        return exp.Coalesce(this=passed, expressions=[_number(self.number + len(self.periods))])
+        return exp.Coalesce(this=passed, expressions=[exp.Literal.number(self.number + len(self.periods))])
 
     def _passed(self, column: str, moments: Sequence[dt.datetime], *, by_day: bool) -> exp.Expr:
         """Which of the moments, in order and by period, a row's timestamp reaches next; NULL without one."""
         bounds = [self._read(m, by_day=by_day) for m in moments]
-        return step(exp.column(column), bounds, [_number(self.number + n) for n in range(len(bounds) + 1)])
+        return step(exp.column(column), bounds, [exp.Literal.number(self.number + n) for n in range(len(bounds) + 1)])
 
     def index(self) -> exp.Expr:
         """The number of the period that a row's `_time` stands in; NULL in none."""
@@ -116,10 +116,10 @@ class Axis(Record):
             (self._read(start, by_day=self.by_day), self._read(end, by_day=self.by_day)) for start, end in edges
         ):
             if bounds and bounds[-1] == start:
-                values[-1] = _number(self.number + number)
+                values[-1] = exp.Literal.number(self.number + number)
             else:
                 bounds.append(start)
-                values.append(_number(self.number + number))
+                values.append(exp.Literal.number(self.number + number))
             bounds.append(end)
             values.append(exp.Null())
         return step(exp.column("_time"), bounds, values)
@@ -139,9 +139,5 @@ class Axis(Record):
         """One of the moments, by the period's number."""
         return exp.Case(
             this=exp.column("_period"),
-            ifs=[exp.If(this=_number(self.number + i), true=timestamp(m)) for i, m in enumerate(moments)],
+            ifs=[exp.If(this=exp.Literal.number(self.number + i), true=timestamp(m)) for i, m in enumerate(moments)],
         )
-
-
-def _number(value: int) -> exp.Expr:
-    return exp.Literal.number(str(value))

@@ -35,18 +35,18 @@ def typed_cell(raw: exp.Expr, native: str, target: str, formats: tuple[str, ...]
 
 
 def _plain(raw: exp.Expr, native: str, target: str) -> exp.Expr:
-    cast = _try(raw, SQL_TYPES[target])
+    read = try_cast(raw, SQL_TYPES[target])
     if target == "text":
         return _canonical_text(raw, native)
     if target == "boolean":
         return _boolean(raw)
     if target == "double":
         # Text may spell infinity or not-a-number: neither is a number.
-        return case(call("isfinite", cast), cast)
+        return case(call("isfinite", read), read)
     if native == "VARCHAR" or native in ("DOUBLE", "FLOAT"):
         # A cast rounds in silence: what the type cannot hold exactly does not fit.
-        return case(binary(exp.EQ, _try(raw, "DECIMAL(38, 12)"), cast), cast)
-    return cast
+        return case(binary(exp.EQ, try_cast(raw, "DECIMAL(38, 12)"), read), read)
+    return read
 
 
 def _canonical_text(raw: exp.Expr, native: str) -> exp.Expr:
@@ -63,14 +63,14 @@ def _boolean(raw: exp.Expr) -> exp.Expr:
 
 def _date(raw: exp.Expr, native: str, formats: tuple[str, ...]) -> exp.Expr:
     if native != "VARCHAR":
-        return _try(raw, "DATE")
+        return try_cast(raw, "DATE")
     if formats:
-        return exp.Coalesce(this=_try(_parsed(raw, formats), "DATE"), expressions=[_iso_date(raw)])
+        return exp.Coalesce(this=try_cast(_parsed(raw, formats), "DATE"), expressions=[_iso_date(raw)])
     return _iso_date(raw)
 
 
 def _iso_date(raw: exp.Expr) -> exp.Expr:
-    return case(_matches(raw, r"\d{4}-\d{1,2}-\d{1,2}"), _try(raw, "DATE"))
+    return case(_matches(raw, r"\d{4}-\d{1,2}-\d{1,2}"), try_cast(raw, "DATE"))
 
 
 def _timestamp(raw: exp.Expr, native: str, formats: tuple[str, ...], walled: exp.Expr | None) -> exp.Expr:
@@ -82,7 +82,7 @@ def _timestamp(raw: exp.Expr, native: str, formats: tuple[str, ...], walled: exp
     if native != "VARCHAR" or formats:
         return read
     # The engine's cast drops an offset in silence: text with one goes by the type that keeps it.
-    instant = call("timezone", exp.Literal.string("UTC"), _try(raw, _AWARE))
+    instant = call("timezone", exp.Literal.string("UTC"), try_cast(raw, _AWARE))
     return exp.Coalesce(this=read.copy(), expressions=[case(_has_offset(raw), instant)])
 
 
@@ -91,10 +91,10 @@ def wall_time(raw: exp.Expr, native: str, formats: tuple[str, ...]) -> exp.Expr 
     if native == _AWARE or any("%z" in f for f in formats):
         return None
     if native != "VARCHAR":
-        return _try(raw, "TIMESTAMP")
+        return try_cast(raw, "TIMESTAMP")
     if formats:
         return _parsed(raw, formats)
-    return case(_matches(raw, _ISO), _try(raw, "TIMESTAMP"))
+    return case(_matches(raw, _ISO), try_cast(raw, "TIMESTAMP"))
 
 
 def _has_offset(raw: exp.Expr) -> exp.Expr:
@@ -117,10 +117,6 @@ def _parsed(raw: exp.Expr, formats: tuple[str, ...]) -> exp.Expr:
 
 def _matches(raw: exp.Expr, pattern: str) -> exp.Expr:
     return call("regexp_full_match", raw, exp.Literal.string(pattern))
-
-
-def _try(raw: exp.Expr, kind: str) -> exp.Expr:
-    return try_cast(raw.copy(), kind)
 
 
 def without_nulls(raw: exp.Expr, native: str, nulls: tuple[str, ...]) -> exp.Expr:
@@ -148,10 +144,6 @@ def out_of_contract(
     unknown_word = None
     if values:
         unknown_word = conjunction(not_null(cell), exp.Not(this=exp.Paren(this=is_one_of(cell, values))))
-    below = binary(exp.LT, as_double(cell), _number(low)) if low is not None else None
-    above = binary(exp.GT, as_double(cell), _number(high)) if high is not None else None
+    below = binary(exp.LT, as_double(cell), exp.Literal.number(low)) if low is not None else None
+    above = binary(exp.GT, as_double(cell), exp.Literal.number(high)) if high is not None else None
     return disjunction(unknown_word, below, above)
-
-
-def _number(value: float | int) -> exp.Expr:
-    return exp.Literal.number(str(value)) if value >= 0 else exp.Neg(this=exp.Literal.number(str(-value)))

@@ -39,24 +39,24 @@ def duration_cell(raw: exp.Expr, form: str, unit: str) -> exp.Expr:
 
     `-1:30` in H:MM is -90 minutes; 1970-01-01 02:30:00 after the epoch is 150.
     """
-    text = call("lower", call("trim", _cast(raw, "VARCHAR")))
+    text = call("lower", call("trim", try_cast(raw, "VARCHAR")))
     if form in _NUMBERS:
         return _number(text, _NUMBERS[form], MICROSECONDS[unit])
     if form == "epoch":
-        moment = _cast(text, "TIMESTAMP")
+        moment = try_cast(text, "TIMESTAMP")
         return case(_matches(call("upper", text), _EPOCH), scaled(call("epoch_us", moment), unit))
     return _spelt(text, _SHAPES[form], unit)
 
 
 def _number(text: exp.Expr, micros: int, per: int) -> exp.Expr:
     """One multiplication or one division, so that it is rounded once."""
-    number = _cast(text, "DOUBLE")
+    number = try_cast(text, "DOUBLE")
     if micros == per:
         moved: exp.Expr = number
     elif micros > per:
-        moved = exp.Mul(this=number, expression=_literal(micros // per))
+        moved = exp.Mul(this=number, expression=exp.Literal.number(micros // per))
     else:
-        moved = exp.Div(this=number, expression=_literal(per // micros))
+        moved = exp.Div(this=number, expression=exp.Literal.number(per // micros))
     # Text may spell infinity or not-a-number: neither is a duration.
     return case(call("isfinite", number), moved)
 
@@ -64,9 +64,9 @@ def _number(text: exp.Expr, micros: int, per: int) -> exp.Expr:
 def _spelt(text: exp.Expr, shape: Shape, unit: str) -> exp.Expr:
     total: exp.Expr | None = None
     for pattern, micros in shape.parts:
-        digits = call("regexp_extract", text, exp.Literal.string(pattern), _literal(1))
-        count = exp.Coalesce(this=_cast(digits, "BIGINT"), expressions=[_literal(0)])
-        part = exp.Mul(this=count, expression=_literal(micros))
+        digits = call("regexp_extract", text, exp.Literal.string(pattern), exp.Literal.number(1))
+        count = exp.Coalesce(this=try_cast(digits, "BIGINT"), expressions=[exp.Literal.number(0)])
+        part = exp.Mul(this=count, expression=exp.Literal.number(micros))
         total = part if total is None else exp.Add(this=total, expression=part)
     assert total is not None, "every shape has parts"
     is_negative = call("starts_with", text, exp.Literal.string("-"))
@@ -77,11 +77,3 @@ def _spelt(text: exp.Expr, shape: Shape, unit: str) -> exp.Expr:
 
 def _matches(text: exp.Expr, pattern: str) -> exp.Expr:
     return call("regexp_full_match", text, exp.Literal.string(pattern))
-
-
-def _cast(cell: exp.Expr, kind: str) -> exp.Expr:
-    return try_cast(cell, kind)
-
-
-def _literal(number: int) -> exp.Expr:
-    return exp.Literal.number(str(number))

@@ -16,7 +16,7 @@ from .plan import aggregate_call
 from .scalars import SQL_TYPES
 from .syntax import FormulaError
 from .table import Table
-from .term import alias, as_double, binary, cast, conjunction, disjunction, is_null, null
+from .term import alias, as_double, binary, call, cast, conjunction, disjunction, is_null, null
 from .zone import timestamp
 
 Row = Mapping[str, str | int | float | bool | None]
@@ -111,19 +111,15 @@ def _typed(table: Table, rows: Sequence[Row], needed: frozenset[str], edges: Map
 
 def _given(names: Sequence[str], rows: Sequence[Row]) -> exp.Subquery:
     """The rows as they are given, each as often as its `times` says."""
-    tuples = [exp.Tuple(expressions=[*(_cell(row.get(n)) for n in names), _count(_times(row))]) for row in rows]
+    tuples = [
+        exp.Tuple(expressions=[*(_cell(row.get(n)) for n in names), exp.Literal.number(_times(row))]) for row in rows
+    ]
     # A row of no times stands for no rows at all.
-    tuples = tuples or [exp.Tuple(expressions=[*(null(SQL_TYPES["text"]) for _ in names), _count(0)])]
+    tuples = tuples or [exp.Tuple(expressions=[*(null(SQL_TYPES["text"]) for _ in names), exp.Literal.number(0)])]
     columns = [exp.to_identifier(n, quoted=True) for n in (*names, "_times")]
     values = exp.Values(expressions=tuples, alias=exp.TableAlias(this=exp.to_identifier("given"), columns=columns))
-    repeated = exp.Anonymous(
-        this="unnest", expressions=[exp.Anonymous(this="range", expressions=[exp.column("_times")])]
-    )
+    repeated = call("unnest", call("range", exp.column("_times")))
     return exp.select("*", alias(repeated, "_time")).from_(values, copy=False).subquery("source", copy=False)
-
-
-def _count(value: int) -> exp.Expr:
-    return exp.Literal.number(str(value))
 
 
 def _times(row: Row) -> int:

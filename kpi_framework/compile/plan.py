@@ -241,7 +241,7 @@ class AxisPlan(Record, dict=True):
             exp.Tuple(expressions=[exp.column("_period"), *map(exp.column, self._keys_of(b))]) for b in self.breakdowns
         ]
         bits = exp.Anonymous(this="GROUPING", expressions=[exp.column(k) for k in self._keys])
-        first = alias(bits if self._keys else _number(0), "_bits")
+        first = alias(bits if self._keys else exp.Literal.number(0), "_bits")
         query = exp.select(first, "_period", *self._keys, *parts).from_(source, copy=False)
         return query.group_by(exp.GroupingSets(expressions=sets))
 
@@ -265,8 +265,10 @@ class AxisPlan(Record, dict=True):
         count = alias(_whole(exp.Sum(this=exp.column("_rows"))), "_rows")
         parts = [alias(_added(a), a.name) for a in self._adding]
         known = self.grouped(exp.to_table(self.cube), [count, *parts])
-        empty = [_number(0) if a.function == "count" else exp.Null() for a in self._adding]
-        nothing = exp.select(_number(-1), exp.Null(), *(exp.Null() for _ in self._keys), _number(0), *empty)
+        empty = [exp.Literal.number(0) if a.function == "count" else exp.Null() for a in self._adding]
+        nothing = exp.select(
+            exp.Literal.number(-1), exp.Null(), *(exp.Null() for _ in self._keys), exp.Literal.number(0), *empty
+        )
         return exp.Union(this=known, expression=nothing, distinct=False)
 
     def _result_columns(self) -> list[exp.Expr]:
@@ -292,7 +294,7 @@ class AxisPlan(Record, dict=True):
 
 def counted(call: exp.Expr) -> exp.Expr:
     """A count; 0 where there is nothing to count."""
-    return exp.Coalesce(this=call, expressions=[_number(0)])
+    return exp.Coalesce(this=call, expressions=[exp.Literal.number(0)])
 
 
 def _over_nothing(aggregate: Aggregate, column: exp.Expr) -> exp.Expr:
@@ -362,12 +364,6 @@ def _key(column: str) -> str:
 def _text(sql: exp.Expr) -> exp.Expr:
     """Segment values compare as text."""
     return cast(sql.copy(), SQL_TYPES["text"])
-
-
-def _number(value: int) -> exp.Expr:
-    if value < 0:
-        return exp.Neg(this=exp.Literal.number(str(-value)))
-    return exp.Literal.number(str(value))
 
 
 def _is_one_of(columns: list[exp.Expr], kept: tuple[tuple[str | None, ...], ...]) -> exp.Expr:

@@ -48,7 +48,7 @@ def parquet_rows(files: Sequence[str], columns: Sequence[str] | None = None) -> 
 def json_rows(files: Sequence[str], columns: Sequence[str] | None = None) -> exp.Expr:
     """The wanted columns of JSON files as text; with None, what the engine finds, to learn their names."""
     if columns is None:
-        options = {"maximum_depth": _number(1), "sample_size": exp.Neg(this=_number(1))}
+        options = {"maximum_depth": exp.Literal.number(1), "sample_size": exp.Neg(this=exp.Literal.number(1))}
         reader = _call("read_json", _texts(files), union_by_name=exp.Boolean(this=True), **options)
         return exp.select("*").from_(reader)
     reader = _call("read_json", _texts(files), columns=_text_columns(columns))
@@ -62,7 +62,7 @@ def _csv(source: Source, path: str, header: Sequence[str]) -> exp.Expr:
         delim=exp.Literal.string(source.delimiter), quote=exp.Literal.string(source.quote),
         escape=exp.Literal.string(source.quote), encoding=exp.Literal.string(source.encoding),
         nullstr=_texts(source.nulls or ("",)), strict_mode=exp.Boolean(this=True),
-        null_padding=exp.Boolean(this=False), max_line_size=_number(_MAX_LINE),
+        null_padding=exp.Boolean(this=False), max_line_size=exp.Literal.number(_MAX_LINE),
         columns=_text_columns(header),
     )  # fmt: skip
 
@@ -93,7 +93,3 @@ def _text_columns(names: Sequence[str]) -> exp.Expr:
 
 def _quoted(name: str) -> exp.Expr:
     return exp.column(exp.to_identifier(name, quoted=True))
-
-
-def _number(value: int) -> exp.Expr:
-    return exp.Literal.number(str(value))

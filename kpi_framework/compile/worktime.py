@@ -18,6 +18,7 @@ from ..model.calendar import Calendar
 from ..model.period import Almanac, is_zone
 from ..model.record import Record
 from .syntax import FormulaError
+from .term import call
 from .zone import transitions
 
 FIRST, LAST = dt.date(1990, 1, 1), dt.date(2061, 1, 1)
@@ -219,19 +220,19 @@ def _micros(kind: tuple[Span, ...], width: int) -> Iterator[int]:
 
 def _lookup(width: int) -> exp.Expr:
     """W(t) as a function: for examples, and for the edges of periods, that no table holds."""
-    micros = exp.Anonymous(this="epoch_us", expressions=[exp.column("t")])
+    micros = call("epoch_us", exp.column("t"))
     place = exp.and_(exp.column("_calendar").eq(exp.column("name")), exp.column("_day").eq(day_of(micros)))
     return exp.Subquery(this=exp.select(worked_until(micros, None, width)).from_(TABLE).where(place))
 
 
 def day_of(micros: exp.Expr) -> exp.Expr:
     """The number of the UTC day of an instant in microseconds."""
-    return exp.IntDiv(this=micros.copy(), expression=_number(DAY * _MICRO))
+    return exp.IntDiv(this=micros.copy(), expression=exp.Literal.number(DAY * _MICRO))
 
 
 def worked_until(micros: exp.Expr, table: str | None, width: int) -> exp.Expr:
     """W(t), beside the row of t's day."""
-    rest = exp.Mod(this=exp.Paren(this=micros.copy()), expression=_number(DAY * _MICRO))
+    rest = exp.Mod(this=exp.Paren(this=micros.copy()), expression=exp.Literal.number(DAY * _MICRO))
     total: exp.Expr = exp.column("_worked", table=table)
     for i in range(width):
         past = exp.Sub(this=exp.Paren(this=rest.copy()), expression=exp.column(f"_start{i}", table=table))
@@ -243,20 +244,14 @@ def worked_until(micros: exp.Expr, table: str | None, width: int) -> exp.Expr:
 
 
 def _at_least_none(value: exp.Expr) -> exp.Expr:
-    return exp.Greatest(this=value, expressions=[_number(0)], ignore_nulls=True)
-
-
-def _number(value: int) -> exp.Expr:
-    return exp.Literal.number(str(value))
+    return exp.Greatest(this=value, expressions=[exp.Literal.number(0)], ignore_nulls=True)
 
 
 def with_worked(rows: exp.Select, lookups: Collection[Lookup], columns: Collection[str], width: int) -> exp.Select:
     """The rows' columns, and a column of working time for each lookup: the table is joined once for each."""
     if not lookups:
         return rows
-    dated = [
-        exp.alias_(exp.Anonymous(this="epoch_us", expressions=[k.instant.copy()]), f"_at{k.name}") for k in lookups
-    ]
+    dated = [exp.alias_(call("epoch_us", k.instant.copy()), f"_at{k.name}") for k in lookups]
     named = [exp.alias_(k.calendar.copy(), f"_by{k.name}") for k in lookups]
     found = exp.select("*", *dated, *named).from_(rows.subquery("_rows")).subquery("_placed")
     kept = [exp.column(c, table="_placed") for c in columns]

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from sqlglot import exp
 
 from ..model.record import Record, field
-from .term import cast
+from .term import call, cast
 
 FIRST, LAST = dt.datetime(1970, 1, 1), dt.datetime(2100, 1, 1)
 _STRIDE = dt.timedelta(days=7)
@@ -123,7 +123,9 @@ def macros(key: str) -> tuple[str, ...]:
     forward = _moved(moment, lookup(tables, moment, [c.at for c in changes], offsets))
     back = _moved(moment, lookup(tables, moment, [c.wall for c in changes], [-o for o in offsets]))
     edges = [edge for c in changes for edge in c.odd]
-    odd = exp.EQ(this=lookup(tables, moment, edges, [i % 2 for i in range(len(edges) + 1)]), expression=_number(1))
+    odd = exp.EQ(
+        this=lookup(tables, moment, edges, [i % 2 for i in range(len(edges) + 1)]), expression=exp.Literal.number(1)
+    )
     bodies = {"wall": forward, "instant": back, "odd_hour": odd}
     named = {macro_name(kind, key): body.sql(dialect="duckdb") for kind, body in bodies.items()}
     return (*tables.statements(), *(f"CREATE TEMP MACRO {name}(t) AS {body}" for name, body in named.items()))
@@ -143,7 +145,7 @@ class Tables(Record):
         written = exp.Literal.string(f"[{', '.join(map(str, values))}]")
         text = cast(written, kind).sql(dialect="duckdb")
         column = self.lists.setdefault(text, f"list_{len(self.lists)}")
-        position = exp.Add(this=index, expression=_number(1))
+        position = exp.Add(this=index, expression=exp.Literal.number(1))
         return exp.Anonymous(
             this="list_extract", expressions=[exp.select(column).from_(self.name).subquery(), position]
         )
@@ -162,7 +164,7 @@ def lookup(tables: Tables, moment: exp.Expr, bounds: Sequence[dt.datetime], valu
     """
     if not bounds:
         unknown = exp.Is(this=moment.copy(), expression=exp.Null())
-        return exp.Case(ifs=[exp.If(this=unknown, true=exp.Null())], default=_number(values[0]))
+        return exp.Case(ifs=[exp.If(this=unknown, true=exp.Null())], default=exp.Literal.number(values[0]))
     months = [_month(b) for b in bounds]
     before = [bisect_left(months, m) for m in range(months[-1] + 2)]
     most = max(Counter(months).values())
@@ -170,7 +172,9 @@ def lookup(tables: Tables, moment: exp.Expr, bounds: Sequence[dt.datetime], valu
     passed = tables.at(before, "INT[]", _clamped(_month_of(moment), months[-1] + 1))
     count: exp.Expr = exp.Paren(this=passed)
     for ahead in range(most):
-        bound = tables.at([*bounds, *far], "TIMESTAMP[]", exp.Add(this=passed.copy(), expression=_number(ahead)))
+        bound = tables.at(
+            [*bounds, *far], "TIMESTAMP[]", exp.Add(this=passed.copy(), expression=exp.Literal.number(ahead))
+        )
         reached = cast(exp.Paren(this=exp.GTE(this=moment.copy(), expression=bound)), "INT")
         count = exp.Add(this=count, expression=reached)
     return tables.at(values, "INT[]", count)
@@ -183,20 +187,16 @@ def _month(moment: dt.datetime) -> int:
 
 def _month_of(moment: exp.Expr) -> exp.Expr:
     """`_month`, in SQL."""
-    year, month = (exp.Anonymous(this=n, expressions=[cast(moment.copy(), "TIMESTAMP")]) for n in ("year", "month"))
-    years = exp.Paren(this=exp.Sub(this=year, expression=_number(FIRST.year)))
-    months = exp.Add(this=exp.Mul(this=years, expression=_number(12)), expression=month)
-    return exp.Sub(this=months, expression=_number(1))
+    year, month = (call(n, cast(moment.copy(), "TIMESTAMP")) for n in ("year", "month"))
+    years = exp.Paren(this=exp.Sub(this=year, expression=exp.Literal.number(FIRST.year)))
+    months = exp.Add(this=exp.Mul(this=years, expression=exp.Literal.number(12)), expression=month)
+    return exp.Sub(this=months, expression=exp.Literal.number(1))
 
 
 def _clamped(number: exp.Expr, most: int) -> exp.Expr:
-    least = exp.Anonymous(this="least", expressions=[number, _number(most)])
-    return exp.Anonymous(this="greatest", expressions=[least, _number(0)])
+    least = call("least", number, exp.Literal.number(most))
+    return call("greatest", least, exp.Literal.number(0))
 
 
 def _moved(moment: exp.Expr, seconds: exp.Expr) -> exp.Expr:
-    return exp.Add(this=moment.copy(), expression=exp.Anonymous(this="to_seconds", expressions=[seconds]))
-
-
-def _number(value: int) -> exp.Expr:
-    return exp.Literal.number(value)
+    return exp.Add(this=moment.copy(), expression=call("to_seconds", seconds))

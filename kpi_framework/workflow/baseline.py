@@ -54,15 +54,16 @@ def freeze(options: Options) -> Frozen:
             "definition": evaluation.hashes[kpi.id], "data": evaluation.fingerprints.get(kpi.id) or None,
             "engine": evaluation.engine, "values": values,
         })  # fmt: skip
+        if _says_the_same(catalog, file):
+            unchanged.append(path)
+            continue
         text = as_yaml(dumped(file), _SCHEMA)
         if unsound := read_yaml(f"baselines/{path.name}", text).findings:
             # No file is left behind that the next check would refuse.
             failed[kpi.id] = f"the name of a part cannot stand in a file: {unsound[0].message}"
-        elif _says_the_same(catalog, file):
-            unchanged.append(path)
-        else:
-            write_text(path, text)
-            written.append(path)
+            continue
+        write_text(path, text)
+        written.append(path)
     return Frozen(tuple(written), tuple(unchanged), failed, tuple(sorted(behind, key=lambda f: f.sort_key)))
 
 
