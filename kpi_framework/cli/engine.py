@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from ..evaluate.engine import DuckWorker, Engine, Limits
-from ..model.diagnostic import KpiError
+from ..evaluate.engine import DuckWorker, Engine, EngineError, Limits
 
 _ready: list[DuckWorker] = []
 
 
 def start_early() -> None:
     """Start a worker before anybody asks for it; unused, it ends with this process."""
-    with suppress(KpiError):  # who needs it will try again, and say so
+    with suppress(EngineError):  # who needs it will try again, and say so
         _ready.append(DuckWorker(Limits()))
 
 
 def open_engine() -> Engine:
-    """The worker that was started early, or a new one. Raises KpiError."""
+    """The worker that was started early, or a new one. Raises EngineError."""
     return _ready.pop() if _ready else DuckWorker(Limits())

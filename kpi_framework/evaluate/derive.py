@@ -37,10 +37,12 @@ class Deriver(Record):
         wanted = [(p, s) for p in periods for s in self._segments(one, derived, values, p)]
         rows = [self._inputs(derived, values, p, s, open_=self._is_open(one, p)) for p, s in wanted]
         results = self._computed(derived, [inputs for inputs, _ in rows])
+        failure = Reason.WORKER_ERROR if results is None else None
+        results = results or [None] * len(rows)
         return {
             (one, p, s): Observation(
                 one, p, s, None if unknown else result, None, None, None, None,
-                failure=Reason.INPUT_UNKNOWN if unknown else None, inputs=inputs, because=unknown,
+                failure=Reason.INPUT_UNKNOWN if unknown else failure, inputs=inputs, because=unknown,
             )
             for (p, s), (inputs, unknown), result in zip(wanted, rows, results, strict=True)
         }  # fmt: skip
@@ -95,12 +97,13 @@ class Deriver(Record):
             reason = None
         return (published(seen.value), None) if reason is None else (None, reason.value)
 
-    def _computed(self, derived: Derived, rows: list[dict[str, float | int | None]]) -> list[float | int | None]:
+    def _computed(self, derived: Derived, rows: list[dict[str, float | int | None]]) -> list[float | int | None] | None:
+        """The result of each row, NULL where the engine gives none; None where there was no engine to compute them."""
         if not rows:
             return []
         listed = [[row[name] for name in derived.inputs] for row in rows]
         try:
-            fetched = self.session.fetch(render(derived_query(derived, listed)))
-        except EngineError:
-            return [None] * len(rows)
+            fetched = self.session.fetch_again(render(derived_query(derived, listed)))
+        except EngineError as error:
+            return None if error.died or error.lost else [None] * len(rows)
         return [row[0] if isinstance(row[0], int | float) else None for row in fetched]

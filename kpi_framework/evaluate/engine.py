@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Protocol, Self
+from typing import IO, NoReturn, Protocol, Self
 
-from ..model.diagnostic import KpiError
 from ..model.record import Record, field
 
 WORKER = Path(__file__).with_name("worker.py")
@@ -26,14 +27,25 @@ Work = Callable[[], object]
 
 
 class EngineError(Exception):
-    """A statement failed: its kind, never the engine's words. `died` says that the worker is gone."""
+    """A statement failed: its kind, never the engine's words.
 
-    def __init__(self, kind: str, line: int | None = None, encoding: bool = False, died: bool = False) -> None:
+    `died` says that the worker is gone, `lost` that no other can take its place: the statement was not to blame.
+    """
+
+    def __init__(
+        self, kind: str, line: int | None = None, encoding: bool = False, died: bool = False, lost: bool = False
+    ) -> None:
         super().__init__(kind)
         self.kind = kind
         self.line = line
         self.encoding = encoding
         self.died = died
+        self.lost = lost
+
+    @property
+    def is_late(self) -> bool:
+        """Whether it was ended at its deadline."""
+        return self.kind == "deadline"
 
 
 class Engine(Protocol):
@@ -46,6 +58,13 @@ class Engine(Protocol):
     @property
     def isolation(self) -> str:
         """What stands between it and this machine."""
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it can be asked anything."""
+
+    def admit(self, files: Sequence[str]) -> None:
+        """Name, before anything else is asked, all files that it may read."""
 
     def run(self, statements: Sequence[str], meanwhile: Work | None = None) -> None:
         """Carry out statements; `meanwhile` is done on this side while they run."""
@@ -64,9 +83,10 @@ class Engine(Protocol):
 
 
 class Limits(Record):
-    """What a worker may take: seconds a statement, threads, memory."""
+    """What a worker may take: seconds a statement and in all, threads, memory."""
 
     deadline: float = 120.0
+    total: float = 1800.0
     threads: int = field(default_factory=lambda: os.cpu_count() or 1)
     memory: str = "4GB"
     address_space: int = 16 * 1024**3
@@ -75,28 +95,47 @@ class Limits(Record):
 class DuckWorker:
     """DuckDB in a process of its own: isolated Python, empty environment, limits, a deadline that kills."""
 
-    isolation = "process"
-
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
-        cpu = int(limits.deadline * limits.threads * 4) + 10
-        arguments = [str(cpu), str(limits.address_space), str(limits.threads), limits.memory]
+        self._is_told = self._is_late = False
+        cpu = int(limits.total * limits.threads) + 10
+        arguments = [str(cpu), str(limits.address_space), str(limits.threads), limits.memory, str(os.getpid())]
         try:
             self._process = subprocess.Popen(  # noqa: S603 - our own file, our own arguments
                 [sys.executable, "-I", str(WORKER), *arguments],
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
                 env=_environment(), text=True, encoding="utf-8",
             )  # fmt: skip
-        except OSError as error:
-            raise KpiError("the worker process does not start", str(error)) from error
+        except OSError:
+            raise EngineError("worker-not-started", died=True) from None
+
+    @property
+    def name(self) -> str:
+        """The engine and its version, as the process said when it was ready. Raises EngineError if it never was."""
+        return str(self._greeting.get("engine", "duckdb"))
+
+    @property
+    def isolation(self) -> str:
+        """A process of its own, and the walls that the kernel has for it. Raises EngineError."""
+        walls = self._greeting.get("walls")
+        return ", ".join(["process", *map(str, walls if isinstance(walls, list) else ())])
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether the process has not ended."""
+        return self._process.poll() is None
 
     @cached_property
-    def name(self) -> str:
-        """The engine and its version, as the process said when it was ready."""
-        try:
-            return str(self._receive().get("engine", "duckdb"))
-        except EngineError:
-            return "duckdb"  # it never got ready: whatever it is asked will fail
+    def _greeting(self) -> dict[str, object]:
+        """What the process says when it is ready. Raises EngineError."""
+        self.admit(())
+        return self._receive()
+
+    def admit(self, files: Sequence[str]) -> None:
+        """Name the files that it may read, each by its resolved path; only the first call counts."""
+        if not self._is_told:
+            self._is_told = True
+            self._send({"files": list(files), "folders": sorted({f for name in files for f in _listed(name)})})
 
     def run(self, statements: Sequence[str], meanwhile: Work | None = None) -> None:
         """Carry out statements. Raises EngineError."""
@@ -105,7 +144,9 @@ class DuckWorker:
     def fetch(self, query: str) -> list[Row]:
         """All rows of a query. Raises EngineError."""
         rows = self._ask({"fetch": query}).get("rows")
-        return [_checked(row) for row in rows] if isinstance(rows, list) else []
+        if not isinstance(rows, list) or not all(map(_is_row, rows)):
+            self._give_up()
+        return list(map(tuple, rows))
 
     def describe(self, query: str) -> dict[str, str]:
         """The columns of a query and their types. Raises EngineError."""
@@ -133,13 +174,8 @@ class DuckWorker:
         self.close()
 
     def _ask(self, request: dict[str, object], meanwhile: Work | None = None) -> dict[str, object]:
-        assert self._process.stdin is not None, "the worker was started with a pipe"
         assert self.name, "what it said first is no answer"
-        try:
-            self._process.stdin.write(json.dumps(request) + "\n")
-            self._process.stdin.flush()
-        except OSError:
-            raise EngineError("worker-died", died=True) from None
+        self._send(request)
         if meanwhile is not None:
             meanwhile()
         reply = self._receive()
@@ -149,20 +185,47 @@ class DuckWorker:
             raise EngineError(kind, line if isinstance(line, int) else None, reply.get("encoding") is True)
         return reply
 
+    def _send(self, request: dict[str, object]) -> None:
+        assert self._process.stdin is not None, "the worker was started with a pipe"
+        with self._in_time():
+            try:
+                self._process.stdin.write(json.dumps(request) + "\n")
+                self._process.stdin.flush()
+            except (OSError, ValueError):  # ValueError: the pipe was closed with the process
+                self._give_up()
+
     def _receive(self) -> dict[str, object]:
-        """One answer, or the worker's end at the deadline: SIGKILL, since interrupts miss what explodes."""
+        """One answer."""
         assert self._process.stdout is not None, "the worker was started with a pipe"
-        timer = threading.Timer(self._limits.deadline, self._process.kill)
+        try:
+            with self._in_time():
+                text = self._process.stdout.readline(MAX_MESSAGE)
+            reply = json.loads(text, parse_constant=_refused)
+        except (OSError, ValueError, RecursionError):
+            self._give_up()
+        if not isinstance(reply, dict):
+            self._give_up()
+        return reply
+
+    def _give_up(self) -> NoReturn:
+        """End a worker that died, or gave an answer that is none: nobody knows what it would say next."""
+        self._process.kill()
+        raise EngineError("deadline" if self._is_late else "worker-died", died=True) from None
+
+    def _end_late(self) -> None:
+        self._is_late = True
+        self._process.kill()
+
+    @contextmanager
+    def _in_time(self) -> Iterator[None]:
+        """At the deadline the process is killed: interrupts miss what explodes."""
+        timer = threading.Timer(self._limits.deadline, self._end_late)
+        timer.daemon = True
         timer.start()
         try:
-            text = self._process.stdout.readline(MAX_MESSAGE)
+            yield
         finally:
             timer.cancel()
-        try:
-            reply = json.loads(text)
-        except ValueError:
-            raise EngineError("worker-died", died=True) from None
-        return reply if isinstance(reply, dict) else {}
 
 
 class Recorder:
@@ -171,8 +234,25 @@ class Recorder:
     def __init__(self, engine: Engine, statements: list[str]) -> None:
         self._engine = engine
         self.statements = statements
-        self.name = engine.name
-        self.isolation = engine.isolation
+
+    @property
+    def name(self) -> str:
+        """Its name and version."""
+        return self._engine.name
+
+    @property
+    def isolation(self) -> str:
+        """What stands between it and this machine."""
+        return self._engine.isolation
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it can be asked anything."""
+        return self._engine.is_alive
+
+    def admit(self, files: Sequence[str]) -> None:
+        """Name all files that it may read."""
+        self._engine.admit(files)
 
     def run(self, statements: Sequence[str], meanwhile: Work | None = None) -> None:
         """Note and carry out statements. Raises EngineError."""
@@ -197,16 +277,31 @@ class Recorder:
         self._engine.close()
 
 
-def _checked(row: object) -> Row:
-    """A fetched row: plain cells, or nothing at all."""
-    if not isinstance(row, list) or not all(_is_cell(c) for c in row):
-        raise EngineError("malformed-answer")
-    return tuple(row)
+def _is_row(row: object) -> bool:
+    """Whether it is a row of plain cells."""
+    return isinstance(row, list) and all(map(_is_cell, row))
 
 
 def _is_cell(cell: object) -> bool:
     cells = cell if isinstance(cell, list) else (cell,)
     return all(isinstance(c, int | float | str | None) for c in cells)
+
+
+def _refused(constant: str) -> None:
+    raise ValueError(constant)
+
+
+def engine_name(path: str) -> str:
+    """A file's name that the engine cannot expand to others: `x[1].csv` is `x[[]1].csv` as a pattern."""
+    return re.sub(r"[*?\[]", r"[\g<0>]", path)
+
+
+def _listed(path: str) -> Iterator[str]:
+    """The folders whose names the engine lists to find a file whose path would be a pattern."""
+    parts = Path(path).parts
+    for number, part in enumerate(parts):
+        if engine_name(part) != part:
+            yield str(Path(*parts[:number]))
 
 
 def _environment() -> dict[str, str]:

@@ -8,13 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from ..compile.events import check_clocks, declared_statuses, unknown_statuses
-from ..compile.formula import compile_condition
 from ..compile.order import closure, in_order
-from ..compile.render import render
-from ..compile.syntax import FormulaError
-from ..compile.table import Native, Table
-from ..compile.tidy import rule_query
+from ..compile.table import Native
 from ..model.baseline import BaselineValue
 from ..model.catalog import Catalog
 from ..model.diagnostic import Diagnostic
@@ -23,16 +18,16 @@ from ..model.measurement import Measurement, Observation, Reason, SignalResult
 from ..model.period import Period
 from ..model.record import Record, field, replace
 from ..model.rule import RULES
-from ..model.unit import read_share
 from . import findings
 from .baselines import Baselines, Stretch, compare, live_values, stated_value, stretch_of
-from .compiled import Compilation, compile_catalog, used_columns
+from .compiled import Compilation, compile_catalog
 from .derive import Deriver
 from .engine import Engine, EngineError
+from .loading import Loading
 from .observe import Batch, Observer, Values, batches, by_definition
 from .reach import Reach, Reaches, reach_of
 from .score import Judge
-from .session import Loaded, Session, Wanted
+from .session import Loaded, Session
 from .signals import judge_signals
 from .sources import Files, SourceError, find_files
 from .window import Window
@@ -107,11 +102,10 @@ class _Run:
         self._note_staleness(measurements, reaches)
         self.diagnostics += [*baselines.diagnostics, *findings.of_segments(self.catalog, _seen(measurements))]
         prints = {n: f.fingerprint() for n, f in files.items()} if fingerprint else {}
-        engine = self.session.engine
+        signals = judge_signals(self.catalog, measurements, self.session)
         return Evaluation(
-            measurements, tuple(self.diagnostics), engine.name, engine.isolation, compilation.hashes,
-            live_baselines, self._fingerprints(compilation, prints),
-            judge_signals(self.catalog, measurements, self.session),
+            measurements, tuple(self.diagnostics), *self.session.about, compilation.hashes,
+            live_baselines, self._fingerprints(compilation, prints), signals,
         )  # fmt: skip
 
     # sources and definitions
@@ -127,130 +121,32 @@ class _Run:
                 found[name] = find_files(self.catalog.datasets[name], self.setting.root, self.setting.allowed)
             except SourceError as error:
                 self.diagnostics.append(findings.unreadable(self.catalog, name, error))
+        self.session.admit(found.values())
         return found
 
     def _compiled(self, files: Mapping[str, Files]) -> Compilation:
         natives: dict[str, Native | None] = {}
+        unasked: set[str] = set()
         for name, one in files.items():
             try:
                 natives[name] = self.session.native(one)
             except SourceError as error:
                 self.diagnostics.append(findings.unreadable(self.catalog, name, error))
+            except EngineError as error:
+                unasked.add(name)
+                self.diagnostics.append(findings.of_worker(self.catalog, error, None if error.lost else name))
         compilation = compile_catalog(self.catalog, natives)
         self.failures.update(compilation.failures)
+        self.failures.update({i: Reason.WORKER_ERROR for i, m in self.metrics.items() if m.dataset in unasked})
         self.diagnostics += compilation.diagnostics
         return compilation
 
     def _loaded(self, files: Mapping[str, Files], compilation: Compilation) -> dict[str, Loaded]:
-        found: dict[str, Loaded] = {}
-        rules = {name: self._rule_columns(compilation, name) for name in compilation.tables}
-        calendars = {c for table in compilation.tables.values() for c in table.calendars}
-        if calendars:
-            self.session.keep_calendars(self.window.almanac, calendars)
-        for name, table in self._histories_first(compilation):
-            self.setting.progress(f"reading {name}")
-            try:
-                columns = compilation.columns(self.catalog, name) | rules[name][0]
-                if not columns:
-                    continue
-                table.check_own()
-                clocks = self._clocks(compilation, name, found) | rules[name][1]
-                found[name] = self.session.load(
-                    Wanted(table, files[name], columns, self.window.as_of, clocks, compilation.tables)
-                )
-                self._check_bad_rows(name, found[name])
-            except (SourceError, FormulaError) as error:
-                self.diagnostics.append(findings.unreadable(self.catalog, name, error))
-                self._fail(name, Reason.SOURCE_ERROR)
-                found.pop(name, None)
-                continue
-            self.diagnostics += findings.of_loading(self.catalog, name, found[name])
-            self._fail_clashing(compilation, name, found[name])
-        self.session.lock()
-        for name in found:
-            self._check_rules(compilation, name)
-        return found
-
-    def _histories_first(self, compilation: Compilation) -> list[tuple[str, Table]]:
-        """The tables in the order of loading: clocks are computed over what is there already."""
-        histories = {h for t in compilation.tables.values() for h in t.dataset.histories}
-        return sorted(compilation.tables.items(), key=lambda item: item[0] not in histories)
-
-    def _clocks(self, compilation: Compilation, name: str, found: Mapping[str, Loaded]) -> frozenset[str]:
-        """The clocks to compute; what stands on a history that is not there, or not sure, has no value."""
-        table = compilation.tables[name]
-        wanted: set[str] = set()
-        every = table.dataset.timed
-        for one, clocks in compilation.clocks(self.catalog, name).items():
-            histories = {h for c in clocks for h in every[c].history}
-            if all(h in found and not found[h].clashes for h in histories):
-                wanted |= clocks
-            else:
-                self.failures[one] = Reason.SOURCE_ERROR
-        self._note_statuses(table, compilation, {h for c in wanted for h in every[c].history})
-        return frozenset(wanted)
-
-    def _note_statuses(self, table: Table, compilation: Compilation, histories: set[str]) -> None:
-        """Statuses in a history that the dataset's contract does not know: no clock can tell what they mean."""
-        for history in sorted(histories):
-            query = unknown_statuses(table, compilation.tables[history])
-            rows = self.session.fetch(render(query))[0][0] if query is not None else 0
-            if isinstance(rows, int) and rows:
-                self.diagnostics.append(findings.of_statuses(self.catalog, history, rows, declared_statuses(table)))
-
-    def _check_bad_rows(self, name: str, loaded: Loaded) -> None:
-        """More bad rows than the dataset allows: nothing of it is believed."""
-        most = self.catalog.project.noun.datasets[name].max_bad_rows
-        if loaded.bad_rows > most:
-            self.diagnostics += findings.of_loading(self.catalog, name, loaded)
-            raise SourceError(
-                f"{loaded.bad_rows:,} rows have a cell that does not fit or is missing, and max_bad_rows is {most}",
-                "Correct the export, or raise `max_bad_rows` in the open.",
-            )
-
-    def _fail(self, dataset: str, reason: Reason) -> None:
-        self.failures.update({i: reason for i, m in self.metrics.items() if m.dataset == dataset})
-
-    def _fail_clashing(self, compilation: Compilation, dataset: str, loaded: Loaded) -> None:
-        """Definitions that use a column in which rows of one key differ have no value."""
-        for one, measure in compilation.measures.items():
-            metric = self.metrics[one]
-            if metric.dataset == dataset and loaded.clashes:
-                table = compilation.tables[dataset]
-                if table.reach(used_columns(metric, measure, table), own=False) & set(loaded.clashes):
-                    self.failures[one] = Reason.SOURCE_ERROR
-
-    # data rules
-
-    def _rule_columns(self, compilation: Compilation, dataset: str) -> tuple[frozenset[str], frozenset[str]]:
-        """The base columns and the clocks that the dataset's rules need."""
-        table = compilation.tables[dataset]
-        used: set[str] = set()
-        clocks: set[str] = set()
-        for rule in table.dataset.rules.values():
-            scope = table.fresh_scope()
-            try:
-                compile_condition(rule.holds, scope)
-                found = table.clocks_of(frozenset(scope.used))
-                check_clocks(table, compilation.tables, found)
-                used |= table.reach(frozenset(scope.used))
-                clocks |= found
-            except FormulaError:
-                continue  # lint reports it
-        return frozenset(used), frozenset(clocks)
-
-    def _check_rules(self, compilation: Compilation, dataset: str) -> None:
-        table = compilation.tables[dataset]
-        for name, rule in table.dataset.rules.items():
-            try:
-                condition, _ = compile_condition(rule.holds, table.fresh_scope())
-                held, known = self.session.fetch(render(rule_query(table, condition)))[0]
-            except (FormulaError, EngineError):
-                continue  # lint reports the formula; an engine that fails here fails again below
-            assert isinstance(held, int)
-            assert isinstance(known, int)
-            if held < read_share(rule.at_least) * known:
-                self.diagnostics.append(findings.of_rule(self.catalog, table, name, held, known))
+        loading = Loading(self.catalog, self.window, self.session, files, compilation, self.setting.progress)
+        loaded = loading.loaded()
+        self.failures.update(loading.failures)
+        self.diagnostics += loading.diagnostics
+        return loaded
 
     # values
 
@@ -279,7 +175,9 @@ class _Run:
             found, failed = observer.observe(batch)
             values.update(found)
             self.failures.update(failed)
-            self.diagnostics += [self._failed(one) for one in failed]
+            self.diagnostics += [self._failed(i) for i, reason in failed.items() if reason is Reason.DEFINITION_ERROR]
+            if Reason.WORKER_ERROR in failed.values():
+                self.diagnostics.append(findings.of_worker(self.catalog, self.session.failure))
         self._weigh_evidence(compilation, observer, values)
         for one, reason in self.failures.items():
             for period in self._periods(one, compilation):

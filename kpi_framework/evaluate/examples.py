@@ -21,6 +21,7 @@ from ..model.record import Record
 from ..model.rule import RULES
 from ..model.unit import read_amount, read_share
 from .engine import EngineError
+from .findings import of_worker
 from .rounding import published
 from .score import Reference, resolve, status_of, target_of
 from .session import Session
@@ -45,9 +46,13 @@ def run_examples(
     wanted = [m for m in metrics if m.examples and (not only or m.id in only)]
     if not wanted:
         return (), ()
-    session.lock()
-    session.keep_calendars(catalog.project.noun.almanac, _calendars(catalog, wanted))
-    results = tuple(r for m in wanted for r in _Examples(catalog, m, session).results())
+    try:
+        session.lock()
+        session.keep_calendars(catalog.project.noun.almanac, _calendars(catalog, wanted))
+        results = tuple(r for m in wanted for r in _Examples(catalog, m, session).results())
+    except EngineError as error:
+        # No example is to blame, and none is said to have run.
+        return (), (of_worker(catalog, error),)
     return results, tuple(_finding(catalog, r) for r in results if not r.passed)
 
 
@@ -81,6 +86,8 @@ class _Examples(Record):
             except FormulaError as error:
                 result = (False, "a value", error.message)
             except EngineError as error:
+                if error.lost:
+                    raise
                 result = (False, "a value", f"the engine failed ({error.kind})")
             else:
                 result = compared(self.metric, example, got)
@@ -93,7 +100,7 @@ class _Examples(Record):
         table = self._table(example)
         measure = compile_measure(self.metric, table)
         query = example_query(measure, table, example.given, self._at(example))
-        row = self.session.fetch(render(query))[0]
+        row = self.session.fetch_again(render(query))[0]
         population, measured = _whole(row[1]), _whole(row[2])
         missing = _whole(row[3]) if measure.formula.missing else population - measured
         value = row[0] if isinstance(row[0], int | float) else None
@@ -125,7 +132,7 @@ class _Examples(Record):
         row = [v if isinstance(v := values.get(n), int | float) else None for n in derived.inputs]
         if any(v is None for v in row):
             return Got(None)
-        result = self.session.fetch(render(derived_query(derived, [row])))[0][0]
+        result = self.session.fetch_again(render(derived_query(derived, [row])))[0][0]
         return Got(published(result) if isinstance(result, int | float) else None)
 
 

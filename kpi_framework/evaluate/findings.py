@@ -11,6 +11,7 @@ from ..model.catalog import Catalog
 from ..model.diagnostic import Diagnostic, Span
 from ..model.rule import RULES
 from ..model.unit import read_share
+from .engine import EngineError
 from .session import Loaded
 from .sources import SourceError
 
@@ -24,6 +25,27 @@ def unreadable(catalog: Catalog, dataset: str, error: SourceError | FormulaError
     """The finding for a source that cannot be read."""
     span = place(catalog, dataset, "source")
     return RULES["source-unreadable"].finding(span, f"{dataset}: {error.message}", error.hint)
+
+
+def not_computed(catalog: Catalog, dataset: str, error: EngineError) -> Diagnostic:
+    """The finding for a dataset whose rows were read, and on which something that kpi.yaml computes fails."""
+    message = f"{dataset}: its rows were read, and what is computed of them failed ({error.kind})"
+    hint = "Correct the expressions of the dataset under `columns` and `derive`, and the times its KPIs compare."
+    return RULES["source-unreadable"].finding(place(catalog, dataset, "source"), message, hint)
+
+
+_ENDS = {
+    "deadline": "it took longer than one statement may take, and was ended",
+    "no-time-left": "the time that a run may take was over",
+    "worker-died": "the process that reads and computes ended before it was done",
+}
+
+
+def of_worker(catalog: Catalog, error: EngineError, dataset: str | None = None) -> Diagnostic:
+    """The finding where no engine could do its work, through no fault of a file or a definition."""
+    span = place(catalog, dataset, "source") if dataset else catalog.project.at.value()
+    what = _ENDS.get(error.kind, "the process that reads and computes could not be kept running")
+    return RULES["worker-failed"].finding(span, f"{dataset}: {what}" if dataset else what)
 
 
 def of_loading(catalog: Catalog, dataset: str, loaded: Loaded) -> Iterator[Diagnostic]:

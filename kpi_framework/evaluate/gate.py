@@ -27,7 +27,8 @@ class Strictness(Record):
 
 
 OF_BASELINES = frozenset({"baseline-stale", "baseline-drift", "baseline-unfrozen"})
-_FAILURES = frozenset({Reason.SOURCE_ERROR, Reason.DEFINITION_ERROR, Reason.NOT_RUN})
+_FAILURES = frozenset({Reason.SOURCE_ERROR, Reason.DEFINITION_ERROR, Reason.WORKER_ERROR, Reason.NOT_RUN})
+_OF_THE_RUN = frozenset({"source-unreadable", "worker-failed"})
 
 
 def is_definitional(finding: Diagnostic) -> bool:
@@ -45,7 +46,7 @@ def hindering(measurements: Iterable[Measurement], findings: Iterable[Diagnostic
     failed = {m.kpi for m in measurements if is_failed(m)}
     about = {None, *failed} if failed else failed
     errors = (f for f in findings if f.severity is Severity.ERROR and f.rule not in OF_BASELINES)
-    return tuple(f for f in errors if f.rule == "source-unreadable" or f.kpi in about)
+    return tuple(f for f in errors if f.rule in _OF_THE_RUN or f.kpi in about)
 
 
 def weighed(findings: Iterable[Diagnostic], gate: Gate, rules: Mapping[str, Severity]) -> tuple[Diagnostic, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ..compile.axis import Axis, Measure
 from ..compile.held import bounds_query, held_query, rows_at_once, stretches
@@ -50,17 +50,31 @@ class Observer(Record):
     def observe(self, batch: Batch) -> tuple[Values, dict[str, Reason]]:
         """The observations of a batch, and the measures that could not be computed.
 
-        A plan that fails is halved until the measure that breaks it stands alone.
+        A plan that fails is halved until the measure that breaks it stands alone; one that an engine died of is
+        taken apart at once. A measure is blamed for a death only where it comes again: others can kill a process, too.
         """
         try:
             return self._run(batch), {}
-        except EngineError:
-            if len(batch.measures) == 1:
-                return {}, {batch.measures[0].id: Reason.DEFINITION_ERROR}
-        middle = len(batch.measures) // 2
-        values, failed = self.observe(replace(batch, measures=batch.measures[:middle]))
-        more, also = self.observe(replace(batch, measures=batch.measures[middle:]))
-        return {**values, **more}, {**failed, **also}
+        except EngineError as error:
+            failure = error
+        if failure.lost:
+            return {}, dict.fromkeys((m.id for m in batch.measures), Reason.WORKER_ERROR)
+        if len(batch.measures) == 1:
+            return self._tried_again(batch) if failure.died else ({}, {batch.measures[0].id: Reason.DEFINITION_ERROR})
+        values: Values = {}
+        failures: dict[str, Reason] = {}
+        for part in _parts(batch, apart=failure.died):
+            observed, unobserved = self.observe(part)
+            values |= observed
+            failures |= unobserved
+        return values, failures
+
+    def _tried_again(self, batch: Batch) -> tuple[Values, dict[str, Reason]]:
+        try:
+            return self._run(batch), {}
+        except EngineError as error:
+            reason = Reason.WORKER_ERROR if error.lost else Reason.DEFINITION_ERROR
+            return {}, {batch.measures[0].id: reason}
 
     def _run(self, batch: Batch) -> Values:
         plan = self.plan(batch)
@@ -145,6 +159,13 @@ class Observer(Record):
                             values[measure.id][key], interval=_pair(*(statistics.get(x) for x in pairs[key]))
                         )
         return found
+
+
+def _parts(batch: Batch, *, apart: bool) -> Iterator[Batch]:
+    """The measures of a batch in halves, or each alone."""
+    size = 1 if apart else -(-len(batch.measures) // 2)
+    for start in range(0, len(batch.measures), size):
+        yield replace(batch, measures=batch.measures[start : start + size])
 
 
 def _enclosing(

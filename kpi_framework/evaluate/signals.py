@@ -48,7 +48,7 @@ def _state(condition: Condition, values: Mapping[Operand, Value], session: Sessi
     if any(value is None for value in values.values()):
         return SignalState.UNKNOWN
     try:
-        cell = session.fetch(render(condition_query(condition, list(values.values()))))[0][0]
+        cell = session.fetch_again(render(condition_query(condition, list(values.values()))))[0][0]
     except EngineError:
         return SignalState.UNKNOWN
     if cell is None:

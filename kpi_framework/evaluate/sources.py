@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import csv
 import hashlib
-from collections.abc import Sequence
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from fnmatch import fnmatchcase
+from itertools import repeat
 from pathlib import Path
 
 from ..compile.reader import csv_rows, format_of, json_rows, parquet_rows, unique_headers
@@ -13,9 +16,11 @@ from ..compile.table import Native
 from ..model.period import is_zone
 from ..model.project import Dataset, Source
 from ..model.record import Record
-from .engine import Engine, EngineError
+from .engine import EngineError, engine_name
 
 _HEADER_LIMIT = 1_000_000
+_PATTERN = frozenset("*?[")
+_LONGEST_SHOWN = 200
 
 
 class SourceError(Exception):
@@ -28,23 +33,33 @@ class SourceError(Exception):
 
 
 class Files(Record):
-    """The files of a source, their format, and the header of each CSV file."""
+    """The files of a source by their names in the project, their format, and the header of each CSV file.
+
+    `resolved` are the same files without links: what was looked at is what is read.
+    """
 
     source: Source
     format: str
     paths: tuple[str, ...]
-    headers: dict[str, tuple[str, ...]]
+    resolved: tuple[str, ...]
+    headers: tuple[tuple[str, ...], ...]
+
+    @property
+    def engine_names(self) -> list[str]:
+        """The files as the engine is given them: none can stand for others."""
+        return [engine_name(path) for path in self.resolved]
 
     def rows(self, columns: Sequence[str]) -> str:
         """The SELECT that reads the wanted columns."""
         if self.format == "csv":
-            return render(csv_rows(self.source, self.headers, columns))
-        return render((parquet_rows if self.format == "parquet" else json_rows)(self.paths, columns))
+            headers = dict(zip(self.engine_names, self.headers, strict=True))
+            return render(csv_rows(self.source, headers, columns))
+        return render((parquet_rows if self.format == "parquet" else json_rows)(self.engine_names, columns))
 
     def fingerprint(self) -> str:
         """A hash of the files' bytes, in the order of their names."""
         digest = hashlib.sha256()
-        for path in self.paths:
+        for path in self.resolved:
             with Path(path).open("rb") as stream:
                 while block := stream.read(1 << 20):
                     digest.update(block)
@@ -58,62 +73,126 @@ def find_files(dataset: Dataset, root: Path, allowed: Sequence[Path]) -> Files:
     if source.timezone is not None and not is_zone(source.timezone):
         raise SourceError(f"`timezone: {source.timezone}` is not an IANA zone", "Write it as Europe/London, or UTC.")
     if kind is None:
-        raise SourceError(f"{source.path}: neither its ending nor `format:` says how to read it", "Add `format: csv`.")
-    paths = _paths(source.path, root, allowed)
-    headers = {str(p): _header(p, source) for p in paths} if kind == "csv" else {}
-    return Files(source, kind, tuple(map(str, paths)), headers)
+        raise SourceError(
+            f"{_shown(source.path)}: neither its ending nor `format:` says how to read it", "Add `format: csv`."
+        )
+    paths = _paths(source.path, root, [root, *allowed])
+    resolved = tuple(path.resolve() for path in paths)
+    headers = tuple(map(_header, resolved, (p.name for p in paths), repeat(source))) if kind == "csv" else ()
+    return Files(source, kind, tuple(map(str, paths)), tuple(map(str, resolved)), headers)
 
 
-def _paths(pattern: str, root: Path, allowed: Sequence[Path]) -> list[Path]:
-    given = Path(pattern)
-    base = Path(given.anchor) if given.is_absolute() else root
-    relative = str(given.relative_to(given.anchor)) if given.is_absolute() else pattern
-    found = sorted(p for p in base.glob(relative) if p.is_file())
+def _paths(pattern: str, root: Path, fences: Sequence[Path]) -> list[Path]:
+    """The files that a path or pattern names. Raises SourceError, before the disk is walked, for what leads outside."""
+    try:
+        base, parts = _split(root / pattern)
+        within = [fence.resolve() for fence in fences]
+        if not _is_within(base.resolve(), within):
+            raise _outside(pattern)
+        if not parts:
+            found = [base] if base.is_file() else []
+        else:
+            found = sorted({p for p in _matching(base, parts, within) if p.is_file()})
+        if any(not _is_within(path.resolve(), within) for path in found):
+            raise _outside(pattern)
+    except (OSError, ValueError, RuntimeError) as error:  # too long, a NUL, links that go round
+        raise SourceError(f"{_shown(pattern)} cannot be looked for: {_why(error)}", "Correct the path.") from None
     if not found:
-        raise SourceError(f"{pattern} does not exist", "Correct the path, or put the export there.")
-    fences = [root.resolve(), *(a.resolve() for a in allowed)]
-    for path in found:
-        if not any(path.resolve().is_relative_to(fence) for fence in fences):
-            raise SourceError(
-                f"{pattern} lies outside the repository",
-                "Move it inside, or allow its folder with --allow-path.",
-            )
+        raise SourceError(f"{_shown(pattern)} does not exist", "Correct the path, or put the export there.")
     return found
 
 
-def _header(path: Path, source: Source) -> tuple[str, ...]:
+def _split(path: Path) -> tuple[Path, tuple[str, ...]]:
+    """The folder or file that a path names for sure, and the parts from its first pattern on. Raises SourceError.
+
+    A name that is there is a name, whatever characters it has: `data/x[1].csv`.
+    """
+    base = Path(path.anchor)
+    parts = path.parts[1:]
+    for number, part in enumerate(parts):
+        if set(part) & _PATTERN and not os.path.lexists(base / part):
+            rest = parts[number:]
+            if ".." in rest or any("**" in p and p != "**" for p in rest):
+                raise SourceError(
+                    f"{_shown(str(Path(*rest)))} is not a pattern that can be followed",
+                    "Write `*` inside a name, `**` alone for folders, and no `..` after either.",
+                )
+            return base, rest
+        base = base / part
+    return base, ()
+
+
+def _matching(folder: Path, parts: Sequence[str], fences: Sequence[Path]) -> Iterator[Path]:
+    """What a pattern's parts stand for; a link is followed only inside the fences, and never below `**`."""
+    first, *rest = parts
+    if first == "**" and rest:
+        yield from _matching(folder, rest, fences)
+    for entry in os.scandir(folder):
+        path = folder / entry.name
+        if first == "**":
+            if entry.is_dir(follow_symlinks=False):
+                yield from _matching(path, parts, fences)
+        elif not fnmatchcase(entry.name, first):
+            continue
+        elif not rest:
+            yield path
+        elif entry.is_dir() and _is_within(path.resolve(), fences):
+            yield from _matching(path, rest, fences)
+
+
+def _is_within(path: Path, fences: Sequence[Path]) -> bool:
+    return any(path.is_relative_to(fence) for fence in fences)
+
+
+def _outside(pattern: str) -> SourceError:
+    return SourceError(
+        f"{_shown(pattern)} lies outside the repository", "Move it inside, or allow its folder with --allow-path."
+    )
+
+
+def _shown(path: str) -> str:
+    """A path in a sentence: its beginning, if it is over-long."""
+    return path if len(path) <= _LONGEST_SHOWN else f"{path[:_LONGEST_SHOWN]}… ({len(path):,} characters)"
+
+
+def _why(error: Exception) -> str:
+    return error.strerror if isinstance(error, OSError) and error.strerror else "it is not a path"
+
+
+def _header(path: Path, name: str, source: Source) -> tuple[str, ...]:
     """The names of a CSV file's columns. Raises SourceError."""
     encoding = {"utf-8": "utf-8-sig"}.get(source.encoding, source.encoding)
+    csv.field_size_limit(_HEADER_LIMIT)
     try:
         with path.open(encoding=encoding, newline="") as stream:
-            lines = csv.reader(
-                _limited(stream.readline(_HEADER_LIMIT)), delimiter=source.delimiter, quotechar=source.quote
-            )
-            header = next(iter(lines), [])
+            line = stream.readline(_HEADER_LIMIT)
+        cells = csv.reader([line] if line.strip() else [], delimiter=source.delimiter, quotechar=source.quote)
+        header = next(iter(cells), [])
     except UnicodeDecodeError:
         raise SourceError(
-            f"{path.name} is not {source.encoding}", "Say how it is encoded: `source: {encoding: latin-1}`."
+            f"{name} is not {source.encoding}", "Say how it is encoded: `source: {encoding: latin-1}`."
         ) from None
     except (OSError, csv.Error) as error:
-        raise SourceError(f"{path.name} cannot be read: {type(error).__name__}") from None
+        raise SourceError(f"{name} cannot be read: {type(error).__name__}") from None
+    if len(line) == _HEADER_LIMIT:
+        raise SourceError(
+            f"{name}: the first line has {_HEADER_LIMIT:,} characters or more", "Export it again, with a line a row."
+        )
     if not header:
-        raise SourceError(f"{path.name} is empty", "Export it again: not even a header is there.")
+        raise SourceError(f"{name} is empty", "Export it again: not even a header is there.")
     return unique_headers(header)
 
 
-def _limited(line: str) -> list[str]:
-    return [line] if line.strip() else []
-
-
-def native_columns(files: Files, engine: Engine) -> Native:
-    """The source's columns and types. Raises SourceError."""
+def native_columns(files: Files, describe: Callable[[str], Mapping[str, str]]) -> Native:
+    """The source's columns and types, described by an engine without a header. Raises SourceError, EngineError."""
     if files.format == "csv":
-        names = dict.fromkeys(n for header in files.headers.values() for n in header)
-        return Native(dict.fromkeys(names, "VARCHAR"))
+        return Native(dict.fromkeys((n for header in files.headers for n in header), "VARCHAR"))
     reader = parquet_rows if files.format == "parquet" else json_rows
     try:
-        found = engine.describe(render(reader(files.paths)))
+        found = describe(render(reader(files.engine_names)))
     except EngineError as error:
+        if error.died or error.lost:
+            raise
         raise unreadable(files, error) from None
     return Native(found if files.format == "parquet" else dict.fromkeys(found, "VARCHAR"))
 
@@ -124,7 +203,7 @@ def csv_header(dataset: Dataset, root: Path, allowed: Sequence[Path]) -> Native 
         files = find_files(dataset, root, allowed)
     except SourceError:
         return None
-    return Native({n: "VARCHAR" for h in files.headers.values() for n in h}) if files.format == "csv" else None
+    return Native({n: "VARCHAR" for h in files.headers for n in h}) if files.format == "csv" else None
 
 
 def unreadable(files: Files, error: EngineError) -> SourceError:
@@ -139,6 +218,6 @@ def unreadable(files: Files, error: EngineError) -> SourceError:
             f"{names}: line {error.line} does not have the header's number of cells, or a quote is not closed",
             "Correct the line, or the `delimiter` and `quote` of the source.",
         )
-    if error.died or error.kind == "OutOfMemoryException":
-        return SourceError(f"{names} could not be read within the limits of time and memory")
+    if error.kind == "OutOfMemoryException":
+        return SourceError(f"{names} could not be read within the limit of memory")
     return SourceError(f"{names} is not a readable {files.format} file", "Export it again: it may be cut off.")

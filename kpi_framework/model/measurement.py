@@ -36,6 +36,7 @@ class Reason(StrEnum):
 
     SOURCE_ERROR = "source_error"
     DEFINITION_ERROR = "definition_error"
+    WORKER_ERROR = "worker_error"
     NOT_RUN = "not_run"
     INPUT_UNKNOWN = "input_unknown"
     STALE = "stale"

@@ -92,6 +92,7 @@ _ALL = (
     Rule("KPI604", "impossible-time", WARNING, "Times that cannot be: in an hour that the clocks skip or repeat, or an end before its start.", "Export with an offset or in UTC, or correct the rows."),
     Rule("KPI605", "stale", WARNING, "The data end before the period that should be judged.", "Renew the export."),
     Rule("KPI606", "data-rule", WARNING, "Fewer rows hold a rule of the dataset than it asks for.", "Correct the data, or the rule in the open."),
+    Rule("KPI607", "worker-failed", ERROR, "The process that reads the data and computes ended, could not start, or ran out of time: what it should have computed is unknown.", "Run the check again. If it ends again, give it more memory or fewer rows; no file and no definition is to blame."),
 )  # fmt: skip
 
 RULES: Mapping[str, Rule] = {rule.name: rule for rule in _ALL}

@@ -24,6 +24,10 @@ _REASONS = {
         "Correct the data: the findings on data quality say where.",
     ),
     Reason.DEFINITION_ERROR: ("The definition has an error.", "Correct it: its finding says where."),
+    Reason.WORKER_ERROR: (
+        "The process that reads the data and computes ended, could not start, or ran out of time.",
+        "Run the check again; the findings say what it was doing.",
+    ),
     Reason.NOT_RUN: (
         "It was not computed: the engine stopped or ran out of time.",
         "Run the check again; if it happens again, simplify the formula.",

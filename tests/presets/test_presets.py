@@ -45,7 +45,10 @@ def read(root: Path, dataset: dict[str, Any], names: set[str]) -> tuple[list[dic
     reached = table.reach(frozenset(names))
     with Session(lambda: DuckWorker(Limits())) as session:
         as_of = dt.datetime(2030, 1, 1, tzinfo=dt.UTC)
-        loaded = session.load(Wanted(table, find_files(whole, root, ()), reached, as_of))
+        wanted = Wanted(table, find_files(whole, root, ()), reached, as_of)
+        session.admit([wanted.files])
+        session.read(wanted)
+        loaded = session.complete(wanted)
         query = exp.select(*(exp.alias_(t.sql, n) for n, t in terms.items())).from_(table_name(table))
         rows = [dict(zip(terms, row, strict=True)) for row in session.fetch(render(query))]
     return sorted(rows, key=lambda r: str(r["ticket_id"])), loaded

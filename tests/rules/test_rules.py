@@ -13,7 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from kpi_framework.evaluate.engine import Engine, EngineError
 from kpi_framework.model.diagnostic import Diagnostic
+from kpi_framework.model.record import replace
 from kpi_framework.model.rule import OF_CHANGES, OF_DATA, RULES
 from kpi_framework.workflow.check import Options, check, lint_project
 from kpi_framework.workflow.diff import Question, diff
@@ -46,6 +48,8 @@ def laid(root: Path, rule: str, side: str) -> Path:
 def findings(root: Path, rule: str) -> tuple[Diagnostic, ...]:
     """What the command says that looks for this rule."""
     options = Options(Place(root), NOW)
+    if (root / "NO_ENGINE").exists():
+        options = replace(options, open_engine=no_engine)
     if rule == "silent-restatement":
         return publish(options).diagnostics
     if rule == "ledger-broken":
@@ -54,6 +58,11 @@ def findings(root: Path, rule: str) -> tuple[Diagnostic, ...]:
         return diff(options, Question(with_impact=False)).diagnostics
     needs_data = rule in OF_DATA | {"example-failed"}
     return (check if needs_data else lint_project)(options).diagnostics
+
+
+def no_engine() -> Engine:
+    """A machine that starts no process."""
+    raise EngineError("worker-not-started", died=True)
 
 
 def said(found: list[Diagnostic]) -> str:

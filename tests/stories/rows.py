@@ -27,15 +27,19 @@ def rows(config: str, root: Path, dataset: str, columns: Sequence[str], as_of: d
         datasets = catalog.project.noun.datasets
         wanted = [*datasets[dataset].histories, dataset]
         files = {n: find_files(datasets[n], root, (root,)) for n in wanted}
+        session.admit(files.values())
         tables = {n: table_of(catalog, n, session.native(files[n])) for n in wanted}
         table = tables[dataset]
         terms = [table.fresh_scope().term(c) for c in columns]
         clocks = table.clocks_of(frozenset(columns))
         check_clocks(table, tables, clocks)
         session.keep_calendars(catalog.project.noun.almanac, table.calendars)
-        for name in wanted[:-1]:
-            events = tables[name].reach(event_names(tables[name], table.keys[0]))
-            session.load(Wanted(tables[name], files[name], events, as_of))
-        session.load(Wanted(table, files[dataset], table.reach(frozenset(columns)), as_of, clocks, tables))
+        reached = {n: tables[n].reach(event_names(tables[n], table.keys[0])) for n in wanted[:-1]}
+        reached[dataset] = table.reach(frozenset(columns))
+        loads = {n: Wanted(tables[n], files[n], reached[n], as_of, tables) for n in wanted}
+        for name in wanted:
+            session.read(loads[name])
+        for name in wanted:
+            session.complete(loads[name], clocks if name == dataset else frozenset())
         query = exp.select(*(t.sql.copy() for t in terms)).from_(table_name(table)).order_by("1")
         return session.fetch(render(query))
