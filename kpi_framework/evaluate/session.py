@@ -143,6 +143,7 @@ class Session:
             self._about = (self._engine.name, self._engine.isolation)
             self._restore(self._engine)
         except EngineError as error:
+            self.close()  # with all that it had half of
             if self._failed_starts == _MOST_STARTS:
                 raise EngineError("worker-lost", lost=True) from error
             raise
