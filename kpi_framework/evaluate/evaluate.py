@@ -21,13 +21,14 @@ from ..model.rule import RULES
 from . import findings
 from .baselines import Baselines, Stretch, compare, live_values, stated_value, stretch_of
 from .compiled import Compilation, compile_catalog
+from .completion import Loaded
 from .derive import Deriver
 from .engine import Engine, EngineError
 from .loading import Loading
 from .observe import Batch, Observer, Values, batches, by_definition
 from .reach import Reach, Reaches, reach_of
 from .score import Judge
-from .session import Loaded, Session
+from .session import Session
 from .signals import judge_signals
 from .sources import Files, SourceError, find_files
 from .window import Window

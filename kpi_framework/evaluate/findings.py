@@ -11,8 +11,8 @@ from ..model.catalog import Catalog
 from ..model.diagnostic import Diagnostic, Span
 from ..model.rule import RULES
 from ..model.unit import read_share
+from .completion import Loaded
 from .engine import EngineError
-from .session import Loaded
 from .sources import SourceError
 
 

@@ -18,8 +18,9 @@ from ..model.record import Record, field
 from ..model.unit import read_share
 from . import findings
 from .compiled import Compilation, used_columns
+from .completion import Loaded, Wanted
 from .engine import EngineError
-from .session import Loaded, Session, Wanted
+from .session import Session
 from .sources import Files, SourceError
 from .window import Window
 

@@ -9,7 +9,7 @@ from ..compile.table import Table
 from ..model.period import Period
 from ..model.record import Record
 from ..model.unit import read_microseconds
-from .session import Loaded
+from .completion import Loaded
 from .window import Window
 
 

@@ -2,32 +2,18 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
-from functools import cached_property
 from typing import Self, TypeVar
 
-from ..compile.clocks import clock_plans
-from ..compile.loading import Flaw, Load, load_query
 from ..compile.render import render
-from ..compile.table import Native, Table
-from ..compile.tidy import (
-    clash_query,
-    count_query,
-    differing_query,
-    latest_query,
-    newest_query,
-)
-from ..compile.tidy import (
-    table_name as _name,
-)
-from ..compile.worktime import Query, width_of, worked_query
+from ..compile.table import Native
+from ..compile.worktime import Query, width_of
 from ..compile.worktime import statements as working_time
-from ..compile.zone import macros, timestamp
+from ..compile.zone import macros
 from ..model.period import Almanac
-from ..model.record import Record, field
+from .completion import Completion, Loaded, Wanted, make_table, read_name
 from .engine import Engine, EngineError, Limits, Row, Work
 from .sources import Files, SourceError, native_columns, unreadable
 
@@ -35,37 +21,6 @@ OpenEngine = Callable[[], Engine]
 T = TypeVar("T")
 _MOST_STARTS = 2
 """So often in a row an engine may fail to start, or to read again what it had."""
-
-
-class Loaded(Record):
-    """What loading a dataset told: its rows, the cells that do not fit, how far it reaches."""
-
-    rows: int
-    misfits: Mapping[str, int] = field(default_factory=dict)
-    empties: Mapping[str, int] = field(default_factory=dict)
-    words: Mapping[str, int] = field(default_factory=dict)
-    odds: Mapping[str, int] = field(default_factory=dict)
-    swaps: Mapping[str, int] = field(default_factory=dict)
-    bad_rows: int = 0
-    clashes: Mapping[str, int] = field(default_factory=dict)
-    newest: dt.datetime | None = None
-    exported: dt.datetime | None = None
-
-
-class Wanted(Record, dict=True):
-    """A dataset to load: its table, its files, the base columns that are needed, the instant it is seen at, and
-    the tables of the histories that its clocks stand on."""
-
-    table: Table
-    files: Files
-    columns: frozenset[str]
-    as_of: dt.datetime
-    histories: Mapping[str, Table] = field(default_factory=dict)
-
-    @cached_property
-    def load(self) -> Load:
-        """The query that reads it."""
-        return load_query(self.table, self.columns, timestamp(self.as_of))
 
 
 class Session:
@@ -160,7 +115,7 @@ class Session:
             if self._locked:
                 engine.lock()
             for wanted, clocks in self._completed:
-                _Completion(engine, wanted, clocks, self.rows, self._width).loaded()
+                Completion(engine, wanted, clocks, self.rows, self._width).loaded()
         except SourceError:
             raise EngineError("source-changed", lost=True) from None
 
@@ -225,7 +180,7 @@ class Session:
         table, load = wanted.table, wanted.load
         sources = sorted({table.base(c).source for c in wanted.columns})
         source = f"WITH source AS NOT MATERIALIZED ({wanted.files.rows(sources)})"
-        statement = f"CREATE TEMP TABLE {_loaded(table)} AS {source} {render(load.query)}"
+        statement = f"CREATE TEMP TABLE {read_name(table)} AS {source} {render(load.query)}"
         try:
             self._know(engine, {table.zone, table.almanac.zone.key})
             engine.run([statement], meanwhile)
@@ -250,13 +205,13 @@ class Session:
         Raises SourceError, EngineError.
         """
         self.lock()
-        loaded = self._asked_again(lambda engine: _Completion(engine, wanted, clocks, self.rows, self._width).loaded())
+        loaded = self._asked_again(lambda engine: Completion(engine, wanted, clocks, self.rows, self._width).loaded())
         self._completed.append((wanted, clocks))
         return loaded
 
     def make(self, name: str, queries: Iterable[Query]) -> None:
         """Make a table of the queries' rows; each query has its own deadline. Raises EngineError."""
-        self._asked(lambda engine: _make(engine, name, queries))
+        self._asked(lambda engine: make_table(engine, name, queries))
 
     def run(self, statements: Sequence[str]) -> None:
         """Run statements over the loaded tables. Raises EngineError."""
@@ -269,86 +224,3 @@ class Session:
     def fetch_again(self, query: str) -> list[Row]:
         """The same for a query that stands on loaded tables alone: a process that others killed costs nothing."""
         return self._asked_again(lambda engine: engine.fetch(query))
-
-
-class _Completion(Record):
-    """A dataset that was read and locked in becomes the table that formulas see."""
-
-    engine: Engine
-    wanted: Wanted
-    clocks: frozenset[str]
-    rows: dict[str, int]
-    width: int
-
-    def loaded(self) -> Loaded:
-        """Count what does not fit, leave one row a key, and put beside each row what is computed once."""
-        table, load = self.wanted.table, self.wanted.load
-        rows, bad, *counts = self._numbers(render(count_query(_loaded(table), load)))
-        if not rows:
-            raise SourceError(f"dataset `{table.name}` has no rows", "Export it again, or correct `as_of`.")
-        self.rows[table.name] = rows
-        counted = [(flaw, name, count) for (flaw, name), count in zip(load.marks, counts, strict=True) if count]
-        found = {flaw: {n: count for f, n, count in counted if f is flaw} for flaw in Flaw}
-        clashes = self._leave_latest()
-        self._widen(load.columns)
-        newest, exported = self._reach()
-        return Loaded(
-            rows, found[Flaw.MISFIT], found[Flaw.EMPTY], found[Flaw.WORD], found[Flaw.ODD_HOUR], found[Flaw.SWAP],
-            bad, clashes, newest, exported,
-        )  # fmt: skip
-
-    def _leave_latest(self) -> dict[str, int]:
-        """Make the dataset's table, one row a key; for each column, the keys whose rows differ in it."""
-        table, load = self.wanted.table, self.wanted.load
-        doubled = table.keys and self._numbers(render(clash_query(_loaded(table), table.keys)))[0]
-        if not doubled:
-            self.engine.run([f"ALTER TABLE {_loaded(table)} RENAME TO {_name(table)}"])
-            return {}
-        differing = self._numbers(render(differing_query(table, _loaded(table), load.columns)))
-        latest = render(latest_query(table, _loaded(table), load.columns))
-        self.engine.run([f"CREATE TEMP TABLE {_name(table)} AS {latest}", f"DROP TABLE {_loaded(table)}"])
-        return {c: n for c, n in zip(load.columns, differing, strict=True) if n}
-
-    def _widen(self, columns: Sequence[str]) -> None:
-        """Add the columns that clocks give, then the working times that formulas need."""
-        wanted = self.wanted
-        table, name, as_of = wanted.table, _name(wanted.table), timestamp(wanted.as_of)
-        for plan in clock_plans(table, wanted.histories, self.clocks, as_of, self.width):
-            events = sum(self.rows.get(history.name, 0) for history in plan.histories)
-            self._replace(plan.queries(name, columns, events))
-            columns = [*columns, *plan.columns]
-        lookups = list((table.lookups or {}).values())
-        if lookups:
-            self._replace([worked_query(name, lookups, columns, self.width)])
-
-    def _replace(self, queries: Iterable[Query]) -> None:
-        """The rows of the queries, in the place of the dataset's table."""
-        table = self.wanted.table
-        _make(self.engine, _loaded(table), queries)
-        self.engine.run([
-            f"DROP TABLE {_name(table)}", f"ALTER TABLE {_loaded(table)} RENAME TO {_name(table)}",
-        ])  # fmt: skip
-
-    def _reach(self) -> tuple[dt.datetime | None, dt.datetime | None]:
-        query = newest_query(_name(self.wanted.table), self.wanted.table)
-        if query is None:
-            return None, None
-        row = self.engine.fetch(render(query))[0]
-        return _moment(row[0]), _moment(row[1])
-
-    def _numbers(self, query: str) -> list[int]:
-        return [int(c) if isinstance(c, int | float) else 0 for c in self.engine.fetch(query)[0]]
-
-
-def _make(engine: Engine, name: str, queries: Iterable[Query]) -> None:
-    for number, query in enumerate(queries):
-        way = f"INSERT INTO {name}" if number else f"CREATE OR REPLACE TEMP TABLE {name} AS"
-        engine.run([f"{way} {render(query)}"])
-
-
-def _loaded(table: Table) -> str:
-    return f"loaded_{table.name}"
-
-
-def _moment(cell: object) -> dt.datetime | None:
-    return dt.datetime.fromisoformat(cell).replace(tzinfo=dt.UTC) if isinstance(cell, str) else None

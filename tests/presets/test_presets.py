@@ -14,8 +14,9 @@ from kpi_framework.compile.definition import table_of
 from kpi_framework.compile.render import render
 from kpi_framework.compile.syntax import parse
 from kpi_framework.compile.tidy import table_name
+from kpi_framework.evaluate.completion import Loaded, Wanted
 from kpi_framework.evaluate.engine import DuckWorker, Limits
-from kpi_framework.evaluate.session import Loaded, Session, Wanted
+from kpi_framework.evaluate.session import Session
 from kpi_framework.evaluate.sources import csv_header, find_files
 from kpi_framework.load.catalog import load_catalog
 from kpi_framework.load.library import shipped_contracts, shipped_presets

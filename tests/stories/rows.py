@@ -12,8 +12,9 @@ from kpi_framework.compile.definition import table_of
 from kpi_framework.compile.events import check_clocks, event_names
 from kpi_framework.compile.render import render
 from kpi_framework.compile.tidy import table_name
+from kpi_framework.evaluate.completion import Wanted
 from kpi_framework.evaluate.engine import DuckWorker, Limits, Row
-from kpi_framework.evaluate.session import Session, Wanted
+from kpi_framework.evaluate.session import Session
 from kpi_framework.evaluate.sources import find_files
 from kpi_framework.load.catalog import load_catalog
 from kpi_framework.load.library import shipped_contracts
