@@ -11,7 +11,7 @@ from rich.text import Text
 from ..model.kpi import Limits
 from ..model.record import asdict
 from ..model.template import Offer
-from .document import table, write
+from .document import Section, table, write
 from .escape import prose
 from .json import as_text
 from .screen import draw, grid, heading, indented
@@ -77,8 +77,9 @@ def offer_text(one: Offer, said: Mapping[str, Any], color: bool = False, width: 
 
 def offer_markdown(one: Offer, said: Mapping[str, Any], color: bool = False, width: int = 100) -> str:
     """One in full, as a page."""
-    facts = "\n".join(f"- **{label}**: {text}" for label, text in _facts(one, said))
-    return f"# {one.name}\n\n`{one.id}`, a {one.kind}\n\n{facts}\n"
+    facts = tuple(f"- **{label}**: {text}" for label, text in _facts(one, said))
+    title = f"# {one.name}\n\n`{one.id}`, a {one.kind}"
+    return write([Section("", (title,)), Section("", facts, noun="item")])
 
 
 def offer_json(one: Offer, said: Mapping[str, Any], color: bool = False, width: int = 100) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from ..model.record import Record
+from .workflow_commands import inert
 
 LARGEST = 1_000_000
 """Bytes: a step summary on GitHub holds 1 MiB and is lost whole beyond it."""
@@ -33,7 +34,10 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]], lea
 
 
 def write(sections: Sequence[Section], largest: int = LARGEST) -> str:
-    """The sections that have something to say, within `largest` bytes; what was cut is said."""
+    """The sections that have something to say, within `largest` bytes; what was cut is said.
+
+    All markdown passes here: whatever a block holds, a runner that prints the document finds no command in it.
+    """
     told = [section for section in sections if section.blocks]
     left = largest - _RESERVE * len(told)
     texts = []
@@ -46,9 +50,10 @@ def write(sections: Sequence[Section], largest: int = LARGEST) -> str:
 
 def _fitted(section: Section, room: int) -> str:
     """The section's opening and as many of its blocks as there is room for."""
-    text, kept = [section.opening], 0
-    room -= _size(section.opening)
-    for block in section.blocks:
+    opening = inert(section.opening)
+    text, kept = [opening], 0
+    room -= _size(opening)
+    for block in map(inert, section.blocks):
         room -= _size(block) + 2
         if room < 0:
             break

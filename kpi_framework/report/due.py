@@ -19,6 +19,7 @@ from .ink import PLAIN
 from .json import as_text
 from .screen import below, draw, heading, plain
 from .words import counted, day_text
+from .workflow_commands import is_obeyed
 
 _NOTHING = "Nothing is due this week or this month."
 _NOBODY = "nobody"
@@ -134,11 +135,11 @@ def escaped(text: str) -> str:
 
 
 def folded(line: str) -> str:
-    """A content line in pieces of at most 75 octets, no character cut in two."""
+    """A content line in pieces of at most 75 octets, no character cut in two; none has a command for a runner in it."""
     pieces, room = [""], _FOLD
     for character in line:
         size = len(character.encode("utf-8", "replace"))
-        if size > room:
+        if size > room or is_obeyed(pieces[-1] + character):
             pieces.append("")
             room = _FOLD - 1
         pieces[-1] += character

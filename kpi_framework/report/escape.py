@@ -13,7 +13,7 @@ _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Cn", "Co"})
 _PLAIN = re.compile(r"[ -~]*")
 
 BREAK = "\u200b"
-"""Put into `@team` and `#12`, so that no site takes them for a mention or a reference."""
+"""Put into `@team`, `#12` and `##[error]`, so that nobody takes them for a mention, a reference or a command."""
 
 _ENTITIES = {ord("&"): "&amp;", ord("<"): "&lt;", ord(">"): "&gt;", ord("|"): "&#124;", ord("\\"): "&#92;"}
 _MARKS = re.compile(r"[`*\[\]~$]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")

@@ -9,13 +9,14 @@ from ..model.diagnostic import Diagnostic, Severity
 from .escape import clean, clip
 from .result import Report
 from .summary import in_one
+from .workflow_commands import Commands, inert
 
 SHOWN = 10
 """GitHub shows this many annotations of a type a step, and drops the rest without a word."""
 _TYPES = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
 
 
-def render_github(report: Report) -> str:
+def render_github(report: Report) -> Commands:
     """At most ten annotations a type: nine, and one that names the rest."""
     lines: list[str] = []
     for severity, kind in _TYPES.items():
@@ -23,7 +24,7 @@ def render_github(report: Report) -> str:
     if not report.passed and not any(line.startswith("::error") for line in lines):
         reasons = report.scorecard.verdict.reasons if report.scorecard else ()
         lines.append(_command("error", "; ".join(reasons) or "not passed", title=report.title))
-    return "".join(f"{line}\n" for line in lines)
+    return Commands("".join(f"{line}\n" for line in lines))
 
 
 def _annotations(kind: str, findings: Sequence[Diagnostic]) -> Iterator[str]:
@@ -46,7 +47,8 @@ def _command(kind: str, message: str, **properties: str) -> str:
 
 
 def _data(text: str) -> str:
-    return clean(text).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    """One line, escaped as the runner reads it back; what it would obey by its older rule is broken."""
+    return inert(clean(text)).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
 def _property(text: str) -> str:

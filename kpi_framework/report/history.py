@@ -20,6 +20,7 @@ from .json import as_text, number
 from .screen import below, draw, plain
 from .values import show_value
 from .words import counted
+from .workflow_commands import inert_markup
 
 COLUMNS = (
     "committed_at", "commit", "author", "email", "signed", "kpi", "class", "field", "before", "after", "reason",
@@ -146,7 +147,7 @@ def history_html(view: HistoryView) -> str:
     """One page that needs nothing else."""
     head = "".join(f"<th>{html.escape(c.replace('_', ' '))}</th>" for c in COLUMNS)
     rows = "\n".join(f"<tr>{''.join(f'<td>{html.escape(c)}</td>' for c in _cells(e))}</tr>" for e in view.events)
-    return _PAGE.replace("{head}", head).replace("{rows}", rows)
+    return inert_markup(_PAGE.replace("{head}", head).replace("{rows}", rows))
 
 
 _PAGE = """<!doctype html>

@@ -14,6 +14,7 @@ from ..model.measurement import ExampleResult, Goal, Measurement, Scorecard, Sig
 from ..model.period import Period
 from ..model.project import View
 from .result import Report
+from .workflow_commands import inert_json
 
 Number = float | int | None
 _BEYOND_ASCII = re.compile(r"[^ -~\n]")
@@ -53,9 +54,9 @@ def scorecard_json(scorecard: Scorecard) -> str:
 
 
 def as_text(value: object) -> str:
-    """Two spaces, readable letters, invisible characters as escapes, a newline at the end."""
+    """Two spaces, readable letters, invisible characters and commands as escapes, a newline at the end."""
     text = json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False)
-    return _BEYOND_ASCII.sub(lambda found: _visible(found[0]), text) + "\n"
+    return inert_json(_BEYOND_ASCII.sub(lambda found: _visible(found[0]), text)) + "\n"
 
 
 def _visible(character: str) -> str:

@@ -15,6 +15,7 @@ from .result import Report
 from .summary import in_one, place
 from .values import show_target, show_value
 from .words import period_text, segment_text, status_text, why_unknown
+from .workflow_commands import inert_markup
 
 Outcome = Literal["failure", "error", "skipped", "system-out", ""]
 
@@ -42,7 +43,8 @@ def render_junit(report: Report) -> str:
     for name, cases in suites.items():
         _add_suite(root, name, cases)
     Xml.indent(root)
-    return '<?xml version="1.0" encoding="UTF-8"?>\n' + Xml.tostring(root, encoding="unicode") + "\n"
+    text = inert_markup(Xml.tostring(root, encoding="unicode"))
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'
 
 
 def _findings(findings: Iterable[Diagnostic]) -> Iterator[_Case]:

@@ -10,6 +10,7 @@ from ..model.record import Record
 from .document import Section, table, write
 from .escape import clean, clip, web_address
 from .ink import MARKDOWN, Ink
+from .workflow_commands import inert_markup
 
 
 class Part(Record):
@@ -50,7 +51,7 @@ def html_page(title: str, content: Content) -> str:
     """The page as HTML: no script, no style but its own, nothing that is fetched."""
     body = "\n".join(_part(part) for part in content(HTML))
     shown = html.escape(clean(title))
-    return _PAGE.replace("{title}", shown, 2).replace("{body}", body, 1)
+    return inert_markup(f"{_START}<title>{shown}</title>\n{_STYLE}<h1>{shown}</h1>\n{body}\n</html>\n")
 
 
 def _part(part: Part) -> str:
@@ -87,13 +88,13 @@ def _message(text: str) -> str:
 
 HTML = Ink(_prose, _code, _link, _message, lambda name: f'<a href="{name}.html">{name}</a>')
 
-_PAGE = """<!doctype html>
+_START = """<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>{title}</title>
-<style>
+"""
+_STYLE = """<style>
   body { font: 15px/1.55 system-ui, sans-serif; margin: 2rem auto; max-width: 90rem; padding: 0 1rem; color: #1c2330;
     background: #fff; }
   h2 { margin-top: 2.2rem; }
@@ -103,7 +104,4 @@ _PAGE = """<!doctype html>
   code, pre { font: 13px/1.5 ui-monospace, Menlo, Consolas, monospace; }
   pre { background: #f2f4f8; padding: .8rem; overflow-x: auto; }
 </style>
-<h1>{title}</h1>
-{body}
-</html>
 """

@@ -19,7 +19,7 @@ NASTY = (
     "\\|", "\\", "&lt;", "&#124;", "$x$", "https://evil.example", "www.evil.example", "a@b.example",
     "\u202egnp.exe", "\u200b", "\u2028", "\r\n# title", "- item", "1. item", "> quote", "---",
     "<!-- x -->", "\x00", "\ud800", "::error::x", "%0A::error::x", "]]>", "\x85",
-    "]: http://x.example", "[^1]", ":tada:", "😀", "é",
+    "]: http://x.example", "[^1]", ":tada:", "😀", "é", "##[error]x", "##vso[task.setvariable variable=a]b",
 )  # fmt: skip
 """Strings a stranger might put into a name, an owner or a segment."""
 
@@ -29,6 +29,17 @@ hostile = st.lists(st.sampled_from(NASTY) | st.text(max_size=8), max_size=6).map
 def xml(text: str) -> Xml.Element:
     """The root of an XML document that the product itself wrote."""
     return Xml.fromstring(text)  # noqa: S314
+
+
+def obeyed(log: str) -> list[str]:
+    """The lines of a log in which a runner finds a command.
+
+    GitHub's new form begins a line, after white space; its old form, Azure's and TeamCity's stand anywhere. Whether
+    the runner knows the command's name is not asked.
+    """
+    lines = log.replace("\r", "\n").split("\n")
+    anywhere = ("##[", "##vso[", "##teamcity[")
+    return [line for line in lines if line.lstrip().startswith("::") or any(sign in line for sign in anywhere)]
 
 
 def tokens(text: str) -> list[Token]:
