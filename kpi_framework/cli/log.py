@@ -2,19 +2,40 @@
 
 from __future__ import annotations
 
+import os
+import stat
 import sys
+from pathlib import Path
 from typing import Any, TextIO, cast
 
 from ..report.escape import BREAK
 from ..report.workflow_commands import REACH, Commands, inert
 
+_RUNNERS = ("GITHUB_ACTIONS", "TF_BUILD", "TEAMCITY_VERSION")
+"""Set where the log of a job is read for commands: by GitHub's, Azure's and TeamCity's runners."""
+
 
 def guard() -> None:
-    """From here on, nothing that is written to the standard streams holds a command that is not meant as one."""
-    for name in ("stdout", "stderr"):
+    """In a job: from here on, nothing on the standard streams holds a command that is not meant as one."""
+    for name in ("stdout", "stderr") if _in_a_job() else ():
         stream = getattr(sys, name)
         if stream is not None:  # a process without a console has none
             setattr(sys, name, cast(TextIO, Guarded(stream)))
+
+
+def as_logged(text: str, path: Path) -> str:
+    """The text for this path: in a job, what is there and is no regular file, such as /dev/stdout, may be the log."""
+    if not _in_a_job() or isinstance(text, Commands):
+        return text
+    try:
+        is_file = stat.S_ISREG(path.stat().st_mode)
+    except (OSError, ValueError):  # nothing is there; whoever writes says what is wrong with the path
+        return text
+    return text if is_file else inert(text)
+
+
+def _in_a_job() -> bool:
+    return any(map(os.environ.get, _RUNNERS))
 
 
 class Guarded:

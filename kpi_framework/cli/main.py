@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import importlib
-import os
 import sys
 
 from ..model.diagnostic import KpiError
 from .app import app
+from .log import guard
 
 _ALONE = {"lint": "lint", "test": "check", "check": "check"}
 """The main job's commands, and the one file each needs: it does not wait for the others' imports."""
 
-_RUNNERS = ("GITHUB_ACTIONS", "TF_BUILD", "TEAMCITY_VERSION")
-"""Set where the log of a job is read for commands: GitHub's, Azure's and TeamCity's runners."""
-
 
 def run() -> None:
     """The entry point: problems of the world end with 2, never with a traceback."""
-    if any(map(os.environ.get, _RUNNERS)):
-        importlib.import_module("kpi_framework.cli.log").guard()
+    guard()
     # Importing a file of commands registers them.
     importlib.import_module(f"kpi_framework.cli.{_ALONE.get(next(iter(sys.argv[1:]), ''), 'commands')}")
     try:

@@ -23,6 +23,7 @@ from ..workflow.project import Place, find_project
 from ..workflow.run import Options, Outcome
 from .complete import choice, definitions
 from .engine import open_engine
+from .log import as_logged
 
 _SLOW = 1.0
 
@@ -106,7 +107,7 @@ def report_of(outcome: Outcome, title: str) -> Report:
 def write(text: str, output: str) -> None:
     """Write a payload to a file or to standard output. Raises KpiError."""
     if output != "-":
-        write_text(Path(output), text)
+        write_text(Path(output), as_logged(text, Path(output)))
         return
     try:
         sys.stdout.write(text if text.endswith("\n") else f"{text}\n")

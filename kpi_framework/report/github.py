@@ -48,8 +48,12 @@ def _command(kind: str, message: str, **properties: str) -> str:
 
 def _data(text: str) -> str:
     """One line, escaped as the runner reads it back; what it would obey by its older rule is broken."""
-    return inert(clean(text)).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return inert(_escaped(text))
 
 
 def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")
+    return inert(_escaped(text).replace(":", "%3A").replace(",", "%2C"))
+
+
+def _escaped(text: str) -> str:
+    return clean(text).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")

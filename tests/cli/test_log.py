@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kpi_framework.cli.log import Guarded
+from kpi_framework.cli.log import Guarded, as_logged
 from kpi_framework.report.escape import BREAK
 from kpi_framework.report.workflow_commands import Commands, inert
 from tests.unit.report.reading import obeyed
@@ -103,6 +103,20 @@ def test_there_is_no_way_past_the_door() -> None:
     for name in ("buffer", "detach"):
         assert not hasattr(door, name)
     assert (door.encoding, door.isatty(), door.writable()) == ("ascii", False, True)
+
+
+def test_a_pipe_that_output_names_may_be_the_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a job, text for a pipe or device is broken as the log's is; a file's, and annotations', is exact."""
+    text, pipe, file = "##[error]x\n::error::y\n", tmp_path / "pipe", tmp_path / "file"
+    os.mkfifo(pipe)
+    file.touch()
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    assert obeyed(as_logged(text, pipe)) == []
+    assert as_logged(Commands(text), pipe) == text
+    for path in (file, tmp_path / "absent", Path("x" * 5000), Path("\0")):
+        assert as_logged(text, path) == text
+    monkeypatch.delenv("GITHUB_ACTIONS")
+    assert as_logged(text, pipe) == text
 
 
 # a process of its own
