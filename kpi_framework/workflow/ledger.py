@@ -23,25 +23,22 @@ from ..model.record import Record, field, replace
 from ..model.rule import RULES
 from ..report.json import goal_object, number, period_object
 from .check import check
-from .files import append_line_file, write_text
+from .ledger_files import FOLDER, Publisher, publishing, read_ledger_files, refuse_ledger
 from .project import window_of
 from .revisions import FILES, Revision, natives_of, side_of
 from .run import Options, Outcome
 
-FOLDER = "ledger"
 _PERIODS = 400
 """So far back values are computed again."""
 
 
 def read_ledgers(root: Path) -> dict[str, Chain]:
-    """Every ledger of a project, by its KPI. Raises KpiError where a file cannot be read."""
-    found = {}
-    for path in sorted((root / FOLDER).glob("*.jsonl")):
-        try:
-            found[path.stem] = read_chain(path.stem, path.read_bytes())
-        except OSError as error:
-            raise KpiError(f"{path} cannot be read: {error.strerror}") from error
-    return found
+    """Every ledger of a project, by its KPI. Raises KpiError where a file cannot be read, and at a link."""
+    return _chains(read_ledger_files(root).contents)
+
+
+def _chains(contents: Mapping[str, bytes]) -> dict[str, Chain]:
+    return {kpi: read_chain(kpi, text) for kpi, text in contents.items()}
 
 
 # publish
@@ -59,28 +56,40 @@ class Publication(Record):
 def publish(options: Options, reason: str | None = None, anchor: Path | None = None) -> Publication:
     """Append the judged values to the ledger; a closed period's value changes only with a reason. Raises KpiError.
 
-    Nothing is written if anything is refused, as every value is while a definition is unsound.
+    Nothing is written if anything is refused, as every value is while a definition is unsound. One run of a project
+    publishes at a time.
     """
-    root = options.place.root
-    repository = find_repository(root)
-    commit = repository.commit("HEAD")
-    refuse_uncommitted(repository)
-    outcome = check(replace(options, fingerprint=True))
-    unsound = tuple(f for f in outcome.diagnostics if f.severity is Severity.ERROR and is_definitional(f))
-    if outcome.scorecard is None or outcome.evaluation is None or unsound:
-        return Publication(outcome, diagnostics=unsound or outcome.diagnostics)
-    ledgers = read_ledgers(root)
-    found = [_lines_of(kpi, outcome, ledgers, commit, reason) for kpi in _published_kpis(outcome.scorecard)]
-    findings = [*(_broken(c) for c in ledgers.values() if c.fault), *(f for _, _, refused in found for f in refused)]
+    if anchor is not None:
+        refuse_ledger(anchor, options.place.root)
+    repository = find_repository(options.place.root)
+    with publishing(options.place.root) as publisher:
+        commit = repository.commit("HEAD")
+        refuse_uncommitted(repository)
+        outcome = check(replace(options, fingerprint=True))
+        unsound = tuple(f for f in outcome.diagnostics if f.severity is Severity.ERROR and is_definitional(f))
+        if outcome.scorecard is None or outcome.evaluation is None or unsound:
+            return Publication(outcome, diagnostics=unsound or outcome.diagnostics)
+        publication = _append(publisher, outcome, commit, reason)
+        if anchor is not None and not publication.diagnostics:
+            about = {"version": 1, "commit": commit, "heads": publication.heads}
+            publisher.write_anchor(anchor, json.dumps(about, indent=2) + "\n")
+        return publication
+
+
+def _append(publisher: Publisher, outcome: Outcome, commit: str, reason: str | None) -> Publication:
+    """Continue the ledgers by what the check came to, or say what is refused."""
+    assert outcome.scorecard is not None, "the caller has looked"
+    files = publisher.read()
+    ledgers = _chains(files.contents)
+    additions = [_lines_of(kpi, outcome, ledgers, commit, reason) for kpi in _published_kpis(outcome.scorecard)]
+    findings = [_broken(c) for c in ledgers.values() if c.fault]
+    findings += [f for _, _, refused in additions for f in refused]
     if findings:
         return Publication(outcome, diagnostics=tuple(findings))
-    for chain, bodies, _ in found:
-        if bodies:
-            append_line_file(root / FOLDER / f"{chain.kpi}.jsonl", sealed(chain, bodies), len(chain.entries))
-    now = heads(read_ledgers(root).values())
-    if anchor is not None:
-        write_text(anchor, json.dumps({"version": 1, "commit": commit, "heads": now}, indent=2) + "\n")
-    return Publication(outcome, {c.kpi: len(bodies) for c, bodies, _ in found if bodies}, (), now)
+    counts = {chain.kpi: len(bodies) for chain, bodies, _ in additions if bodies}
+    lines = {chain.kpi: sealed(chain, bodies) for chain, bodies, _ in additions if bodies}
+    contents = publisher.append(files, lines)
+    return Publication(outcome, counts, (), heads(_chains(contents).values()))
 
 
 Lines = tuple[Chain, list[dict[str, Any]], list[Diagnostic]]
@@ -265,4 +274,4 @@ class _Checks(Record):
             )
 
 
-__all__ = ["Publication", "Verification", "publish", "verify"]
+__all__ = ["FOLDER", "Publication", "Verification", "publish", "verify"]

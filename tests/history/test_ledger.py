@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,11 @@ import pytest
 from jsonschema import Draft7Validator
 
 from kpi_framework.history.ledger import against, heads, origin, read_chain, sealed
+from kpi_framework.model.diagnostic import KpiError
 from kpi_framework.model.ledger import Chain
+from kpi_framework.workflow.ledger_files import publishing, read_ledger_files
 from tests.cli.projects import Ended, kpi
+from tests.history.interrupted import SOURCES
 from tests.history.repository import KPI, Repository
 
 LEDGER = "ledger/fix_time.jsonl"
@@ -306,33 +310,56 @@ import sys
 from pathlib import Path
 from kpi_framework.history.ledger import read_chain, sealed
 from kpi_framework.model.diagnostic import KpiError
-from kpi_framework.workflow.files import append_line_file
+from kpi_framework.workflow.ledger_files import publishing
 
-path, who, wanted = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
+root, who, wanted = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
 body = {"period": {}, "segment": {}, "value": 1, "status": "met", "definition": "", "data": "", "as_of": "",
         "commit": who, "engine": "", "isolation": ""}
 done = 0
 while done < wanted:
-    chain = read_chain("x", path.read_bytes() if path.exists() else b"")
     try:
-        append_line_file(path, sealed(chain, [body]), len(chain.entries))
+        with publishing(root) as publisher:
+            files = publisher.read()
+            chains = [read_chain(kpi, files.contents.get(kpi, b"")) for kpi in "abc"]
+            publisher.append(files, {chain.kpi: sealed(chain, [body]) for chain in chains})
         done += 1
-    except KpiError:
-        pass
+    except KpiError as error:
+        assert "another run is publishing" in error.message, error.message
 """
 
 
-def _writers(path: Path, each: int) -> Iterator[subprocess.Popen[bytes]]:
-    for who in ("one", "two"):
-        yield subprocess.Popen([sys.executable, "-c", WRITER, str(path), who, str(each)])
+def test_writers_and_readers_that_meet_lose_nothing(tmp_path: Path) -> None:
+    """Two processes continue three ledgers at once: each line is there once, and a reader always sees one state."""
+    (tmp_path / "kpi.yaml").write_text("version: 1\n")
+    each = 60
+    writers = [
+        subprocess.Popen(
+            [sys.executable, "-c", WRITER, str(tmp_path), who, str(each)],
+            env={**os.environ, "PYTHONPATH": str(SOURCES)},
+        )
+        for who in ("one", "two")
+    ]
+    lengths = {0}
+    while any(process.poll() is None for process in writers):
+        chains = [read_chain(name, content) for name, content in read_ledger_files(tmp_path).contents.items()]
+        assert all(chain.fault is None for chain in chains)
+        assert len({len(chain.entries) for chain in chains} or {0}) == 1
+        lengths.update(len(chain.entries) for chain in chains)
+    assert [process.wait() for process in writers] == [0, 0]
+    for name, content in read_ledger_files(tmp_path).contents.items():
+        chain = read_chain(name, content)
+        assert chain.fault is None
+        assert sorted(entry.commit for entry in chain.entries) == ["one"] * each + ["two"] * each
+    assert len(lengths) > 2, "the reader was there"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["kpi.yaml", "ledger"]
 
 
-def test_writers_that_meet_lose_no_line(tmp_path: Path) -> None:
-    """Two processes append to one chain: each line is there once, in one whole chain."""
-    path, each = tmp_path / "x.jsonl", 60
-    for process in list(_writers(path, each)):
-        assert process.wait(120) == 0
-    chain = read_chain("x", path.read_bytes())
-    assert chain.fault is None
-    assert sorted(e.commit for e in chain.entries) == ["one"] * each + ["two"] * each
-    assert [p.name for p in tmp_path.iterdir()] == ["x.jsonl"]
+def test_a_lock_ends_with_its_holder(tmp_path: Path) -> None:
+    """Held once, refused twice, and free again afterwards; a project that cannot be written is locked too."""
+    (tmp_path / "kpi.yaml").write_text("version: 1\n")
+    (tmp_path / "kpi.yaml").chmod(0o444)
+    with publishing(tmp_path), pytest.raises(KpiError, match="another run"), publishing(tmp_path):
+        pass
+    with publishing(tmp_path):
+        pass
+    assert [path.name for path in tmp_path.iterdir()] == ["kpi.yaml"]
