@@ -11,6 +11,7 @@ import typer
 from ..model.diagnostic import KpiError
 from ..model.rule import RULES
 from ..workflow.project import find_project
+from ..workflow.project_files import definition_names
 
 Completion = Callable[[str], list[str]]
 
@@ -36,10 +37,10 @@ def choice(option: str, known: Iterable[str], meaning: str = "") -> object:
 def definitions(incomplete: str) -> list[str]:
     """The ids of the definitions in the nearest project."""
     try:
-        folder = find_project(None, Path.cwd()) / "kpis"
+        root = find_project(None, Path.cwd())
     except KpiError:
         return []
-    return words(sorted({p.stem for p in folder.rglob("*.yaml")}))(incomplete)
+    return words(sorted(set(definition_names(root))))(incomplete)
 
 
 def offers(incomplete: str) -> list[str]:

@@ -14,7 +14,7 @@ _ALONE = {"lint": "lint", "test": "check", "check": "check"}
 
 
 def run() -> None:
-    """The entry point: problems of the world end with 2, never with a traceback."""
+    """The entry point: problems of the world end with 2, refused files with 1, neither with a traceback."""
     guard()
     # Importing a file of commands registers them.
     importlib.import_module(f"kpi_framework.cli.{_ALONE.get(next(iter(sys.argv[1:]), ''), 'commands')}")
@@ -22,6 +22,6 @@ def run() -> None:
         app()
     except KpiError as error:
         sys.stderr.write(f"kpi: {error.message}\n" + (f"  {error.hint}\n" if error.hint else ""))
-        sys.exit(2)
+        sys.exit(error.exit_code)
     except BrokenPipeError:
         sys.exit(1)

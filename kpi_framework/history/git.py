@@ -22,6 +22,15 @@ _ENVIRONMENT = {
     "GIT_NO_LAZY_FETCH": "1",
 }  # fmt: skip
 _LONG = 600
+_LINK = "120000"
+"""The mode of a symbolic link."""
+
+
+class Listing(Record):
+    """What a commit has under some paths of the project: files by their object names, and links."""
+
+    blobs: Mapping[str, str]
+    links: tuple[str, ...]
 
 
 class Repository(Record):
@@ -72,16 +81,22 @@ class Repository(Record):
         """Whether the clone lacks history."""
         return self.text("rev-parse", "--is-shallow-repository").strip() == "true"
 
-    def blobs(self, commit: str, paths: Sequence[str]) -> dict[str, str]:
-        """The blobs under some paths of the project at a commit: path in the project → object name."""
+    def listing(self, commit: str, paths: Sequence[str]) -> Listing:
+        """The files and links under some paths of the project at a commit, by their path in the project."""
         listed = self.run("ls-tree", "-r", "-z", "--full-tree", commit, "--", *(self.prefix + p for p in paths))
-        found = {}
+        blobs, links = {}, []
         for entry in filter(None, listed.split(b"\0")):
             about, _, path = entry.partition(b"\t")
             mode, kind, name = about.decode().split()
-            if kind == "blob" and mode != "120000":
-                found[_decoded(path).removeprefix(self.prefix)] = name
-        return found
+            if mode == _LINK:
+                links.append(_decoded(path).removeprefix(self.prefix))
+            elif kind == "blob":
+                blobs[_decoded(path).removeprefix(self.prefix)] = name
+        return Listing(blobs, tuple(links))
+
+    def blobs(self, commit: str, paths: Sequence[str]) -> Mapping[str, str]:
+        """The files under some paths of the project at a commit, no links: path in the project → object name."""
+        return self.listing(commit, paths).blobs
 
     def contents(self, names: Iterable[str]) -> dict[str, bytes]:
         """The bytes of objects, in one call."""
@@ -97,9 +112,8 @@ class Repository(Record):
             at = line_end + 1 + size + 1
         return found
 
-    def texts(self, commit: str, paths: Sequence[str]) -> dict[str, str]:
-        """The texts of files at a commit; what is no UTF-8 stands as surrogates."""
-        blobs = self.blobs(commit, paths)
+    def texts(self, blobs: Mapping[str, str]) -> dict[str, str]:
+        """The texts of files by their object names; what is no UTF-8 stands as surrogates."""
         contents = self.contents(blobs.values())
         return {path: _decoded(contents[name]) for path, name in blobs.items()}
 

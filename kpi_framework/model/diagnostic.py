@@ -54,6 +54,8 @@ class Diagnostic(Record):
 class KpiError(Exception):
     """The world failed (no project, no file, no worker): nothing in a file to point at. Exit 2."""
 
+    exit_code = 2
+
     def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(message)
         self.message = message

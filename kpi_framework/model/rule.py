@@ -50,6 +50,7 @@ _ALL = (
     Rule("KPI119", "unused-ignore", WARNING, "The comment suppresses nothing: the finding is gone, or the rule's name is wrong.", "Remove the comment."),
     Rule("KPI120", "reference-cycle", ERROR, "Derived definitions that need each other have no value.", "Break the cycle: derive one of them from a metric."),
     Rule("KPI121", "period-finer-than-grain", ERROR, "The data come in longer stretches than the period: a month's cost has no value by day.", "Choose a period at least as long as the dataset's grain."),
+    Rule("KPI122", "linked-file", ERROR, "git keeps of a symbolic link only the name that it points to: what stands behind it can change without a review, or be any file of the machine that reads it. So links are not followed, and kpi.yaml cannot turn this rule off.", "Put the file or the folder itself in the place of the link."),
     Rule("KPI201", "formula-syntax", ERROR, "The formula is not one SQL expression.", "Correct the expression at the place shown."),
     Rule("KPI202", "forbidden-function", ERROR, "The formula uses something outside the formula language.", "Use the functions listed in docs/formulas.md."),
     Rule("KPI203", "unknown-column", ERROR, "The dataset has no such column.", "Correct the name, or map the column in kpi.yaml."),

@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ..load.catalog import load_catalog
 from ..load.library import shipped_contracts
 from ..load.resolve import resolve
 from ..load.templates import shipped_signals
@@ -21,7 +20,8 @@ from ..model.unit import is_currency, read_amount, read_limit
 from .catalog import datasets, said_by, template_of
 from .files import write_text
 from .lint import NOT_LINTED
-from .project import columns_of, linted, load, read_texts, settled, window_of
+from .project import catalog_of, columns_of, linted, load_unlinked, settled, window_of
+from .project_files import read_files
 from .run import Options
 
 _ORDER = (
@@ -73,7 +73,7 @@ def propose(options: Options, one: str) -> Proposal:
     template = template_of(one)
     if template.kind == "metric":
         return Proposal(is_judged=False)
-    catalog = _loaded(options)
+    catalog = load_unlinked(options.place)
     today = window_of(catalog, options.as_of, options.now).today
     benchmark = template.kpi.get("benchmark")
     source = f"benchmark: {benchmark['source']}, {benchmark['year']}" if benchmark else "no benchmark is published"
@@ -82,11 +82,11 @@ def propose(options: Options, one: str) -> Proposal:
 
 def add(options: Options, one: str, choice: Choice) -> Added:
     """Write kpis/<id>.yaml, and the files of the inputs that are not there yet. Raises KpiError."""
-    catalog = _loaded(options)
+    catalog = load_unlinked(options.place)
     adding = _Adding(catalog, options, choice)
     files = adding.signal(one) if one in shipped_signals() else adding.files(template_of(one))
-    texts = {**read_texts(options.place.root), **files}
-    after, found = load_catalog(texts, shipped_contracts())
+    there = read_files(options.place.root)
+    after, found = catalog_of(replace(there, texts={**there.texts, **files}))
     assert after is not None, "kpi.yaml was read a moment ago"
     today = window_of(after, options.as_of, options.now).today
     findings = settled(after, (*found, *linted(after, options.place, today)), NOT_LINTED)
@@ -97,13 +97,6 @@ def add(options: Options, one: str, choice: Choice) -> Added:
     for path, text in zip(paths, files.values(), strict=True):
         write_text(path, text)
     return Added(tuple(paths), own, tuple(adding.notes))
-
-
-def _loaded(options: Options) -> Catalog:
-    catalog, findings = load(options.place)
-    if catalog is None:
-        raise KpiError(f"kpi.yaml cannot be read: {findings[0].message}", "Run `kpi lint`.")
-    return catalog
 
 
 class _Adding(Record):

@@ -19,6 +19,7 @@ from ..model.record import Record, field
 from ..model.rule import RULES
 from .files import write_text
 from .project import linted, load, settled, window_of
+from .project_files import LINKED, refuse_links
 from .run import Options
 from .unread import stale_unread
 
@@ -37,7 +38,9 @@ class Frozen(Record):
 
 def freeze(options: Options) -> Frozen:
     """Write baselines/<id>.yaml for the named KPIs, or for all that have baseline days. Raises KpiError."""
-    catalog, evaluation, _ = _evaluated(options)
+    catalog, ill = _loaded(options)
+    refuse_links(ill)
+    evaluation = _evaluated(catalog, options)
     today = window_of(catalog, options.as_of, options.now).today
     written, unchanged, failed, behind = [], [], {}, set()
     for kpi in _chosen(catalog, options):
@@ -69,12 +72,14 @@ def freeze(options: Options) -> Frozen:
 
 def verify(options: Options) -> tuple[Diagnostic, ...]:
     """What the data say of the frozen baselines: stale, drifted, unfrozen or unverifiable ones. Raises KpiError."""
-    catalog, evaluation, ill = _evaluated(options)
+    catalog, ill = _loaded(options)
+    evaluation = _evaluated(catalog, options)
     chosen = tuple(kpi.id for kpi in _chosen(catalog, options))
     known = frozenset(one for one, hashed in evaluation.hashes.items() if hashed)
     of_baselines = (*evaluation.diagnostics, *stale_unread(catalog, known, options.place))
     found = [f for f in of_baselines if f.rule in OF_BASELINES and f.kpi in chosen]
-    found += [f for f in ill if not options.only or f.span.path in {f"baselines/{one}.yaml" for one in chosen}]
+    mine = {f"baselines/{one}.yaml" for one in chosen}
+    found += [f for f in ill if not options.only or f.rule == LINKED or f.span.path in mine]
     return settled(catalog, (*found, *_unverifiable(catalog, evaluation, options, chosen)), frozenset(RULES))
 
 
@@ -105,20 +110,25 @@ def _datasets(catalog: Catalog, nouns: Iterable[Metric]) -> set[str]:
     return found | {h for n in found for h in catalog.datasets[n].histories if h in catalog.datasets}
 
 
-def _evaluated(options: Options) -> tuple[Catalog, Evaluation, list[Diagnostic]]:
-    """The project's catalog, what was measured, and the errors in its files. Raises KpiError."""
+def _loaded(options: Options) -> tuple[Catalog, list[Diagnostic]]:
+    """The catalog of the named KPIs, or of all, and the errors in the project's files. Raises KpiError."""
     catalog, findings = load(options.place)
     if catalog is None:
+        refuse_links(findings)
         raise KpiError(f"kpi.yaml cannot be read: {findings[0].message}", "Run `kpi lint`.")
     for one in options.only:
         if one not in catalog.kpis:
             state = "cannot be read" if one in catalog.broken else "does not exist"
             raise KpiError(f"the KPI {one} {state}", "Run `kpi lint`.")
-    catalog = narrowed(catalog, options.only) if options.only else catalog
+    ill = [f for f in findings if f.severity is Severity.ERROR]
+    return narrowed(catalog, options.only) if options.only else catalog, ill
+
+
+def _evaluated(catalog: Catalog, options: Options) -> Evaluation:
+    """What was measured. Raises KpiError."""
     window = window_of(catalog, options.as_of, options.now)
     setting = Setting(options.place.root, window, options.open_engine, options.place.allowed, options.progress)
-    ill = [f for f in findings if f.severity is Severity.ERROR]
-    return catalog, evaluate(catalog, setting, fingerprint=True), ill
+    return evaluate(catalog, setting, fingerprint=True)
 
 
 def _chosen(catalog: Catalog, options: Options) -> list[Kpi]:

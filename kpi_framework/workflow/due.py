@@ -7,10 +7,9 @@ from collections.abc import Iterator
 
 from ..lint.governance import next_review
 from ..model.agenda import Agenda, Due, Duty, When
-from ..model.diagnostic import KpiError
 from ..model.kpi import Kpi, SegmentTarget
 from ..model.period import Almanac, Grain
-from .project import load, window_of
+from .project import load_unlinked, window_of
 from .run import Options
 
 Item = tuple[dt.date, Duty, str, str | None, tuple[str | int, ...], str]
@@ -19,9 +18,7 @@ Item = tuple[dt.date, Duty, str, str | None, tuple[str | int, ...], str]
 
 def due(options: Options) -> Agenda:
     """The days that active KPIs promise something for, overdue ones first. Raises KpiError."""
-    catalog, findings = load(options.place)
-    if catalog is None:
-        raise KpiError(f"kpi.yaml cannot be read: {findings[0].message}", "Run `kpi lint`.")
+    catalog = load_unlinked(options.place)
     window = window_of(catalog, options.as_of, options.now)
     found = [
         Due(when, day, duty, kpi.id, kpi.name, what, who, entry.at.key(*path), key)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from collections.abc import Iterable, Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from ..compile.definition import table_of
 from ..compile.table import Native
@@ -13,16 +14,16 @@ from ..evaluate.window import Window
 from ..lint.ignores import apply
 from ..lint.lint import lint
 from ..lint.severity import reweighed
-from ..load.catalog import load_catalog
+from ..load.catalog import BASELINES, PROJECT, load_catalog
 from ..load.codeowners import PLACES, read_code_owners
 from ..load.library import shipped_contracts
 from ..model.catalog import Catalog
-from ..model.diagnostic import Diagnostic, KpiError, did_you_mean
+from ..model.diagnostic import Diagnostic, KpiError, Span, did_you_mean
 from ..model.ownership import CodeOwners
-from ..model.record import Record
-from .files import read_text
+from ..model.record import Record, replace
+from .project_files import LINKED, ProjectFiles, linked, links_beneath, read_file, read_files, refuse_links
 
-FOLDERS = ("kpis", "baselines")
+LEDGERS = "ledger"
 
 
 class Place(Record):
@@ -34,25 +35,59 @@ class Place(Record):
 
 def find_project(given: Path | None, start: Path) -> Path:
     """The project's folder: the given one, or the nearest with a kpi.yaml upwards. Raises KpiError."""
-    folders = [given.resolve()] if given else [start.resolve(), *start.resolve().parents]
-    for folder in folders:
-        if (folder / "kpi.yaml").is_file():
-            return folder
     where = f"in {given}" if given else "here or in any folder above"
-    raise KpiError(f"there is no kpi.yaml {where}", "Run `kpi init` to begin one, or name the folder with --project.")
+    hint = "Run `kpi init` to begin one, or name the folder with --project."
+    try:
+        # A project may be reached through a link; what is in it may not.
+        begin = Path(os.path.realpath(given or start))
+        for folder in [begin] if given else [begin, *begin.parents]:
+            path = folder / PROJECT
+            if path.is_symlink() or (path.exists() and not path.is_dir()):
+                return folder
+    except (OSError, ValueError) as error:  # over-long, not to be entered; a NUL
+        raise KpiError(f"there is no kpi.yaml in the folder that is named: {_why(error)}", hint) from error
+    raise KpiError(f"there is no kpi.yaml {where}", hint)
 
 
-def read_texts(root: Path) -> dict[str, str]:
-    """The texts of a project's files by their path in it."""
-    files = [root / "kpi.yaml"]
-    for folder in FOLDERS:
-        files += sorted(p for p in (root / folder).rglob("*") if p.suffix in (".yaml", ".yml") and p.is_file())
-    return {p.relative_to(root).as_posix(): read_text(p) for p in files}
+def _why(error: OSError | ValueError) -> str:
+    return error.strerror or "unknown" if isinstance(error, OSError) else "no folder can have this name"
 
 
 def load(place: Place) -> tuple[Catalog | None, tuple[Diagnostic, ...]]:
-    """The catalog of a project on disk, and what is wrong with its files. Raises KpiError."""
-    return load_catalog(read_texts(place.root), shipped_contracts())
+    """The catalog of a project on disk, and what is wrong with its files. Raises KpiError.
+
+    Links are findings, in ledger/ and for CODEOWNERS too; the catalog is None if kpi.yaml cannot be read.
+    """
+    catalog, findings = catalog_of(read_files(place.root))
+    beside = (*links_beneath(place.root, LEDGERS), *_owners(place.root)[1])
+    return catalog, tuple(sorted((*findings, *beside), key=lambda f: f.sort_key))
+
+
+def load_unlinked(place: Place) -> Catalog:
+    """The catalog for a command that shows no findings. Raises KpiError if kpi.yaml cannot be read, or for a link."""
+    catalog, findings = load(place)
+    refuse_links(findings)
+    if catalog is None:
+        raise KpiError(f"kpi.yaml cannot be read: {findings[0].message}", "Run `kpi lint`.")
+    return catalog
+
+
+def catalog_of(files: ProjectFiles) -> tuple[Catalog | None, tuple[Diagnostic, ...]]:
+    """The catalog of files from the disk or a revision; those that were not read are broken. Raises KpiError."""
+    refused = tuple(files.refused.values())
+    if PROJECT in files.refused:
+        return None, refused
+    catalog, findings = load_catalog(files.texts, shipped_contracts())
+    if catalog is not None:
+        unread = {_broken_name(path): finding.span for path, finding in files.refused.items()}
+        catalog = replace(catalog, broken={**unread, **catalog.broken})
+    return catalog, (*findings, *refused)
+
+
+def _broken_name(path: str) -> str:
+    """What the catalog calls a file that is not read: the id that it should hold, for baselines with their folder."""
+    parts = PurePosixPath(path)
+    return f"{BASELINES}/{parts.stem}" if parts.parts[0] == BASELINES else parts.stem
 
 
 def name_known(ids: Iterable[str], known: Iterable[str]) -> None:
@@ -78,14 +113,24 @@ def linted(catalog: Catalog, place: Place, today: dt.date) -> tuple[Diagnostic, 
 
 
 def code_owners(root: Path) -> CodeOwners | None:
-    """The CODEOWNERS file of the repository that a project stands in, if it has one. Raises KpiError."""
-    above = [root, *root.parents]
-    top = next((folder for folder in above if (folder / ".git").exists()), root)
-    found = next((path for path in PLACES if (top / path).is_file()), None)
-    if found is None:
-        return None
-    prefix = root.relative_to(top).as_posix()
-    return read_code_owners(found, read_text(top / found), "" if prefix == "." else f"{prefix}/")
+    """The CODEOWNERS file of the repository that a project stands in, if it has one that can be read."""
+    return _owners(root)[0]
+
+
+def _owners(root: Path) -> tuple[CodeOwners | None, tuple[Diagnostic, ...]]:
+    """The CODEOWNERS file that counts, or why it is not read."""
+    top = next((folder for folder in (root, *root.parents) if (folder / ".git").exists()), root)
+    for path in PLACES:
+        links = [p for p in (path.rpartition("/")[0], path) if p and (top / p).is_symlink()]
+        if links and (links[0] == path or (top / path).exists()):
+            return None, (linked(os.path.relpath(top / links[0], root)),)
+        if (top / path).is_file():
+            text = read_file(top, path)
+            if not isinstance(text, str):
+                return None, (replace(text, span=Span(os.path.relpath(top / path, root))),)
+            prefix = root.relative_to(top).as_posix()
+            return read_code_owners(path, text, "" if prefix == "." else f"{prefix}/"), ()
+    return None, ()
 
 
 def _headers(catalog: Catalog, place: Place) -> Mapping[str, Native | None]:
@@ -105,6 +150,8 @@ def settled(
 
     `unseen` are the rules that this run does not check.
     """
-    weighed = reweighed(findings, catalog.project.noun.rules)
+    # What a link hides was not read: kpi.yaml, which a change may edit with it, cannot call that harmless.
+    rules = {name: severity for name, severity in catalog.project.noun.rules.items() if name != LINKED}
+    weighed = reweighed(findings, rules)
     kept = apply(weighed, catalog.ignores, unseen)
     return tuple(sorted(dict.fromkeys(kept), key=lambda f: f.sort_key))

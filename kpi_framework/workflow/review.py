@@ -11,8 +11,9 @@ from ..load.edit import edited
 from ..model.diagnostic import KpiError
 from ..model.kpi import Kpi, Review
 from ..model.record import Record
-from .files import read_text, write_text
-from .project import load, window_of
+from .files import write_text
+from .project import load_unlinked, window_of
+from .project_files import read_file
 from .run import Options
 
 
@@ -27,8 +28,8 @@ class Reviewed(Record):
 
 def review(options: Options, one: str, note: str, by: str | None = None, day: dt.date | None = None) -> Reviewed:
     """Stamp `review.last`, `by` and `note`. Raises KpiError."""
-    catalog, _ = load(options.place)
-    if catalog is None or one not in catalog.kpis:
+    catalog = load_unlinked(options.place)
+    if one not in catalog.kpis:
         raise KpiError(f"there is no KPI {one}, or it cannot be read", "Run `kpi lint`.")
     kpi, path = catalog.kpis[one], catalog.definitions[one].at.path
     today = window_of(catalog, options.as_of, options.now).today
@@ -62,7 +63,9 @@ def _self(options: Options) -> str:
 def _stamped(options: Options, kpi: Kpi, path: str, stamp: dict[str, str]) -> Review:
     """Write the file, if it then says just that and nothing else. Raises KpiError."""
     assert kpi.review is not None, "the caller has looked"
-    before = read_text(options.place.root / path)
+    before = read_file(options.place.root, path)
+    if not isinstance(before, str):
+        raise KpiError(f"{path} cannot be read: {before.message}", before.hint)
     try:
         after = edited(before, ("review",), stamp)
     except (LookupError, ValueError) as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
+import os
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -15,13 +15,12 @@ from ..evaluate.compiled import compile_catalog
 from ..evaluate.sources import csv_header
 from ..history.git import Repository
 from ..history.sides import Side
-from ..load.catalog import load_catalog
-from ..load.library import shipped_contracts
 from ..model.catalog import Catalog
 from ..model.diagnostic import Diagnostic, KpiError
 from ..model.project import Dataset, Source
 from ..model.record import Record
-from .project import FOLDERS, Place, read_texts
+from .project import Place, catalog_of, load
+from .project_files import FOLDERS, ProjectFiles, is_link_reported, linked, refuse_links
 
 FILES = ("kpi.yaml", *FOLDERS)
 WORKING_TREE = "working tree"
@@ -43,17 +42,19 @@ class Revision(Record, dict=True):
     def loaded(self) -> tuple[Catalog | None, tuple[Diagnostic, ...]]:
         """The catalog, None where kpi.yaml cannot be read. Raises KpiError where there is none."""
         if self.commit is None:
-            return load_catalog(read_texts(self.place.root), shipped_contracts())
-        texts = self.repository.texts(self.commit, FILES)
-        if "kpi.yaml" not in texts:
+            return load(self.place)
+        listing = self.repository.listing(self.commit, FILES)
+        if "kpi.yaml" not in (*listing.blobs, *listing.links):
             raise KpiError(f"there is no kpi.yaml at {self.commit[:12]}", "Name a revision that has the project.")
-        return load_catalog({p: t for p, t in texts.items() if p.endswith((".yaml", ".yml"))}, shipped_contracts())
+        texts = self.repository.texts({p: n for p, n in listing.blobs.items() if p.endswith((".yaml", ".yml"))})
+        return catalog_of(ProjectFiles(texts, {p: linked(p) for p in listing.links if is_link_reported(p)}))
 
     @property
     def catalog(self) -> Catalog:
         """The catalog. Raises KpiError where kpi.yaml cannot be read, or names no time zone."""
         catalog, findings = self.loaded
         if catalog is None:
+            refuse_links(findings)
             raise KpiError(f"kpi.yaml cannot be read at {self.name}: {findings[0].message}", "Correct it first.")
         if not catalog.project.noun.has_days:
             zone = catalog.project.noun.timezone
@@ -67,14 +68,20 @@ class Revision(Record, dict=True):
             yield self.place
             return
         with tempfile.TemporaryDirectory(prefix="kpi-") as folder:
-            root = Path(folder)
-            tracked = self.repository.blobs(self.commit, tuple(_roots(catalog)))
-            contents = self.repository.contents(tracked.values())
-            for path, name in tracked.items():
-                _write(root / path, contents[name])
-            for base in _roots(catalog):
-                _borrow(self.place.root, root, base)
-            yield Place(root, (*self.place.allowed, self.place.root))
+            try:
+                self._lay(Path(folder), self.commit, catalog)
+            except OSError as error:
+                raise KpiError(f"the data of {self.name} cannot be laid out: {error.strerror}", "Make room.") from error
+            yield Place(Path(folder), (*self.place.allowed, self.place.root))
+
+    def _lay(self, root: Path, commit: str, catalog: Catalog) -> None:
+        """Write the tracked data of a commit into a folder, and show beside them what it does not track."""
+        tracked = self.repository.blobs(commit, tuple(_roots(catalog)))
+        contents = self.repository.contents(tracked.values())
+        for path, name in tracked.items():
+            _write(root, path, contents[name])
+        for base in _roots(catalog):
+            _borrow(self.place, root, base)
 
     def fingerprint(self, catalog: Catalog) -> frozenset[tuple[str, str]]:
         """The tracked data files and their object names: equal where no tracked data differ."""
@@ -99,20 +106,34 @@ def _path(dataset: Dataset) -> str:
     return dataset.source.path if isinstance(dataset.source, Source) else dataset.source
 
 
-def _write(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)
+def _write(root: Path, path: str, content: bytes) -> None:
+    if ".." in PurePosixPath(path).parts:  # no git makes such a tree, but one can be made
+        raise KpiError(f"the revision has a file outside of itself: {path}", "Look at who made this commit.")
+    (root / path).parent.mkdir(parents=True, exist_ok=True)
+    (root / path).write_bytes(content)
 
 
-def _borrow(origin: Path, root: Path, base: str) -> None:
-    """Take from disk what the revision does not track."""
-    if (root / base).exists() or not (origin / base).exists():
+def _borrow(place: Place, root: Path, base: str) -> None:
+    """Show in another folder what the revision does not track: by links, each to a place that may be read."""
+    origin = place.root / base
+    if (root / base).exists() or not origin.exists():
         return
-    (root / base).parent.mkdir(parents=True, exist_ok=True)
-    if (origin / base).is_dir():
-        shutil.copytree(origin / base, root / base)
-    else:
-        shutil.copy(origin / base, root / base)
+    fences = [folder.resolve() for folder in (place.root, *place.allowed)]
+    for path in _files_beneath(origin):
+        target, shown = Path(os.path.realpath(path)), root / path.relative_to(place.root)
+        if any(target.is_relative_to(fence) for fence in fences):
+            shown.parent.mkdir(parents=True, exist_ok=True)
+            shown.symlink_to(target)
+
+
+def _files_beneath(path: Path) -> Iterator[Path]:
+    """A file, or all that lie in a folder; a link is not walked through."""
+    if path.is_symlink() or not path.is_dir():
+        yield path
+        return
+    for folder, folders, names in os.walk(path):
+        links = (name for name in folders if Path(folder, name).is_symlink())
+        yield from (Path(folder, name) for name in (*links, *names))
 
 
 def natives_of(catalog: Catalog, place: Place) -> dict[str, Native | None]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from ..load.schema import render_schema, schemas
 from .files import write_text
+from .project_files import links_beneath, read_file, refuse_links
 
 
 def write_schemas(folder: Path) -> list[Path]:
@@ -16,9 +17,10 @@ def write_schemas(folder: Path) -> list[Path]:
 
 
 def stale_schemas(folder: Path) -> list[Path]:
-    """The schema files that are missing or not current."""
+    """The schema files that are missing or not current. Raises RefusedFiles for links in their place."""
+    refuse_links(links_beneath(folder.parent, folder.name))
     wanted = _rendered(folder)
-    return [p for p, text in wanted.items() if not p.is_file() or p.read_text(encoding="utf-8") != text]
+    return [path for path, text in wanted.items() if read_file(folder, path.relative_to(folder).as_posix()) != text]
 
 
 def _rendered(folder: Path) -> dict[Path, str]:

@@ -6,9 +6,8 @@ from ..compile.only import narrowed
 from ..compile.render import readable
 from ..evaluate.engine import Recorder
 from ..evaluate.evaluate import Setting, evaluate
-from ..model.diagnostic import KpiError
 from ..model.record import replace
-from .project import load, name_known, window_of
+from .project import load_unlinked, name_known, window_of
 from .run import Options
 
 _FUNCTIONS = ("CREATE TEMP MACRO ", "CREATE OR REPLACE TEMP MACRO ")
@@ -18,9 +17,7 @@ _WORKING_TIME = "INSERT INTO working_time"
 
 def statements(options: Options, one: str) -> tuple[str, ...]:
     """The SQL of a definition and of what it stands on; the zones' functions by their names. Raises KpiError."""
-    catalog, _ = load(options.place)
-    if catalog is None:
-        raise KpiError("kpi.yaml cannot be read", "Run `kpi lint`.")
+    catalog = load_unlinked(options.place)
     name_known((one,), catalog.definitions)
     ran: list[str] = []
     chosen = replace(options, open_engine=lambda: Recorder(options.open_engine(), ran))

@@ -13,11 +13,11 @@ from kpi_framework.compile.formula import compile_condition, compile_formula
 from kpi_framework.compile.syntax import OWN_FUNCTIONS, FormulaError
 from kpi_framework.load.catalog import load_catalog
 from kpi_framework.load.library import shipped_contracts
-from kpi_framework.workflow.project import read_texts
+from kpi_framework.workflow.project_files import read_files
 from tests.docs.pages import ROOT, blocks
 
 TEXT = (ROOT / "docs" / "formulas.md").read_text(encoding="utf-8")
-CATALOG = load_catalog(read_texts(ROOT), shipped_contracts())[0]
+CATALOG = load_catalog(read_files(ROOT).texts, shipped_contracts())[0]
 
 
 def lines(info: str) -> list[tuple[str, str]]:

@@ -1,7 +1,7 @@
 """Every rule finds what it is for, says it well, and leaves its corrected twin alone.
 
 A folder a rule: `bad/` and `good/` are laid over `project/`; `expected.txt` is what the rule says of the bad one.
-A file DELETE lists files of the project to leave out.
+A file DELETE lists files of the project to leave out, a file LINKS links to make: the path of each and its target.
 """
 
 from __future__ import annotations
@@ -39,9 +39,12 @@ def laid(root: Path, rule: str, side: str) -> Path:
             subprocess.run(["git", *words], cwd=root, check=True)
     overlay = HERE / rule / side
     if overlay.is_dir():
-        shutil.copytree(overlay, root, dirs_exist_ok=True, ignore=shutil.ignore_patterns("DELETE"))
+        shutil.copytree(overlay, root, dirs_exist_ok=True, ignore=shutil.ignore_patterns("DELETE", "LINKS"))
         for name in (overlay / "DELETE").read_text().split() if (overlay / "DELETE").is_file() else ():
             (root / name).unlink()
+        for line in (overlay / "LINKS").read_text().splitlines() if (overlay / "LINKS").is_file() else ():
+            path, target = line.split()
+            (root / path).symlink_to(target)
     return root
 
 
