@@ -45,16 +45,24 @@ def init(
 
 def _sorted(paths: list[Path], sources: list[Path]) -> tuple[Path, tuple[Path, ...]]:
     """The folder and the exports: `--from a.csv b.csv`, as a shell spells a pattern, names both files."""
-    more = [p for p in paths if sources and (p.is_file() or p.suffix.lower() in _TABLES)]
+    more = [p for p in paths if sources and (p.suffix.lower() in _TABLES or _is_file(p))]
     folders = [p for p in paths if p not in more]
     if len(folders) > 1:
         raise KpiError(
             f"two folders are named: {folders[0]} and {folders[1]}", "Name one: `kpi init DIR --from FILE…`."
         )
     folder = folders[0] if folders else Path()
-    if folder.exists() and not folder.is_dir():
+    if _is_file(folder):
         raise KpiError(f"{folder} is not a folder", "Name exports with --from.")
     return folder, (*sources, *more)
+
+
+def _is_file(path: Path) -> bool:
+    """Whether a file is there; what is no path at all is told where it is read or written."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
 
 
 def _told(begun: Begun, folder: Path, *, has_data: bool) -> list[str]:

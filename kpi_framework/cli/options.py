@@ -107,7 +107,8 @@ def report_of(outcome: Outcome, title: str) -> Report:
 def write(text: str, output: str) -> None:
     """Write a payload to a file or to standard output. Raises KpiError."""
     if output != "-":
-        write_text(Path(output), as_logged(text, Path(output)))
+        path = _file(output)
+        write_text(path, as_logged(text, path))
         return
     try:
         sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
@@ -116,6 +117,13 @@ def write(text: str, output: str) -> None:
         raise
     except OSError as error:
         raise KpiError(f"standard output cannot be written: {error.strerror}", "Make room, or use --output.") from None
+
+
+def _file(output: str) -> Path:
+    """The file that --output names. Raises KpiError."""
+    if not output.strip() or output.endswith("/"):
+        raise KpiError(f"--output {output!r} names no file", "Name a file, or `-` for standard output.")
+    return Path(output)
 
 
 def finish(report: Report, form: str, output: str) -> None:

@@ -16,9 +16,10 @@ from ..model.kpi import Kpi, Review
 from ..model.ledger import Published
 from ..model.record import replace
 from .check import Options
-from .files import write_text
+from .files import refuse_filled, write_text
 from .history import Query, history
 from .ledger import FOLDER, read_ledgers, refuse_uncommitted, verify
+from .project_files import links_beneath, refuse_links
 from .revisions import FILES, Revision
 
 _WAIVER = ("from", "until", "limit", "reason", "approved_by")
@@ -31,6 +32,7 @@ def audit(options: Options, first: dt.date, last: dt.date, anchor: Path | None =
     repository = find_repository(options.place.root)
     refuse_uncommitted(repository, (*FILES, FOLDER))
     revision = Revision(options.place, repository, repository.commit("HEAD"))
+    refuse_links((*revision.loaded[1], *links_beneath(options.place.root, FOLDER)))
     catalog = revision.catalog
     # What came after the last day tells when a review was held, and nothing else.
     events = history(replace(options, as_of=last), Query((), first, None))
@@ -45,8 +47,7 @@ def audit(options: Options, first: dt.date, last: dt.date, anchor: Path | None =
 
 def write_bundle(folder: Path, files: Mapping[str, str]) -> None:
     """Write the files of a bundle to a new folder. Raises KpiError."""
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise KpiError(f"{folder} is not empty", "Name a new folder: a bundle holds nothing else.")
+    refuse_filled(folder, "Name a new folder: a bundle holds nothing else.")
     for name, text in files.items():
         write_text(folder / name, text)
 

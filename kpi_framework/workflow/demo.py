@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
 import sysconfig
 from pathlib import Path
 
 from ..model.diagnostic import KpiError
-from .files import write_text
+from .files import copy_file, refuse_filled, write_text
 from .init import IGNORED
 
 PARTS = ("kpi.yaml", "kpis", "baselines", "schemas", "data")
@@ -28,16 +27,15 @@ def sample() -> Path:
 
 def copy_sample(folder: Path) -> None:
     """Copy the sample project. Raises KpiError where the folder has something in it already."""
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise KpiError(f"{folder} is not empty", "Name a folder that does not exist yet: `kpi demo FOLDER`.")
+    refuse_filled(folder, "Name a folder that does not exist yet: `kpi demo FOLDER`.")
     origin = sample()
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for part in PARTS:
-            if (origin / part).is_dir():
-                shutil.copytree(origin / part, folder / part, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
-            else:
-                shutil.copy(origin / part, folder / part)
-    except OSError as error:
-        raise KpiError(f"{folder} cannot be written: {error.strerror}", "Choose another folder.") from error
+    for part in PARTS:
+        for path in _files(origin / part):
+            copy_file(path, folder / path.relative_to(origin))
     write_text(folder / ".gitignore", f"{IGNORED}\n")
+
+
+def _files(path: Path) -> list[Path]:
+    """A file, or those beneath a folder that belong to the sample."""
+    beneath = [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.is_file())
+    return [p for p in beneath if p.suffix not in (".py", ".pyc")]

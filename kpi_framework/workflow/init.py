@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import glob
+import os
 import re
-import shutil
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from itertools import takewhile
 from pathlib import Path, PurePosixPath
 
 from .. import __version__
-from ..load.catalog import load_catalog
+from ..load.catalog import PROJECT, load_catalog
 from ..load.library import shipped_contracts
 from ..load.templates import shipped_templates
 from ..load.write import as_yaml
@@ -21,9 +21,11 @@ from ..model.record import Record, replace
 from ..model.template import Template
 from .add import Choice, add
 from .catalog import datasets
+from .destination import destination
 from .exports import Export, exports_of
-from .files import write_text
+from .files import copy_file, write_text
 from .project import Place, columns_of, load
+from .project_files import links_beneath
 from .proposal import Frame, empty_project, project_of
 from .run import Options
 from .schemas import write_schemas
@@ -32,6 +34,8 @@ WORKFLOW = ".github/workflows/kpi.yml"
 IGNORED = "scorecard/"
 TICKETS = "tickets"
 FIRST = "time_to_resolution"
+_PLACES = ("data", ".gitignore", ".github", ".github/workflows", WORKFLOW)
+_FOLDERS = ("kpis", "schemas")
 
 
 class Wish(Record):
@@ -54,8 +58,7 @@ class Begun(Record):
 
 def begin(options: Options, wish: Wish) -> Begun:
     """Write a project into the folder. Raises KpiError where there is one already, or nothing can be written."""
-    if (wish.folder / "kpi.yaml").exists():
-        raise KpiError(f"{wish.folder / 'kpi.yaml'} exists", "It is never overwritten: name another folder.")
+    _refuse_taken(wish.folder)
     exports, problems = exports_of(wish.sources)
     if problems:
         return Begun(findings=problems)
@@ -69,6 +72,17 @@ def begin(options: Options, wish: Wish) -> Begun:
     written = ["kpi.yaml", *copied, *_around(wish.folder)]
     ids, notes = _definitions(options, wish, {e.dataset for e in exports})
     return Begun((*written, *ids), (*(f"{c} is a copy, with all that it says about people" for c in copied), *notes))
+
+
+def _refuse_taken(folder: Path) -> None:
+    """Refuse a folder with a project, or with links where its files would go. Raises KpiError."""
+    root = destination(folder)
+    if os.path.lexists(root / PROJECT):
+        raise KpiError(f"{folder / PROJECT} exists", "It is never overwritten: name another folder.")
+    links = [name for name in _PLACES if (root / name).is_symlink()]
+    links += [finding.span.path for name in _FOLDERS for finding in links_beneath(root, name)]
+    if links:
+        raise KpiError(f"{folder / links[0]} is a symbolic link", "A project has none: put a folder or file there.")
 
 
 def _titled(folder: Path) -> str:
@@ -135,13 +149,9 @@ def _copy(placed: Placed, folder: Path) -> list[str]:
     """The files that were copied. Raises KpiError where another file is in the way, or nothing can be written."""
     for origin, name in placed.copies.items():
         target = folder / name
-        if target.exists():
+        if os.path.lexists(target):
             raise KpiError(f"{target} exists", "It is never overwritten: rename one of the two.")
-        try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(origin, target)
-        except OSError as error:
-            raise KpiError(f"{target} cannot be written: {error.strerror}", "Choose another folder.") from error
+        copy_file(origin, target)
     return list(placed.copies.values())
 
 
