@@ -23,7 +23,7 @@ from ..model.record import Record, field, replace
 from ..model.rule import RULES
 from ..report.json import goal_object, number, period_object
 from .check import check
-from .ledger_files import FOLDER, Publisher, publishing, read_ledger_files, refuse_ledger
+from .ledger_files import FOLDER, Publisher, publishing, read_ledger_files, refuse_anchor
 from .project import window_of
 from .revisions import FILES, Revision, natives_of, side_of
 from .run import Options, Outcome
@@ -60,7 +60,7 @@ def publish(options: Options, reason: str | None = None, anchor: Path | None = N
     publishes at a time.
     """
     if anchor is not None:
-        refuse_ledger(anchor, options.place.root)
+        refuse_anchor(anchor, options.place.root)
     repository = find_repository(options.place.root)
     with publishing(options.place.root) as publisher:
         commit = repository.commit("HEAD")

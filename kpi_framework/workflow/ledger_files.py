@@ -22,6 +22,7 @@ from pathlib import Path
 
 from ..model.diagnostic import KpiError
 from ..model.record import Record
+from .destination import destination
 from .files import write_text
 from .folders import NO_LINK, build, exchange, read_bytes, refuse_link, sync, walk, write_new
 
@@ -155,15 +156,16 @@ class Publisher(Record):
 
     def write_anchor(self, path: Path, text: str) -> None:
         """Write the file of the heads; in the project, git sees nothing of it before it is whole. Raises KpiError."""
-        if not _is_replaceable(path, self.root):
+        target = destination(path)
+        if not _is_replaceable(target, self.root):
             write_text(path, text)
             return
         try:
             temporary = _staging(self.root) / _ANCHOR
             temporary.unlink(missing_ok=True)
-            write_new(temporary, text.encode())
-            path.parent.mkdir(parents=True, exist_ok=True)
-            temporary.replace(path)
+            write_new(temporary, text.encode(), target)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            temporary.replace(target)
         except OSError as error:
             hint = "The values are published: run the command again with another path."
             raise KpiError(f"{path} cannot be written: {error.strerror}", hint) from error
@@ -193,15 +195,15 @@ def _refuse_links(folder: Path) -> None:
         raise KpiError(f"{error.filename} cannot be read: {error.strerror}", "Correct its permissions.") from error
 
 
-def _is_replaceable(path: Path, root: Path) -> bool:
-    """Whether a path is a regular file of the project, or would be."""
-    inside = Path(os.path.realpath(path.parent)).is_relative_to(os.path.realpath(root))
-    return inside and (not os.path.lexists(path) or stat.S_ISREG(path.lstat().st_mode))
+def _is_replaceable(target: Path, root: Path) -> bool:
+    """Whether a path without links is a regular file of the project, or would be."""
+    return target.is_relative_to(root) and (not os.path.lexists(target) or stat.S_ISREG(target.lstat().st_mode))
 
 
-def refuse_ledger(path: Path, root: Path) -> None:
-    """What is written beside the ledgers must not be one. Raises KpiError."""
-    if path.name.endswith(_SUFFIX) and os.path.realpath(path.parent) == os.path.realpath(root / FOLDER):
+def refuse_anchor(path: Path, root: Path) -> None:
+    """The heads take the place of no ledger, and go through no link of the project. Raises KpiError."""
+    target = destination(path)
+    if target.name.endswith(_SUFFIX) and target.parent == root / FOLDER:
         raise KpiError(f"{path} is the name of a ledger", "Choose a name that does not end in .jsonl.")
 
 

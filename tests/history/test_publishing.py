@@ -330,10 +330,17 @@ def test_only_regular_files_are_ledgers(desk: Desk, after: Contents) -> None:
     assert set(read_ledger_files(desk.root).contents) == {Path(name).stem for name in NEW}
 
 
-def test_an_anchor_is_no_ledger(desk: Desk, before: Contents) -> None:
-    """The file of the heads may stand beside the ledgers, and take the place of none."""
-    assert publish(desk, "--anchor", "ledger/fix_time.jsonl").code == 2
-    assert desk.contents() == before
+@pytest.mark.parametrize(
+    "anchor", ["ledger/fix_time.jsonl", "./ledger/../ledger/new.jsonl", "linked/heads.json", "a\0b"]
+)
+def test_an_anchor_is_no_ledger_and_goes_through_no_link(anchor: str, desk: Desk, before: Contents) -> None:
+    """The file of the heads may stand beside the ledgers; it is refused before anything is published."""
+    (desk.root / "linked").symlink_to(desk.ledger)
+    try:
+        assert publish(desk, "--anchor", anchor).code == 2
+        assert desk.contents() == before
+    finally:
+        (desk.root / "linked").unlink()
 
 
 def test_nobody_publishes_from_inside_the_folder(desk: Desk, before: Contents) -> None:
