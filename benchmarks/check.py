@@ -15,7 +15,7 @@ import duckdb
 
 from kpi_framework.evaluate.engine import DuckWorker, Limits, Work
 from kpi_framework.evaluate.evaluate import Evaluation
-from kpi_framework.workflow.check import Options, check
+from kpi_framework.workflow.checking.check import Options, check
 from kpi_framework.workflow.project import Place
 
 from .data import tickets

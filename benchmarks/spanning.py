@@ -13,7 +13,7 @@ from statistics import median
 import duckdb
 
 from kpi_framework.evaluate.engine import Limits
-from kpi_framework.workflow.check import Options, check
+from kpi_framework.workflow.checking.check import Options, check
 from kpi_framework.workflow.project import Place
 
 from .check import _Watched

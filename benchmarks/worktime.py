@@ -11,7 +11,7 @@ from statistics import median
 
 import duckdb
 
-from kpi_framework.workflow.check import Options, check
+from kpi_framework.workflow.checking.check import Options, check
 from kpi_framework.workflow.project import Place
 
 from .data import CACHE, tickets

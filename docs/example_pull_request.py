@@ -13,7 +13,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from kpi_framework.workflow.demo import copy_sample
+from kpi_framework.workflow.setup.demo import copy_sample
 
 KPI = Path(sys.executable).with_name("kpi")
 IDENTITY = {

@@ -34,7 +34,7 @@ from kpi_framework.cli.app import app
 from kpi_framework.load.library import shipped_contracts, shipped_presets
 from kpi_framework.load.schema import schemas
 from kpi_framework.model.preset import Preset
-from kpi_framework.report.rules import rules_markdown
+from kpi_framework.report.pages.rules import rules_markdown
 
 Schema = Mapping[str, Any]
 

@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from ..model.diagnostic import KpiError
-from ..report.audit import audit_files
-from ..workflow.audit import audit, write_bundle
+from ..report.pages.audit import audit_files
+from ..workflow.ledger.audit import audit, write_bundle
 from . import options as o
 from .app import app
 

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from ..report.summary import place
-from ..workflow.baseline import Frozen, freeze, verify
+from ..report.view.summary import place
+from ..workflow.checking.baseline import Frozen, freeze, verify
 from ..workflow.run import Outcome
 from . import options as o
 from .app import app

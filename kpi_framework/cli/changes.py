@@ -8,10 +8,10 @@ from typing import Annotated
 import typer
 
 from ..model.diagnostic import KpiError
-from ..report.diff import DIFF_FORMATS, DiffView
-from ..report.history import HISTORY_FORMATS, HistoryView
-from ..workflow.diff import Question, diff, read_diff
-from ..workflow.history import Query, history
+from ..report.pages.diff import DIFF_FORMATS, DiffView
+from ..report.pages.history import HISTORY_FORMATS, HistoryView
+from ..workflow.history.diff import Question, diff, read_diff
+from ..workflow.history.history import Query, history
 from . import options as o
 from .app import app
 from .complete import choice, definitions

@@ -10,10 +10,10 @@ from typing import Annotated
 
 import typer
 
-from ..report.formats import renderer
-from ..report.result import Report
-from ..workflow.check import check as run_check
-from ..workflow.check import run_tests
+from ..report.renderers import renderer
+from ..report.view.result import Report
+from ..workflow.checking.check import check as run_check
+from ..workflow.checking.check import run_tests
 from ..workflow.files import append_text, write_text
 from ..workflow.run import Options, Outcome
 from . import options as o
@@ -56,7 +56,7 @@ def check(
 
 def _as_it_was(chosen: Options, at: str) -> Outcome:
     """A revision's scorecard; the everyday check does not wait for what reads git."""
-    module = importlib.import_module("kpi_framework.workflow.as_it_was")
+    module = importlib.import_module("kpi_framework.workflow.history.at_revision")
     outcome: Outcome = module.check_at(chosen, at)
     return outcome
 

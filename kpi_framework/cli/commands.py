@@ -6,6 +6,7 @@ from . import lint
 from . import check
 
 # isort: split
-from . import audit, baseline, changes, demo, governance, init, ledger, library, more
+from . import audit, baseline, changes, demo, governance, init, ledger, library
+from . import reference as more
 
 __all__ = ["audit", "baseline", "changes", "check", "demo", "governance", "init", "ledger", "library", "lint", "more"]

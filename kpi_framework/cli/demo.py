@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from ..report.formats import renderer
-from ..workflow.check import check
-from ..workflow.demo import copy_sample
+from ..report.renderers import renderer
+from ..workflow.checking.check import check
+from ..workflow.setup.demo import copy_sample
 from . import options as o
 from .app import app
 from .check import write_scorecard

@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from ..report.due import DUE_FORMATS, DueView
-from ..workflow.due import due
-from ..workflow.review import review
+from ..report.pages.due import DUE_FORMATS, DueView
+from ..workflow.checking.due import due
+from ..workflow.checking.review import review
 from . import options as o
 from .app import app
 from .complete import choice, definitions

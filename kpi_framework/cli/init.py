@@ -10,9 +10,9 @@ import typer
 
 from ..model.diagnostic import KpiError
 from ..model.period import is_zone
-from ..workflow.init import Begun, Wish, begin
 from ..workflow.project import Place
 from ..workflow.run import Options, Outcome
+from ..workflow.setup.init import Begun, Wish, begin
 from . import options as o
 from .app import app
 

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from ..report.ledger import LEDGER_FORMATS, LedgerView
-from ..workflow.ledger import publish, verify
+from ..report.pages.ledger import LEDGER_FORMATS, LedgerView
+from ..workflow.ledger.ledger import publish, verify
 from . import options as o
 from .app import app
 from .complete import choice

@@ -9,11 +9,11 @@ import typer
 
 from ..model.kpi import Family
 from ..model.record import replace
-from ..report.catalog import CATALOG_FORMATS, OFFER_FORMATS
-from ..workflow.add import Choice, Proposal, propose
-from ..workflow.add import add as run_add
-from ..workflow.catalog import explained, offers
+from ..report.pages.catalog import CATALOG_FORMATS, OFFER_FORMATS
 from ..workflow.run import Outcome
+from ..workflow.setup.add import Choice, Proposal, propose
+from ..workflow.setup.add import add as run_add
+from ..workflow.setup.catalog import explained, offers
 from . import options as o
 from .app import app
 from .complete import choice

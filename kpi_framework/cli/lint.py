@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..workflow.lint import lint_project
+from ..workflow.checking.lint import lint_project
 from . import options as o
 from .app import app
 

@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 from typing import Any, TextIO, cast
 
-from ..report.escape import BREAK
-from ..report.workflow_commands import REACH, Commands, inert
+from ..report.words.escape import BREAK
+from ..report.words.workflow_commands import REACH, Commands, inert
 
 _RUNNERS = ("GITHUB_ACTIONS", "TF_BUILD", "TEAMCITY_VERSION")
 """Set where the log of a job is read for commands: by GitHub's, Azure's and TeamCity's runners."""

@@ -9,15 +9,16 @@ from ..model.diagnostic import KpiError
 from .app import app
 from .log import guard
 
-_ALONE = {"lint": "lint", "test": "check", "check": "check"}
+_ALONE = {"lint": "kpi_framework.cli.lint", "test": "kpi_framework.cli.check", "check": "kpi_framework.cli.check"}
 """The main job's commands, and the one file each needs: it does not wait for the others' imports."""
+_EVERY = "kpi_framework.cli.commands"
 
 
 def run() -> None:
     """The entry point: problems of the world end with 2, refused files with 1, neither with a traceback."""
     guard()
     # Importing a file of commands registers them.
-    importlib.import_module(f"kpi_framework.cli.{_ALONE.get(next(iter(sys.argv[1:]), ''), 'commands')}")
+    importlib.import_module(_ALONE.get(next(iter(sys.argv[1:]), ""), _EVERY))
     try:
         app()
     except KpiError as error:

@@ -15,9 +15,9 @@ import typer
 
 from ..evaluate.gate import FailOn, Scope, Strictness
 from ..model.diagnostic import KpiError
-from ..report.alarms import alarms
-from ..report.formats import FORMATS, renderer
-from ..report.result import Report
+from ..report.renderers import FORMATS, renderer
+from ..report.view.alarms import alarms
+from ..report.view.result import Report
 from ..workflow.files import write_text
 from ..workflow.project import Place, find_project
 from ..workflow.run import Options, Outcome

@@ -13,15 +13,15 @@ from ..model.catalog import Catalog
 from ..model.kpi import Kpi, Metric
 from ..model.record import replace
 from ..model.unit import MICROSECONDS, read_days
-from .axis import Closing, Measure
-from .canonical import canonical_of, canonical_text
-from .derived import Derived, compile_derived
-from .events import check_clocks, declared_statuses, event_names
-from .formula import compile_condition, compile_formula
-from .preset import adopted
-from .syntax import FormulaError
-from .table import Base, Native, Table
-from .term import Term
+from .clocks.events import check_clocks, declared_statuses, event_names
+from .dataset.preset import adopted
+from .dataset.table import Base, Native, Table
+from .language.aggregates import compile_condition, compile_formula
+from .language.canonical import canonical_of, canonical_text
+from .language.derived import Derived, compile_derived
+from .plan.axis import Closing, Measure
+from .sql.errors import FormulaError
+from .sql.typed_sql import Term
 
 VERSION = "1"
 

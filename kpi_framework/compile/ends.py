@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from .canonical import canonical_of
+from .language.canonical import canonical_of
 
 _BETWEEN = frozenset(
     {"seconds_between", "minutes_between", "hours_between", "days_between", "business_minutes", "business_hours"}

@@ -8,7 +8,7 @@ from ..model.catalog import Catalog
 from ..model.diagnostic import Diagnostic
 from ..model.kpi import Metric
 from ..model.rule import RULES
-from .syntax import FormulaError
+from .sql.errors import FormulaError
 
 
 def finding_of(catalog: Catalog, metric: Metric, error: FormulaError) -> Diagnostic:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import suppress
 
-from ..compile.axis import Measure
+from ..compile.clocks.events import check_clocks, event_names
+from ..compile.dataset.table import Native, Table
 from ..compile.definition import (
     checks_meaning,
     compile_definition,
@@ -15,13 +16,12 @@ from ..compile.definition import (
     definition_hash,
     parts_meaning,
     table_of,
-)  # fmt: skip
-from ..compile.derived import Derived
-from ..compile.events import check_clocks, event_names
+)
 from ..compile.finding import finding_of
-from ..compile.order import closure, cyclic
-from ..compile.syntax import FormulaError
-from ..compile.table import Native, Table
+from ..compile.graph import closure, cyclic
+from ..compile.language.derived import Derived
+from ..compile.plan.axis import Measure
+from ..compile.sql.errors import FormulaError
 from ..model.catalog import Catalog
 from ..model.diagnostic import Diagnostic
 from ..model.kpi import Metric

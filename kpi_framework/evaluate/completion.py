@@ -6,13 +6,13 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
-from ..compile.clocks import clock_plans
-from ..compile.loading import Flaw, Load, load_query
-from ..compile.render import render
-from ..compile.table import Table
-from ..compile.tidy import clash_query, count_query, differing_query, latest_query, newest_query, table_name
-from ..compile.worktime import Query, worked_query
-from ..compile.zone import timestamp
+from ..compile.clocks.clocks import clock_plans
+from ..compile.dataset.dedupe import clash_query, count_query, differing_query, latest_query, newest_query, table_name
+from ..compile.dataset.loading import Flaw, Load, load_query
+from ..compile.dataset.table import Table
+from ..compile.sql.render import render
+from ..compile.time.working_time import Query, worked_query
+from ..compile.time.zone import timestamp
 from ..model.record import Record, field
 from .engine import Engine
 from .sources import Files, SourceError

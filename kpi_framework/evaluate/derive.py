@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from ..compile.derived import Derived, derived_query, split_input
-from ..compile.render import render
+from ..compile.language.derived import Derived, derived_query, split_input
+from ..compile.sql.render import render
 from ..model.kpi import Metric
 from ..model.measurement import Observation, Reason, Segment
 from ..model.period import Period
 from ..model.record import Record
+from .coverage import Reaches
 from .engine import EngineError
 from .observe import Values
-from .reach import Reaches
+from .reporting_periods import Window
 from .rounding import published
 from .session import Session
 from .unknown import why_unknown
-from .window import Window
 
 Numbers = Mapping[str, float | int | None]
 _SOFT = (Reason.PROVISIONAL, Reason.STALE)

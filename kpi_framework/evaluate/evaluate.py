@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from ..compile.order import closure, in_order
-from ..compile.table import Native
+from ..compile.dataset.table import Native
+from ..compile.graph import closure, in_order
 from ..model.baseline import BaselineValue
 from ..model.catalog import Catalog
 from ..model.diagnostic import Diagnostic
@@ -22,16 +22,16 @@ from . import findings
 from .baselines import Baselines, Stretch, compare, live_values, stated_value, stretch_of
 from .compiled import Compilation, compile_catalog
 from .completion import Loaded
+from .coverage import Reach, Reaches, reach_of
 from .derive import Deriver
 from .engine import Engine, EngineError
 from .loading import Loading
 from .observe import Batch, Observer, Values, batches, by_definition
-from .reach import Reach, Reaches, reach_of
+from .reporting_periods import Window
 from .score import Judge
 from .session import Session
 from .signals import judge_signals
 from .sources import Files, SourceError, find_files
-from .window import Window
 
 Progress = Callable[[str], None]
 

@@ -6,12 +6,12 @@ import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
 
+from ..compile.dataset.table import Native, Table
 from ..compile.definition import compile_definition, compile_measure, table_of
-from ..compile.derived import derived_query
-from ..compile.example import Moment, example_query, read_moment
-from ..compile.render import render
-from ..compile.syntax import FormulaError
-from ..compile.table import Native, Table
+from ..compile.language.derived import derived_query
+from ..compile.plan.example import Moment, example_query, read_moment
+from ..compile.sql.errors import FormulaError
+from ..compile.sql.render import render
 from ..model.catalog import Catalog
 from ..model.diagnostic import Diagnostic
 from ..model.kpi import Example, Expectation, Kpi, Metric

@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping
 
-from ..compile.syntax import FormulaError
-from ..compile.table import Table
+from ..compile.dataset.table import Table
+from ..compile.sql.errors import FormulaError
 from ..model.catalog import Catalog
 from ..model.diagnostic import Diagnostic, Span
 from ..model.rule import RULES

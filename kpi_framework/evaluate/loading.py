@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
-from ..compile.events import check_clocks, declared_statuses, unknown_statuses
-from ..compile.formula import compile_condition
-from ..compile.render import render
-from ..compile.syntax import FormulaError
-from ..compile.table import Table
-from ..compile.tidy import rule_query
+from ..compile.clocks.events import check_clocks, declared_statuses, unknown_statuses
+from ..compile.dataset.dedupe import rule_query
+from ..compile.dataset.table import Table
+from ..compile.language.aggregates import compile_condition
+from ..compile.sql.errors import FormulaError
+from ..compile.sql.render import render
 from ..model.catalog import Catalog
 from ..model.diagnostic import Diagnostic
 from ..model.measurement import Reason
@@ -20,9 +20,9 @@ from . import findings
 from .compiled import Compilation, used_columns
 from .completion import Loaded, Wanted
 from .engine import EngineError
+from .reporting_periods import Window
 from .session import Session
 from .sources import Files, SourceError
-from .window import Window
 
 
 class Loading(Record):

@@ -6,19 +6,19 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from ..compile.axis import Axis, Measure
-from ..compile.held import bounds_query, held_query, rows_at_once, stretches
-from ..compile.plan import MAX_PARTS, AxisPlan, Cell
-from ..compile.render import render
-from ..compile.tidy import table_name
+from ..compile.dataset.dedupe import table_name
+from ..compile.plan.axis import Axis, Measure
+from ..compile.plan.cube import MAX_PARTS, AxisPlan, Cell
+from ..compile.plan.non_additive import bounds_query, held_query, rows_at_once, stretches
+from ..compile.sql.render import render
 from ..model.measurement import Observation, Reason, Segment
 from ..model.period import Almanac, Period
 from ..model.record import Record, replace
 from . import intervals
 from .compiled import Compilation
 from .engine import EngineError, Row
+from .reporting_periods import Window
 from .session import Session
-from .window import Window
 
 Values = dict[tuple[str, Period, Segment], Observation]
 

@@ -9,11 +9,11 @@ from ..model.kpi import Kpi, Lifecycle, Limits, Metric, SegmentTarget, Target, W
 from ..model.measurement import Goal, Measurement, Observation, Reason, Segment, Status
 from ..model.record import Record, field
 from ..model.unit import read_amount, read_limit
+from .coverage import Reaches
 from .observe import Values
-from .reach import Reaches
+from .reporting_periods import Window
 from .rounding import published
 from .unknown import why_unknown
-from .window import Window
 
 Number = float | int
 

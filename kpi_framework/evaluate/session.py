@@ -7,11 +7,11 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
 from typing import Self, TypeVar
 
-from ..compile.render import render
-from ..compile.table import Native
-from ..compile.worktime import Query, width_of
-from ..compile.worktime import statements as working_time
-from ..compile.zone import macros
+from ..compile.dataset.table import Native
+from ..compile.sql.render import render
+from ..compile.time.working_time import Query, width_of
+from ..compile.time.working_time import statements as working_time
+from ..compile.time.zone import macros
 from ..model.period import Almanac
 from .completion import Completion, Loaded, Wanted, make_table, read_name
 from .engine import Engine, EngineError, Limits, Row, Work

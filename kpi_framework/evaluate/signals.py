@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from ..compile.render import render
-from ..compile.signal import Condition, Operand, compile_signal, condition_query
-from ..compile.syntax import FormulaError
+from ..compile.language.signal import Condition, Operand, compile_signal, condition_query
+from ..compile.sql.errors import FormulaError
+from ..compile.sql.render import render
 from ..model.catalog import Catalog
 from ..model.kpi import Kpi, Metric
 from ..model.measurement import Goal, Measurement, Segment, SignalResult, SignalState, Status

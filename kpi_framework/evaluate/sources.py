@@ -10,9 +10,9 @@ from fnmatch import fnmatchcase
 from itertools import repeat
 from pathlib import Path
 
-from ..compile.reader import csv_rows, format_of, json_rows, parquet_rows, unique_headers
-from ..compile.render import render
-from ..compile.table import Native
+from ..compile.dataset.readers import csv_rows, format_of, json_rows, parquet_rows, unique_headers
+from ..compile.dataset.table import Native
+from ..compile.sql.render import render
 from ..model.period import is_zone
 from ..model.project import Dataset, Source
 from ..model.record import Record

@@ -5,8 +5,8 @@ from __future__ import annotations
 from ..model.kpi import Metric
 from ..model.measurement import Observation, Reason
 from ..model.unit import read_share
-from .reach import Reaches
-from .window import Window
+from .coverage import Reaches
+from .reporting_periods import Window
 
 
 def why_unknown(

@@ -11,9 +11,9 @@ from ..model.baseline import BaselineFile
 from ..model.catalog import Catalog, Entry, Ignore, Path
 from ..model.change import Change, ChangeClass
 from ..model.kpi import Metric
+from .comparison import Pair, Sides, plain_field
 from .definitions import changed_fields
 from .projects import Desk, changed_project
-from .sides import Pair, Sides, plain_field
 from .signals import changed_signals
 
 C = ChangeClass

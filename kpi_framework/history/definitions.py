@@ -10,7 +10,7 @@ from ..model.diagnostic import Severity
 from ..model.kpi import Example, Expectation, Kpi, Lifecycle, Metric
 from ..model.project import Gate
 from ..model.unit import read_microseconds, read_share
-from .sides import Classify, Pair, always, ordered
+from .comparison import Classify, Pair, always, ordered
 from .targets import changed_targets
 from .waivers import changed_waivers
 

@@ -11,7 +11,7 @@ from ..model.project import Column, DataRule, Dataset, Project, Source
 from ..model.record import Record
 from ..model.rule import RULES
 from ..model.unit import read_microseconds, read_share
-from .sides import Sides, place
+from .comparison import Sides, place
 
 C = ChangeClass
 Value = object

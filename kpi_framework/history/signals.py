@@ -8,7 +8,7 @@ from ..model.catalog import Entry
 from ..model.change import Change, ChangeClass
 from ..model.diagnostic import Severity
 from ..model.signal import Signal
-from .sides import Sides, place, plain_field
+from .comparison import Sides, place, plain_field
 
 C = ChangeClass
 FIELDS: Mapping[str, ChangeClass | None] = {

@@ -10,7 +10,7 @@ from ..model.change import Change, ChangeClass
 from ..model.kpi import Kpi, Metric, SegmentTarget, Target
 from ..model.record import Record
 from ..model.unit import MICROSECONDS, read_amount, read_limit
-from .sides import Pair
+from .comparison import Pair
 
 Range = tuple[float, float]
 _ALWAYS = dt.date.min

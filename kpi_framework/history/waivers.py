@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ..model.change import Change, ChangeClass
 from ..model.kpi import Kpi, Metric, Waiver
-from .sides import Pair
+from .comparison import Pair
 from .targets import limit_number
 
 

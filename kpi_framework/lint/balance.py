@@ -6,11 +6,11 @@ import datetime as dt
 from collections.abc import Iterator
 from fractions import Fraction
 
-from ..compile.axis import Measure
+from ..compile.dataset.table import Table
 from ..compile.definition import time_column
 from ..compile.ends import open_ends
-from ..compile.order import closure
-from ..compile.table import Table
+from ..compile.graph import closure
+from ..compile.plan.axis import Measure
 from ..model.catalog import Entry
 from ..model.diagnostic import Diagnostic
 from ..model.kpi import Kpi, Metric

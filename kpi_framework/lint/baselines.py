@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
-from ..compile.axis import Measure
+from ..compile.plan.axis import Measure
 from ..model.diagnostic import Diagnostic
 from ..model.kpi import Kpi
 from ..model.period import Grain

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..compile.worktime import holiday_codes, unknown_holiday
+from ..compile.time.working_time import holiday_codes, unknown_holiday
 from ..model.calendar import DAYS, Calendar, days_of, interval
 from ..model.diagnostic import Diagnostic, Span, did_you_mean
 from ..model.period import is_zone

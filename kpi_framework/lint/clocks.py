@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from ..compile.axis import Measure
+from ..compile.clocks.events import check_clocks, declared_statuses
+from ..compile.dataset.table import Table
 from ..compile.definition import reads_elapsed_time
-from ..compile.events import check_clocks, declared_statuses
-from ..compile.syntax import FormulaError
-from ..compile.table import Table
+from ..compile.plan.axis import Measure
+from ..compile.sql.errors import FormulaError
 from ..model.clock import EVENTS, Clock, Policy
 from ..model.diagnostic import Diagnostic, Span
 from ..model.rule import RULES

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from ..compile.formula import compile_condition
-from ..compile.syntax import FormulaError
-from ..compile.table import Table
-from ..compile.term import Term
+from ..compile.dataset.table import Table
+from ..compile.language.aggregates import compile_condition
+from ..compile.sql.errors import FormulaError
+from ..compile.sql.typed_sql import Term
 from ..model.diagnostic import Diagnostic, Span
 from ..model.period import is_zone
 from ..model.project import Column, Dataset, Source

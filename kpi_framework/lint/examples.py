@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from ..compile.axis import Measure
+from ..compile.dataset.table import Table
 from ..compile.definition import dating_columns
-from ..compile.derived import Derived, split_input
-from ..compile.syntax import FormulaError
-from ..compile.table import Table
+from ..compile.language.derived import Derived, split_input
+from ..compile.plan.axis import Measure
+from ..compile.sql.errors import FormulaError
 from ..model.catalog import Entry
 from ..model.diagnostic import Diagnostic
 from ..model.kpi import Example, Metric

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..compile.axis import Measure
 from ..compile.definition import time_column
 from ..compile.finding import finding_of
-from ..compile.order import closure, cyclic
-from ..compile.syntax import FormulaError
+from ..compile.graph import closure, cyclic
+from ..compile.plan.axis import Measure
+from ..compile.sql.errors import FormulaError
 from ..model.diagnostic import Diagnostic
 from ..model.kpi import Metric
 from ..model.rule import RULES

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..compile.signal import compile_signal
-from ..compile.syntax import FormulaError
+from ..compile.language.signal import compile_signal
+from ..compile.sql.errors import FormulaError
 from ..model.diagnostic import Diagnostic
 from ..model.kpi import Lifecycle
 from ..model.rule import RULES

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 
-from ..compile.axis import Measure
+from ..compile.dataset.table import Native, Table
 from ..compile.definition import compile_definition, compile_measure, table_of
-from ..compile.derived import Derived
-from ..compile.syntax import FormulaError
-from ..compile.table import Native, Table
+from ..compile.language.derived import Derived
+from ..compile.plan.axis import Measure
+from ..compile.sql.errors import FormulaError
 from ..model.catalog import Catalog, Entry
 from ..model.kpi import Kpi, Metric
 from ..model.record import Record

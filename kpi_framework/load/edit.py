@@ -21,7 +21,7 @@ from yaml.events import (
 from ..model.catalog import Path
 from ..model.record import Record
 from .events import all_events, end, start
-from .gate import hides
+from .guard import hides
 from .resolve import NotANumberError, resolve
 
 _BARE = re.compile(r"\w(?:[\w ./@+-]*[\w./@+])?")

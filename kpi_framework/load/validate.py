@@ -16,7 +16,7 @@ from ..model.project import Project, Source
 from ..model.record import Record
 from ..model.rule import RULES
 from .fields import fields_of, models_at
-from .wording import found, said
+from .messages import found, said
 from .yaml import MAX_FINDINGS, Document, Plain
 
 M = TypeVar("M", bound=BaseModel)

@@ -10,7 +10,7 @@ from yaml.emitter import ScalarAnalysis
 
 from ..model.base import Model
 from ..model.catalog import Path
-from .gate import hides
+from .guard import hides
 from .resolve import NotANumberError, resolve
 from .yaml import read_yaml
 

@@ -23,12 +23,12 @@ from ..model.catalog import Ignore, Located, Path
 from ..model.diagnostic import Diagnostic, Span
 from ..model.record import Record
 from ..model.rule import RULES
-from .breaks import broken
 from .events import Events, end, is_bare, start
-from .gate import refused, without_mark
+from .guard import refused, without_mark
 from .ignores import Extent, ignores_of
 from .resolve import NotANumberError, Scalar, resolve
-from .slips import Slip, bare, cut, foreign
+from .yaml_errors import broken
+from .yaml_pitfalls import Slip, bare, cut, foreign
 
 MAX_DEPTH = 50
 MAX_FINDINGS = 25

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ..model.diagnostic import KpiError
-from ..report.escape import clean, clip
+from ..report.words.escape import clean, clip
 
 _MOST_LINKS = 40
 _SHOWN = 200

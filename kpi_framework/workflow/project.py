@@ -7,10 +7,10 @@ import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
 
+from ..compile.dataset.table import Native
 from ..compile.definition import table_of
-from ..compile.table import Native
+from ..evaluate.reporting_periods import Window
 from ..evaluate.sources import csv_header
-from ..evaluate.window import Window
 from ..lint.ignores import apply
 from ..lint.lint import lint
 from ..lint.severity import reweighed

@@ -13,11 +13,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
 from ..load.catalog import BASELINES, DEFINITIONS, PROJECT
-from ..load.gate import MAX_CHARACTERS
+from ..load.guard import MAX_CHARACTERS
 from ..model.diagnostic import Diagnostic, KpiError, Span
 from ..model.record import Record
 from ..model.rule import RULES
-from ..report.escape import clean
+from ..report.words.escape import clean
 
 FOLDERS = (DEFINITIONS, BASELINES)
 LINKED = "linked-file"

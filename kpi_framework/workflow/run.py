@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..evaluate.engine import DuckWorker, Engine, Limits
 from ..evaluate.gate import Strictness
-from ..evaluate.window import Window
+from ..evaluate.reporting_periods import Window
 from ..model.catalog import Catalog
 from ..model.diagnostic import Diagnostic
 from ..model.measurement import ExampleResult, Scorecard

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from kpi_framework.evaluate.engine import DuckWorker, Limits, Recorder
-from kpi_framework.workflow.check import Options, check
+from kpi_framework.workflow.checking.check import Options, check
 from kpi_framework.workflow.project import Place
 from tests.cli.projects import DATA, FORMULA, KPI, kpi, project, text
 from tests.history.repository import Repository

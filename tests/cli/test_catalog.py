@@ -17,7 +17,7 @@ import pytest
 from kpi_framework.load.library import shipped_contracts
 from kpi_framework.load.templates import shipped_signals, shipped_templates
 from kpi_framework.load.yaml import read_yaml
-from kpi_framework.workflow.catalog import datasets, template_of
+from kpi_framework.workflow.setup.catalog import datasets, template_of
 from tests.cli.projects import kpi
 from tests.cli.warehouse import write_data
 

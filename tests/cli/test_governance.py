@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpi_framework.report.due import escaped, folded
+from kpi_framework.report.pages.due import escaped, folded
 from tests.cli.projects import KPI, kpi, project, text
 
 TARGETS = "target: [{at_most: 4 h, near: 5 h}, {from: 2026-05-01, at_most: 3 h}]"

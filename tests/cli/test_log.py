@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kpi_framework.cli.log import Guarded, as_logged
-from kpi_framework.report.escape import BREAK
-from kpi_framework.report.workflow_commands import Commands, inert
+from kpi_framework.report.words.escape import BREAK
+from kpi_framework.report.words.workflow_commands import Commands, inert
 from tests.unit.report.reading import obeyed
 
 PIECES = (

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from kpi_framework.cli.engine import open_engine
-from kpi_framework.workflow.check import Options, check
+from kpi_framework.workflow.checking.check import Options, check
 from kpi_framework.workflow.project import Place
 from tests.cli.projects import STRICT, project
 

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kpi_framework.model.rule import RULES
-from kpi_framework.report.formats import FORMATS
+from kpi_framework.report.renderers import FORMATS
 from tests.cli.projects import KPI, STRICT, Ended, kpi, project, text
 
 SAMPLE = Path(__file__).parents[2]

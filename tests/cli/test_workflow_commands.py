@@ -13,7 +13,7 @@ from typer.main import get_command
 
 import kpi_framework.cli.commands  # noqa: F401 - importing registers the commands
 from kpi_framework.cli.app import app
-from kpi_framework.report.escape import BREAK
+from kpi_framework.report.words.escape import BREAK
 from tests.cli.projects import DATA, Ended, kpi, text
 from tests.history.repository import Repository
 from tests.unit.report.reading import obeyed, xml

@@ -14,7 +14,7 @@ import pytest
 from kpi_framework.evaluate.engine import DuckWorker, EngineError, Limits, Work
 from kpi_framework.evaluate.session import Session
 from kpi_framework.model.measurement import Reason, Status
-from kpi_framework.workflow.check import Options, Outcome, check, run_tests
+from kpi_framework.workflow.checking.check import Options, Outcome, check, run_tests
 from kpi_framework.workflow.project import Place
 from tests.cli.projects import kpi, project
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from kpi_framework.evaluate.engine import DuckWorker, Limits, Recorder
-from kpi_framework.workflow.check import Options, check
+from kpi_framework.workflow.checking.check import Options, check
 from kpi_framework.workflow.project import Place
 
 LOCKED = "-- the door is locked"

@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpi_framework.compile.syntax import FormulaError, parse
+from kpi_framework.compile.language.syntax import parse
+from kpi_framework.compile.sql.errors import FormulaError
 from kpi_framework.evaluate import engine
 from kpi_framework.evaluate.engine import DuckWorker, EngineError, Limits, Work
 from tests.cli.projects import FORMULA, KPI, kpi, project, text

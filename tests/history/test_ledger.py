@@ -18,7 +18,7 @@ from jsonschema import Draft7Validator
 from kpi_framework.history.ledger import against, heads, origin, read_chain, sealed
 from kpi_framework.model.diagnostic import KpiError
 from kpi_framework.model.ledger import Chain
-from kpi_framework.workflow.ledger_files import publishing, read_ledger_files
+from kpi_framework.workflow.ledger.ledger_files import publishing, read_ledger_files
 from tests.cli.projects import Ended, kpi
 from tests.history.interrupted import SOURCES
 from tests.history.repository import KPI, Repository
@@ -310,7 +310,7 @@ import sys
 from pathlib import Path
 from kpi_framework.history.ledger import read_chain, sealed
 from kpi_framework.model.diagnostic import KpiError
-from kpi_framework.workflow.ledger_files import publishing
+from kpi_framework.workflow.ledger.ledger_files import publishing
 
 root, who, wanted = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
 body = {"period": {}, "segment": {}, "value": 1, "status": "met", "definition": "", "data": "", "as_of": "",

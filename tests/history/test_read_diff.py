@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kpi_framework.report.diff import LARGEST, MARK
+from kpi_framework.report.pages.diff import LARGEST, MARK
 from tests.cli.projects import kpi
 from tests.history.repository import KPI, Repository
 from tests.unit.report.reading import NASTY, hostile, tokens

@@ -13,9 +13,9 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kpi_framework.compile.canonical import one_text
+from kpi_framework.compile.language.canonical import one_text
 from kpi_framework.history.changes import changes
-from kpi_framework.history.sides import Side, Sides
+from kpi_framework.history.comparison import Side, Sides
 from kpi_framework.load.catalog import load_catalog
 from kpi_framework.load.library import shipped_contracts
 from kpi_framework.model.change import Change

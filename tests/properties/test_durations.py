@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlglot import exp
 
-from kpi_framework.compile.durations import duration_cell
+from kpi_framework.compile.dataset.durations import duration_cell
 from kpi_framework.model.unit import MICROSECONDS
 
 UNITS = tuple(MICROSECONDS)

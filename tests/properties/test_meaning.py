@@ -15,11 +15,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kpi_framework.compile.canonical import canonical, canonical_text, one_text
-from kpi_framework.compile.syntax import parse
+from kpi_framework.compile.language.canonical import canonical, canonical_text, one_text
+from kpi_framework.compile.language.syntax import parse
 from kpi_framework.evaluate.engine import DuckWorker, Limits
-from kpi_framework.report.json import scorecard_json
-from kpi_framework.workflow.check import Options, check, run_tests
+from kpi_framework.report.formats.json import scorecard_json
+from kpi_framework.workflow.checking.check import Options, check, run_tests
 from kpi_framework.workflow.project import Place
 
 ROOT = Path(__file__).parent.parent.parent

@@ -15,8 +15,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kpi_framework.model.measurement import Measurement
-from kpi_framework.workflow.baseline import freeze
-from kpi_framework.workflow.check import Options, check
+from kpi_framework.workflow.checking.baseline import freeze
+from kpi_framework.workflow.checking.check import Options, check
 from kpi_framework.workflow.project import Place
 
 LONDON = ZoneInfo("Europe/London")

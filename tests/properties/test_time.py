@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpi_framework.compile.zone import macro_name, macros, transitions
+from kpi_framework.compile.time.zone import macro_name, macros, transitions
 from kpi_framework.model.period import WEEKDAYS, Almanac, Grain
 
 ZONES = ("UTC", "Europe/London", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata", "Africa/Casablanca")

@@ -17,9 +17,9 @@ from kpi_framework.evaluate.engine import Engine, EngineError
 from kpi_framework.model.diagnostic import Diagnostic
 from kpi_framework.model.record import replace
 from kpi_framework.model.rule import OF_CHANGES, OF_DATA, RULES
-from kpi_framework.workflow.check import Options, check, lint_project
-from kpi_framework.workflow.diff import Question, diff
-from kpi_framework.workflow.ledger import publish, verify
+from kpi_framework.workflow.checking.check import Options, check, lint_project
+from kpi_framework.workflow.history.diff import Question, diff
+from kpi_framework.workflow.ledger.ledger import publish, verify
 from kpi_framework.workflow.project import Place
 
 HERE = Path(__file__).parent

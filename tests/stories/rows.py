@@ -8,10 +8,10 @@ from pathlib import Path
 
 from sqlglot import exp
 
+from kpi_framework.compile.clocks.events import check_clocks, event_names
+from kpi_framework.compile.dataset.dedupe import table_name
 from kpi_framework.compile.definition import table_of
-from kpi_framework.compile.events import check_clocks, event_names
-from kpi_framework.compile.render import render
-from kpi_framework.compile.tidy import table_name
+from kpi_framework.compile.sql.render import render
 from kpi_framework.evaluate.completion import Wanted
 from kpi_framework.evaluate.engine import DuckWorker, Limits, Row
 from kpi_framework.evaluate.session import Session

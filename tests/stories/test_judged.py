@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from kpi_framework.model.measurement import Measurement
-from kpi_framework.workflow.check import Options, Outcome, check
+from kpi_framework.workflow.checking.check import Options, Outcome, check
 from kpi_framework.workflow.project import Place
 
 FILES = sorted((Path(__file__).parent / "judged").glob("*.yaml"))

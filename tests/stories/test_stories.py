@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from kpi_framework.model.measurement import Measurement
-from kpi_framework.workflow.check import Options, check
+from kpi_framework.workflow.checking.check import Options, check
 from kpi_framework.workflow.project import Place
 
 HERE = Path(__file__).parent

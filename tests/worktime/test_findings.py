@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from kpi_framework.model.diagnostic import Diagnostic
-from kpi_framework.workflow.check import Options, check, lint_project
+from kpi_framework.workflow.checking.check import Options, check, lint_project
 from kpi_framework.workflow.project import Place
 
 NOW = dt.datetime(2026, 2, 10, 12, tzinfo=dt.UTC)

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from kpi_framework.model.measurement import Measurement, Scorecard
-from kpi_framework.workflow.check import Options, check
+from kpi_framework.workflow.checking.check import Options, check
 from kpi_framework.workflow.project import Place
 
 HERE = Path(__file__).parent

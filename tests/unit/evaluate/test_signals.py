@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kpi_framework.compile.signal import compile_signal
-from kpi_framework.compile.syntax import FormulaError
+from kpi_framework.compile.language.signal import compile_signal
+from kpi_framework.compile.sql.errors import FormulaError
 from kpi_framework.evaluate.engine import DuckWorker, Limits
 from kpi_framework.evaluate.gate import Strictness
 from kpi_framework.evaluate.session import Session
@@ -27,7 +27,7 @@ from kpi_framework.model.measurement import Goal, Measurement, Reason, Segment, 
 from kpi_framework.model.period import Almanac, Grain, Period
 from kpi_framework.model.record import replace
 from kpi_framework.model.signal import Signal
-from kpi_framework.workflow.check import Options, check, lint_project
+from kpi_framework.workflow.checking.check import Options, check, lint_project
 from kpi_framework.workflow.project import Place
 
 UTC = Almanac(ZoneInfo("UTC"))

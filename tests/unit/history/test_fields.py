@@ -9,14 +9,14 @@ import pytest
 
 from kpi_framework.history import definitions, projects, signals
 from kpi_framework.history.changes import changes
-from kpi_framework.history.sides import Sides
+from kpi_framework.history.comparison import Sides
 from kpi_framework.model.base import Model
 from kpi_framework.model.kpi import Kpi
 from kpi_framework.model.project import Dataset, Project
 from kpi_framework.model.signal import Signal
-from kpi_framework.workflow.check import Options, Outcome, check
+from kpi_framework.workflow.checking.check import Options, Outcome, check
+from kpi_framework.workflow.history.revisions import natives_of, side_of
 from kpi_framework.workflow.project import Place
-from kpi_framework.workflow.revisions import natives_of, side_of
 from tests.unit.history.flips import BASE, PATTERN, TABLES, Flip, edited, flip, laid
 
 NOW = dt.datetime(2026, 4, 2, 12, tzinfo=dt.UTC)

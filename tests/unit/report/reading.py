@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from kpi_framework.report.escape import BREAK
+from kpi_framework.report.words.escape import BREAK
 
 NASTY = (
     "a|b", "a\nb", "<script>alert(1)</script>", "](http://evil.example)", "[x](javascript:alert(1))",

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpi_framework.report.escape import clean, clip, code, link, message, prose, web_address
+from kpi_framework.report.words.escape import clean, clip, code, link, message, prose, web_address
 from tests.unit.report.reading import NASTY, control_characters, hostile, shown, tokens, visible
 
 HARMLESS = {

@@ -15,9 +15,9 @@ from kpi_framework.model.diagnostic import Diagnostic, Severity
 from kpi_framework.model.measurement import Reason
 from kpi_framework.model.record import replace
 from kpi_framework.model.rule import RULES
-from kpi_framework.report.escape import BREAK
-from kpi_framework.report.formats import FORMATS, renderer
-from kpi_framework.report.result import Report
+from kpi_framework.report.renderers import FORMATS, renderer
+from kpi_framework.report.view.result import Report
+from kpi_framework.report.words.escape import BREAK
 from tests.unit.report.reading import hostile, visible, xml
 from tests.unit.report.scorecards import example, finding, kpi, measure, scorecard, service_desk, unknown
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from kpi_framework.model.measurement import Goal, Reason, Status
-from kpi_framework.report.json import render_json
-from kpi_framework.report.result import Report
+from kpi_framework.report.formats.json import render_json
+from kpi_framework.report.view.result import Report
 from tests.unit.report.reading import control_characters, hostile
 from tests.unit.report.scorecards import (
     example,

@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from kpi_framework.model.measurement import Goal, Reason, Status
 from kpi_framework.model.project import Event
 from kpi_framework.model.record import replace
-from kpi_framework.report.document import Section, table, write
-from kpi_framework.report.insight import Insight
-from kpi_framework.report.markdown import render_markdown
-from kpi_framework.report.result import Report
+from kpi_framework.report.doc.markdown import Section, table, write
+from kpi_framework.report.pages.scorecard_markdown import render_markdown
+from kpi_framework.report.view.result import Report
+from kpi_framework.report.view.scorecard_view import Insight
 from tests.unit.report.reading import control_characters, hostile, tables, tokens, visible
 from tests.unit.report.scorecards import (
     OCTOBER,

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 
 from kpi_framework.model.rule import RULES
-from kpi_framework.report.rules import explain, render_rules
-from kpi_framework.report.show import SHOW_FORMATS, View
+from kpi_framework.report.pages.rules import explain, render_rules
+from kpi_framework.report.pages.show import SHOW_FORMATS, View
 from tests.unit.report.reading import control_characters, hostile, tables, tokens
 from tests.unit.report.scorecards import kpi, measure, scorecard, segment, service_desk
 

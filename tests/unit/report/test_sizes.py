@@ -7,8 +7,8 @@ import json
 import pytest
 
 from kpi_framework.model.measurement import Scorecard, Status
-from kpi_framework.report.formats import renderer
-from kpi_framework.report.result import Report
+from kpi_framework.report.renderers import renderer
+from kpi_framework.report.view.result import Report
 from tests.unit.report.reading import tables, xml
 from tests.unit.report.scorecards import finding, kpi, measure, scorecard, segment, series
 

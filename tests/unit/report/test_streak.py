@@ -6,9 +6,9 @@ import pytest
 
 from kpi_framework.model.measurement import Status, streak
 from kpi_framework.model.record import replace
-from kpi_framework.report.markdown import scorecard_markdown
-from kpi_framework.report.result import Report
-from kpi_framework.report.text import render_text
+from kpi_framework.report.pages.scorecard_markdown import scorecard_markdown
+from kpi_framework.report.pages.scorecard_text import render_text
+from kpi_framework.report.view.result import Report
 from tests.unit.report.scorecards import kpi, measure, scorecard, series
 
 MISSED = measure(value=90, status=Status.MISSED)

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from kpi_framework.model.measurement import Status
-from kpi_framework.report.result import Report
-from kpi_framework.report.text import render_text
+from kpi_framework.report.pages.scorecard_text import render_text
+from kpi_framework.report.view.result import Report
 from tests.unit.report.reading import control_characters, hostile
 from tests.unit.report.scorecards import example, finding, kpi, measure, scorecard, segment, service_desk
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kpi_framework.model.measurement import Reason, Status
-from kpi_framework.report.trend import BARS, GAP, sparkline, trend
+from kpi_framework.report.words.trend import BARS, GAP, sparkline, trend
 from tests.unit.report.scorecards import ALMANAC, OCTOBER, measure, series
 
 numbers = st.floats(allow_nan=False, allow_infinity=False)

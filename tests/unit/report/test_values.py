@@ -11,7 +11,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from kpi_framework.model.measurement import Goal, Status
-from kpi_framework.report.values import (
+from kpi_framework.report.words.values import (
     NONE,
     loss,
     show_change,

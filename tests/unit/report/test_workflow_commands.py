@@ -14,18 +14,18 @@ from markdown_it import MarkdownIt
 from kpi_framework.model.change import Change, ChangeClass, Difference
 from kpi_framework.model.measurement import Reason, Status
 from kpi_framework.model.record import replace
-from kpi_framework.report.diff import DIFF_FORMATS, DiffView
-from kpi_framework.report.document import Section, write
-from kpi_framework.report.due import folded
-from kpi_framework.report.escape import BREAK
-from kpi_framework.report.github import render_github
-from kpi_framework.report.json import as_text, render_json
-from kpi_framework.report.junit import render_junit
-from kpi_framework.report.markdown import render_markdown
-from kpi_framework.report.page import Part, html_page, markdown_page
-from kpi_framework.report.result import Report
-from kpi_framework.report.text import render_text
-from kpi_framework.report.workflow_commands import Commands, inert, inert_json, inert_markup, is_obeyed
+from kpi_framework.report.doc.html import Part, html_page, markdown_page
+from kpi_framework.report.doc.markdown import Section, write
+from kpi_framework.report.formats.github import render_github
+from kpi_framework.report.formats.json import as_text, render_json
+from kpi_framework.report.formats.junit import render_junit
+from kpi_framework.report.pages.diff import DIFF_FORMATS, DiffView
+from kpi_framework.report.pages.due import folded
+from kpi_framework.report.pages.scorecard_markdown import render_markdown
+from kpi_framework.report.pages.scorecard_text import render_text
+from kpi_framework.report.view.result import Report
+from kpi_framework.report.words.escape import BREAK
+from kpi_framework.report.words.workflow_commands import Commands, inert, inert_json, inert_markup, is_obeyed
 from tests.unit.report.reading import NASTY, obeyed, xml
 from tests.unit.report.scorecards import example, finding, kpi, measure, scorecard, unknown
 

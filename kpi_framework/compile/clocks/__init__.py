@@ -1,0 +1,1 @@
+"""Clocks and service levels: columns that come from a ticket's history."""

@@ -1,0 +1,98 @@
+"""What clocks stand on: a key, calendars, starts, and histories whose rows are the events of tickets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlglot import exp
+
+from ...model.clock import Policy
+from ..dataset.dedupe import table_name
+from ..dataset.table import Table
+from ..language.scope import Scope
+from ..sql.errors import FormulaError
+from ..sql.typed_sql import Term, is_one_of, not_null, null
+
+
+def check_clocks(table: Table, tables: Mapping[str, Table], names: frozenset[str]) -> None:
+    """Whether the clocks can be computed from what there is; notes their calendars. Raises FormulaError."""
+    every = table.dataset.timed
+    for name in sorted(names):
+        clock, scope = every[name], table.fresh_scope()
+        key_of(table)
+        for history in clock.history:
+            if history not in tables:
+                raise FormulaError("source-unreadable", f"`{name}` needs the history `{history}`", name=history)
+            event_columns(tables[history], table.keys[0])
+        if clock.calendar:
+            calendar_of(scope, clock.calendar)
+        if isinstance(clock, Policy):
+            start_of(scope, name, clock)
+
+
+def key_of(table: Table) -> Term:
+    """The column that names a row's ticket in the histories. Raises FormulaError."""
+    if len(table.keys) != 1:
+        raise FormulaError(
+            "unknown-reference", f"`{table.name}` has clocks and needs a `key` of one column",
+            "Name the column that the history has too, such as `key: ticket_id`.",
+        )  # fmt: skip
+    return table.fresh_scope().term(table.keys[0])
+
+
+def calendar_of(scope: Scope, calendar: str) -> exp.Expr:
+    """A clock's calendar: its name, or the column that names one for each row. Raises FormulaError."""
+    if calendar not in scope.almanac.calendars and calendar in scope.columns:
+        scope.any_calendar()
+        return scope.term(calendar).sql
+    return scope.calendar(calendar)
+
+
+def start_of(scope: Scope, name: str, policy: Policy) -> exp.Expr:
+    """The timestamp at which a policy's time starts. Raises FormulaError (type-mismatch)."""
+    term = scope.term(policy.from_)
+    if term.type != "timestamp":
+        raise FormulaError(
+            "type-mismatch", f"policy `{name}` starts at `{policy.from_}`, which is a {term.type}, not a timestamp",
+            "Name a timestamp, such as created_at.", policy.from_,
+        )  # fmt: skip
+    return term.sql
+
+
+def declared_statuses(table: Table) -> tuple[str, ...]:
+    """The statuses that the dataset's contract knows, in the order of a ticket's life."""
+    column = table.contract.columns.get("status") if table.contract else None
+    return column.values if column else ()
+
+
+def event_columns(history: Table, key: str) -> dict[str, exp.Expr]:
+    """A history's columns as the clocks read them. Raises FormulaError where one is missing."""
+    scope = history.fresh_scope()
+    found = {"_key": scope.term(key).sql, "_at": scope.term("at").sql, "_field": scope.term("field").sql}
+    for name, blank in (("value", "VARCHAR"), ("sequence", "BIGINT"), ("by", "VARCHAR"), ("public", "BOOLEAN")):
+        found[f"_{name}"] = scope.term(name).sql if history.has(name) else null(blank)
+    return found
+
+
+def event_names(history: Table, key: str) -> frozenset[str]:
+    """The names of the columns that the clocks read of a history."""
+    optional = (n for n in ("value", "sequence", "by", "public") if history.has(n))
+    return frozenset({key, "at", "field", *optional})
+
+
+def events_of(history: Table, key: str) -> exp.Select:
+    """The events of a history that have a ticket and a time. Raises FormulaError where a column is missing."""
+    cells = [exp.alias_(sql, name) for name, sql in event_columns(history, key).items()]
+    query = exp.select(*cells).from_(table_name(history)).subquery("_history")
+    return exp.select("*").from_(query).where(not_null(exp.column("_key")), not_null(exp.column("_at")))
+
+
+def unknown_statuses(table: Table, history: Table) -> exp.Select | None:
+    """How many rows of a history have a status that the dataset's contract does not know."""
+    words = declared_statuses(table)
+    if not words:
+        return None
+    strange = exp.Not(this=exp.Paren(this=is_one_of(exp.column("_value"), words)))
+    changes = events_of(history, table.keys[0]).subquery("_events")
+    is_status = is_one_of(exp.column("_field"), ["status"])
+    return exp.select(exp.Count(this=exp.Star())).from_(changes).where(is_status, strange)

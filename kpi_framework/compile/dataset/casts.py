@@ -1,0 +1,149 @@
+"""One cell of a source → one typed value, or NULL where it does not fit. Never by sniffing."""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from ..language.scalars import SQL_TYPES
+from ..sql.typed_sql import as_double, binary, call, case, cast, conjunction, disjunction, is_one_of, not_null, try_cast
+from ..time.zone import macro_name
+
+_ISO = r"\d{4}-\d{1,2}-\d{1,2}([T ]\d{1,2}:\d{2}(:\d{2}(\.\d{1,9})?)?)?"
+_OFFSET = r"([Zz]|[+-]\d{2}(:?\d{2})?)"
+_AWARE = "TIMESTAMP WITH TIME ZONE"
+NARROW = ("TINYINT", "SMALLINT", "INTEGER", "UTINYINT", "USMALLINT")
+"""Whole numbers that are kept as narrow as the source has them, and widened where a formula reads them."""
+_TRUE = ("true", "t", "yes", "y", "1")
+_FALSE = ("false", "f", "no", "n", "0")
+
+
+def typed_cell(raw: exp.Expr, native: str, target: str, formats: tuple[str, ...], walled: exp.Expr | None) -> exp.Expr:
+    """The cell `raw` of the source type `native` as `target`; timestamps become instants in UTC.
+
+    `native` is DuckDB's name of the source's type: VARCHAR for CSV and JSON, its own for Parquet. `walled` is
+    the instant of the wall time that the cell spells; None where walls are read in UTC, or there are none.
+    """
+    if native == SQL_TYPES[target] and target not in ("timestamp", "double"):
+        return raw.copy()
+    if target == "integer" and native in NARROW:
+        return raw.copy()
+    if target == "timestamp":
+        return _timestamp(raw, native, formats, walled)
+    if target == "date":
+        return _date(raw, native, formats)
+    return _plain(raw, native, target)
+
+
+def _plain(raw: exp.Expr, native: str, target: str) -> exp.Expr:
+    read = try_cast(raw, SQL_TYPES[target])
+    if target == "text":
+        return _canonical_text(raw, native)
+    if target == "boolean":
+        return _boolean(raw)
+    if target == "double":
+        # Text may spell infinity or not-a-number: neither is a number.
+        return case(call("isfinite", read), read)
+    if native == "VARCHAR" or native in ("DOUBLE", "FLOAT"):
+        # A cast rounds in silence: what the type cannot hold exactly does not fit.
+        return case(binary(exp.EQ, try_cast(raw, "DECIMAL(38, 12)"), read), read)
+    return read
+
+
+def _canonical_text(raw: exp.Expr, native: str) -> exp.Expr:
+    return raw.copy() if native == "VARCHAR" else cast(raw.copy(), "VARCHAR")
+
+
+def _boolean(raw: exp.Expr) -> exp.Expr:
+    word = call("lower", call("trim", cast(raw.copy(), "VARCHAR")))
+    return exp.Case(ifs=[
+        exp.If(this=is_one_of(word, _TRUE), true=exp.Boolean(this=True)),
+        exp.If(this=is_one_of(word, _FALSE), true=exp.Boolean(this=False)),
+    ])  # fmt: skip
+
+
+def _date(raw: exp.Expr, native: str, formats: tuple[str, ...]) -> exp.Expr:
+    if native != "VARCHAR":
+        return try_cast(raw, "DATE")
+    if formats:
+        return exp.Coalesce(this=try_cast(_parsed(raw, formats), "DATE"), expressions=[_iso_date(raw)])
+    return _iso_date(raw)
+
+
+def _iso_date(raw: exp.Expr) -> exp.Expr:
+    return case(_matches(raw, r"\d{4}-\d{1,2}-\d{1,2}"), try_cast(raw, "DATE"))
+
+
+def _timestamp(raw: exp.Expr, native: str, formats: tuple[str, ...], walled: exp.Expr | None) -> exp.Expr:
+    wall = wall_time(raw, native, formats)
+    if wall is None:
+        aware = raw if native == _AWARE else _parsed(raw, formats)
+        return call("timezone", exp.Literal.string("UTC"), aware)
+    read = walled if walled is not None else wall
+    if native != "VARCHAR" or formats:
+        return read
+    # The engine's cast drops an offset in silence: text with one goes by the type that keeps it.
+    instant = call("timezone", exp.Literal.string("UTC"), try_cast(raw, _AWARE))
+    return exp.Coalesce(this=read.copy(), expressions=[case(_has_offset(raw), instant)])
+
+
+def wall_time(raw: exp.Expr, native: str, formats: tuple[str, ...]) -> exp.Expr | None:
+    """The wall time a cell spells, NULL where it spells an offset; None where the source has instants."""
+    if native == _AWARE or any("%z" in f for f in formats):
+        return None
+    if native != "VARCHAR":
+        return try_cast(raw, "TIMESTAMP")
+    if formats:
+        return _parsed(raw, formats)
+    return case(_matches(raw, _ISO), try_cast(raw, "TIMESTAMP"))
+
+
+def _has_offset(raw: exp.Expr) -> exp.Expr:
+    return _matches(raw, _ISO[:-1] + " ?" + _OFFSET)
+
+
+def to_instant(wall: exp.Expr, zone: str) -> exp.Expr:
+    """Wall time of a zone as an instant."""
+    return wall if zone == "UTC" else call(macro_name("instant", zone), wall)
+
+
+def odd_hour(wall: exp.Expr, zone: str) -> exp.Expr:
+    """Whether the wall time stands in an hour that the zone's clocks skip or repeat."""
+    return call(macro_name("odd_hour", zone), wall)
+
+
+def _parsed(raw: exp.Expr, formats: tuple[str, ...]) -> exp.Expr:
+    return call("try_strptime", raw, exp.Array(expressions=[exp.Literal.string(f) for f in formats]))
+
+
+def _matches(raw: exp.Expr, pattern: str) -> exp.Expr:
+    return call("regexp_full_match", raw, exp.Literal.string(pattern))
+
+
+def without_nulls(raw: exp.Expr, native: str, nulls: tuple[str, ...]) -> exp.Expr:
+    """The cell, with the texts that mean "no value" made NULL."""
+    if native != "VARCHAR" or not nulls:
+        return raw
+    return case(exp.Not(this=is_one_of(raw, nulls)), raw)
+
+
+def translated(cell: exp.Expr, values: dict[str, str]) -> exp.Expr:
+    """The cell with the source's words replaced by the canonical ones."""
+    if not values:
+        return cell
+    return exp.Case(
+        this=cell.copy(),
+        ifs=[exp.If(this=exp.Literal.string(a), true=exp.Literal.string(b)) for a, b in values.items()],
+        default=cell.copy(),
+    )
+
+
+def out_of_contract(
+    cell: exp.Expr, values: tuple[str, ...], low: float | int | None, high: float | int | None
+) -> exp.Expr | None:
+    """A condition that is true where a value is none the contract allows."""
+    unknown_word = None
+    if values:
+        unknown_word = conjunction(not_null(cell), exp.Not(this=exp.Paren(this=is_one_of(cell, values))))
+    below = binary(exp.LT, as_double(cell), exp.Literal.number(low)) if low is not None else None
+    above = binary(exp.GT, as_double(cell), exp.Literal.number(high)) if high is not None else None
+    return disjunction(unknown_word, below, above)

@@ -1,0 +1,119 @@
+"""A dataset's typed table out of its source: every cell in its steps, and a mark for each that does not fit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from enum import StrEnum
+from functools import reduce
+
+from sqlglot import exp
+
+from ...model.record import Record
+from ..sql.typed_sql import alias, binary, case, cast, conjunction, disjunction, is_null
+from .casts import odd_hour, out_of_contract
+from .table import Base, Staged, Table
+
+
+class Flaw(StrEnum):
+    """What a row can be marked for as it is loaded."""
+
+    MISFIT = "misfits"
+    EMPTY = "empties"
+    WORD = "words"
+    ODD_HOUR = "odds"
+    SWAP = "swaps"
+
+
+class Load(Record):
+    """The SELECT that makes the typed table out of the source; which column or pair each mark is for."""
+
+    query: exp.Select
+    marks: tuple[tuple[Flaw, str], ...]
+    columns: tuple[str, ...]
+
+
+def load_query(table: Table, columns: frozenset[str], as_of: exp.Expr) -> Load:
+    """What loads the given base columns of a table: typed cells, the marks of each row, rows before as_of."""
+    stages = [table.staged(table.base(n)) for n in sorted(columns)]
+    found = [
+        *((Flaw.MISFIT, s.base.name, table.misfit(s)) for s in stages),
+        *((Flaw.EMPTY, s.base.name, table.empty(s)) for s in stages),
+        *((Flaw.WORD, s.base.name, _unknown_word(s.base)) for s in stages),
+        *((Flaw.ODD_HOUR, s.base.name, odd_hour(s.wall_name, table.zone)) for s in stages if s.wall is not None),
+        *((Flaw.SWAP, *swap) for swap in _swaps(table, columns)),
+    ]
+    marks = {(flaw, name): condition for flaw, name, condition in found if condition is not None}
+    wanted = [alias(_fitting(s.base), s.base.name) for s in stages]
+    query = exp.select(*wanted, *_masks(list(marks.values()))).from_(typed_rows(stages, "source"), copy=False)
+    limit = _known_by(table, columns, as_of)
+    if limit is not None:
+        query = query.where(limit)
+    return Load(query, tuple(marks), tuple(s.base.name for s in stages))
+
+
+def _swaps(table: Table, columns: frozenset[str]) -> Iterator[tuple[str, exp.Expr]]:
+    """For each ordered pair of the contract that is loaded: true where the second lies before the first."""
+    for first, second in table.contract.order if table.contract else ():
+        if {first, second} <= columns and table.base(first).type == table.base(second).type:
+            yield f"{first} {second}", binary(exp.LT, exp.column(f"_typed_{second}"), exp.column(f"_typed_{first}"))
+
+
+def typed_rows(stages: Sequence[Staged], source: str | exp.Expr) -> exp.Subquery:
+    """The rows of a source with each cell in its steps: `_cell_x`, `_wall_x` and `_typed_x`."""
+    parsed = [alias(s.raw, f"_cell_{s.base.name}") for s in stages]
+    parsed += [alias(s.wall, f"_wall_{s.base.name}") for s in stages if s.wall is not None]
+    first = exp.select("*", *parsed).from_(source, copy=False).subquery("parsed", copy=False)
+    typed = exp.select("*", *(alias(s.typed, f"_typed_{s.base.name}") for s in stages)).from_(first, copy=False)
+    return typed.subquery("typed", copy=False)
+
+
+def _unknown_word(base: Base) -> exp.Expr | None:
+    """True where a text is none of the contract's words."""
+    words = base.contract.values if base.contract else ()
+    return out_of_contract(exp.column(f"_typed_{base.name}"), words, None, None) if words else None
+
+
+def _fitting(base: Base) -> exp.Expr:
+    """The cell, NULL where it is out of the contract's bounds."""
+    meaning, cell = base.contract, exp.column(f"_typed_{base.name}")
+    out = out_of_contract(cell, (), meaning.minimum, meaning.maximum) if meaning else None
+    return exp.Case(ifs=[exp.If(this=out, true=exp.Null())], default=cell) if out is not None else cell
+
+
+def _known_by(table: Table, columns: frozenset[str], as_of: exp.Expr) -> exp.Expr | None:
+    """Rows whose time is at or after as_of are not read; nor are later states of an event log."""
+    limits = []
+    for name in sorted({table.time, *table.dataset.latest_by} & columns, key=str):
+        if name and table.bases[name].type == "timestamp":
+            cell = exp.column(f"_typed_{name}")
+            before = binary(exp.LT, cell, as_of)
+            limits.append(exp.Or(this=exp.Paren(this=before), expression=is_null(cell)))
+    return conjunction(*limits)
+
+
+_MASKS = {"UTINYINT": 8, "USMALLINT": 16, "UINTEGER": 32}
+"""Types of a mask, and how many marks each holds: a byte less is a megabyte less for a million rows."""
+_WIDEST = max(_MASKS.values())
+
+
+def _masks(conditions: Sequence[exp.Expr]) -> Iterator[exp.Expr]:
+    """The columns that hold a row's marks, one bit each; few wide ones are made faster than many narrow ones."""
+    for start in range(0, len(conditions), _WIDEST):
+        held = conditions[start : start + _WIDEST]
+        bits = (case(c.copy(), exp.Literal.number(str(1 << i)), exp.Literal.number("0")) for i, c in enumerate(held))
+        total = reduce(lambda left, right: exp.Add(this=left, expression=right), bits)
+        yield alias(cast(total, next(kind for kind, most in _MASKS.items() if len(held) <= most)), f"_marks_{start}")
+
+
+def marked(marks: Sequence[int]) -> exp.Expr | None:
+    """Whether a row of the typed table carries one of these marks, by place among `Load.marks`; None of none."""
+    held: dict[int, int] = {}
+    for mark in marks:
+        start = mark - mark % _WIDEST
+        held[start] = held.get(start, 0) | 1 << mark - start
+    return disjunction(*(_has(f"_marks_{start}", bits) for start, bits in held.items()))
+
+
+def _has(mask: str, bits: int) -> exp.Expr:
+    common = exp.Paren(this=exp.BitwiseAnd(this=exp.column(mask), expression=exp.Literal.number(str(bits))))
+    return exp.NEQ(this=common, expression=exp.Literal.number("0"))

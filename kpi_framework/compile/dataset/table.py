@@ -1,0 +1,392 @@
+"""A dataset as a typed table: its columns, where each comes from, and the query that loads what is needed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property, partial
+
+from sqlglot import exp
+
+from ...model.clock import POLICY_PARTS, Clock
+from ...model.period import Almanac, Grain
+from ...model.project import Column, Contract, ContractColumn, Dataset, Source
+from ...model.record import Record, field, replace
+from ...model.unit import MICROSECONDS
+from ..language.aggregates import compile_column
+from ..language.scope import Scope
+from ..sql.errors import FormulaError
+from ..sql.typed_sql import Term, cast, conjunction, disjunction, duration, is_null, not_null
+from ..time.working_time import Lookup
+from .casts import NARROW, out_of_contract, to_instant, translated, typed_cell, wall_time, without_nulls
+from .durations import duration_cell
+from .names import snake_case
+from .readers import format_of
+
+
+class Native(Record):
+    """A source's columns as its file names and types them: VARCHAR for CSV and JSON."""
+
+    types: Mapping[str, str]
+
+
+class Base(Record):
+    """A column of the typed table, read straight from a column of the source."""
+
+    name: str
+    source: str
+    type: str
+    native: str
+    unit: str | None
+    personal: bool
+    values: Mapping[str, str]
+    contract: ContractColumn | None
+    duration: str | None = None
+
+    @property
+    def read(self) -> exp.Expr:
+        """The column as a formula reads it: a whole number is wide enough to reckon with."""
+        column = exp.column(self.name)
+        return cast(column, "BIGINT") if self.type == "integer" and self.native in NARROW else column
+
+
+class Staged(Record):
+    """A base column's cell in steps, and the names of its first two."""
+
+    base: Base
+    raw: exp.Expr
+    wall: exp.Expr | None
+    typed: exp.Expr
+    raw_name: exp.Expr
+    wall_name: exp.Expr
+
+
+class Table(Record, dict=True):
+    """A dataset with the columns its source has. `native` None: nobody has looked yet, any name may exist."""
+
+    name: str
+    dataset: Dataset
+    contract: Contract | None
+    almanac: Almanac
+    native: Native | None = None
+    calendars: set[str] = field(default_factory=set)
+    """The calendars that anything compiled over it runs by."""
+    lookups: dict[str, Lookup] | None = field(default_factory=dict)
+    """The working times that anything compiled over it needs of each row."""
+
+    @property
+    def source(self) -> Source:
+        """The source as a mapping."""
+        source = self.dataset.source
+        return Source(path=source) if isinstance(source, str) else source
+
+    @property
+    def zone(self) -> str:
+        """The zone of timestamps without offset."""
+        return self.source.timezone or self.almanac.zone.key
+
+    @cached_property
+    def bases(self) -> dict[str, Base]:
+        """The columns read from the source, by canonical name."""
+        found = {n: self._mapped(n, c) for n, c in self._mappings.items()}
+        taken = {c.from_ for c in self._mappings.values()}
+        computed = {*self.dataset.columns, *self.clocks} - set(found)
+        for header in self._headers:
+            name = snake_case(header)
+            if header not in taken and name not in found and name not in computed:
+                found[name] = self._mapped(name, Column(**{"from": header}))
+        return found
+
+    @cached_property
+    def raws(self) -> dict[str, Base]:
+        """The source's columns as they are, for columns that are computed from them."""
+        found = {}
+        for header in self._headers:
+            native = self.native.types[header] if self.native else "VARCHAR"
+            name = f"_raw_{snake_case(header)}"
+            found[name] = Base(name, header, _own_type(native), native, None, False, {}, None)
+        return found
+
+    def with_given(self, native: Native) -> Table:
+        """The table as an example gives it: canonical columns by name, without the source's mapping."""
+        kinds = {n: self.bases[n] for n in self.bases}
+        given = {
+            n: Column(**{"from": n, "type": kinds[n].type, "unit": kinds[n].unit, "personal": kinds[n].personal})
+            for n in kinds
+        }
+        computed = {n: c for n, c in self.dataset.columns.items() if isinstance(c, str) and n not in kinds}
+        typed = {
+            n: Column(**{"from": n, "type": self._computed_type(n, c)})
+            for n, c in computed.items()
+            if n in native.types
+        }
+        derive = {n: d for n, d in self.dataset.derive.items() if n not in native.types}
+        shown = Source(path="given.csv")
+        everything = Native({**dict.fromkeys([*given, *typed], "VARCHAR"), **native.types})
+        clocked = {n: Column(**{"from": n, "type": t.type, "unit": t.unit}) for n, t in self.clocks.items()}
+        columns = {**given, **typed, **clocked}
+        update = {"columns": columns, "derive": derive, "source": shown, "clocks": {}, "policies": {}}
+        everything = Native({**dict.fromkeys(clocked, "VARCHAR"), **everything.types})
+        return replace(self, dataset=self.dataset.model_copy(update=update), native=everything, lookups=None)
+
+    def _computed_type(self, name: str, text: str) -> str:
+        try:
+            return self._computed(name, text).type
+        except FormulaError:
+            return "text"
+
+    def base(self, name: str) -> Base:
+        """A column of the typed table: a canonical one or a raw one."""
+        return self.bases[name] if name in self.bases else self.raws[name]
+
+    @property
+    def _headers(self) -> tuple[str, ...]:
+        if self.native is not None:
+            return tuple(self.native.types)
+        return tuple(self.contract.columns) if self.contract else ()
+
+    @cached_property
+    def _mappings(self) -> dict[str, Column]:
+        """The columns that name one column of the source; the others are SQL."""
+        found = {}
+        for name, column in self.dataset.columns.items():
+            if isinstance(column, Column):
+                found[name] = column
+            elif self._is_header(column):
+                found[name] = Column(**{"from": self._header(column)})
+        return found
+
+    def _is_header(self, text: str) -> bool:
+        return text in self._headers or bool(re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", text))
+
+    def _header(self, text: str) -> str:
+        """The source's own spelling of a name: SQL names have no case."""
+        return next((h for h in self._headers if h.lower() == text.lower()), text)
+
+    def _mapped(self, name: str, column: Column) -> Base:
+        meaning = self.contract.columns.get(name) if self.contract else None
+        native = self.native.types.get(column.from_, "VARCHAR") if self.native else "VARCHAR"
+        personal = column.personal if column.personal is not None else bool(meaning and meaning.personal)
+        kind = column.type or (meaning.type if meaning else _own_type(native))
+        unit = column.unit or (meaning.unit if meaning else None)
+        if column.duration:
+            kind, unit = "double", unit if unit in MICROSECONDS else "minutes"
+        return Base(name, column.from_, kind, native, unit, personal, column.values, meaning, column.duration)
+
+    @cached_property
+    def clocks(self) -> dict[str, Term]:
+        """The columns that come from a history: minutes, moments, counts, and whether a service level was met."""
+        found = {n: _clock_term(n, c) for n, c in self.dataset.clocks.items()}
+        for name in self.dataset.policies:
+            found[name] = Term(exp.column(name), "boolean")
+            for part in POLICY_PARTS:
+                found[f"{name}{part}"] = duration(exp.column(f"{name}{part}"), "minutes")
+        return found
+
+    def clocks_of(self, used: frozenset[str]) -> frozenset[str]:
+        """The clocks and policies behind the used columns."""
+        owners = {n: n for n in self.dataset.clocks} | {
+            f"{n}{part}": n for n in self.dataset.policies for part in ("", *POLICY_PARTS)
+        }
+        return frozenset(owners[leaf] for name in used for leaf in self._behind(name) if leaf in owners)
+
+    @cached_property
+    def scope(self) -> Scope:
+        """The names a formula over this dataset may use."""
+        columns: dict[str, Callable[[], Term]] = {n: partial(self._base_term, n) for n in self.bases}
+        for name, text in self.dataset.columns.items():
+            if isinstance(text, str) and name not in self._mappings:
+                columns[name] = partial(self._computed, name, text)
+        columns |= {n: partial(_itself, term) for n, term in self.clocks.items()}
+        for name, text in self.dataset.derive.items():
+            columns[name] = partial(self._derived, name, text, dict(columns))
+        columns["period_start"] = partial(Term, exp.column("period_start"), "timestamp")
+        columns["period_end"] = partial(Term, exp.column("period_end"), "timestamp")
+        return self._scope(columns, f"dataset `{self.name}`")
+
+    def _scope(self, columns: Mapping[str, Callable[[], Term]], place: str) -> Scope:
+        return Scope(columns, self.almanac, place=place, calendars=self.calendars, lookups=self.lookups)
+
+    def fresh_scope(self) -> Scope:
+        """The same names, with nothing marked as used yet."""
+        return replace(self.scope, used=set())
+
+    def _base_term(self, name: str) -> Term:
+        base = self.bases[name]
+        if self.native is not None and base.source not in self.native.types:
+            raise FormulaError(
+                "source-unreadable", f"the source of `{self.name}` has no column `{base.source}`",
+                f"It has: {', '.join(self.native.types)}.", base.source,
+            )  # fmt: skip
+        return Term(base.read, base.type, base.unit, personal=name if base.personal else None)
+
+    def _computed(self, name: str, text: str) -> Term:
+        """A column given as SQL over the source's own columns, as the source has them."""
+        columns = {
+            spelling: partial(Term, b.read, b.type)
+            for b in self.raws.values()
+            for spelling in (b.source.lower(), snake_case(b.source))
+        }
+        term, _ = compile_column(text, self._scope(columns, f"the source of `{self.name}`"))
+        return self._as_contract(name, term)
+
+    def _derived(self, name: str, text: str, columns: dict[str, Callable[[], Term]]) -> Term:
+        term, _ = compile_column(text, self._scope(columns, f"dataset `{self.name}`"))
+        return self._as_contract(name, term)
+
+    def _as_contract(self, name: str, term: Term) -> Term:
+        meaning = self.contract.columns.get(name) if self.contract else None
+        unit = term.unit or (meaning.unit if meaning else None)
+        personal = name if meaning and meaning.personal else None
+        return Term(term.sql, term.type, unit, term.micros, degree=0, personal=personal)
+
+    # the query that loads it
+
+    def staged(self, base: Base) -> Staged:
+        """The cell in steps, so that the engine parses each text once: raw, wall time, typed."""
+        raw = self._raw(base)
+        raw_name, wall_name = exp.column(f"_cell_{base.name}"), exp.column(f"_wall_{base.name}")
+        wall = self._wall(base, raw)
+        typed = self._typed(base, raw_name, wall_name if wall is not None else None)
+        return Staged(base, raw, wall, typed, raw_name, wall_name)
+
+    def _raw(self, base: Base) -> exp.Expr:
+        """The cell as the source has it; a CSV reader has already made its nulls NULL."""
+        cell = exp.column(exp.to_identifier(base.source, quoted=True))
+        return cell if self.is_csv else without_nulls(cell, base.native, self.source.nulls)
+
+    @property
+    def is_csv(self) -> bool:
+        """Whether a CSV reader reads the source."""
+        return format_of(self.source, self.source.path) == "csv"
+
+    def _wall(self, base: Base, raw: exp.Expr) -> exp.Expr | None:
+        if base.type != "timestamp" or self.zone == "UTC":
+            return None
+        return wall_time(raw, base.native, self._formats)
+
+    @property
+    def _formats(self) -> tuple[str, ...]:
+        """How timestamps are written, with the zone's name where they name it."""
+        return tuple(f.replace("%Z", self.zone) for f in self.source.timestamps or ())
+
+    def _typed(self, base: Base, raw: exp.Expr, wall: exp.Expr | None) -> exp.Expr:
+        if base.duration:
+            return duration_cell(raw, base.duration, base.unit or "minutes")
+        typed = typed_cell(
+            raw, base.native, base.type, self._formats, to_instant(wall, self.zone) if wall is not None else None
+        )
+        return translated(typed, dict(base.values)) if base.type == "text" else typed
+
+    def misfit(self, stage: Staged) -> exp.Expr | None:
+        """True where a filled cell does not fit its type or the contract's bounds; None where it cannot happen."""
+        base, meaning, typed = stage.base, stage.base.contract, exp.column(f"_typed_{stage.base.name}")
+        is_own = base.native != "VARCHAR" and base.type == _own_type(base.native)
+        unread = None
+        if base.duration or (base.type != "text" and not is_own):
+            unread = conjunction(not_null(stage.raw_name), is_null(typed))
+        required = conjunction(not_null(stage.raw_name), is_null(typed)) if meaning and not meaning.nullable else None
+        bounds = out_of_contract(typed, (), meaning.minimum, meaning.maximum) if meaning else None
+        return disjunction(unread, required, bounds)
+
+    def empty(self, stage: Staged) -> exp.Expr | None:
+        """True where a cell is empty that the contract requires; None where it may be."""
+        meaning = stage.base.contract
+        return is_null(stage.raw_name) if meaning and not meaning.nullable else None
+
+    @property
+    def time(self) -> str | None:
+        """The timestamp that dates its rows: the dataset's own, else its contract's."""
+        return self.dataset.time or (self.contract.time if self.contract else None)
+
+    @property
+    def grain(self) -> Grain | None:
+        """The stretch of time one row stands for, if longer than an instant."""
+        return self.dataset.grain or (self.contract.grain if self.contract else None)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The canonical columns that name a row's thing."""
+        key = self.dataset.key
+        return (key,) if isinstance(key, str) else key or ()
+
+    def reach(self, used: frozenset[str], *, own: bool = True) -> frozenset[str]:
+        """The base columns behind the used ones, and, if `own`, those that loading needs itself."""
+        loading = {*self.keys, *self.dataset.latest_by, self.time, self.complete_column}
+        names = {*used, *(o for o in loading if o and own)}
+        found = {b for name in names for b in self._behind(name)}
+        return frozenset(found - set(self.clocks)) | self._behind_clocks(frozenset(names))
+
+    def check_own(self) -> None:
+        """Whether what names its rows and puts them in order are columns. Raises FormulaError."""
+        for name in (*self.keys, *self.dataset.latest_by):
+            self.fresh_scope().term(name)
+
+    def has(self, name: str) -> bool:
+        """Whether there is such a column, as far as anybody has looked."""
+        base = self.bases.get(name)
+        if base is None or self.native is None:
+            return name in self.scope.columns
+        return base.source in self.native.types
+
+    def leaves(self, name: str) -> frozenset[str]:
+        """What an example gives in place of a column: the columns of the source behind it, and the clocks."""
+        return frozenset(self._behind(name))
+
+    def _behind_clocks(self, used: frozenset[str]) -> frozenset[str]:
+        """The base columns that the clocks behind the used columns are computed from."""
+        names: set[str] = set()
+        for name in self.clocks_of(used):
+            policy, clock = self.dataset.policies.get(name), self.dataset.clocks.get(name)
+            names |= {*self.keys, *((policy.from_, "priority") if policy else ())}
+            calendar = policy.calendar if policy else clock.calendar if clock else None
+            names |= {calendar} if calendar and calendar not in self.almanac.calendars else set()
+        known = (n for n in names if self.has(n) and n not in self.clocks)
+        return frozenset(b for name in known for b in self._behind(name))
+
+    @property
+    def complete_column(self) -> str | None:
+        """The column with the export's time, if `complete_through` names one."""
+        through = self.dataset.complete_through
+        return through if isinstance(through, str) and through != "newest_row" else None
+
+    def _behind(self, name: str) -> set[str]:
+        if name in self.bases:
+            self._base_term(name)
+            return {name}
+        if name not in self.scope.columns or name.startswith("period_"):
+            return set()
+        return set(self._columns_in(self.scope.columns[name]().sql))
+
+    def _columns_in(self, sql: exp.Expr) -> Iterator[str]:
+        for column in sql.find_all(exp.Column):
+            lookup = self.lookups.get(column.name) if self.lookups else None
+            if lookup is not None:
+                yield from (*self._columns_in(lookup.instant), *self._columns_in(lookup.calendar))
+            elif column.name in self.bases or column.name in self.raws or column.name in self.clocks:
+                yield column.name
+
+
+def _itself(term: Term) -> Term:
+    return term
+
+
+def _clock_term(name: str, clock: Clock) -> Term:
+    """What a clock's column holds; minutes are kept in whole microseconds."""
+    column = exp.column(name)
+    if clock.kind == "running":
+        return duration(column, "minutes")
+    return Term(column, "integer", "count") if clock.kind == "count" else Term(column, "timestamp")
+
+
+def _own_type(native: str) -> str:
+    """The canonical type of a Parquet column that nothing types otherwise."""
+    if native in ("DOUBLE", "FLOAT"):
+        return "double"
+    if native.startswith("DECIMAL"):
+        return "decimal"
+    if native.startswith("TIMESTAMP"):
+        return "timestamp"
+    if native.endswith("INT") or native in ("INTEGER", "UINTEGER"):
+        return "integer"
+    return {"BOOLEAN": "boolean", "DATE": "date"}.get(native, "text")

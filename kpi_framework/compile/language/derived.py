@@ -1,0 +1,123 @@
+"""A derived formula: one scalar expression over metrics and KPIs, with no aggregate."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from zoneinfo import ZoneInfo
+
+from sqlglot import exp
+
+from ...model.kpi import Metric
+from ...model.period import Almanac
+from ...model.record import Record
+from ..sql.errors import FormulaError
+from ..sql.typed_sql import Term, cast
+from .canonical import canonical_of, canonical_text
+from .scalars import Scalars
+from .scope import Scope
+
+_ANY_ALMANAC = Almanac(ZoneInfo("UTC"))
+RELATIVES = ("previous", "year_ago", "baseline")
+
+
+class Derived(Record):
+    """A compiled derived formula. `inputs` are column names: `id`, or `previous__id` for `previous(id)`."""
+
+    value: exp.Expr
+    unit: str | None
+    hundredfold: bool
+    text: str
+    inputs: tuple[str, ...]
+    tree: exp.Expr
+
+    def degree(self, of_input: Callable[[str], int | None]) -> int | None:
+        """How the value grows with the length of time, from how its inputs do; None where it compares periods."""
+        if any(split_input(name)[0] for name in self.inputs):
+            return None
+        columns: dict[str, Callable[[], Term]] = {
+            i: partial(Term, exp.column(i), "double", degree=of_input(i)) for i in self.inputs
+        }
+        return DerivedScalars(Scope(columns, _ANY_ALMANAC)).lower(self.tree).degree
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The definitions it reads."""
+        return tuple(sorted({split_input(name)[1] for name in self.inputs}))
+
+
+def split_input(name: str) -> tuple[str, str]:
+    """`previous__ticket_volume` → (`previous`, `ticket_volume`); a plain id has no relative."""
+    head, _, tail = name.partition("__")
+    return (head, tail) if tail and head in RELATIVES else ("", name)
+
+
+class DerivedScalars(Scalars):
+    """Scalars over ids; `previous(id)`, `year_ago(id)` and `baseline(id)` beside them."""
+
+    def __init__(self, scope: Scope) -> None:
+        super().__init__(scope)
+        self.inputs: dict[str, None] = {}
+
+    def lower(self, node: exp.Expr) -> Term:
+        """The term of a node. Raises FormulaError."""
+        if isinstance(node, exp.AggFunc | exp.Filter) or (isinstance(node, exp.Anonymous) and node.this == "avg_of"):
+            raise FormulaError(
+                "type-mismatch", "a derived formula has no aggregate: its inputs are numbers already",
+                "Give the definition a `dataset:`, or name metrics and KPIs only.",
+            )  # fmt: skip
+        return super().lower(node)
+
+    def _column(self, node: exp.Expr) -> Term:
+        self.inputs[node.name] = None
+        return self.scope.term(node.name)
+
+    def _own(self, node: exp.Expr) -> Term:
+        name = str(node.this)
+        if name not in RELATIVES:
+            return super()._own(node)
+        if len(node.expressions) != 1 or not isinstance(node.expressions[0], exp.Column):
+            raise FormulaError("type-mismatch", f"`{name}` takes one id", f"Write {name}(ticket_volume).", name)
+        term = self.scope.term(node.expressions[0].name)
+        column = f"{name}__{node.expressions[0].name}"
+        self.inputs[column] = None
+        return term.with_sql(exp.column(column))
+
+
+def compile_derived(text: str, definitions: Mapping[str, Metric], almanac: Almanac) -> Derived:
+    """Compile a derived formula over the definitions' ids. Raises FormulaError."""
+    columns: dict[str, Callable[[], Term]] = {
+        i: partial(Term, exp.column(i), "double", m.unit) for i, m in definitions.items()
+    }
+    scope = Scope(columns, almanac, what="definition", place="the project")
+    tree = canonical_of(text)
+    scalars = DerivedScalars(scope)
+    try:
+        term = scalars.lower(tree)
+    except FormulaError as error:
+        if error.rule == "unknown-column":
+            raise FormulaError("unknown-reference", error.message, error.hint, error.name) from None
+        raise
+    if not term.is_number or not scalars.inputs:
+        raise FormulaError("type-mismatch", "a derived formula is one number over metrics and KPIs")
+    return Derived(term.sql, term.unit, term.hundredfold, canonical_text(tree), tuple(scalars.inputs), tree)
+
+
+def derived_query(derived: Derived, rows: list[list[float | int | None]]) -> exp.Select:
+    """The formula over rows of input values, in order, each with its number first."""
+    names = ["_row", *derived.inputs]
+    tuples = [
+        exp.Tuple(expressions=[exp.Literal.number(str(i)), *(_literal(v) for v in row)]) for i, row in enumerate(rows)
+    ]
+    alias = exp.TableAlias(this=exp.to_identifier("inputs"), columns=[exp.to_identifier(n) for n in names])
+    values = exp.Values(expressions=tuples, alias=alias)
+    value = cast(derived.value.copy(), "DOUBLE")
+    return exp.select(value).from_(values).order_by("_row")
+
+
+def _literal(value: float | int | None) -> exp.Expr:
+    if value is None:
+        return exp.Null()
+    number = exp.Literal.number(repr(abs(value)))
+    signed = exp.Neg(this=number) if value < 0 else number
+    return cast(signed, "DOUBLE")

@@ -1,0 +1,85 @@
+"""What the names of a formula stand for, and the zone its days are read in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from sqlglot import exp
+
+from ...model.diagnostic import did_you_mean
+from ...model.period import Almanac
+from ...model.record import Record, field
+from ..sql.errors import FormulaError
+from ..sql.typed_sql import Term, call
+from ..time.working_time import MACRO, Lookup, sound_calendar
+from ..time.zone import macro_name
+
+
+class Scope(Record):
+    """The columns an expression may name.
+
+    `columns` gives the term of a column when it is asked for, so that a derived column is compiled only
+    where it is used. `open_ended` says that names may exist that are not known yet (no data were read).
+    `used` collects the base columns that were reached, `calendars` the calendars. `lookups` collects what is
+    computed of working time when the rows are loaded; None where nothing is loaded, as in an example.
+    """
+
+    columns: Mapping[str, Callable[[], Term]]
+    almanac: Almanac
+    what: str = "column"
+    place: str = "the dataset"
+    allow_personal: bool = False
+    used: set[str] = field(default_factory=set)
+    calendars: set[str] = field(default_factory=set)
+    lookups: dict[str, Lookup] | None = None
+
+    def term(self, name: str) -> Term:
+        """The term of a column. Raises FormulaError (unknown-column) with the nearest name."""
+        if name in self.columns:
+            self.used.add(name)
+            return self.columns[name]()
+        hint = did_you_mean(name, self.columns, f"It has: {', '.join(sorted(self.columns))}.")
+        raise FormulaError("unknown-column", f"{self.place} has no {self.what} `{name}`", hint, name)
+
+    def local(self, instant: exp.Expr) -> exp.Expr:
+        """An instant as wall time in the project's zone."""
+        return (
+            instant.copy()
+            if self.almanac.zone.key == "UTC"
+            else call(macro_name("wall", self.almanac.zone.key), instant)
+        )
+
+    def to_instant(self, wall: exp.Expr) -> exp.Expr:
+        """Wall time in the project's zone as an instant."""
+        return (
+            wall.copy() if self.almanac.zone.key == "UTC" else call(macro_name("instant", self.almanac.zone.key), wall)
+        )
+
+    def calendar(self, name: str | None) -> exp.Expr:
+        """A calendar by name, the usual one for None. Raises FormulaError (unknown-reference)."""
+        chosen = name or self.almanac.usual_calendar
+        if chosen is None:
+            several = "several calendars and none is called `business`" if self.almanac.calendars else "no calendar"
+            raise FormulaError(
+                "unknown-reference", f"the project has {several}, so working time needs one",
+                "Name one as the third argument, or add `calendars: {business: {hours: …}}` to kpi.yaml.",
+            )  # fmt: skip
+        sound_calendar(self.almanac, chosen)
+        self.calendars.add(chosen)
+        return exp.Literal.string(chosen)
+
+    def any_calendar(self) -> None:
+        """A column names the calendar of each row: any of them may be meant. Raises FormulaError."""
+        for name in self.almanac.calendars:
+            self.calendar(name)
+
+    def worked(self, calendar: exp.Expr, instant: exp.Expr, *, by_row: bool) -> exp.Expr:
+        """The calendar's working time up to an instant: a column of the loaded rows, where it can be one."""
+        if self.lookups is None or not by_row or any(c.name in _EDGES for c in instant.find_all(exp.Column)):
+            return call(MACRO, calendar, instant)
+        lookup = Lookup(calendar, instant)
+        self.lookups[lookup.name] = lookup
+        return exp.column(lookup.name)
+
+
+_EDGES = ("period_start", "period_end")

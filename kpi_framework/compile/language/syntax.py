@@ -1,0 +1,152 @@
+"""Text → checked tree: the text gate, sqlglot's parse, the allow-list. Nothing else of an author's text survives."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import SqlglotError
+
+from ..sql.errors import FormulaError
+
+MAX_LENGTH = 4_000
+MAX_BRACKETS = 32
+MAX_DEPTH = 120
+
+_FLAGS = {"big_int", "ignore_nulls", "date_part_boundary", "safe", "negate", "nested", "quoted", "is_string"}
+"""Arguments that sqlglot sets by itself and that our rendering does not read or reads as plain flags."""
+
+ALLOWED: dict[type[exp.Expr], frozenset[str]] = {
+    kind: frozenset(arguments.split())
+    for kind, arguments in {
+        # leaves
+        exp.Column: "this", exp.Identifier: "this", exp.Literal: "this", exp.Boolean: "this",
+        exp.Null: "", exp.Star: "", exp.Var: "this", exp.DataType: "this expressions",
+        exp.DataTypeParam: "this", exp.Paren: "this",
+        # arithmetic, comparison, boolean
+        exp.Add: "this expression", exp.Sub: "this expression", exp.Mul: "this expression",
+        exp.Div: "this expression typed", exp.Neg: "this",
+        exp.EQ: "this expression", exp.NEQ: "this expression", exp.GT: "this expression",
+        exp.GTE: "this expression", exp.LT: "this expression", exp.LTE: "this expression",
+        exp.And: "this expression", exp.Or: "this expression", exp.Not: "this",
+        exp.Is: "this expression", exp.In: "this expressions", exp.Between: "this low high",
+        exp.Like: "this expression", exp.ILike: "this expression",
+        # choice and scalars
+        exp.Case: "this ifs default", exp.If: "this true false", exp.Coalesce: "this expressions",
+        exp.Nullif: "this expression", exp.Abs: "this", exp.Greatest: "this expressions",
+        exp.Least: "this expressions", exp.Ln: "this", exp.Exp: "this", exp.Sqrt: "this",
+        exp.Lower: "this", exp.Upper: "this", exp.Length: "this",
+        exp.Extract: "this expression", exp.TimestampTrunc: "this unit", exp.DateTrunc: "this unit",
+        exp.DateDiff: "this expression unit", exp.Cast: "this to", exp.TryCast: "this to",
+        # aggregates
+        exp.Count: "this", exp.Distinct: "expressions", exp.Sum: "this", exp.Avg: "this",
+        exp.Min: "this", exp.Max: "this", exp.Median: "this",
+        exp.PercentileCont: "this expression", exp.PercentileDisc: "this expression",
+        exp.WithinGroup: "this expression", exp.Order: "expressions",
+        exp.Ordered: "this desc nulls_first", exp.CountIf: "this", exp.LogicalAnd: "this",
+        exp.LogicalOr: "this", exp.Stddev: "this", exp.StddevSamp: "this", exp.StddevPop: "this",
+        exp.Variance: "this", exp.VariancePop: "this", exp.Corr: "this expression",
+        exp.Filter: "this expression", exp.Where: "this",
+        exp.ApproxDistinct: "this", exp.ApproxQuantile: "this quantile",
+        exp.Anonymous: "this expressions",
+    }.items()
+}  # fmt: skip
+"""What may stand in a formula, and with which arguments. All else is forbidden."""
+
+OWN_FUNCTIONS = frozenset(
+    {"share", "seconds_between", "minutes_between", "hours_between", "days_between",
+     "business_minutes", "business_hours", "previous", "year_ago", "baseline"}
+)  # fmt: skip
+"""Functions of the formula language that SQL does not have."""
+
+
+def parse(text: str, prepare: Callable[[exp.Expr], exp.Expr] = lambda tree: tree) -> exp.Expr:
+    """The tree of one SQL expression. Raises FormulaError (formula-syntax, forbidden-function).
+
+    `prepare` takes out what only one kind of expression may hold, before the allow-list sees the tree.
+    """
+    _gate(text)
+    try:
+        statements = sqlglot.parse(text, dialect="duckdb")
+    except (SqlglotError, RecursionError, ValueError) as error:
+        raise FormulaError("formula-syntax", _plain(error), "Write one SQL expression.") from None
+    if len(statements) != 1 or statements[0] is None:
+        raise FormulaError("formula-syntax", "expected one SQL expression", "Write one expression, without `;`.")
+    tree = prepare(statements[0])
+    _check_allowed(tree)
+    return tree
+
+
+def _gate(text: str) -> None:
+    """Refuse what could hang or deceive the parser before it sees it."""
+    if len(text) > MAX_LENGTH:
+        raise FormulaError("formula-syntax", f"the expression is longer than {MAX_LENGTH} characters", "Split it.")
+    for character in text:
+        if character not in "\n\t " and unicodedata.category(character) in (
+            "Cc",
+            "Cf",
+            "Cs",
+            "Zl",
+            "Zp",
+            "Co",
+        ):
+            raise FormulaError(
+                "formula-syntax", f"the expression holds an invisible character, U+{ord(character):04X}",
+                "Delete the character and type the line again.",
+            )  # fmt: skip
+    depth = 0
+    for character in re.sub(r"'[^']*'", "", text):
+        depth += (character in "([{") - (character in ")]}")
+        if depth > MAX_BRACKETS:
+            raise FormulaError("formula-syntax", f"brackets stand deeper than {MAX_BRACKETS}", "Split it.")
+
+
+def _plain(error: Exception) -> str:
+    """A parser's words without terminal escapes, first line only."""
+    text = re.sub(r"\x1b\[[0-9;]*m", "", str(error)).splitlines()
+    where = re.search(r"Line (\d+), Col: (\d+)", text[0]) if text else None
+    near = text[1].strip() if len(text) > 1 else ""
+    said = re.sub(r"\. Line \d+, Col: \d+\.?", "", text[0]) if text else "unreadable"
+    place = f" at line {where[1]}, column {where[2]}" if where else ""
+    return f"the expression cannot be read{place}: {said}" + (f" near `{near[:80]}`" if near else "")
+
+
+def _check_allowed(tree: exp.Expr) -> None:
+    """Walk the tree with a stack, so that no depth of it can exhaust ours."""
+    stack: list[tuple[exp.Expr, int]] = [(tree, 1)]
+    while stack:
+        node, depth = stack.pop()
+        if depth > MAX_DEPTH:
+            raise FormulaError("formula-syntax", f"the expression is nested deeper than {MAX_DEPTH}", "Split it.")
+        _check_node(node)
+        stack.extend((child, depth + 1) for child in node.iter_expressions())
+
+
+def _check_node(node: exp.Expr) -> None:
+    allowed = ALLOWED.get(type(node))
+    if allowed is None:
+        raise forbidden(_name(node))
+    for argument, value in node.args.items():
+        if value not in (None, False, []) and argument not in allowed and argument not in _FLAGS:
+            raise forbidden(f"{_name(node)} with `{argument}`", _name(node))
+    if isinstance(node, exp.Anonymous):
+        _check_own(str(node.this).lower())
+
+
+def _check_own(name: str) -> None:
+    if name not in OWN_FUNCTIONS:
+        raise forbidden(name)
+
+
+def forbidden(what: str, name: str | None = None) -> FormulaError:
+    """The error for something outside the language."""
+    return FormulaError("forbidden-function", f"`{what}` is not part of the formula language", name=name or what)
+
+
+def _name(node: exp.Expr) -> str:
+    if isinstance(node, exp.Func) and not isinstance(node, exp.Anonymous):
+        return node.sql_name().lower()
+    return str(node.this).lower() if isinstance(node, exp.Anonymous) else node.key

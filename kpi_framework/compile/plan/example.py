@@ -1,0 +1,134 @@
+"""The query of one example: its rows as a typed table, and the measure's aggregates over all of them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+
+from sqlglot import exp
+
+from ...model.period import Almanac
+from ...model.record import Record
+from ..dataset.loading import typed_rows
+from ..dataset.table import Table
+from ..language.scalars import SQL_TYPES
+from ..sql.errors import FormulaError
+from ..sql.typed_sql import alias, as_double, binary, call, cast, conjunction, disjunction, is_null, null
+from ..time.zone import timestamp
+from .axis import Measure
+from .cube import aggregate_call
+from .non_additive import held_call, picked
+
+Row = Mapping[str, str | int | float | bool | None]
+
+
+class Moment(Record):
+    """The end of an example's period, as an instant, and the day it ends or stands in."""
+
+    instant: dt.datetime
+    day: dt.date
+
+
+def read_moment(text: str, almanac: Almanac) -> Moment:
+    """A time on the project's wall, or a date: its end. Raises FormulaError."""
+    try:
+        if len(text) == len("2026-01-31"):
+            day = dt.date.fromisoformat(text)
+            return Moment(almanac.instant(day + dt.timedelta(days=1)), day)
+        wall = dt.datetime.fromisoformat(text)
+    except ValueError:
+        raise FormulaError("type-mismatch", f"`at: {text}` is no time of the calendar", name="at") from None
+    return Moment(wall.replace(tzinfo=almanac.zone).astimezone(dt.UTC), wall.date())
+
+
+def example_query(measure: Measure, table: Table, rows: Sequence[Row], at: Moment | None = None) -> exp.Select:
+    """One row: value, population, measured, and missing where it is counted on its own."""
+    formula = measure.formula
+    counts = [a for a in (formula.population, formula.measured, formula.missing) if a is not None]
+    aggregates = {**formula.aggregates, **{a.name: a for a in counts}}
+    adding = [alias(aggregate_call(a), a.name) for a in aggregates.values() if a.rollup]
+    held = [a for a in aggregates.values() if not a.rollup]
+    holding = [alias(picked([a], 0, held_call([a])), a.name) for a in held]
+    over = exp.select(*adding, *holding).from_("typed", copy=False)
+    if at is not None:
+        over = over.where(_counts(measure, table.almanac, at))
+    value = formula.value if formula.type == "integer" else as_double(formula.value)
+    if formula.type == "boolean":
+        value = cast(formula.value.copy(), "INT")
+    # Materialized: inlined, the instant of a wall time would stand in each of a zone's steps that reads it.
+    typed = _typed(table, rows, _needed(measure, table, at), _edges(measure, table.almanac, at))
+    outer = exp.select(value, *(a.column for a in counts)).from_(over.subquery("aggregated", copy=False), copy=False)
+    return outer.with_("typed", as_=typed, materialized=True)
+
+
+def _needed(measure: Measure, table: Table, at: Moment | None) -> frozenset[str]:
+    """The base columns that the formula, its condition and, at a moment, its dating read."""
+    dating = [measure.time, *([measure.closing.time] if measure.closing else [])] if at else []
+    named = {c.name for tree in dating for c in tree.find_all(exp.Column)}
+    return table.reach(measure.formula.columns | named, own=False)
+
+
+def _edges(measure: Measure, almanac: Almanac, at: Moment | None) -> dict[str, exp.Expr]:
+    if at is None:
+        return dict.fromkeys(("period_start", "period_end"), null(SQL_TYPES["timestamp"]))
+    start = timestamp(_window_start(measure, almanac, at)) if measure.window else null(SQL_TYPES["timestamp"])
+    return {"period_start": start, "period_end": timestamp(at.instant)}
+
+
+def _window_start(measure: Measure, almanac: Almanac, at: Moment) -> dt.datetime:
+    return almanac.instant(at.day + dt.timedelta(days=1 - (measure.window or 0)))
+
+
+def _counts(measure: Measure, almanac: Almanac, at: Moment) -> exp.Expr:
+    """Whether a row counts at the moment: open at it, or inside the window that ends with it."""
+
+    def read(moment: dt.datetime, *, by_day: bool) -> exp.Expr:
+        return timestamp(moment.astimezone(almanac.zone) if by_day else moment)
+
+    opened = cast(measure.time.copy(), "TIMESTAMP")
+    before = binary(exp.LT, opened, read(at.instant, by_day=measure.by_day))
+    if measure.closing is None:
+        start = read(_window_start(measure, almanac, at), by_day=measure.by_day)
+        found = conjunction(before, binary(exp.GTE, opened, start))
+    else:
+        closed = cast(measure.closing.time.copy(), "TIMESTAMP")
+        end = read(at.instant, by_day=measure.closing.by_day)
+        found = conjunction(before, disjunction(is_null(closed), binary(exp.GTE, closed, end)))
+    assert found is not None, "there is a condition"
+    return found
+
+
+def _typed(table: Table, rows: Sequence[Row], needed: frozenset[str], edges: Mapping[str, exp.Expr]) -> exp.Select:
+    """The given cells, cast as the canonical columns are; a column nobody gave is NULL."""
+    names = sorted({n for row in rows for n in row if n != "times"})
+    stages = [table.staged(table.bases[n]) for n in names if n in needed and n in table.bases]
+    cells = [alias(exp.column(f"_typed_{s.base.name}"), s.base.name) for s in stages]
+    absent = [alias(null(SQL_TYPES[table.bases[n].type]), n) for n in needed if n in table.bases and n not in names]
+    raws = [alias(null(SQL_TYPES["text"]), n) for n in needed if n in table.raws]
+    ends = [alias(sql, name) for name, sql in edges.items()]
+    return exp.select(*cells, *absent, *ends, *raws).from_(typed_rows(stages, _given(names, rows)), copy=False)
+
+
+def _given(names: Sequence[str], rows: Sequence[Row]) -> exp.Subquery:
+    """The rows as they are given, each as often as its `times` says."""
+    tuples = [
+        exp.Tuple(expressions=[*(_cell(row.get(n)) for n in names), exp.Literal.number(_times(row))]) for row in rows
+    ]
+    # A row of no times stands for no rows at all.
+    tuples = tuples or [exp.Tuple(expressions=[*(null(SQL_TYPES["text"]) for _ in names), exp.Literal.number(0)])]
+    columns = [exp.to_identifier(n, quoted=True) for n in (*names, "_times")]
+    values = exp.Values(expressions=tuples, alias=exp.TableAlias(this=exp.to_identifier("given"), columns=columns))
+    repeated = call("unnest", call("range", exp.column("_times")))
+    return exp.select("*", alias(repeated, "_time")).from_(values, copy=False).subquery("source", copy=False)
+
+
+def _times(row: Row) -> int:
+    times = row.get("times", 1)
+    return times if isinstance(times, int) and not isinstance(times, bool) and 0 <= times <= 1_000_000 else 1
+
+
+def _cell(value: str | int | float | bool | None) -> exp.Expr:
+    """A given cell as the text a source would hold."""
+    if value is None:
+        return null(SQL_TYPES["text"])
+    return exp.Literal.string(str(value).lower() if isinstance(value, bool) else str(value))

@@ -1,0 +1,1 @@
+"""Zones, working time and holidays, as trees over instants."""

@@ -1,0 +1,276 @@
+"""Working time: a calendar as a table of UTC days, so that business time is one subtraction, W(b) − W(a).
+
+W(t) is the working time of a calendar from 1990 up to the instant t. A minute is working time if the zone's
+wall clock shows a working hour in it: an hour that the clocks repeat counts twice, one they skip not at all.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import lru_cache
+from itertools import islice, pairwise
+
+from sqlglot import exp
+
+from ...model.calendar import Calendar
+from ...model.period import Almanac, is_zone
+from ...model.record import Record
+from ..sql.errors import FormulaError
+from ..sql.typed_sql import call
+from .zone import transitions
+
+FIRST, LAST = dt.date(1990, 1, 1), dt.date(2061, 1, 1)
+"""The days the tables cover; working time up to an instant outside is NULL: unknown."""
+TABLE, MACRO = "working_time", "worked"
+DAY = 86_400
+_EPOCH = dt.date(1970, 1, 1)
+_MICRO = 1_000_000
+Query = exp.Select
+Span = tuple[int, int]
+"""Seconds since 1970 in UTC, [start, end)."""
+
+
+class Lookup(Record):
+    """The working time of a calendar up to an instant of each row: computed once, when the rows are loaded."""
+
+    calendar: exp.Expr
+    instant: exp.Expr
+
+    @property
+    def name(self) -> str:
+        """The column that holds it."""
+        text = f"{self.calendar.sql()}|{self.instant.sql()}"
+        return f"_worked_{hashlib.sha256(text.encode()).hexdigest()[:10]}"
+
+
+# holidays
+
+
+def unknown_holiday(name: str) -> bool:
+    """Whether a holiday is neither a date nor a code of the `holidays` library."""
+    if _date(name) is not None:
+        return False
+    country, _, part = name.partition("-")
+    supported = holiday_codes()
+    return country not in supported or (bool(part) and part not in supported[country])
+
+
+@lru_cache
+def holiday_codes() -> Mapping[str, tuple[str, ...]]:
+    """The countries of the `holidays` library and the parts of each."""
+    from holidays import list_supported_countries  # noqa: PLC0415 - a tenth of a second, for those who need it
+
+    return {country: tuple(parts) for country, parts in list_supported_countries(include_aliases=False).items()}
+
+
+@lru_cache
+def days_off(name: str) -> frozenset[dt.date]:
+    """The days of a holiday code, observed ones included, or of a single date."""
+    single = _date(name)
+    if single is not None:
+        return frozenset({single})
+    from holidays import country_holidays  # noqa: PLC0415 - a tenth of a second, for those who need it
+
+    country, _, part = name.partition("-")
+    return frozenset(country_holidays(country, subdiv=part or None, years=range(FIRST.year - 1, LAST.year)))
+
+
+def _date(name: str) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(name)
+    except ValueError:
+        return None
+
+
+# intervals
+
+
+def wall_spans(calendar: Calendar) -> Iterator[Span]:
+    """The working intervals on the wall clock, day by day; a holiday takes all that starts on it."""
+    week = calendar.week()
+    off = frozenset().union(*(days_off(h) for h in calendar.holidays))
+    for number in range((FIRST - _EPOCH).days - 1, (LAST - _EPOCH).days + 1):
+        # 1970-01-01 was a Thursday.
+        intervals = week[(number + 3) % 7]
+        if intervals and (not off or _EPOCH + dt.timedelta(days=number) not in off):
+            for start, end in intervals:
+                yield number * DAY + start * 60, number * DAY + end * 60
+
+
+def utc_spans(calendar: Calendar, zone: str) -> list[Span]:
+    """The instants at which the wall clock shows a working hour: sorted, apart from each other."""
+    first, changes = transitions(zone)
+    edges = [0, *(_seconds(c.at) for c in changes), (LAST - _EPOCH).days * DAY + 10 * DAY]
+    offsets = [int(o.total_seconds()) for o in (first, *(c.after for c in changes))]
+    stretches = list(zip(pairwise(edges), offsets, strict=False))
+    found: list[Span] = []
+    behind = 0
+    for start, end in wall_spans(calendar):
+        while stretches[behind][0][1] + DAY < start - DAY:
+            behind += 1
+        for (low, high), offset in islice(stretches, behind, None):
+            if low > end + DAY:
+                break
+            begin, stop = max(start - offset, low), min(end - offset, high)
+            if begin < stop:
+                found.append((begin, stop))
+    return _merged(sorted(found))
+
+
+def _seconds(moment: dt.datetime) -> int:
+    return int(moment.replace(tzinfo=dt.UTC).timestamp())
+
+
+def _merged(spans: Iterable[Span]) -> list[Span]:
+    found: list[Span] = []
+    for start, end in spans:
+        if found and start <= found[-1][1]:
+            found[-1] = (found[-1][0], max(found[-1][1], end))
+        else:
+            found.append((start, end))
+    return found
+
+
+def by_day(spans: Iterable[Span]) -> list[list[Span]]:
+    """For each UTC day of the table, its intervals in seconds from its midnight."""
+    begin, count = (FIRST - _EPOCH).days, (LAST - FIRST).days
+    days: list[list[Span]] = [[] for _ in range(count)]
+    for start, end in spans:
+        for day in range(start // DAY, (end - 1) // DAY + 1):
+            if 0 <= day - begin < count:
+                days[day - begin].append((max(start - day * DAY, 0), min(end - day * DAY, DAY)))
+    return days
+
+
+# the engine's table
+
+
+def sound_calendar(almanac: Almanac, name: str) -> Calendar:
+    """A calendar by name, with everything it names. Raises FormulaError (unknown-reference)."""
+    calendar = almanac.calendars.get(name)
+    if calendar is None:
+        known = f'Add it to kpi.yaml: `calendars: {{{name}: {{hours: {{mon-fri: ["09:00-17:00"]}}}}}}`.'
+        if almanac.calendars:
+            known = f"There are: {', '.join(sorted(almanac.calendars))}."
+        raise FormulaError("unknown-reference", f"there is no calendar `{name}`", known, name)
+    if not is_zone(calendar.timezone or almanac.zone.key) or any(map(unknown_holiday, calendar.holidays)):
+        raise FormulaError("unknown-reference", f"calendar `{name}` names a zone or holiday that does not exist",
+                           "Correct the calendar in kpi.yaml.", name)  # fmt: skip
+    return calendar
+
+
+def statements(almanac: Almanac, names: Collection[str]) -> tuple[str, ...]:
+    """What makes the table of working time and its function in the engine, anew; nothing without calendars."""
+    if not names:
+        return ()
+    days = {n: _days_of(sound_calendar(almanac, n), almanac.zone.key) for n in sorted(names)}
+    width = _width(days.values())
+    fields = ["_day", "_worked", *_parts(width)]
+    return (
+        f"CREATE OR REPLACE TEMP TABLE {TABLE} (_calendar TEXT, {', '.join(f'{f} BIGINT' for f in fields)})",
+        *(_inserted(name, table, width) for name, table in days.items()),
+        f"CREATE OR REPLACE TEMP MACRO {MACRO}(name, t) AS {_lookup(width).sql(dialect='duckdb')}",
+    )
+
+
+def _width(tables: Iterable[list[list[Span]]]) -> int:
+    return max((len(day) for table in tables for day in table), default=1) or 1
+
+
+def _parts(width: int) -> list[str]:
+    """Start and length of each interval of a day, in microseconds."""
+    return [f"_{part}{i}" for i in range(width) for part in ("start", "long")]
+
+
+@lru_cache
+def _days_cached(calendar: str, zone: str) -> list[list[Span]]:
+    return by_day(utc_spans(Calendar.model_validate_json(calendar), zone))
+
+
+def _days_of(calendar: Calendar, zone: str) -> list[list[Span]]:
+    return _days_cached(calendar.model_dump_json(), calendar.timezone or zone)
+
+
+def _inserted(name: str, days: list[list[Span]], width: int) -> str:
+    """A row a day: its number, the working time before it, and its intervals.
+
+    Most days are like others: the text names each kind of day once, and the kind of every day.
+    """
+    numbers: dict[tuple[Span, ...], int] = {}
+    kinds = ",".join(str(numbers.setdefault(tuple(day), len(numbers))) for day in days)
+    values = ", ".join(f"({', '.join(map(str, (n, *_micros(kind, width))))})" for kind, n in numbers.items())
+    parts = ", ".join(_parts(width))
+    length = " + ".join(f"_long{i}" for i in range(width))
+    until = f"SUM({length}) OVER (ORDER BY _number ROWS UNBOUNDED PRECEDING) - ({length})"
+    numbered = f"UNNEST(RANGE({len(days)})) AS _number, UNNEST(CAST(STRING_SPLIT('{kinds}', ',') AS INT[])) AS _kind"
+    calendar = exp.Literal.string(name).sql(dialect="duckdb")
+    return (
+        f"INSERT INTO {TABLE} SELECT {calendar}, _number + {(FIRST - _EPOCH).days}, {until}, {parts} "  # noqa: S608
+        f"FROM (SELECT {numbered}) AS days JOIN (VALUES {values}) AS kinds(_kind, {parts}) USING (_kind)"
+    )
+
+
+def _micros(kind: tuple[Span, ...], width: int) -> Iterator[int]:
+    for start, end in (*kind, *[(0, 0)] * (width - len(kind))):
+        yield start * _MICRO
+        yield (end - start) * _MICRO
+
+
+def _lookup(width: int) -> exp.Expr:
+    """W(t) as a function: for examples, and for the edges of periods, that no table holds."""
+    micros = call("epoch_us", exp.column("t"))
+    place = exp.and_(exp.column("_calendar").eq(exp.column("name")), exp.column("_day").eq(day_of(micros)))
+    return exp.Subquery(this=exp.select(worked_until(micros, None, width)).from_(TABLE).where(place))
+
+
+def day_of(micros: exp.Expr) -> exp.Expr:
+    """The number of the UTC day of an instant in microseconds."""
+    return exp.IntDiv(this=micros.copy(), expression=exp.Literal.number(DAY * _MICRO))
+
+
+def worked_until(micros: exp.Expr, table: str | None, width: int) -> exp.Expr:
+    """W(t), beside the row of t's day."""
+    rest = exp.Mod(this=exp.Paren(this=micros.copy()), expression=exp.Literal.number(DAY * _MICRO))
+    total: exp.Expr = exp.column("_worked", table=table)
+    for i in range(width):
+        past = exp.Sub(this=exp.Paren(this=rest.copy()), expression=exp.column(f"_start{i}", table=table))
+        inside = exp.Least(
+            this=_at_least_none(past), expressions=[exp.column(f"_long{i}", table=table)], ignore_nulls=True
+        )
+        total = exp.Add(this=total, expression=inside)
+    return total
+
+
+def _at_least_none(value: exp.Expr) -> exp.Expr:
+    return exp.Greatest(this=value, expressions=[exp.Literal.number(0)], ignore_nulls=True)
+
+
+def with_worked(rows: exp.Select, lookups: Collection[Lookup], columns: Collection[str], width: int) -> exp.Select:
+    """The rows' columns, and a column of working time for each lookup: the table is joined once for each."""
+    if not lookups:
+        return rows
+    dated = [exp.alias_(call("epoch_us", k.instant.copy()), f"_at{k.name}") for k in lookups]
+    named = [exp.alias_(k.calendar.copy(), f"_by{k.name}") for k in lookups]
+    found = exp.select("*", *dated, *named).from_(rows.subquery("_rows")).subquery("_placed")
+    kept = [exp.column(c, table="_placed") for c in columns]
+    query = exp.select(*kept).from_(found)
+    for lookup in lookups:
+        at, table = exp.column(f"_at{lookup.name}", table="_placed"), f"_time{lookup.name}"
+        query = query.select(exp.alias_(worked_until(at, table, width), lookup.name)).join(
+            exp.to_table(TABLE).as_(table), join_type="left",
+            on=exp.and_(exp.column("_calendar", table=table).eq(exp.column(f"_by{lookup.name}", table="_placed")),
+                        exp.column("_day", table=table).eq(day_of(at))),
+        )  # fmt: skip
+    return query
+
+
+def worked_query(source: str, lookups: Collection[Lookup], columns: Collection[str], width: int) -> Query:
+    """A table's columns, and a column of working time for each lookup."""
+    return with_worked(exp.select(*map(exp.column, columns)).from_(source), lookups, columns, width)
+
+
+def width_of(almanac: Almanac, names: Collection[str]) -> int:
+    """The most intervals that a UTC day of these calendars has."""
+    return _width(_days_of(sound_calendar(almanac, n), almanac.zone.key) for n in names)

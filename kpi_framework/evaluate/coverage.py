@@ -1,0 +1,58 @@
+"""How far each dataset's data reach, and whether they reach a period's end."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+
+from ..compile.dataset.table import Table
+from ..model.period import Period
+from ..model.record import Record
+from ..model.unit import read_microseconds
+from .completion import Loaded
+from .reporting_periods import Window
+
+
+class Reach(Record):
+    """The instant up to which a dataset is complete (None: nobody can say), and how late it may be."""
+
+    through: dt.datetime | None
+    freshness: dt.timedelta
+
+    def covers(self, end: dt.datetime, settle: dt.timedelta) -> bool:
+        """Whether complete_through ≥ end + settle − freshness."""
+        return self.through is not None and self.through >= end + settle - self.freshness
+
+
+def reach_of(table: Table, loaded: Loaded, window: Window) -> Reach:
+    """How far a loaded dataset reaches."""
+    freshness = dt.timedelta(microseconds=read_microseconds(table.dataset.freshness))
+    return Reach(_through(table, loaded, window), freshness)
+
+
+def _through(table: Table, loaded: Loaded, window: Window) -> dt.datetime | None:
+    stated = table.dataset.complete_through
+    if isinstance(stated, dt.date):
+        return window.almanac.instant(stated + dt.timedelta(days=1))
+    if stated != "newest_row":
+        return loaded.exported
+    if loaded.newest is None or table.grain is None:
+        return loaded.newest
+    # A row of the month's costs speaks for the whole month.
+    day = window.almanac.day(loaded.newest + dt.timedelta(microseconds=1))
+    return window.almanac.instant(window.almanac.period_of(day, table.grain).end)
+
+
+class Reaches(Record):
+    """Whether the data reach a definition's period: those of all datasets it stands on."""
+
+    datasets: Mapping[str, Reach]
+    standing_on: Mapping[str, tuple[str, ...]]
+    window: Window
+
+    def covers(self, definition: str, period: Period, settle: str | None) -> bool:
+        """Whether every dataset behind the definition reaches the period's end and settling time."""
+        wait = dt.timedelta(microseconds=read_microseconds(settle) if settle else 0)
+        end = self.window.almanac.instant(period.end)
+        names = self.standing_on.get(definition, ())
+        return all(n in self.datasets and self.datasets[n].covers(end, wait) for n in names)

@@ -1,0 +1,104 @@
+"""A first look at an export: how it is encoded, what separates its cells, and what stands in them.
+
+Only `kpi init` looks; what it saw is written into kpi.yaml, and from then on nothing is sniffed.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Literal, TextIO
+
+from ..compile.dataset.readers import unique_headers
+from ..model.record import Record
+from .sources import SourceError
+
+Encoding = Literal["utf-8", "latin-1", "utf-16"]
+_DELIMITERS = (",", ";", "\t", "|")
+_BLOCK = 1 << 20
+MAX_ROWS = 200_000
+
+
+class Look(Record):
+    """A CSV file: how to read it, and its header."""
+
+    path: Path
+    encoding: Encoding
+    delimiter: str
+    header: tuple[str, ...]
+
+    def cells(self, wanted: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        """The different cells of these columns, in the order of the rows. Raises SourceError if no row is there."""
+        places = {name: self.header.index(name) for name in wanted}
+        found: dict[str, dict[str, None]] = {name: {} for name in wanted}
+        rows = 0
+        for row in _rows(self):
+            rows += 1
+            for name, place in places.items():
+                if place < len(row):
+                    found[name].setdefault(row[place].strip())
+        if not rows:
+            raise SourceError(f"{self.path.name} has a header and no rows", "Export it again, with its tickets.")
+        return {name: tuple(cells) for name, cells in found.items()}
+
+
+def look_at(path: Path) -> Look:
+    """Look at a file's first line. Raises SourceError where there is no table of text in it."""
+    encoding = _encoding(path)
+    with _opened(path, encoding) as stream:
+        line = stream.readline(_BLOCK).rstrip("\r\n")
+    if not line.strip():
+        raise SourceError(f"{path.name} is empty", "Export it again: not even a header is there.")
+    delimiter = max(_DELIMITERS, key=lambda d: (len(_cells(line, d)), -_DELIMITERS.index(d)))
+    return Look(path, encoding, delimiter, unique_headers(_cells(line, delimiter)))
+
+
+def _cells(line: str, delimiter: str) -> list[str]:
+    return next(csv.reader([line], delimiter=delimiter), [])
+
+
+def _encoding(path: Path) -> Encoding:
+    """utf-16 by its mark, utf-8 if all of the file is, else latin-1. Raises SourceError for what is no text."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    encoding: Encoding = "utf-8"
+    try:
+        with path.open("rb") as stream:
+            if stream.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+                return "utf-16"
+            stream.seek(0)
+            for block in iter(lambda: stream.read(_BLOCK), b""):
+                if b"\0" in block:
+                    raise SourceError(f"{path.name} is no text", "Export it as CSV.")
+                encoding = encoding if encoding == "latin-1" or _decodes(decoder, block) else "latin-1"
+    except OSError as error:
+        raise SourceError(f"{path.name} cannot be read: {error.strerror}", "Correct the path.") from None
+    return encoding
+
+
+def _decodes(decoder: codecs.IncrementalDecoder, block: bytes) -> bool:
+    try:
+        decoder.decode(block)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _opened(path: Path, encoding: Encoding) -> TextIO:
+    return path.open(encoding="utf-8-sig" if encoding == "utf-8" else encoding, newline="", errors="replace")
+
+
+def _rows(look: Look) -> Iterator[list[str]]:
+    with _opened(look.path, look.encoding) as stream:
+        lines = csv.reader(stream, delimiter=look.delimiter)
+        try:
+            next(lines, None)
+            for number, row in enumerate(lines):
+                if number == MAX_ROWS:
+                    return
+                if row:
+                    yield row
+        except csv.Error:
+            # The check says at which line; what was seen until there is enough for a first look.
+            return

@@ -1,0 +1,55 @@
+"""What YAML reads without complaint and no author means: a cut value, a stray comma, an alias."""
+
+from __future__ import annotations
+
+import re
+
+from yaml.events import Event, ScalarEvent
+
+from .events import end, line_of, start
+from .suggestions import quoted, quoted_line, spliced_line
+
+Slip = tuple[str, str]
+"""What is wrong, and the corrected line."""
+
+_CUT = re.compile(r"[ \t]+(?P<rest>#(?!\s*kpi:\s*ignore)[^\s#][^\n]*)")
+_ITEM = re.compile(r"[^,\]}]*")
+
+
+def cut(text: str, event: ScalarEvent, in_flow: bool) -> Slip | None:
+    """`description: Tickets #1 queue` loses everything from the # on."""
+    match = _CUT.match(text, end(event).index)
+    if not match:
+        return None
+    shown = event.value if len(event.value) <= 60 else event.value[:57] + "…"
+    corrected = _uncut_flow(text, event) if in_flow else _uncut(text, event, match["rest"].rstrip())
+    message = f"the value ends at the # and is only `{shown}`: what follows is a comment"
+    return message, f"Write: {corrected}"
+
+
+def _uncut(text: str, event: ScalarEvent, rest: str) -> str:
+    head = line_of(text, event)[: start(event).column].rstrip(" ")
+    return f"{head} {quoted(f'{event.value} {rest}'.strip())}".strip()
+
+
+def _uncut_flow(text: str, event: ScalarEvent) -> str:
+    line = line_of(text, event)
+    item = _ITEM.match(line, end(event).column)
+    return quoted_line(line) or spliced_line(line, start(event).column, item.end() if item else len(line))
+
+
+def bare(text: str, event: ScalarEvent, last: ScalarEvent | None) -> Slip:
+    """`{do: Move cover, peak hours}`: the comma ended the value, and `peak hours` became a key."""
+    line, message = line_of(text, event), f"`{event.value}` has no colon"
+    if last is None or last.style or start(last).line != end(event).line:
+        return message, "Give it a value, as in `{name: value}`."
+    spliced = spliced_line(line, start(last).column, end(event).column)
+    corrected = quoted_line(line) or spliced
+    return f"{message}: the comma before it ended the value", f"Write: {corrected}"
+
+
+def foreign(text: str, event: Event, what: str) -> Slip:
+    """Anchors, aliases and tags make a file mean something else than it shows."""
+    corrected = quoted_line(line_of(text, event), is_wrong=True)
+    hint = f"If it is text, write: {corrected}" if corrected else "Write the value out, or in quotes."
+    return f"{what} is not read here", hint

@@ -1,0 +1,1 @@
+"""Documents: Markdown, HTML and the terminal."""

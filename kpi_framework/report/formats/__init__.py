@@ -1,0 +1,1 @@
+"""What machines read: JSON, JUnit, SARIF and the platforms' own."""

@@ -1,0 +1,55 @@
+"""SARIF 2.1.0: findings for code scanning, with every rule's help."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+from ... import __version__
+from ...model.diagnostic import Diagnostic, Severity
+from ...model.rule import RULES, Rule
+from ..view.result import Report
+from ..view.summary import in_one
+from .fingerprint import fingerprints
+from .json import as_text
+
+SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+_LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "note", Severity.OFF: "none"}
+
+
+def render_sarif(report: Report) -> str:
+    """One run of the tool `kpi`."""
+    places = {rule.code: index for index, rule in enumerate(RULES.values())}
+    prints = fingerprints(report.findings)
+    results = [_result(f, p, places) for f, p in zip(report.findings, prints, strict=True)]
+    driver = {
+        "name": "kpi", "semanticVersion": __version__, "rules": [_rule(rule) for rule in RULES.values()],
+    }  # fmt: skip
+    run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
+    return as_text({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]})
+
+
+def _rule(rule: Rule) -> dict[str, Any]:
+    text = f"{rule.why} {rule.remedy}"
+    return {
+        "id": rule.code,
+        "name": rule.name,
+        "shortDescription": {"text": rule.why},
+        "fullDescription": {"text": rule.why},
+        "help": {"text": text, "markdown": f"{rule.why}\n\n{rule.remedy}"},
+        "defaultConfiguration": {"level": _LEVELS[rule.severity]},
+    }
+
+
+def _result(one: Diagnostic, fingerprint: str, places: dict[str, int]) -> dict[str, Any]:
+    index = {"ruleIndex": places[one.code]} if one.code in places else {}
+    artifact = {"uri": quote(one.span.path.encode("utf-8", "surrogatepass")), "uriBaseId": "%SRCROOT%"}
+    region = {"startLine": max(one.span.line, 1), "startColumn": max(one.span.column, 1)}
+    return {
+        "ruleId": one.code,
+        **index,
+        "level": _LEVELS[one.severity],
+        "message": {"text": in_one(one)},
+        "locations": [{"physicalLocation": {"artifactLocation": artifact, "region": region}}],
+        "partialFingerprints": {"kpi/v1": fingerprint},
+    }

@@ -1,0 +1,1 @@
+"""One page a file: a result as a document."""

@@ -1,0 +1,206 @@
+"""The auditor's bundle as files: an index, a page a KPI, the changes as CSV, what verifying gave, and their hashes.
+
+The same repository and days give the same bytes: nothing in them says when or where they were written.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+
+from ...model.audit import Audit
+from ...model.change import ChangeClass, Event
+from ...model.ledger import Published
+from ..doc.html import Content, Part, html_page, markdown_page
+from ..formats.json import as_text, finding_object
+from ..words.markup import Ink
+from ..words.phrases import counted, day_text
+from .definition import definition_facts
+from .diff import parted, shown
+from .history import HistoryView, history_csv, moved
+
+_PAGE_NAME = re.compile(r"[a-z][a-z0-9_]*")
+_NAME = 12
+
+
+def audit_files(audit: Audit) -> dict[str, str]:
+    """Every file of the bundle by its name, SHA256SUMS last."""
+    title = f"{audit.project}: audit of {day_text(audit.first)} to {day_text(audit.last)}"
+    files = _twice("index", title, lambda ink: _index(audit, ink))
+    for one in audit.ids:
+        if _PAGE_NAME.fullmatch(one):
+            files |= _twice(f"kpis/{one}", f"{one}: {audit.first} to {audit.last}", _of(audit, one))
+    files["changes.csv"] = history_csv(HistoryView(audit.events))
+    files["published.json"] = as_text([dict(p.body) for p in audit.published])
+    files["verification.json"] = _verification(audit)
+    sums = (f"{hashlib.sha256(text.encode()).hexdigest()}  {name}\n" for name, text in sorted(files.items()))
+    return {**files, "SHA256SUMS": "".join(sums)}
+
+
+def _twice(name: str, title: str, content: Content) -> dict[str, str]:
+    return {f"{name}.md": markdown_page(title, content), f"{name}.html": html_page(title, content)}
+
+
+def _of(audit: Audit, one: str) -> Content:
+    return lambda ink: _kpi(audit, one, ink)
+
+
+# the index
+
+
+def _index(audit: Audit, ink: Ink) -> Iterator[Part]:
+    counts = Counter(e.change.cls for e in audit.events)
+    kinds = ", ".join(f"{counts[cls]} {cls}" for cls in ChangeClass if counts[cls]) or "none"
+    unexplained = sum(e.change.cls.needs_reason and not e.reason for e in audit.events)
+    yield Part(lines=(
+        f"At commit {ink.code(audit.commit)}.",
+        f"Changes: {len(audit.events):,} ({kinds}); {unexplained:,} that need a reason have none.",
+        f"Published values: {len(audit.published):,}, {len(audit.restated):,} of them restate another.",
+        f"Reviews missed: {len(audit.missed):,}. Waivers in force: {len(audit.waivers):,}.",
+        f"Verification of all ledgers: {_verified(audit)}.",
+    ))  # fmt: skip
+    yield _changes("All changes", audit.events, ink, named=True)
+    yield _definitions(audit, ink)
+    yield _reviews(audit, audit.ids, ink)
+    yield _waivers(audit, audit.ids, ink)
+    yield _values("Restatements", audit.restated, ink)
+    yield _failures(audit, ink)
+    yield Part("What this does not prove", tuple(_doubts(audit)))
+    yield Part("Do it again", commands=_commands(audit))
+
+
+def _verified(audit: Audit) -> str:
+    found = audit.verified
+    return f"{found.checked:,} checked, {len(found.failed):,} failed, {len(found.could_not):,} could not be checked"
+
+
+def _definitions(audit: Audit, ink: Ink) -> Part:
+    changed = Counter(e.change.kpi for e in audit.events)
+    published = Counter(p.kpi for p in audit.published)
+    rows = []
+    for one in audit.ids:
+        noun = audit.definitions.get(one)
+        state = f"{noun.kind}, {noun.status.value}" if noun else "not here any more"
+        owner = ink.code(noun.owner or "") if noun else ""
+        page = ink.page(f"kpis/{one}") if _PAGE_NAME.fullmatch(one) else ""
+        rows.append((ink.code(one), ink.prose(noun.name if noun else ""), state, owner, f"{changed[one]:,}",
+                     f"{published[one]:,}", page))  # fmt: skip
+    columns = ("Id", "Name", "State", "Owner", "Changes", "Published values", "Page")
+    return Part("Definitions", columns=columns, rows=tuple(rows), empty="None.")
+
+
+def _failures(audit: Audit, ink: Ink) -> Part:
+    found = audit.verified
+    rows = [("failed", ink.code(f"{f.span.path}:{f.span.line}"), ink.message(f.message)) for f in found.failed]
+    rows += [("could not", ink.code(f"{kpi}:{line}"), ink.message(why)) for kpi, line, why in found.could_not]
+    empty = "Everything published holds." if found.checked else "Nothing was published."
+    return Part("Verification", columns=("Outcome", "Line", "Why"), rows=tuple(rows), empty=empty)
+
+
+def _doubts(audit: Audit) -> Iterator[str]:
+    commits = {e.commit.name: e.commit for e in audit.events}
+    unsigned = sum(not c.signed.startswith("good") for c in commits.values())
+    yield f"Who wrote {unsigned:,} of {counted(len(commits), 'commit')}: they have no good signature."
+    doubtful = sum(bool(e.doubts) for e in audit.events)
+    yield f"What {counted(doubtful, 'change')} say of themselves: the last column of the changes tells why."
+    yield "That the history was not rewritten before this commit: compare it with a clone or an anchor kept elsewhere."
+    yield "That the data were right: a wrong export gives a wrong value, well recorded."
+
+
+def _commands(audit: Audit) -> tuple[str, ...]:
+    days = f"--from {audit.first} --to {audit.last}"
+    return (
+        "sha256sum --check SHA256SUMS",
+        f"git checkout {audit.commit}",
+        f"kpi audit {days} --out again",
+        f"kpi history --since {audit.first} --until {audit.last} --as-of {audit.last} --format csv",
+        "kpi verify",
+        f"kpi check --at {audit.commit[:_NAME]} --as-of {audit.last}",
+    )
+
+
+# a page a definition
+
+
+def _kpi(audit: Audit, one: str, ink: Ink) -> Iterator[Part]:
+    noun = audit.definitions.get(one)
+    facts = [f"{label}: {text}" for label, text in definition_facts(noun, audit.last, ink)] if noun else []
+    yield Part("Definition now", tuple(facts), empty="It is not here any more.")
+    mine = [e for e in audit.events if e.change.kpi == one or one in e.change.touches]
+    yield _changes("Changes", mine, ink, named=False)
+    yield _values("Published values", [p for p in audit.published if p.kpi == one], ink)
+    yield _values("Restatements", [p for p in audit.restated if p.kpi == one], ink)
+    yield _waivers(audit, (one,), ink)
+    yield _reviews(audit, (one,), ink)
+
+
+def _changes(title: str, events: Iterable[Event], ink: Ink, *, named: bool) -> Part:
+    rows = []
+    for event in events:
+        change, commit = event.change, event.commit
+        before, after = map(shown, parted(change.before, change.after))
+        told = (
+            f"{commit.committed_at:%Y-%m-%d}", ink.code(commit.name[:_NAME]), ink.prose(commit.author),
+            ink.code(change.kpi or "kpi.yaml"), change.cls.value, ink.code(change.field), ink.code(before),
+            ink.code(after), ink.prose(moved(event)), ink.prose(event.reason or "none given"),
+            ink.prose(", ".join(event.approvals)), ink.prose("; ".join(event.doubts)),
+        )  # fmt: skip
+        rows.append(told if named else told[:3] + told[4:])
+    columns = ("Day", "Commit", "Author", "KPI", "Class", "Field", "Before", "After", "Value", "Reason", "Approvals",
+               "Not proven")  # fmt: skip
+    return Part(title, columns=columns if named else columns[:3] + columns[4:], rows=tuple(rows), empty="None.")
+
+
+def _values(title: str, values: Iterable[Published], ink: Ink) -> Part:
+    rows = [
+        (
+            ink.code(one.kpi), f"{one.seq:,}", ink.prose(f"{one.start} to {one.end}"),
+            ink.prose(", ".join(f"{c}: {'(none)' if v is None else v}" for c, v in one.segment) or "the whole"),
+            ink.prose("unknown" if one.value is None else f"{one.value} {one.body.get('unit', '')}"),
+            ink.prose(one.status), ink.prose(one.as_of[:10]), ink.code(one.commit[:_NAME]),
+            ink.code(one.definition.rpartition(":")[2][:_NAME]), ink.prose(_restates(one)),
+        )
+        for one in values
+    ]  # fmt: skip
+    columns = ("KPI", "Line", "Period", "Part", "Value", "Status", "As of", "Commit", "Definition", "Restates")
+    return Part(title, columns=columns, rows=tuple(rows), empty="None.")
+
+
+def _restates(one: Published) -> str:
+    if one.body.get("restates") is None:
+        return ""
+    was = one.body.get("was")
+    return f"line {one.body['restates']}, {'unknown' if was is None else was}: {one.body.get('because')}"
+
+
+def _waivers(audit: Audit, ids: tuple[str, ...], ink: Ink) -> Part:
+    rows = [
+        (ink.code(w.kpi), ink.prose(w.segment or "the whole"), ink.prose(w.first), ink.prose(w.last),
+         ink.prose(w.limit), ink.prose(w.reason), ink.code(w.approved_by))
+        for w in audit.waivers if w.kpi in ids
+    ]  # fmt: skip
+    columns = ("KPI", "Part", "From", "Until", "No worse than", "Reason", "Approved by")
+    return Part("Waivers", columns=columns, rows=tuple(rows), empty="None.")
+
+
+def _reviews(audit: Audit, ids: tuple[str, ...], ink: Ink) -> Part:
+    rows = [
+        (ink.code(m.kpi), m.due.isoformat(), m.held.isoformat() if m.held else "not held",
+         counted(((m.held or audit.last) - m.due).days, "day"))
+        for m in audit.missed if m.kpi in ids
+    ]  # fmt: skip
+    return Part("Missed reviews", columns=("KPI", "Due", "Held", "Late by"), rows=tuple(rows), empty="None.")
+
+
+def _verification(audit: Audit) -> str:
+    found = audit.verified
+    counts: Mapping[str, int] = {
+        "checked": found.checked, "failed": len(found.failed), "could_not": len(found.could_not),
+    }  # fmt: skip
+    return as_text({
+        "commit": audit.commit, "counts": counts, "failed": [finding_object(f) for f in found.failed],
+        "could_not": [{"kpi": k, "line": n, "why": w} for k, n, w in found.could_not],
+        "heads": {k: dict(v) for k, v in found.heads.items()},
+    })  # fmt: skip

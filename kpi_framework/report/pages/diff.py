@@ -1,0 +1,257 @@
+"""A difference between two revisions: on the terminal, as JSON, and as the report of a pull request."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from itertools import groupby
+
+from rich.console import RenderableType
+from rich.text import Text
+
+from ...model.change import Change, ChangeClass, Difference, Impact, Judged
+from ...model.measurement import Status
+from ...model.record import Record
+from ..doc.markdown import Section, table, write
+from ..doc.terminal import below, draw, heading, indented, plain
+from ..formats.json import as_text, finding_object, number, period_object
+from ..words.escape import code, message, prose
+from ..words.markup import PLAIN
+from ..words.phrases import counted, period_text, segment_text, short_period_text
+from ..words.values import NONE, show_value
+from .findings import each
+
+LARGEST = 60_000
+"""Bytes: a comment on GitHub holds 64 kB."""
+MARK = "<!-- kpi-diff -->"
+"""By this line the workflow finds its own comment again."""
+_STYLES = {
+    ChangeClass.RESTATING: "bold red", ChangeClass.LOOSENED: "bold red", ChangeClass.BACKDATED: "bold red",
+    ChangeClass.REMOVED: "red", ChangeClass.TIGHTENED: "green",
+}  # fmt: skip
+_SHOWN = 12
+
+
+class DiffView(Record):
+    """A difference, whether it passed, and the screen it is shown on."""
+
+    difference: Difference
+    passed: bool
+    color: bool = False
+    width: int = 100
+
+
+# wording
+
+
+def shown(value: object, length: int = 160) -> str:
+    """A plain value on one line, as its author might have written it."""
+    text = _flow(value) if value not in (None, {}, []) else NONE
+    return text if len(text) <= length else text[: length - 1] + "…"
+
+
+def parted(before: object, after: object) -> tuple[object, object]:
+    """Both values without the parts in which two mappings agree."""
+    if not isinstance(before, Mapping) or not isinstance(after, Mapping):
+        return before, after
+    differing = [k for k in {**before, **after} if before.get(k) != after.get(k)]
+    pairs = {k: parted(before.get(k), after.get(k)) for k in differing}
+    return {k: p[0] for k, p in pairs.items() if k in before}, {k: p[1] for k, p in pairs.items() if k in after}
+
+
+def _flow(value: object) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{k}: {_inner(v)}" for k, v in value.items())
+    if isinstance(value, list | tuple):
+        return "; ".join(_inner(v) for v in value)
+    return str(value).lower() if isinstance(value, bool) else " ".join(str(value).split())
+
+
+def _inner(value: object) -> str:
+    if isinstance(value, Mapping):
+        return f"{{{_flow(value)}}}"
+    return f"[{_flow(value)}]" if isinstance(value, list | tuple) else _flow(value)
+
+
+def verdict(view: DiffView) -> str:
+    """One line: what kinds of change there are, and whether anything is missing."""
+    difference = view.difference
+    if not difference.changes:
+        return "No definition changed its meaning."
+    counts = Counter(c.cls for c in difference.changes)
+    kinds = ", ".join(f"{counts[cls]} {cls}" for cls in ChangeClass if counts[cls])
+    missing = "" if view.passed else f"; {counted(len(difference.diagnostics), 'thing')} missing"
+    return f"{counted(len(difference.changes), 'change')}: {kinds}{missing}"
+
+
+def effect(one: Impact, name: str) -> str:
+    """`SLA compliance: 84.1 % → 92.3 %, missed → met, because of the definition`."""
+    part = f" ({segment_text(one.segment)})" if one.segment else ""
+    value = _moved(one)
+    status = "" if one.before.status == one.after.status else f", {_word(one.before)} → {_word(one.after)}"
+    return f"{name}{part}: {value}{status}, because of the {' and the '.join(one.because) or 'definition'}"
+
+
+def _moved(one: Impact) -> str:
+    before, after = (show_value(side.value, one.unit) for side in (one.before, one.after))
+    return f"{before} → {after}" if before != after else f"{after} as before"
+
+
+def _word(side: Judged) -> str:
+    return side.status.word if side.status else "nothing"
+
+
+def _name(difference: Difference, kpi: str | None) -> str:
+    return difference.names.get(kpi or "", kpi or "kpi.yaml")
+
+
+# formats
+
+
+def diff_text(view: DiffView) -> str:
+    """On the terminal."""
+    return draw(_text(view), color=view.color, width=view.width)
+
+
+def _text(view: DiffView) -> Iterator[RenderableType]:
+    difference = view.difference
+    yield plain(f"{difference.base[:12]} → {difference.head[:12]}", "dim")
+    yield plain(verdict(view), "bold")
+    for cls, found in groupby(difference.changes, key=lambda c: c.cls):
+        yield Text.assemble(heading(cls.value), Text(f"  {cls.meaning}", "dim"))
+        for change in found:
+            yield from _change_text(difference, change)
+    if difference.impact:
+        yield heading("What it does")
+        yield from (below(PLAIN.prose(line)) for line in _effects(difference))
+    for reason in difference.reasons:
+        yield indented("Reason", PLAIN.prose(reason))
+    for one in difference.diagnostics:
+        yield Text()
+        yield Text.assemble(
+            plain(f"{one.span.path}:{one.span.line}", "bold"), f"  {one.severity}  {one.code} {one.rule}"
+        )
+        yield below(PLAIN.message(one.message))
+        yield below(f"→ {PLAIN.message(one.hint)}")
+
+
+def _change_text(difference: Difference, change: Change) -> Iterator[RenderableType]:
+    style = _STYLES.get(change.cls, "")
+    place = f"{change.path}:{change.line}"
+    yield Text.assemble(
+        plain(change.kpi or "kpi.yaml", style), " ", plain(change.field, style), "  ", plain(place, "dim")
+    )
+    before, after = map(shown, parted(change.before, change.after))
+    yield below(f"{PLAIN.prose(before)} → {PLAIN.prose(after)}{_when(change)}")
+    if change.touches:
+        yield below(f"touches {PLAIN.prose(', '.join(change.touches[:_SHOWN]))}")
+
+
+def _when(change: Change) -> str:
+    return f", from {change.effective}" if change.effective else ""
+
+
+def _effects(difference: Difference) -> Iterator[str]:
+    """The judged period one by one, then the others by KPI."""
+    for one in difference.impact:
+        if one.judged:
+            yield f"{effect(one, _name(difference, one.kpi))} ({period_text(one.period)})"
+    past = Counter(one.kpi for one in difference.impact if not one.judged and not one.segment)
+    for kpi, count in past.items():
+        flips = sum(o.before.status != o.after.status for o in difference.impact if o.kpi == kpi and not o.judged)
+        yield f"{_name(difference, kpi)}: {counted(count, 'other period')} differ, {flips:,} with another status"
+
+
+def diff_markdown(view: DiffView) -> str:
+    """The report of a pull request: the verdict, what needs a decision, what it does, then the rest."""
+    difference = view.difference
+    sign = "✓" if view.passed else "✗"
+    head = f"{MARK}\n## {sign} KPI changes\n\n**{prose(verdict(view))}**"
+    weighty = tuple(c for c in difference.changes if c.cls.needs_reason or c.cls is ChangeClass.REMOVED)
+    rest = tuple(c for c in difference.changes if c not in weighty)
+    sections = [
+        Section("", (head, *_lines(difference))),
+        each("Missing", difference.diagnostics),
+        _changes("Needs a decision", difference, weighty),
+        _impact_table("What it does to the judged period", difference, judged=True),
+        _changes("Other changes", difference, rest),
+        _impact_table("What it does to other periods", difference, judged=False),
+        Section("Reasons", tuple(f"- {prose(reason)}" for reason in difference.reasons), noun="item"),
+        Section("", (f"_{code(difference.base[:12])} compared with {code(difference.head[:12])}._",)),
+    ]
+    return write(sections, LARGEST)
+
+
+def _lines(difference: Difference) -> Iterator[str]:
+    judged = [one for one in difference.impact if one.judged and not one.segment]
+    if judged:
+        yield "\n".join(f"- {prose(effect(one, _name(difference, one.kpi)))}" for one in judged[:_SHOWN])
+
+
+def _changes(title: str, difference: Difference, found: tuple[Change, ...]) -> Section:
+    rows = [
+        (
+            f"**{c.cls.value}**" if c.cls.needs_reason else c.cls.value, prose(_name(difference, c.kpi)), code(c.field),
+            code(shown(before)), code(shown(after)) + prose(_when(c)), code(f"{c.path}:{c.line}"),
+            message(", ".join(f"`{t}`" for t in c.touches[:_SHOWN])),
+        )
+        for c in found
+        for before, after in [parted(c.before, c.after)]
+    ]  # fmt: skip
+    return table(title, ("Class", "KPI", "Field", "Before", "After", "Where", "Touches"), rows)
+
+
+def _impact_table(title: str, difference: Difference, *, judged: bool) -> Section:
+    rows = [
+        (
+            prose(_name(difference, one.kpi)), prose(segment_text(one.segment) or "the whole"),
+            short_period_text(one.period), *(show_value(side.value, one.unit) for side in (one.before, one.after)),
+            " → ".join(dict.fromkeys(map(_word, (one.before, one.after)))), prose(", ".join(one.because)),
+        )
+        for one in difference.impact
+        if one.judged is judged
+    ]  # fmt: skip
+    return table(title, ("KPI", "Part", "Period", "Before", "After", "Status", "Because of"), rows)
+
+
+def diff_json(view: DiffView) -> str:
+    """For programs, and for the workflow that comments: schemas/diff.schema.json."""
+    difference = view.difference
+    return as_text({
+        "schema_version": 1, "base": difference.base, "head": difference.head,
+        "as_of": difference.as_of.isoformat() if difference.as_of else None, "passed": view.passed,
+        "changes": [change_object(c) for c in difference.changes],
+        "impact": [impact_object(i) for i in difference.impact],
+        "reasons": list(difference.reasons),
+        "names": {c.kpi: difference.names[c.kpi] for c in difference.changes if c.kpi in difference.names and c.kpi}
+        | {i.kpi: difference.names[i.kpi] for i in difference.impact if i.kpi in difference.names},
+        "diagnostics": [finding_object(f) for f in difference.diagnostics],
+    })  # fmt: skip
+
+
+def change_object(change: Change) -> dict[str, object]:
+    """One change."""
+    return {
+        "kpi": change.kpi, "class": change.cls.value, "field": change.field, "before": change.before,
+        "after": change.after, "path": change.path, "line": change.line, "touches": list(change.touches),
+        "effective": change.effective.isoformat() if change.effective else None,
+    }  # fmt: skip
+
+
+def impact_object(one: Impact) -> dict[str, object]:
+    """One value before and after."""
+    return {
+        "kpi": one.kpi, "unit": one.unit, "period": period_object(one.period), "segment": dict(one.segment),
+        "judged": one.judged, "before": _side(one.before), "after": _side(one.after), "because": list(one.because),
+    }  # fmt: skip
+
+
+def _side(side: Judged) -> dict[str, object]:
+    return {"value": number(side.value), "status": side.status.value if isinstance(side.status, Status) else None}
+
+
+DIFF_FORMATS: Mapping[str, Callable[[DiffView], str]] = {
+    "text": diff_text,
+    "json": diff_json,
+    "markdown": diff_markdown,
+}

@@ -1,0 +1,155 @@
+"""What is due: on the terminal, as a page, as a calendar (RFC 5545) and as JSON."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from itertools import groupby
+
+from rich.console import RenderableType
+from rich.text import Text
+
+from ... import __version__
+from ...model.agenda import Agenda, Due, Duty, When
+from ...model.record import Record
+from ..doc.markdown import Section, table, write
+from ..doc.terminal import below, draw, heading, plain
+from ..formats.json import as_text
+from ..words.escape import clean, code, prose
+from ..words.markup import PLAIN
+from ..words.phrases import counted, day_text
+from ..words.workflow_commands import is_obeyed
+
+_NOTHING = "Nothing is due this week or this month."
+_NOBODY = "nobody"
+_FOLD = 75
+
+
+class DueView(Record):
+    """The agenda, and the screen it is shown on."""
+
+    agenda: Agenda
+    color: bool = False
+    width: int = 100
+
+
+def due_text(view: DueView) -> str:
+    """On the terminal."""
+    return draw(_text(view.agenda), color=view.color, width=view.width)
+
+
+def _text(agenda: Agenda) -> Iterator[RenderableType]:
+    yield plain(f"{agenda.project}: as of {day_text(agenda.today)}", "bold")
+    if not agenda.items:
+        yield Text(_NOTHING)
+    for when, found in groupby(agenda.items, key=lambda d: d.when):
+        yield heading(when.value.capitalize())
+        for one in found:
+            late = f"  {_late(one, agenda.today)}" if when is When.OVERDUE else ""
+            yield Text.assemble(
+                plain(one.day.isoformat(), "bold red" if late else "bold"), "  ", plain(f"{one.duty.value:7}"), " ",
+                plain(one.name, "bold"), plain(late, "bold red"),
+            )  # fmt: skip
+            yield below(f"{PLAIN.prose(one.what)} · {PLAIN.prose(one.who or _NOBODY)} · {_place(one)}")
+
+
+def _late(one: Due, today: dt.date) -> str:
+    return f"{counted((today - one.day).days, 'day')} late"
+
+
+def _place(one: Due) -> str:
+    return f"{one.span.path}:{one.span.line}"
+
+
+def due_markdown(view: DueView) -> str:
+    """As a page."""
+    agenda = view.agenda
+    head = f"# {prose(agenda.project)}: what is due\n\nAs of {day_text(agenda.today)}."
+    sections = [Section("", (head if agenda.items else f"{head} {_NOTHING}",))]
+    for when, found in groupby(agenda.items, key=lambda d: d.when):
+        rows = [
+            (one.day.isoformat(), one.duty.value, prose(one.name), prose(one.what), code(one.who or ""),
+             code(_place(one)))
+            for one in found
+        ]  # fmt: skip
+        sections.append(table(when.value.capitalize(), ("Day", "Kind", "KPI", "What", "Who", "Where"), rows))
+    return write(sections)
+
+
+def due_json(view: DueView) -> str:
+    """For programs."""
+    agenda = view.agenda
+    return as_text({
+        "schema_version": 1, "project": agenda.project, "as_of": agenda.as_of.isoformat(),
+        "today": agenda.today.isoformat(),
+        "items": [
+            {
+                "when": d.when.value, "day": d.day.isoformat(), "kind": d.duty.value, "kpi": d.kpi, "name": d.name,
+                "what": d.what, "who": d.who, "path": d.span.path, "line": d.span.line,
+            }
+            for d in agenda.items
+        ],
+    })  # fmt: skip
+
+
+# a calendar
+
+
+def due_ics(view: DueView) -> str:
+    """For a calendar: a day-long event each, which keeps its identity from run to run. Lines end in CRLF."""
+    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:-//kpi//kpi {__version__}//EN", "CALSCALE:GREGORIAN"]
+    lines += [line for one in view.agenda.items for line in _event(view.agenda, one)]
+    return "".join(f"{folded(line)}\r\n" for line in (*lines, "END:VCALENDAR"))
+
+
+def _event(agenda: Agenda, one: Due) -> Iterator[str]:
+    stamp = agenda.as_of.astimezone(dt.UTC)
+    yield "BEGIN:VEVENT"
+    yield f"UID:{_identity(agenda, one)}"
+    yield f"DTSTAMP:{stamp:%Y%m%dT%H%M%SZ}"
+    yield f"DTSTART;VALUE=DATE:{one.day:%Y%m%d}"
+    yield f"DTEND;VALUE=DATE:{one.day + dt.timedelta(days=1):%Y%m%d}"
+    yield f"SUMMARY:{escaped(f'{one.name}: {_SUMMARIES[one.duty]}')}"
+    yield f"DESCRIPTION:{escaped(f'{one.what} ({one.who or _NOBODY}; {_place(one)})')}"
+    yield f"CATEGORIES:{one.duty.value.upper()}"
+    yield "TRANSP:TRANSPARENT"
+    yield "END:VEVENT"
+
+
+_SUMMARIES = {
+    Duty.REVIEW: "review", Duty.ACTION: "action due", Duty.WAIVER: "waiver ends", Duty.TARGET: "target begins",
+}  # fmt: skip
+
+
+def _identity(agenda: Agenda, one: Due) -> str:
+    """The same for the same duty, whatever day it is moved to."""
+    told = "\0".join((agenda.project, one.duty.value, one.kpi, one.key)).encode("utf-8", "backslashreplace")
+    return f"{one.duty.value}-{hashlib.sha256(told).hexdigest()[:32]}@kpi"
+
+
+def escaped(text: str) -> str:
+    """A TEXT value: no control characters; backslash, semicolon and comma escaped."""
+    shown = clean(text).replace("\\", "\\\\")
+    return shown.replace(";", "\\;").replace(",", "\\,")
+
+
+def folded(line: str) -> str:
+    """A content line in pieces of at most 75 octets, no character cut in two; none has a command for a runner in it."""
+    pieces, room = [""], _FOLD
+    for character in line:
+        size = len(character.encode("utf-8", "replace"))
+        if size > room or is_obeyed(pieces[-1] + character):
+            pieces.append("")
+            room = _FOLD - 1
+        pieces[-1] += character
+        room -= size
+    return "\r\n ".join(pieces)
+
+
+DUE_FORMATS: Mapping[str, Callable[[DueView], str]] = {
+    "text": due_text,
+    "markdown": due_markdown,
+    "ics": due_ics,
+    "json": due_json,
+}

@@ -1,0 +1,181 @@
+"""History, for an auditor: a line a change, as text, markdown, JSON, CSV or a page."""
+
+from __future__ import annotations
+
+import csv
+import html
+import io
+from collections.abc import Callable, Iterator, Mapping
+
+from rich.console import RenderableType
+from rich.text import Text
+
+from ...model.change import Event
+from ...model.record import Record
+from ..doc.markdown import Section, table, write
+from ..doc.terminal import below, draw, plain
+from ..formats.json import as_text, number
+from ..words.escape import clean, code, prose
+from ..words.markup import PLAIN
+from ..words.phrases import counted
+from ..words.values import show_value
+from ..words.workflow_commands import inert_markup
+from .diff import change_object, parted, shown
+
+COLUMNS = (
+    "committed_at", "commit", "author", "email", "signed", "kpi", "class", "field", "before", "after", "reason",
+    "pull_request", "approvals", "merge", "landed", "effective", "value_before", "unit_before", "value_after",
+    "unit_after", "doubts", "subject",
+)  # fmt: skip
+
+
+class HistoryView(Record):
+    """The events, and the screen they are shown on."""
+
+    events: tuple[Event, ...]
+    color: bool = False
+    width: int = 100
+
+
+def history_text(view: HistoryView) -> str:
+    """On the terminal, the newest last."""
+    return draw(_text(view), color=view.color, width=view.width)
+
+
+def _text(view: HistoryView) -> Iterator[RenderableType]:
+    if not view.events:
+        yield Text("No definition changed its meaning.")
+    for event in view.events:
+        change, commit = event.change, event.commit
+        before, after = map(shown, parted(change.before, change.after))
+        yield Text.assemble(
+            plain(f"{commit.committed_at:%Y-%m-%d}", "bold"), "  ", plain(commit.name[:10], "dim"), "  ",
+            plain(change.cls.value, "bold red" if change.cls.needs_reason else ""), "  ",
+            plain(f"{change.kpi or 'kpi.yaml'} {change.field}", "bold"), "  ", plain(commit.author),
+        )  # fmt: skip
+        value = f"   (value {moved(event)})" if moved(event) else ""
+        yield below(f"{PLAIN.prose(before)} → {PLAIN.prose(after)}{value}")
+        yield below(" · ".join(_about(event)))
+    unsigned = {e.commit.name for e in view.events if not e.commit.signed.startswith("good")}
+    if unsigned:
+        yield Text(f"\nNot proven: who wrote {counted(len(unsigned), 'commit')} without a good signature.", "dim")
+
+
+def moved(event: Event) -> str:
+    """The value under the former definition and under the new one; empty where neither was computed."""
+    if event.before is None and event.after is None:
+        return ""
+    return f"{show_value(event.before, event.unit_before)} → {show_value(event.after, event.unit_after)}"
+
+
+def _about(event: Event) -> Iterator[str]:
+    yield f"reason: {PLAIN.prose(event.reason)}" if event.reason else "no reason given"
+    if event.pull_request:
+        yield f"pull request #{event.pull_request}"
+    if event.approvals:
+        yield f"approved by {PLAIN.prose(', '.join(event.approvals))}"
+    if event.change.effective:
+        yield f"in force from {event.change.effective}"
+    if event.commit.signed not in ("good", "none"):
+        yield f"signature {event.commit.signed}"
+    for doubt in event.doubts:
+        yield f"not proven: {PLAIN.prose(doubt)}"
+
+
+def history_markdown(view: HistoryView) -> str:
+    """As a page."""
+    columns = ("Day", "Commit", "Author", "KPI", "Class", "Field", "Before", "After", "Reason", "Value", "Not proven")
+    rows = [
+        (
+            f"{e.commit.committed_at:%Y-%m-%d}", code(e.commit.name[:10]), prose(e.commit.author),
+            code(e.change.kpi or "kpi.yaml"), e.change.cls.value, code(e.change.field), code(shown(before)),
+            code(shown(after)), prose(e.reason or "none given"), prose(moved(e)),
+            prose("; ".join(e.doubts)),
+        )
+        for e in view.events
+        for before, after in [parted(e.change.before, e.change.after)]
+    ]  # fmt: skip
+    return write([Section("", ("# History",)), table("", columns, rows)])
+
+
+def history_json(view: HistoryView) -> str:
+    """For programs: the changes of a diff, with who, when, why and what it did."""
+    return as_text({"schema_version": 1, "changes": [event_object(e) for e in view.events]})
+
+
+def event_object(event: Event) -> dict[str, object]:
+    """One change and its commit."""
+    commit = event.commit
+    return {
+        **change_object(event.change), "commit": commit.name, "author": commit.author, "email": commit.email,
+        "committed_at": commit.committed_at.isoformat(), "authored_at": commit.authored_at.isoformat(),
+        "committer": commit.committer, "signed": commit.signed, "subject": commit.subject, "reason": event.reason,
+        "pull_request": event.pull_request, "merge": event.merge.name if event.merge else None,
+        "approvals": list(event.approvals), "landed": event.landed, "doubts": list(event.doubts),
+        "values": {"before": number(event.before), "after": number(event.after)},
+        "units": {"before": event.unit_before or None, "after": event.unit_after or None},
+    }  # fmt: skip
+
+
+def _cells(event: Event) -> list[str]:
+    found = event_object(event)
+    found |= {"value_before": event.before, "value_after": event.after}
+    found |= {"unit_before": event.unit_before, "unit_after": event.unit_after}
+    found |= {side: shown(found[side], 500) for side in ("before", "after")}
+    return [clean(_plain(found[c])) for c in COLUMNS]
+
+
+def _plain(cell: object) -> str:
+    """A cell for programs: nothing is empty, a truth is `true` or `false`."""
+    if isinstance(cell, list):
+        return "; ".join(map(str, cell))
+    if cell is None or isinstance(cell, bool):
+        return "" if cell is None else str(cell).lower()
+    return str(cell)
+
+
+def history_csv(view: HistoryView) -> str:
+    """For a spreadsheet; no cell is taken for a formula."""
+    page = io.StringIO()
+    writer = csv.writer(page, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    writer.writerows([f"'{c}" if c[:1] in "=+-@\t" and c[:1] else c for c in _cells(e)] for e in view.events)
+    return page.getvalue()
+
+
+def history_html(view: HistoryView) -> str:
+    """One page that needs nothing else."""
+    head = "".join(f"<th>{html.escape(c.replace('_', ' '))}</th>" for c in COLUMNS)
+    rows = "\n".join(f"<tr>{''.join(f'<td>{html.escape(c)}</td>' for c in _cells(e))}</tr>" for e in view.events)
+    return inert_markup(_PAGE.replace("{head}", head).replace("{rows}", rows))
+
+
+_PAGE = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<title>History of KPI definitions</title>
+<style>
+  body { font: 14px/1.5 system-ui, sans-serif; margin: 2rem; color: #1c2330; background: #fff; }
+  table { border-collapse: collapse; }
+  th, td { border-bottom: 1px solid #d5dae2; padding: .3rem .6rem; text-align: left; vertical-align: top; }
+  th { position: sticky; top: 0; background: #f2f4f8; }
+</style>
+<h1>History of KPI definitions</h1>
+<table>
+<thead><tr>{head}</tr></thead>
+<tbody>
+{rows}
+</tbody>
+</table>
+</html>
+"""
+
+HISTORY_FORMATS: Mapping[str, Callable[[HistoryView], str]] = {
+    "text": history_text,
+    "markdown": history_markdown,
+    "json": history_json,
+    "csv": history_csv,
+    "html": history_html,
+}

@@ -1,0 +1,62 @@
+"""What was published, and what verifying it came to: on the terminal and as JSON."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from rich.console import RenderableType
+from rich.text import Text
+
+from ...model.diagnostic import Diagnostic
+from ...model.record import Record
+from ..doc.terminal import below, draw, plain
+from ..formats.json import as_text, finding_object
+from ..words.markup import PLAIN
+from ..words.phrases import counted
+
+_SHOWN = 20
+
+
+class LedgerView(Record):
+    """Counts, what failed, what could not be checked, and the heads of the chains."""
+
+    title: str
+    counts: Mapping[str, int]
+    failed: Sequence[Diagnostic] = ()
+    could_not: Sequence[tuple[str, int, str]] = ()
+    heads: Mapping[str, Mapping[str, object]] | None = None
+    color: bool = False
+    width: int = 100
+
+
+def ledger_text(view: LedgerView) -> str:
+    """On the terminal."""
+    return draw(_text(view), color=view.color, width=view.width)
+
+
+def _text(view: LedgerView) -> Iterator[RenderableType]:
+    for one in view.failed[:_SHOWN]:
+        yield Text.assemble(
+            plain(f"{one.span.path}:{one.span.line}", "bold"), f"  {one.severity}  {one.code} {one.rule}"
+        )
+        yield below(PLAIN.message(one.message))
+        yield below(f"→ {PLAIN.message(one.hint)}")
+    if len(view.failed) > _SHOWN:
+        yield plain(f"and {len(view.failed) - _SHOWN:,} more")
+    for why, count in Counter(w for *_, w in view.could_not).most_common():
+        yield plain(f"{counted(count, 'value')} could not be checked: {why}")
+    numbers = ", ".join(f"{count:,} {name}" for name, count in view.counts.items())
+    yield plain(f"{view.title}: {numbers}", "bold red" if view.failed else "bold")
+
+
+def ledger_json(view: LedgerView) -> str:
+    """For programs."""
+    return as_text({
+        "schema_version": 1, "counts": dict(view.counts), "failed": [finding_object(f) for f in view.failed],
+        "could_not": [{"kpi": k, "line": n, "why": w} for k, n, w in view.could_not],
+        "heads": {k: dict(v) for k, v in (view.heads or {}).items()},
+    })  # fmt: skip
+
+
+LEDGER_FORMATS: Mapping[str, Callable[[LedgerView], str]] = {"text": ledger_text, "json": ledger_json}

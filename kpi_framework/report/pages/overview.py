@@ -1,0 +1,90 @@
+"""The first page of scorecard.md: the verdict, what needs a decision, and everything in one table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from ...model.diagnostic import Severity
+from ...model.measurement import Measurement, Status
+from ..doc.markdown import Section, table
+from ..view.details import action_text, unknown_text
+from ..view.rows import VALUES, Row, kpi_rows, metric_rows
+from ..view.scorecard_view import Insight, Standing
+from ..view.summary import tally_text, verdict_text, when_text
+from ..words.escape import code, prose
+from ..words.markup import MARKDOWN
+from ..words.phrases import counted, segment_text, streak_text
+from ..words.values import show_distance, show_target, show_value
+
+_DECISIONS = 15
+
+
+def head(insight: Insight) -> Section:
+    """The title and the verdict, with why it is what it is."""
+    scorecard = insight.scorecard
+    lines = [f"# {prose(scorecard.project)}: KPI scorecard", ""]
+    lines += [f"**{verdict_text(scorecard)}**: {tally_text(scorecard)}. {when_text(insight)}"]
+    if scorecard.verdict.gate == "definitions":
+        lines += ["", "Only the definitions are gated here; the values are shown for information."]
+    if scorecard.verdict.reasons:
+        shown = "; ".join(prose(reason) for reason in scorecard.verdict.reasons[:_DECISIONS])
+        rest = len(scorecard.verdict.reasons) - _DECISIONS
+        lines += ["", f"Why: {shown}{f'; and {rest:,} more' if rest > 0 else ''}."]
+    return Section("", ("\n".join(lines),))
+
+
+def decisions(insight: Insight) -> Section:
+    """What somebody has to decide or do now, weightiest first."""
+    found = list(_decisions(insight))
+    rest = len(found) - _DECISIONS
+    shown = found[:_DECISIONS] + ([f"and {rest:,} more, below"] if rest > 0 else [])
+    blocks = tuple(f"- {one}" for one in shown) or ("Nothing today.",)
+    return Section("What needs a decision", blocks, noun="item")
+
+
+def _decisions(insight: Insight) -> Iterator[str]:
+    missed = [(s, m) for s in insight.troubled for m in s.judged if m.status is Status.MISSED and not m.waived]
+    for standing, one in missed:
+        what = action_text(standing.action, insight.scorecard.today, MARKDOWN)
+        row = f" {streak_text(standing.in_a_row)}" if one.is_whole and len(standing.in_a_row) > 1 else ""
+        yield f"✗ **{_title(standing, one)}** is missed{row}: {_short(one)}. Action: {what}"
+    for standing in insight.unknown:
+        if standing.status is Status.UNKNOWN:
+            why, remedy = unknown_text(standing.whole, MARKDOWN)
+            yield f"? **{prose(standing.name)}** is unknown: {why} {remedy}"
+    near = [(s, m) for s in insight.troubled for m in s.judged if m.status is Status.NEAR]
+    for standing, one in near:
+        yield f"▲ **{_title(standing, one)}** is at risk: {_short(one)}"
+    errors = sum(one.severity is Severity.ERROR for one in insight.scorecard.diagnostics)
+    if errors:
+        yield f"✗ **{counted(errors, 'error')}** in the definitions or the data, below"
+
+
+def _title(standing: Standing, one: Measurement) -> str:
+    return prose(f"{standing.name} ({segment_text(one.segment)})" if one.segment else standing.name)
+
+
+def _short(one: Measurement) -> str:
+    target = prose(show_target(one.target, one.unit, one.value))
+    distance = show_distance(one.value, one.target, one.unit)
+    return f"{show_value(one.value, one.unit, one.target)}, target {target}, {distance}"
+
+
+def kpis(insight: Insight) -> Section:
+    """Every KPI in one table; segments with a target of their own stand under it."""
+    dated = ("Period",) if len(insight.periods) > 1 else ()
+    return row_table("KPIs", ("Status", "KPI", *dated, *VALUES, "Trend", "Owner"), kpi_rows(insight))
+
+
+def metrics(insight: Insight) -> Section:
+    """What informs without being judged."""
+    columns = ("Metric", "Value", "Period", "Change", "Trend")
+    return row_table("Metrics (informative)", columns, metric_rows(insight))
+
+
+def row_table(title: str, columns: tuple[str, ...], rows: Iterable[Row]) -> Section:
+    """A table of measurements; owners are code, so that nobody is mentioned by mistake."""
+    titles = ["Last 12 periods" if column == "Trend" else column for column in columns]
+    inks = [code if column == "Owner" else prose for column in columns]
+    cells = [[ink(row[column]) for ink, column in zip(inks, columns, strict=True)] for _, row in rows]
+    return table(title, titles, cells)

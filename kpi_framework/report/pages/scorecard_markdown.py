@@ -1,0 +1,119 @@
+"""scorecard.md: read in ten minutes, what needs a decision first. A lint or a test shows its findings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ... import __version__
+from ...model.measurement import Scorecard
+from ..doc.markdown import Section, table, write
+from ..view.details import facts, headline, unknown_text
+from ..view.result import Report
+from ..view.rows import cells
+from ..view.scorecard_view import Insight
+from ..view.signals import signal_facts, signal_title, told_signals
+from ..words.escape import code, prose
+from ..words.markup import MARKDOWN
+from ..words.phrases import day_text, status_text
+from .findings import each, render_findings, rolled_up
+from .overview import decisions, head, kpis, metrics, row_table
+
+_HASH = 12  # figures of a definition's hash that tell it from the others
+
+
+def render_markdown(report: Report) -> str:
+    """The scorecard if there is one, else the findings."""
+    return render_findings(report) if report.scorecard is None else scorecard_markdown(report.scorecard)
+
+
+def scorecard_markdown(scorecard: Scorecard) -> str:
+    """scorecard.md, in order of weight: a page that is too large loses its end."""
+    insight = Insight(scorecard)
+    findings = sorted(scorecard.diagnostics, key=lambda f: f.sort_key)
+    return write(
+        [
+            head(insight),
+            decisions(insight),
+            kpis(insight),
+            _signals(insight),
+            *_views(insight),
+            _troubled(insight),
+            _unknown(insight),
+            metrics(insight),
+            each("Data quality", [f for f in findings if f.code.startswith("KPI6")], 30),
+            each("Governance that is due", [f for f in findings if f.code.startswith("KPI4")], 30),
+            rolled_up("Other findings", [f for f in findings if not f.code.startswith(("KPI4", "KPI6"))]),
+            _events(insight),
+            _definitions(insight),
+            Section("", (_foot(scorecard),)),
+        ]
+    )
+
+
+def _signals(insight: Insight) -> Section:
+    """Patterns over several KPIs that show, and those that cannot be told."""
+    blocks = []
+    for one in told_signals(insight):
+        lines = [f"### {prose(one.name)}: {signal_title(one)}", ""]
+        lines += [f"- **{label}:** {text}" for label, text in signal_facts(one, MARKDOWN)]
+        blocks.append("\n".join(lines))
+    return Section("Signals", tuple(blocks))
+
+
+def _views(insight: Insight) -> Iterator[Section]:
+    """What each group of readers looks at, unless it is everything; a report of one view has no others."""
+    if insight.scorecard.view is not None:
+        return
+    listed = {name: view for name, view in insight.scorecard.views.items() if view.kpis != "all" or view.limit}
+    for name, view in listed.items():
+        rows = [(one.status, {**cells(one.whole), "KPI": one.name}) for one in insight.in_view(view)]
+        yield row_table(f"View: {prose(name)}", ("Status", "KPI", "Value", "Target", "Change"), rows)
+
+
+def _troubled(insight: Insight) -> Section:
+    """Each missed or at-risk KPI: what it asks, where it is worst, what is done."""
+    return Section("Missed and at risk", tuple(_story(insight)))
+
+
+def _story(insight: Insight) -> Iterator[str]:
+    for one in insight.troubled:
+        waived = one.whole is not None and one.whole.waived
+        lines = [f"### {prose(one.name)}: {status_text(one.status, waived=waived)}", ""]
+        if one.whole is not None:
+            lines += [headline(one.whole, MARKDOWN), ""]
+        lines += [f"- **{label}:** {text}" for label, text in facts(one, insight, MARKDOWN)]
+        yield "\n".join(lines)
+
+
+def _unknown(insight: Insight) -> Section:
+    rows = [(prose(one.name), *unknown_text(one.whole, MARKDOWN)) for one in insight.unknown]
+    return table("Unknown, and why", ("KPI", "Why", "What to do"), rows)
+
+
+def _events(insight: Insight) -> Section:
+    blocks = tuple(f"- {day_text(event.date)}: {prose(event.what)}" for event in insight.events)
+    return Section("Events in these periods", blocks, noun="item")
+
+
+def _definitions(insight: Insight) -> Section:
+    """A line each: what a number means, and the hash that changes when the meaning does."""
+    return Section("Definitions", tuple(_definition_lines(insight)), noun="item")
+
+
+def _definition_lines(insight: Insight) -> Iterator[str]:
+    for one in insight.standings:
+        if one.definition is None:
+            continue
+        formula = code(one.definition.formula or "") or "no formula"
+        where = f" where {code(one.definition.where)}" if one.definition.where else ""
+        source = f" of {code(one.definition.dataset)}" if one.definition.dataset else ""
+        stamp = one.whole.definition.rpartition(":")[2][:_HASH] if one.whole else ""
+        hashed = f" · {code(stamp)}" if stamp else ""
+        yield f"- **{prose(one.name)}** ({code(one.id)}){hashed}: {formula}{source}{where}"
+
+
+def _foot(scorecard: Scorecard) -> str:
+    return (
+        f"---\n\nMade by kpi {__version__} with {prose(scorecard.engine)}"
+        f" (isolation: {prose(scorecard.isolation)}), as of {scorecard.as_of.isoformat()}."
+    )

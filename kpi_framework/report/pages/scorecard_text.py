@@ -1,0 +1,145 @@
+"""The terminal: the verdict, the table, what to do for each miss, then the findings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from rich.console import RenderableType
+from rich.text import Text
+
+from ...model.diagnostic import Diagnostic
+from ...model.measurement import ExampleResult, SignalState, Status
+from ..doc.terminal import SEVERITIES, below, draw, heading, indented, plain, status
+from ..view.details import facts, headline, unknown_text
+from ..view.result import Report
+from ..view.scorecard_view import Insight, by_rule
+from ..view.signals import signal_facts, signal_title, told_signals
+from ..view.summary import place, tally, tally_text, verdict_text, when_text
+from ..words.markup import PLAIN
+from ..words.phrases import counted, status_text
+from .table import kpi_table, metric_table
+
+_SHOWN = 50
+"""Findings shown one by one; the rest is counted by rule."""
+
+
+def render_text(report: Report) -> str:
+    """The whole outcome, as wide as the screen."""
+    return draw(_parts(report), color=report.color, width=report.width)
+
+
+def _parts(report: Report) -> Iterator[RenderableType]:
+    if report.scorecard is not None:
+        yield from _scorecard(Insight(report.scorecard), report.width)
+    if report.examples:
+        yield from _examples(report.examples)
+    yield from findings_text(report.findings)
+    yield _closing(report)
+
+
+def _scorecard(insight: Insight, width: int) -> Iterator[RenderableType]:
+    yield plain(insight.scorecard.project, "bold")
+    yield plain(when_text(insight), "dim")
+    yield Text()
+    yield kpi_table(insight, width) if insight.kpis else Text("No KPI is judged here.")
+    if insight.informative:
+        yield Text()
+        yield metric_table(insight, width)
+    yield from _signals(insight)
+    yield from _troubled(insight)
+    yield from _unknown(insight)
+
+
+def _signals(insight: Insight) -> Iterator[RenderableType]:
+    found = told_signals(insight)
+    if found:
+        yield heading("Signals")
+    for one in found:
+        yield Text()
+        style = "bold yellow" if one.state is SignalState.ON else "bold magenta"
+        yield Text.assemble((signal_title(one), style), "  ", plain(one.name, "bold"))
+        for label, text in signal_facts(one, PLAIN):
+            yield indented(label, text)
+
+
+def _troubled(insight: Insight) -> Iterator[RenderableType]:
+    if insight.troubled:
+        yield heading("What to do")
+    for one in insight.troubled:
+        waived = one.whole is not None and one.whole.waived
+        yield Text()
+        yield Text.assemble(status(status_text(one.status, waived=waived), one.status), "  ", plain(one.name, "bold"))
+        if one.whole is not None:
+            yield below(headline(one.whole, PLAIN))
+        for label, text in facts(one, insight, PLAIN):
+            yield indented(label, text)
+        if one.owner:
+            yield indented("Owner", PLAIN.prose(one.owner))
+
+
+def _unknown(insight: Insight) -> Iterator[RenderableType]:
+    """What is unknown, together where it has the same reason."""
+    if insight.unknown:
+        yield heading("Unknown, and why")
+    reasons: dict[tuple[str, str], list[str]] = {}
+    for one in insight.unknown:
+        reasons.setdefault(unknown_text(one.whole, PLAIN), []).append(one.name)
+    for (why, remedy), names in reasons.items():
+        yield Text()
+        named = plain(", ".join(names), "bold")
+        yield Text.assemble(status(status_text(Status.UNKNOWN), Status.UNKNOWN), "  ", named)
+        yield indented("Why", why)
+        yield indented("Do", remedy)
+
+
+def _examples(examples: Sequence[ExampleResult]) -> Iterator[RenderableType]:
+    yield heading("Examples")
+    for one in examples:
+        if not one.passed:
+            yield Text()
+            yield Text.assemble(("✗ differs", "bold red"), "  ", plain(f"{one.kpi}: {one.example}", "bold"))
+            yield indented("Expected", PLAIN.prose(one.expected))
+            yield indented("Got", PLAIN.prose(one.got))
+            yield indented("At", PLAIN.prose(f"{one.path}:{one.line}"))
+    good = sum(one.passed for one in examples)
+    yield Text(f"{good:,} of {counted(len(examples), 'example')} as expected")
+
+
+def findings_text(findings: Sequence[Diagnostic]) -> Iterator[RenderableType]:
+    """The findings below their heading, the weightiest if they are many; nothing where there are none."""
+    if findings:
+        yield heading("Findings")
+    weightiest = sorted(findings, key=lambda one: -one.severity.rank)[:_SHOWN]
+    for one in sorted(weightiest, key=lambda one: one.sort_key):
+        yield Text()
+        yield Text.assemble(
+            plain(place(one), "bold"), "  ", (one.severity.value, SEVERITIES[one.severity]), "  ",
+            plain(f"{one.code} {one.rule}", "dim"),
+        )  # fmt: skip
+        yield below(PLAIN.message(one.message))
+        yield below(f"→ {PLAIN.message(one.hint)}")
+    yield from _rest(findings, weightiest)
+
+
+def _rest(findings: Sequence[Diagnostic], shown: Sequence[Diagnostic]) -> Iterator[RenderableType]:
+    left = sorted(findings, key=lambda one: -one.severity.rank)[len(shown) :]
+    if left:
+        named = ", ".join(f"{len(found):,} × {rule}" for rule, found in by_rule(left).items())
+        yield Text()
+        yield plain(f"and {len(left):,} more: {named}. --format json has all of them.")
+
+
+def _closing(report: Report) -> Text:
+    """The last line, where the eye rests: passed or not, and why."""
+    passed = report.passed
+    words = "✓ Passed" if passed else "✗ Not passed"
+    told = [tally(report.findings)]
+    if report.scorecard is not None:
+        words = verdict_text(report.scorecard)
+        passed = report.scorecard.verdict.passed
+        told = [tally_text(report.scorecard), *told]
+    line = Text.assemble("\n", (words, "bold green" if passed else "bold red"), f": {'; '.join(told)}")
+    if report.scorecard is not None:
+        for reason in report.scorecard.verdict.reasons[:_SHOWN]:
+            line.append(f"\n  · {PLAIN.prose(reason)}")
+    return line

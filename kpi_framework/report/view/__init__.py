@@ -1,0 +1,1 @@
+"""A scorecard as its readers look at it: rows, details, signals and the findings that count."""

@@ -1,0 +1,35 @@
+"""What a renderer is given: the outcome of one lint, test or check."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+
+from ...model.diagnostic import Diagnostic
+from ...model.measurement import ExampleResult, Scorecard
+from ...model.record import Record
+
+
+class Report(Record, dict=True):
+    """One outcome, and the screen it is shown on (only the text format looks at `color` and `width`)."""
+
+    scorecard: Scorecard | None = None
+    diagnostics: tuple[Diagnostic, ...] = ()
+    examples: tuple[ExampleResult, ...] | None = None
+    """The examples that ran; None where none were to be run."""
+    passed: bool = True
+    exit_code: int = 0
+    title: str = "kpi lint"
+    color: bool = False
+    width: int = 100
+    alarms: tuple[Diagnostic, ...] = ()
+    """Missed targets and signals that are on at their lines, for the formats that show nothing but findings."""
+
+    @cached_property
+    def findings(self) -> tuple[Diagnostic, ...]:
+        """All findings, each once, file by file from top to bottom."""
+        judged = self.scorecard.diagnostics if self.scorecard else ()
+        return tuple(sorted(dict.fromkeys((*self.diagnostics, *judged)), key=lambda f: f.sort_key))
+
+
+Renderer = Callable[[Report], str]

@@ -1,0 +1,61 @@
+"""The outcome in a line: passed or not, how many of each, and when."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+from ...model.diagnostic import Diagnostic, Severity
+from ...model.measurement import Scorecard
+from ..words.escape import clean
+from ..words.phrases import counted, day_text, period_text
+from .scorecard_view import Insight
+
+_NAME = 12  # figures of a commit's name that tell it from the others
+_WORDS = (
+    ("met", "met"),
+    ("near", "at risk"),
+    ("missed", "missed"),
+    ("waived", "waived"),
+    ("unknown", "unknown"),
+)
+
+
+def verdict_text(scorecard: Scorecard) -> str:
+    """Sign and word."""
+    return "✓ Passed" if scorecard.verdict.passed else "✗ Not passed"
+
+
+def tally_text(scorecard: Scorecard) -> str:
+    """`5 met, 1 at risk, 1 missed, 0 unknown`; waived ones only where there are some."""
+    counts = scorecard.verdict.counts
+    return ", ".join(f"{counts.get(key, 0)} {word}" for key, word in _WORDS if key != "waived" or counts.get(key))
+
+
+def when_text(insight: Insight) -> str:
+    """The judged period, the day it was judged on, and by which revision's definitions."""
+    scorecard, periods = insight.scorecard, insight.periods
+    day = scorecard.today if scorecard.today != dt.date.min else scorecard.as_of.date()
+    judged = f"Judged: {period_text(periods[0])}, as" if len(periods) == 1 else "As"
+    by = f", by the definitions of {scorecard.revision[:_NAME]}" if scorecard.revision else ""
+    return f"{judged} of {day_text(day)}{by}."
+
+
+def tally(findings: Iterable[Diagnostic]) -> str:
+    """`2 errors, 1 warning`, or `no findings`."""
+    severities = [one.severity for one in findings]
+    shown = (Severity.ERROR, Severity.WARNING, Severity.NOTE)
+    counts = [counted(severities.count(s), s.value) for s in shown if s in severities]
+    return ", ".join(counts) or "no findings"
+
+
+def in_one(one: Diagnostic) -> str:
+    """What is wrong and what to do, as sentences in one line."""
+    message, hint = clean(one.message), clean(one.hint)
+    stop = "" if message.endswith((".", "!", "?", "…")) or not hint else "."
+    return f"{message}{stop} {hint}".strip()
+
+
+def place(one: Diagnostic) -> str:
+    """`kpis/csat.yaml:3:1`."""
+    return f"{one.span.path}:{one.span.line}:{one.span.column}"

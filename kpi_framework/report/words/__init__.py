@@ -1,0 +1,1 @@
+"""The words and numbers that people read, and how a stranger's strings are made harmless."""

@@ -1,0 +1,138 @@
+"""The words of the reports: statuses, reasons, days and periods."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from ...model.measurement import Measurement, Reason, Segment, Status
+from ...model.period import Grain, Period
+
+SIGNS = {
+    Status.MET: "✓", Status.NEAR: "▲", Status.MISSED: "✗", Status.UNKNOWN: "?", Status.INFORMATIVE: "·",
+}  # fmt: skip
+"""A sign beside the word, so that nothing hangs on colour."""
+
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+
+_REASONS = {
+    Reason.SOURCE_ERROR: (
+        "The data could not be read, or rows with one key contradict each other.",
+        "Correct the data: the findings on data quality say where.",
+    ),
+    Reason.DEFINITION_ERROR: ("The definition has an error.", "Correct it: its finding says where."),
+    Reason.WORKER_ERROR: (
+        "The process that reads the data and computes ended, could not start, or ran out of time.",
+        "Run the check again; the findings say what it was doing.",
+    ),
+    Reason.NOT_RUN: (
+        "It was not computed: the engine stopped or ran out of time.",
+        "Run the check again; if it happens again, simplify the formula.",
+    ),
+    Reason.INPUT_UNKNOWN: (
+        "A number it is computed from is unknown.",
+        "Settle that one first; this one follows.",
+    ),
+    Reason.STALE: (
+        "The data end before the period could be judged.",
+        "Renew the export and run the check again.",
+    ),
+    Reason.PROVISIONAL: (
+        "The period, or the time its data need to settle, is not over.",
+        "Wait until it is; the value so far is shown.",
+    ),
+    Reason.NO_DATA: (
+        "There is nothing to measure in the period.",
+        "Check that the export holds the period and that its condition does not remove every row.",
+    ),
+    Reason.MOSTLY_MISSING: (
+        "Most of the rows lack a value that the formula needs.",
+        "Fill in the missing values at their source.",
+    ),
+    Reason.UNDEFINED: (
+        "The formula gives no number, for example because it divides by zero.",
+        "Check its parts with `kpi show`.",
+    ),
+    Reason.NO_EVIDENCE: (
+        "Nothing was counted, and the data that would have shown it have no rows in the period.",
+        "Check that its `evidence` dataset is being filled.",
+    ),
+    Reason.TOO_FEW: (
+        "Fewer rows were measured than the KPI asks for.",
+        "Wait for more, or choose a longer period.",
+    ),
+    Reason.NO_REFERENCE: (
+        "The target is relative to a baseline or a previous value that is missing or not positive.",
+        "Freeze the baseline, or give the target as a number.",
+    ),
+}
+
+
+def status_text(status: Status, *, waived: bool = False) -> str:
+    """Sign and word: `✓ met`, `▲ at risk`, `✗ missed (waived)`."""
+    return f"{SIGNS[status]} {status.word}{' (waived)' if waived else ''}"
+
+
+def why_unknown(one: Measurement | None) -> tuple[str, str]:
+    """Why a value is unknown, and what to do."""
+    if one is None or one.reason is None:
+        return "It was not measured.", "Correct the findings on its definition and its data first."
+    why, remedy = _REASONS[one.reason]
+    about = f" {one.because.rstrip('.')}." if one.because else ""
+    return f"{why}{about}{_thin(one)}", remedy
+
+
+def _thin(one: Measurement) -> str:
+    is_thin = one.reason in (Reason.TOO_FEW, Reason.MOSTLY_MISSING) and one.population is not None
+    return f" {one.measured} of {one.population} rows were measured." if is_thin else ""
+
+
+def segment_text(segment: Segment) -> str:
+    """`priority: critical, channel: (none)`."""
+    return ", ".join(f"{column}: {'(none)' if value is None else value}" for column, value in segment)
+
+
+def day_text(day: dt.date) -> str:
+    """`15 December 2026`, whatever the machine's language."""
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def period_text(period: Period) -> str:
+    """`October 2026`, `week of 5 October 2026`, `October–December 2026`."""
+    last = period.end - dt.timedelta(days=1)
+    month = f"{_MONTHS[period.start.month - 1]}"
+    if period.grain is Grain.DAY:
+        return day_text(period.start)
+    if period.grain is Grain.WEEK:
+        return f"week of {day_text(period.start)}"
+    if period.grain is Grain.MONTH:
+        return f"{month} {period.start.year}"
+    if period.grain is Grain.YEAR and period.start.month == 1:
+        return str(period.start.year)
+    if period.grain is None:
+        return f"{day_text(period.start)} to {day_text(last)}"
+    year = "" if period.start.year == last.year else f" {period.start.year}"
+    return f"{month}{year}–{_MONTHS[last.month - 1]} {last.year}"
+
+
+def short_period_text(period: Period) -> str:
+    """`2026-10` for a month, else its first day, or `2026-10-01 – 2026-12-31` for longer ones."""
+    if period.grain is Grain.MONTH:
+        return f"{period.start:%Y-%m}"
+    if period.grain in (Grain.DAY, Grain.WEEK):
+        return period.start.isoformat()
+    return f"{period.start} – {period.end - dt.timedelta(days=1)}"
+
+
+def counted(count: int, noun: str) -> str:
+    """`1 error`, `3 errors`."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def streak_text(in_a_row: Sequence[Measurement]) -> str:
+    """`for 3 months in a row`; empty for a first time."""
+    grain = in_a_row[-1].period.grain if in_a_row else None
+    return f"for {counted(len(in_a_row), grain.value)} in a row" if grain and len(in_a_row) > 1 else ""

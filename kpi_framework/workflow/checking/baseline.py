@@ -1,0 +1,154 @@
+"""Freezing baselines and comparing them with the data: noun → noun; only `freeze` writes, whole files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from ...compile.select import narrowed
+from ...evaluate.evaluate import Evaluation, Setting, evaluate
+from ...evaluate.findings import place
+from ...evaluate.gate import OF_BASELINES, hindering, is_failed
+from ...load.write import as_yaml, dumped
+from ...load.yaml import read_yaml
+from ...model.baseline import BaselineFile
+from ...model.catalog import Catalog
+from ...model.diagnostic import Diagnostic, KpiError, Severity
+from ...model.kpi import Kpi, Metric
+from ...model.record import Record, field
+from ...model.rule import RULES
+from ..files import write_text
+from ..project import linted, load, settled, window_of
+from ..project_files import LINKED, refuse_links
+from ..run import Options
+from .unread import stale_unread
+
+_SCHEMA = "# yaml-language-server: $schema=../schemas/baseline.schema.json"
+
+
+class Frozen(Record):
+    """What freezing came to: the files written or already right, and what could not be frozen and why."""
+
+    written: tuple[Path, ...] = ()
+    unchanged: tuple[Path, ...] = ()
+    failed: dict[str, str] = field(default_factory=dict)
+    unreadable: tuple[Diagnostic, ...] = ()
+    """The findings on sources that what could not be frozen stands on."""
+
+
+def freeze(options: Options) -> Frozen:
+    """Write baselines/<id>.yaml for the named KPIs, or for all that have baseline days. Raises KpiError."""
+    catalog, ill = _loaded(options)
+    refuse_links(ill)
+    evaluation = _evaluated(catalog, options)
+    today = window_of(catalog, options.as_of, options.now).today
+    written, unchanged, failed, behind = [], [], {}, set()
+    for kpi in _chosen(catalog, options):
+        path = options.place.root / "baselines" / f"{kpi.id}.yaml"
+        values = evaluation.baselines.get(kpi.id, ())
+        if not values or values[0].value is None or not evaluation.hashes.get(kpi.id):
+            unread = _unreadable(catalog, (kpi.id,), evaluation)
+            failed[kpi.id] = unread[0].message if unread and kpi.baseline else _why(kpi, evaluation)
+            behind.update(unread)
+            continue
+        days = {"from": kpi.baseline.from_, "to": kpi.baseline.to} if kpi.baseline else {}
+        file = BaselineFile.model_validate({
+            "version": 1, "kpi": kpi.id, **{k: d for k, d in days.items() if d}, "frozen_on": today,
+            "definition": evaluation.hashes[kpi.id], "data": evaluation.fingerprints.get(kpi.id) or None,
+            "engine": evaluation.engine, "values": values,
+        })  # fmt: skip
+        if _says_the_same(catalog, file):
+            unchanged.append(path)
+            continue
+        text = as_yaml(dumped(file), _SCHEMA)
+        if unsound := read_yaml(f"baselines/{path.name}", text).findings:
+            # No file is left behind that the next check would refuse.
+            failed[kpi.id] = f"the name of a part cannot stand in a file: {unsound[0].message}"
+            continue
+        write_text(path, text)
+        written.append(path)
+    return Frozen(tuple(written), tuple(unchanged), failed, tuple(sorted(behind, key=lambda f: f.sort_key)))
+
+
+def verify(options: Options) -> tuple[Diagnostic, ...]:
+    """What the data say of the frozen baselines: stale, drifted, unfrozen or unverifiable ones. Raises KpiError."""
+    catalog, ill = _loaded(options)
+    evaluation = _evaluated(catalog, options)
+    chosen = tuple(kpi.id for kpi in _chosen(catalog, options))
+    known = frozenset(one for one, hashed in evaluation.hashes.items() if hashed)
+    of_baselines = (*evaluation.diagnostics, *stale_unread(catalog, known, options.place))
+    found = [f for f in of_baselines if f.rule in OF_BASELINES and f.kpi in chosen]
+    mine = {f"baselines/{one}.yaml" for one in chosen}
+    found += [f for f in ill if not options.only or f.rule == LINKED or f.span.path in mine]
+    return settled(catalog, (*found, *_unverifiable(catalog, evaluation, options, chosen)), frozenset(RULES))
+
+
+def _unverifiable(
+    catalog: Catalog, evaluation: Evaluation, options: Options, chosen: tuple[str, ...]
+) -> list[Diagnostic]:
+    """Why baselines cannot be computed again: what the run found, and else what lint says of their definitions."""
+    needed, unread = narrowed(catalog, chosen).definitions, _unreadable(catalog, chosen, evaluation)
+    failed = [m for m in evaluation.measurements if m.kpi in needed and is_failed(m)]
+    found = [f for f in hindering(failed, evaluation.diagnostics) if f.rule != "source-unreadable" or f in unread]
+    if failed and not found:
+        today = window_of(catalog, options.as_of, options.now).today
+        return list(hindering(failed, linted(catalog, options.place, today)))
+    return found
+
+
+def _unreadable(catalog: Catalog, ids: tuple[str, ...], evaluation: Evaluation) -> list[Diagnostic]:
+    """The findings on sources that definitions stand on and that cannot be read."""
+    behind = narrowed(catalog, ids).definitions
+    places = {place(catalog, d, "source") for d in _datasets(catalog, [e.noun for e in behind.values()])}
+    unread = [f for f in evaluation.diagnostics if f.rule == "source-unreadable"]
+    return [f for f in unread if f.span in places or f.kpi in behind]
+
+
+def _datasets(catalog: Catalog, nouns: Iterable[Metric]) -> set[str]:
+    """The datasets that definitions read, with their histories."""
+    found = {n for m in nouns for n in (m.dataset, m.evidence) if n in catalog.datasets and n}
+    return found | {h for n in found for h in catalog.datasets[n].histories if h in catalog.datasets}
+
+
+def _loaded(options: Options) -> tuple[Catalog, list[Diagnostic]]:
+    """The catalog of the named KPIs, or of all, and the errors in the project's files. Raises KpiError."""
+    catalog, findings = load(options.place)
+    if catalog is None:
+        refuse_links(findings)
+        raise KpiError(f"kpi.yaml cannot be read: {findings[0].message}", "Run `kpi lint`.")
+    for one in options.only:
+        if one not in catalog.kpis:
+            state = "cannot be read" if one in catalog.broken else "does not exist"
+            raise KpiError(f"the KPI {one} {state}", "Run `kpi lint`.")
+    ill = [f for f in findings if f.severity is Severity.ERROR]
+    return narrowed(catalog, options.only) if options.only else catalog, ill
+
+
+def _evaluated(catalog: Catalog, options: Options) -> Evaluation:
+    """What was measured. Raises KpiError."""
+    window = window_of(catalog, options.as_of, options.now)
+    setting = Setting(options.place.root, window, options.open_engine, options.place.allowed, options.progress)
+    return evaluate(catalog, setting, fingerprint=True)
+
+
+def _chosen(catalog: Catalog, options: Options) -> list[Kpi]:
+    """The named KPIs, or every active one with a baseline."""
+    named = [kpi for kpi in catalog.kpis.values() if kpi.id in options.only]
+    return named or [kpi for kpi in catalog.kpis.values() if kpi.is_active and kpi.baseline is not None]
+
+
+def _why(kpi: Kpi, evaluation: Evaluation) -> str:
+    """Why a baseline has no value."""
+    found = [f.message for f in evaluation.diagnostics if f.kpi == kpi.id and f.rule not in OF_BASELINES]
+    if kpi.baseline is None:
+        return "it has no `baseline:`"
+    return found[0] if found else "the data give no value over its days"
+
+
+def _says_the_same(catalog: Catalog, file: BaselineFile) -> bool:
+    """Whether the frozen file holds these values under this definition already."""
+    entry = catalog.baselines.get(file.kpi)
+    if entry is None:
+        return False
+    passing = {"frozen_on", "engine", "data"}
+    return entry.noun.model_dump(exclude=passing) == file.model_dump(exclude=passing)

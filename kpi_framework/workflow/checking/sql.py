@@ -1,0 +1,41 @@
+"""What runs for one definition: the statements of a real evaluation, in their order."""
+
+from __future__ import annotations
+
+from ...compile.select import narrowed
+from ...compile.sql.render import readable
+from ...evaluate.engine import Recorder
+from ...evaluate.evaluate import Setting, evaluate
+from ...model.record import replace
+from ..project import load_unlinked, name_known, window_of
+from ..run import Options
+
+_FUNCTIONS = ("CREATE TEMP MACRO ", "CREATE OR REPLACE TEMP MACRO ")
+_CLOCKS = "CREATE TEMP TABLE clock_in_"
+_WORKING_TIME = "INSERT INTO working_time"
+
+
+def statements(options: Options, one: str) -> tuple[str, ...]:
+    """The SQL of a definition and of what it stands on; the zones' functions by their names. Raises KpiError."""
+    catalog = load_unlinked(options.place)
+    name_known((one,), catalog.definitions)
+    ran: list[str] = []
+    chosen = replace(options, open_engine=lambda: Recorder(options.open_engine(), ran))
+    window = window_of(catalog, options.as_of, options.now, options.periods)
+    setting = Setting(options.place.root, window, chosen.open_engine, options.place.allowed)
+    evaluate(narrowed(catalog, (one,)), setting)
+    return tuple(_shown(sql) for sql in dict.fromkeys(ran))
+
+
+def _shown(sql: str) -> str:
+    if sql.startswith(_CLOCKS):
+        name = sql.removeprefix(_CLOCKS).partition(" ")[0]
+        return f"-- clock_in_{name}: when the zone's clocks change, and what they show from then on"
+    if sql.startswith(_FUNCTIONS):
+        name = sql.partition("MACRO ")[2].partition("(")[0].strip()
+        if name == "worked":
+            return "-- worked(calendar, t): the calendar's working time up to t, from the table working_time"
+        return f"-- {name}(t): a step function over the changes of the zone's clocks"
+    if sql.startswith(_WORKING_TIME):
+        return "-- working_time: a calendar's working time, a row for each UTC day"
+    return f"{readable(sql)};"

@@ -1,0 +1,48 @@
+"""What definitions mean while their data cannot be read: enough to say that a frozen baseline is of another one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from ...compile.dataset.table import Native
+from ...evaluate.baselines import compare
+from ...evaluate.compiled import compile_catalog
+from ...evaluate.sources import csv_header
+from ...model.catalog import Catalog
+from ...model.diagnostic import Diagnostic
+from ...model.project import Column, Source
+from ..project import Place
+
+
+def stale_unread(catalog: Catalog, known: frozenset[str], place: Place) -> tuple[Diagnostic, ...]:
+    """baseline-stale for the KPIs whose meaning the data did not tell, as far as kpi.yaml alone does."""
+    unread = set(catalog.kpis) - known
+    if not unread:
+        return ()
+    one, other = (_hashes(catalog, place, spelled) for spelled in (str.lower, str.upper))
+    sure = {i: h for i, h in one.items() if other.get(i) == h}
+    return compare(catalog, {}, {i: sure.get(i, "") for i in unread}).diagnostics
+
+
+def _hashes(catalog: Catalog, place: Place, spelled: Callable[[str], str]) -> Mapping[str, str]:
+    """The definition hashes if the unread sources spelled so the columns that only their contract names.
+
+    What two spellings agree on stands on nothing that the data alone could tell.
+    """
+    natives: dict[str, Native | None] = {}
+    for name, dataset in catalog.datasets.items():
+        native = csv_header(dataset, place.root, place.allowed) or _declared(catalog, name, spelled)
+        if native is not None:
+            natives[name] = native
+    return compile_catalog(catalog, natives).hashes
+
+
+def _declared(catalog: Catalog, name: str, spelled: Callable[[str], str]) -> Native | None:
+    """The columns that kpi.yaml and the contract name; None for a preset's or Parquet's, which the data decide."""
+    dataset, contract = catalog.datasets[name], catalog.contract(name)
+    source = dataset.source if isinstance(dataset.source, Source) else Source(path=dataset.source)
+    if catalog.preset(name) or "parquet" in (source.format, source.path.rpartition(".")[2].lower()):
+        return None
+    named = [c.from_ if isinstance(c, Column) else c for c in dataset.columns.values()]
+    named += [spelled(c) for c in (contract.columns if contract else ()) if c not in dataset.columns]
+    return Native(dict.fromkeys(named, "VARCHAR"))

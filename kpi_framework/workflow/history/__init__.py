@@ -1,0 +1,1 @@
+"""Revisions of a project: diff, history, a scorecard as it was."""

@@ -1,0 +1,27 @@
+"""The scorecard of a day, by the definitions of a revision: as it was, with the goalposts of then."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from ...history.git import find_repository
+from ...model.record import replace
+from ..checking.check import check_loaded
+from ..run import Options, Outcome
+from .revisions import Revision
+
+
+def check_at(options: Options, name: str) -> Outcome:
+    """The main job with a revision's definitions and its tracked data; what git does not track is today's.
+
+    Without a day, its kpi.yaml says the day, else it is the instant of the commit. Raises KpiError.
+    """
+    repository = find_repository(options.place.root)
+    revision = Revision(options.place, repository, repository.commit(name))
+    committed = repository.text("show", "--no-patch", "--format=%cI", revision.name).strip()
+    then = replace(options, now=dt.datetime.fromisoformat(committed).astimezone(dt.UTC))
+    catalog, found = revision.loaded
+    if catalog is None:
+        return check_loaded(then, None, found, revision.name)
+    with revision.data(catalog) as place:
+        return check_loaded(replace(then, place=place), catalog, found, revision.name)

@@ -1,0 +1,145 @@
+"""What a change of definitions means, and what it does to the numbers: two revisions → a Difference."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ...evaluate.evaluate import Evaluation, Setting, evaluate
+from ...evaluate.reporting_periods import Window
+from ...history.changes import changes
+from ...history.comparison import Sides
+from ...history.git import Repository, find_repository
+from ...history.impact import impact
+from ...load.difference import LARGEST, read_difference
+from ...model.catalog import Catalog
+from ...model.change import Change, ChangeClass, Difference, Impact
+from ...model.diagnostic import Diagnostic, KpiError, Span
+from ...model.kpi import Kpi, Lifecycle
+from ...model.record import Record, replace
+from ...model.rule import RULES
+from ..project import Place, settled, window_of
+from ..run import Options
+from .revisions import WORKING_TREE, Revision, natives_of, side_of
+
+
+class Question(Record):
+    """What to compare: two revisions (`head` None: the working tree), and a reason given beside the commits."""
+
+    base: str = "HEAD"
+    head: str | None = None
+    reason: str | None = None
+    with_impact: bool = True
+
+
+def diff(options: Options, question: Question) -> Difference:
+    """Compare two revisions of a project, by meaning. Raises KpiError."""
+    repository = find_repository(options.place.root)
+    before = Revision(options.place, repository, repository.commit(question.base))
+    head = repository.commit(question.head) if question.head is not None else None
+    after = Revision(options.place, repository, head)
+    window = window_of(after.catalog, options.as_of, options.now, options.periods)
+    reasons = _reasons(repository, before.commit or "", head, question.reason)
+    with after.data(after.catalog) as place:
+        old, new = (side_of(r.catalog, natives_of(r.catalog, place)) for r in (before, after))
+        sides = Sides(old, new, window.today)
+        found = changes(sides)
+        options.progress("computing both sides")
+        effect = _impact(options, before, after, place, window) if question.with_impact and found else ()
+    findings = (*after.loaded[1], *_findings(sides, found, reasons))
+    weighed = settled(after.catalog, findings, frozenset(RULES) - {"unexplained-change", "removed-unretired"})
+    return Difference(
+        base=before.name, head=after.name, changes=found, impact=effect, reasons=reasons, diagnostics=weighed,
+        names={i: e.noun.name for c in (before.catalog, after.catalog) for i, e in c.definitions.items()},
+        as_of=window.as_of.astimezone(window.almanac.zone),
+    )  # fmt: skip
+
+
+def read_diff(path: Path) -> Difference:
+    """A difference that another run wrote as JSON. Raises KpiError for what does not fit its schema."""
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(LARGEST + 1)
+    except OSError as error:
+        raise KpiError(
+            f"{path} cannot be read: {error.strerror}", "Name a file of `kpi diff --format json`."
+        ) from error
+    try:
+        return read_difference(data)
+    except ValueError as error:
+        raise KpiError(f"{path} is no difference: {error}", "Name a file of `kpi diff --format json`.") from error
+
+
+def _reasons(repository: Repository, base: str, head: str | None, given: str | None) -> tuple[str, ...]:
+    """The reasons of the commits that lie between, and the one that was given."""
+    wanted = "%(trailers:key=Reason,valueonly,unfold)"
+    text = repository.text("log", f"--format={wanted}", f"{base}..{head or 'HEAD'}", "--")
+    lines = dict.fromkeys(line.strip() for line in text.splitlines() if line.strip())
+    return (*([given.strip()] if given and given.strip() else []), *lines)
+
+
+# what it does to the numbers
+
+
+def _impact(options: Options, before: Revision, after: Revision, place: Place, window: Window) -> tuple[Impact, ...]:
+    """Both definitions on the later data; and, where tracked data changed, the earlier definitions on both."""
+    after_run = _evaluation(options, after.catalog, place, window)
+    before_run = _evaluation(options, before.catalog, place, window)
+    found = impact(before_run.measurements, after_run.measurements, before_run.hashes, after_run.hashes)
+    if before.fingerprint(before.catalog) == after.fingerprint(after.catalog):
+        return found
+    with before.data(before.catalog) as earlier:
+        old_run = _evaluation(options, before.catalog, earlier, window)
+    moved = impact(old_run.measurements, before_run.measurements, old_run.hashes, before_run.hashes)
+    return (*found, *(replace(one, because=("data",)) for one in moved))
+
+
+def _evaluation(options: Options, catalog: Catalog, place: Place, window: Window) -> Evaluation:
+    view = replace(window, almanac=catalog.project.noun.almanac)
+    return evaluate(catalog, Setting(place.root, view, options.open_engine, place.allowed))
+
+
+# what has to be said
+
+
+def _findings(sides: Sides, found: tuple[Change, ...], reasons: tuple[str, ...]) -> list[Diagnostic]:
+    unexplained = [] if reasons else [c for c in found if c.cls.needs_reason]
+    findings = [_unexplained(c) for c in unexplained]
+    findings += [
+        _removed(c) for c in found if c.cls is ChangeClass.REMOVED and c.kpi and not _was_retired(sides, c.kpi)
+    ]
+    restated = {c.kpi for c in found if c.cls is ChangeClass.RESTATING} | {
+        one for c in found if c.cls is ChangeClass.RESTATING for one in c.touches
+    }
+    return findings + [f for one in sorted(filter(None, restated)) for f in _stale(sides, one)]
+
+
+def _unexplained(change: Change) -> Diagnostic:
+    what = f"{change.kpi}: " if change.kpi else ""
+    message = f"{what}`{change.field}` is {change.cls}, and no commit gives a reason"
+    return RULES["unexplained-change"].finding(Span(change.path, change.line), message, kpi=change.kpi)
+
+
+def _removed(change: Change) -> Diagnostic:
+    message = f"{change.kpi} is removed without having been retired"
+    return RULES["removed-unretired"].finding(Span("kpi.yaml"), message, kpi=change.kpi)
+
+
+def _was_retired(sides: Sides, one: str) -> bool:
+    noun = sides.before.catalog.definitions[one].noun if one in sides.before.catalog.definitions else None
+    return noun is not None and (noun.status is Lifecycle.RETIRED or not isinstance(noun, Kpi))
+
+
+def _stale(sides: Sides, one: str) -> list[Diagnostic]:
+    """A number that means something else needs a baseline of the same meaning."""
+    catalog = sides.after.catalog
+    kpi, frozen = catalog.kpis.get(one), catalog.baseline_of(one)
+    now = sides.after.hashes.get(one)
+    if kpi is None or frozen is None or not now or frozen.noun.definition == now:
+        return []
+    message = f"{one} means something else now, and its baseline was frozen under the former definition"
+    return [
+        RULES["baseline-stale"].finding(frozen.at.key("definition"), message, f"Run `kpi baseline freeze {one}`.", one)
+    ]
+
+
+__all__ = ["WORKING_TREE", "Question", "diff", "read_diff"]

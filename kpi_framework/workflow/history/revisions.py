@@ -1,0 +1,147 @@
+"""A project as a git revision has it: its texts, its catalog, its tracked data in a folder of their own."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path, PurePosixPath
+
+from ...compile.dataset.table import Native
+from ...compile.language.canonical import one_text
+from ...evaluate.compiled import compile_catalog
+from ...evaluate.sources import csv_header
+from ...history.comparison import Side
+from ...history.git import Repository
+from ...model.catalog import Catalog
+from ...model.diagnostic import Diagnostic, KpiError
+from ...model.project import Dataset, Source
+from ...model.record import Record
+from ..project import Place, catalog_of, load
+from ..project_files import FOLDERS, ProjectFiles, is_link_reported, linked, refuse_links
+
+FILES = ("kpi.yaml", *FOLDERS)
+WORKING_TREE = "working tree"
+
+
+class Revision(Record, dict=True):
+    """A project at a commit, or (`commit` None) as it lies on disk."""
+
+    place: Place
+    repository: Repository
+    commit: str | None = None
+
+    @property
+    def name(self) -> str:
+        """What to call it."""
+        return self.commit or WORKING_TREE
+
+    @cached_property
+    def loaded(self) -> tuple[Catalog | None, tuple[Diagnostic, ...]]:
+        """The catalog, None where kpi.yaml cannot be read. Raises KpiError where there is none."""
+        if self.commit is None:
+            return load(self.place)
+        listing = self.repository.listing(self.commit, FILES)
+        if "kpi.yaml" not in (*listing.blobs, *listing.links):
+            raise KpiError(f"there is no kpi.yaml at {self.commit[:12]}", "Name a revision that has the project.")
+        texts = self.repository.texts({p: n for p, n in listing.blobs.items() if p.endswith((".yaml", ".yml"))})
+        return catalog_of(ProjectFiles(texts, {p: linked(p) for p in listing.links if is_link_reported(p)}))
+
+    @property
+    def catalog(self) -> Catalog:
+        """The catalog. Raises KpiError where kpi.yaml cannot be read, or names no time zone."""
+        catalog, findings = self.loaded
+        if catalog is None:
+            refuse_links(findings)
+            raise KpiError(f"kpi.yaml cannot be read at {self.name}: {findings[0].message}", "Correct it first.")
+        if not catalog.project.noun.has_days:
+            zone = catalog.project.noun.timezone
+            raise KpiError(f"kpi.yaml at {self.name}: there is no time zone `{zone}`", "Correct it first.")
+        return catalog
+
+    @contextmanager
+    def data(self, catalog: Catalog) -> Iterator[Place]:
+        """A place whose tracked data files are this revision's; what git does not track is today's."""
+        if self.commit is None:
+            yield self.place
+            return
+        with tempfile.TemporaryDirectory(prefix="kpi-") as folder:
+            try:
+                self._lay(Path(folder), self.commit, catalog)
+            except OSError as error:
+                raise KpiError(f"the data of {self.name} cannot be laid out: {error.strerror}", "Make room.") from error
+            yield Place(Path(folder), (*self.place.allowed, self.place.root))
+
+    def _lay(self, root: Path, commit: str, catalog: Catalog) -> None:
+        """Write the tracked data of a commit into a folder, and show beside them what it does not track."""
+        tracked = self.repository.blobs(commit, tuple(_roots(catalog)))
+        contents = self.repository.contents(tracked.values())
+        for path, name in tracked.items():
+            _write(root, path, contents[name])
+        for base in _roots(catalog):
+            _borrow(self.place, root, base)
+
+    def fingerprint(self, catalog: Catalog) -> frozenset[tuple[str, str]]:
+        """The tracked data files and their object names: equal where no tracked data differ."""
+        commit = self.commit or self.repository.commit("HEAD")
+        return frozenset(self.repository.blobs(commit, tuple(_roots(catalog))).items())
+
+
+def _roots(catalog: Catalog) -> Iterator[str]:
+    """For each dataset, the file or the folder that all its files lie in; absolute ones lie outside."""
+    for dataset in catalog.project.noun.datasets.values():
+        path = PurePosixPath(_path(dataset))
+        plain = [part for part in path.parts if not set("*?[") & set(part)]
+        if not path.is_absolute() and ".." not in path.parts and plain:
+            yield PurePosixPath(*plain[: _first_pattern(path)]).as_posix()
+
+
+def _first_pattern(path: PurePosixPath) -> int:
+    return next((i for i, part in enumerate(path.parts) if set("*?[") & set(part)), len(path.parts))
+
+
+def _path(dataset: Dataset) -> str:
+    return dataset.source.path if isinstance(dataset.source, Source) else dataset.source
+
+
+def _write(root: Path, path: str, content: bytes) -> None:
+    if ".." in PurePosixPath(path).parts:  # no git makes such a tree, but one can be made
+        raise KpiError(f"the revision has a file outside of itself: {path}", "Look at who made this commit.")
+    (root / path).parent.mkdir(parents=True, exist_ok=True)
+    (root / path).write_bytes(content)
+
+
+def _borrow(place: Place, root: Path, base: str) -> None:
+    """Show in another folder what the revision does not track: by links, each to a place that may be read."""
+    origin = place.root / base
+    if (root / base).exists() or not origin.exists():
+        return
+    fences = [folder.resolve() for folder in (place.root, *place.allowed)]
+    for path in _files_beneath(origin):
+        target, shown = Path(os.path.realpath(path)), root / path.relative_to(place.root)
+        if any(target.is_relative_to(fence) for fence in fences):
+            shown.parent.mkdir(parents=True, exist_ok=True)
+            shown.symlink_to(target)
+
+
+def _files_beneath(path: Path) -> Iterator[Path]:
+    """A file, or all that lie in a folder; a link is not walked through."""
+    if path.is_symlink() or not path.is_dir():
+        yield path
+        return
+    for folder, folders, names in os.walk(path):
+        links = (name for name in folders if Path(folder, name).is_symlink())
+        yield from (Path(folder, name) for name in (*links, *names))
+
+
+def natives_of(catalog: Catalog, place: Place) -> dict[str, Native | None]:
+    """The columns that the data of each dataset have, as far as a header says them."""
+    return {name: csv_header(one, place.root, place.allowed) for name, one in catalog.datasets.items()}
+
+
+def side_of(catalog: Catalog, natives: Mapping[str, Native | None]) -> Side:
+    """A catalog with the meaning of each definition, against the columns that the data have."""
+    compiled = compile_catalog(catalog, natives)
+    return Side(catalog, compiled.hashes, one_text, compiled.parts(catalog), compiled.checks(), compiled.inputs())

@@ -1,0 +1,1 @@
+"""Published values: publish, verify, audit."""

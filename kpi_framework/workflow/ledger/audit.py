@@ -1,0 +1,125 @@
+"""The auditor's bundle: history, ledger, reviews and waivers between two days → an Audit."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from ...history.git import find_repository
+from ...lint.governance import next_review
+from ...model.audit import Audit, KnownWaiver, MissedReview
+from ...model.catalog import Catalog
+from ...model.change import Event
+from ...model.diagnostic import KpiError
+from ...model.kpi import Kpi, Review
+from ...model.ledger import Published
+from ...model.record import replace
+from ..checking.check import Options
+from ..files import refuse_filled, write_text
+from ..history.history import Query, history
+from ..history.revisions import FILES, Revision
+from ..project_files import links_beneath, refuse_links
+from .ledger import FOLDER, read_ledgers, refuse_uncommitted, verify
+
+_WAIVER = ("from", "until", "limit", "reason", "approved_by")
+
+
+def audit(options: Options, first: dt.date, last: dt.date, anchor: Path | None = None) -> Audit:
+    """Everything between two days, both included, as the committed project tells it. Raises KpiError."""
+    if last < first:
+        raise KpiError(f"{first} comes after {last}", "Name the first day with --from and the last one with --to.")
+    repository = find_repository(options.place.root)
+    refuse_uncommitted(repository, (*FILES, FOLDER))
+    revision = Revision(options.place, repository, repository.commit("HEAD"))
+    refuse_links((*revision.loaded[1], *links_beneath(options.place.root, FOLDER)))
+    catalog = revision.catalog
+    # What came after the last day tells when a review was held, and nothing else.
+    events = history(replace(options, as_of=last), Query((), first, None))
+    inside = tuple(e for e in events if e.commit.committed_at.date() <= last)
+    return Audit(
+        catalog.project.noun.name, revision.name, first, last, {i: e.noun for i, e in catalog.definitions.items()},
+        inside, tuple(_published(options, catalog, first, last)), tuple(_missed_reviews(catalog, events, first, last)),
+        tuple(_waivers(catalog, inside, first, last)),
+        verify(options, anchor),
+    )  # fmt: skip
+
+
+def write_bundle(folder: Path, files: Mapping[str, str]) -> None:
+    """Write the files of a bundle to a new folder. Raises KpiError."""
+    refuse_filled(folder, "Name a new folder: a bundle holds nothing else.")
+    for name, text in files.items():
+        write_text(folder / name, text)
+
+
+def _published(options: Options, catalog: Catalog, first: dt.date, last: dt.date) -> Iterator[Published]:
+    almanac = catalog.project.noun.almanac
+    for _, chain in sorted(read_ledgers(options.place.root).items()):
+        for entry in chain.entries:
+            if first <= almanac.day(dt.datetime.fromisoformat(entry.as_of)) <= last:
+                yield entry
+
+
+# reviews
+
+
+def _missed_reviews(
+    catalog: Catalog, events: tuple[Event, ...], first: dt.date, last: dt.date
+) -> Iterable[MissedReview]:
+    """The reviews whose day fell between the two and passed. What a review was before its first change is known."""
+    found: dict[tuple[str, dt.date], dt.date | None] = {}
+    for one, kpi in catalog.kpis.items():
+        changed = [e for e in events if e.change.kpi == one and e.change.field == "review" and e.landed]
+        states = [_review(changed[0].change.before) if changed else kpi.review]
+        states += [_review(e.change.after) for e in changed]
+        ends = [*(e.commit.committed_at.date() for e in changed), last]
+        for now, then, end in zip(states, [*states[1:], None], ends, strict=True):
+            due, held = next_review(now) if now else None, _held(now, then)
+            if due and first <= due <= last and due < (held or min(end, last)):
+                found[one, due] = held
+    return (MissedReview(one, due, held) for (one, due), held in sorted(found.items()))
+
+
+def _held(now: Review | None, then: Review | None) -> dt.date | None:
+    """The day of a later review; a change that notes none holds none."""
+    later = then.last if then else None
+    return later if later and now and (now.last is None or later > now.last) else None
+
+
+def _review(value: object) -> Review | None:
+    """A review as a change has it; None where there was none, or none that can be read."""
+    try:
+        return Review.model_validate(value)
+    except ValueError:
+        return None
+
+
+# waivers
+
+
+def _waivers(catalog: Catalog, events: tuple[Event, ...], first: dt.date, last: dt.date) -> Iterator[KnownWaiver]:
+    """Every waiver that a definition named in this time and that holds on one of its days; each once."""
+    named = [(kpi.id, w) for kpi in catalog.kpis.values() for w in _plain_waivers(kpi)]
+    for event in events:
+        if event.change.field == "waiver" and event.change.kpi:
+            sides = (event.change.before, event.change.after)
+            named += [(event.change.kpi, w) for side in sides for w in _listed(side)]
+    known = {_known(kpi, waiver) for kpi, waiver in named}
+    inside = (w for w in known if w.first <= last.isoformat() and w.last >= first.isoformat())
+    yield from sorted(inside, key=lambda w: (w.kpi, w.first, w.segment, w.last, w.limit, w.reason, w.approved_by))
+
+
+def _plain_waivers(kpi: Kpi) -> list[Mapping[str, object]]:
+    return [w.model_dump(mode="json", by_alias=True) for w in kpi.waiver]
+
+
+def _listed(value: object) -> list[Mapping[str, object]]:
+    listed = value if isinstance(value, list) else [value]
+    return [w for w in listed if isinstance(w, Mapping)]
+
+
+def _known(kpi: str, waiver: Mapping[str, object]) -> KnownWaiver:
+    segment = waiver.get("segment")
+    parts = ", ".join(f"{c}: {v}" for c, v in segment.items()) if isinstance(segment, Mapping) else ""
+    first, last, limit, why, approver = (str(waiver.get(name, "")) for name in _WAIVER)
+    return KnownWaiver(kpi, first, last, limit, why, approver, parts)

@@ -1,0 +1,277 @@
+"""Publishing judged values, and verifying what was published: the ledger's two workflows."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from ...compile.select import narrowed
+from ...evaluate.evaluate import Setting, evaluate
+from ...evaluate.gate import is_definitional
+from ...history.git import Repository, find_repository
+from ...history.ledger import against, heads, read_chain, sealed
+from ...model.catalog import Catalog
+from ...model.diagnostic import Diagnostic, KpiError, Severity, Span
+from ...model.kpi import Kpi
+from ...model.ledger import Chain, Published, Verification
+from ...model.measurement import Measurement, Scorecard, Status
+from ...model.record import Record, field, replace
+from ...model.rule import RULES
+from ...report.formats.json import goal_object, number, period_object
+from ..checking.check import check
+from ..history.revisions import FILES, Revision, natives_of, side_of
+from ..project import window_of
+from ..run import Options, Outcome
+from .ledger_files import FOLDER, Publisher, publishing, read_ledger_files, refuse_anchor
+
+_PERIODS = 400
+"""So far back values are computed again."""
+
+
+def read_ledgers(root: Path) -> dict[str, Chain]:
+    """Every ledger of a project, by its KPI. Raises KpiError where a file cannot be read, and at a link."""
+    return _chains(read_ledger_files(root).contents)
+
+
+def _chains(contents: Mapping[str, bytes]) -> dict[str, Chain]:
+    return {kpi: read_chain(kpi, text) for kpi, text in contents.items()}
+
+
+# publish
+
+
+class Publication(Record):
+    """What publishing came to: the lines appended by KPI, what was refused, and the check behind it."""
+
+    outcome: Outcome
+    appended: Mapping[str, int] = field(default_factory=dict)
+    diagnostics: tuple[Diagnostic, ...] = ()
+    heads: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+
+
+def publish(options: Options, reason: str | None = None, anchor: Path | None = None) -> Publication:
+    """Append the judged values to the ledger; a closed period's value changes only with a reason. Raises KpiError.
+
+    Nothing is written if anything is refused, as every value is while a definition is unsound. One run of a project
+    publishes at a time.
+    """
+    if anchor is not None:
+        refuse_anchor(anchor, options.place.root)
+    repository = find_repository(options.place.root)
+    with publishing(options.place.root) as publisher:
+        commit = repository.commit("HEAD")
+        refuse_uncommitted(repository)
+        outcome = check(replace(options, fingerprint=True))
+        unsound = tuple(f for f in outcome.diagnostics if f.severity is Severity.ERROR and is_definitional(f))
+        if outcome.scorecard is None or outcome.evaluation is None or unsound:
+            return Publication(outcome, diagnostics=unsound or outcome.diagnostics)
+        publication = _append(publisher, outcome, commit, reason)
+        if anchor is not None and not publication.diagnostics:
+            about = {"version": 1, "commit": commit, "heads": publication.heads}
+            publisher.write_anchor(anchor, json.dumps(about, indent=2) + "\n")
+        return publication
+
+
+def _append(publisher: Publisher, outcome: Outcome, commit: str, reason: str | None) -> Publication:
+    """Continue the ledgers by what the check came to, or say what is refused."""
+    assert outcome.scorecard is not None, "the caller has looked"
+    files = publisher.read()
+    ledgers = _chains(files.contents)
+    additions = [_lines_of(kpi, outcome, ledgers, commit, reason) for kpi in _published_kpis(outcome.scorecard)]
+    findings = [_broken(c) for c in ledgers.values() if c.fault]
+    findings += [f for _, _, refused in additions for f in refused]
+    if findings:
+        return Publication(outcome, diagnostics=tuple(findings))
+    counts = {chain.kpi: len(bodies) for chain, bodies, _ in additions if bodies}
+    lines = {chain.kpi: sealed(chain, bodies) for chain, bodies, _ in additions if bodies}
+    contents = publisher.append(files, lines)
+    return Publication(outcome, counts, (), heads(_chains(contents).values()))
+
+
+Lines = tuple[Chain, list[dict[str, Any]], list[Diagnostic]]
+"""A ledger, the lines to append to it, and what is refused."""
+
+
+def _lines_of(kpi: str, outcome: Outcome, ledgers: Mapping[str, Chain], commit: str, reason: str | None) -> Lines:
+    card, evaluation, chain = outcome.scorecard, outcome.evaluation, ledgers.get(kpi, Chain(kpi))
+    assert card is not None
+    assert evaluation is not None
+    about = {
+        "commit": commit, "data": evaluation.fingerprints.get(kpi, ""), "engine": card.engine,
+        "isolation": card.isolation, "as_of": card.as_of.isoformat(),
+    }  # fmt: skip
+    worth = [(one, chain.latest.get(_key(one))) for one in _worth_publishing(card, kpi, chain)]
+    refused = [_silent(chain, was, one) for one, was in worth if was is not None and not reason]
+    return chain, [{**_body(one), **about, **(_restated(was, reason) if was else {})} for one, was in worth], refused
+
+
+def refuse_uncommitted(repository: Repository, paths: tuple[str, ...] = FILES) -> None:
+    """What names a commit has to be that commit's. Raises KpiError."""
+    named = [repository.prefix + p for p in paths]
+    if changed := repository.text("status", "--porcelain", "--untracked-files=all", "--", *named).splitlines():
+        hint = "Commit it first: what is published or audited names its commit."
+        raise KpiError(f"{changed[0][3:]} is not committed", hint)
+
+
+def _published_kpis(card: Scorecard) -> tuple[str, ...]:
+    return tuple(i for i, noun in card.definitions.items() if isinstance(noun, Kpi) and noun.is_active)
+
+
+def _worth_publishing(card: Scorecard, kpi: str, chain: Chain) -> list[Measurement]:
+    """The judged values, and those of closed periods that were published and are others now."""
+    found = []
+    for one in card.measurements:
+        if one.kpi != kpi or one.status is Status.INFORMATIVE:
+            continue
+        was = chain.latest.get(_key(one))
+        if (was is None and one.judged) or (was is not None and _differs(was, one)):
+            found.append(one)
+    return found
+
+
+def _key(one: Measurement) -> tuple[str, str, tuple[tuple[str, str | None], ...]]:
+    return one.period.start.isoformat(), one.period.end.isoformat(), one.segment
+
+
+def _differs(was: Published, one: Measurement) -> bool:
+    return (was.value, was.status, was.definition) != (one.value, one.status.value, one.definition)
+
+
+def _body(one: Measurement) -> dict[str, Any]:
+    return {
+        "period": period_object(one.period), "segment": dict(one.segment), "value": number(one.value), "unit": one.unit,
+        "status": one.status.value, "reason": one.reason.value if one.reason else None, "waived": one.waived,
+        "population": one.population, "measured": one.measured, "target": goal_object(one.target),
+        "baseline": number(one.baseline), "definition": one.definition,
+    }  # fmt: skip
+
+
+def _restated(was: Published, reason: str | None) -> dict[str, Any]:
+    return {"restates": was.seq, "was": was.value, "because": reason}
+
+
+def _silent(chain: Chain, was: Published, one: Measurement) -> Diagnostic:
+    part = ", ".join(f"{c} {v}" for c, v in one.segment)
+    what = f"{chain.kpi} {was.start}" + (f" ({part})" if part else "")
+    message = f"{what}: published as {_said(was.value, was.status)}, and now {_said(one.value, one.status.value)}"
+    return RULES["silent-restatement"].finding(Span(f"{FOLDER}/{chain.kpi}.jsonl", was.seq), message, kpi=chain.kpi)
+
+
+def _said(value: object, status: str) -> str:
+    return f"{'unknown' if value is None else value} ({status})"
+
+
+def _broken(chain: Chain) -> Diagnostic:
+    assert chain.fault is not None, "the caller has looked"
+    span = Span(f"{FOLDER}/{chain.kpi}.jsonl", chain.fault.line)
+    return RULES["ledger-broken"].finding(span, f"line {chain.fault.line}: {chain.fault.why}", kpi=chain.kpi)
+
+
+# verify
+
+
+def verify(options: Options, anchor: Path | None = None) -> Verification:
+    """Check the chains and the definitions behind them, and compute again what the data allow. Raises KpiError."""
+    chains = read_ledgers(options.place.root)
+    failed = [_broken(c) for c in chains.values() if c.fault]
+    failed += _off_anchor(chains, _anchor(anchor)) if anchor else []
+    entries = [e for c in chains.values() for e in c.entries]
+    checks = _Checks(options, find_repository(options.place.root))
+    could_not: list[tuple[str, int, str]] = []
+    groups: dict[tuple[str, str], list[Published]] = defaultdict(list)
+    for entry in entries:
+        why = checks.unknown_definition(entry)
+        if why is None:
+            groups[entry.commit, entry.as_of].append(entry)
+        elif why.startswith("!"):
+            failed.append(_failure(entry, why[1:]))
+        else:
+            could_not.append((entry.kpi, entry.seq, why))
+    for (commit, as_of), group in groups.items():
+        options.progress(f"computing again what was published as of {as_of[:10]}")
+        for entry, why in checks.computed(commit, as_of, group):
+            if why.startswith("!"):
+                failed.append(_failure(entry, why[1:]))
+            elif why:
+                could_not.append((entry.kpi, entry.seq, why))
+    return Verification(len(entries), tuple(failed), tuple(could_not), heads(chains.values()))
+
+
+def _anchor(path: Path) -> Mapping[str, Any]:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))["heads"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise KpiError(
+            f"{path} is no anchor: {type(error).__name__}", "Name the file that `kpi publish --anchor` wrote."
+        ) from error
+    if not isinstance(found, dict):
+        raise KpiError(f"{path} is no anchor", "Name the file that `kpi publish --anchor` wrote.")
+    return found
+
+
+def _off_anchor(chains: Mapping[str, Chain], anchor: Mapping[str, Any]) -> list[Diagnostic]:
+    faults = [(k, against(chains.get(k, Chain(k)), head)) for k, head in anchor.items() if isinstance(head, dict)]
+    return [_broken(Chain(kpi, (), fault)) for kpi, fault in faults if fault]
+
+
+def _failure(entry: Published, why: str) -> Diagnostic:
+    span = Span(f"{FOLDER}/{entry.kpi}.jsonl", entry.seq)
+    return RULES["ledger-broken"].finding(span, f"{entry.kpi}, {entry.start}: {why}", kpi=entry.kpi)
+
+
+class _Checks(Record):
+    """Looks up definitions and computes values again; a reason that begins with `!` is a failure."""
+
+    options: Options
+    repository: Repository
+    _catalogs: dict[str, tuple[Catalog, Mapping[str, str]] | None] = field(default_factory=dict)
+
+    def unknown_definition(self, entry: Published) -> str | None:
+        """Why the definition of a published value cannot be found; None where it is the one it says."""
+        found = self._at(entry.commit)
+        if found is None:
+            return "its commit is not in this clone, or cannot be read"
+        meaning = found[1].get(entry.kpi, "")
+        if not entry.definition or not meaning:
+            return "its definition does not compile against the data that are here"
+        return None if meaning == entry.definition else "!its definition is not the one of its commit"
+
+    def _at(self, commit: str) -> tuple[Catalog, Mapping[str, str]] | None:
+        if commit not in self._catalogs:
+            try:
+                name = self.repository.commit(commit)
+                catalog = Revision(self.options.place, self.repository, name).catalog
+                self._catalogs[commit] = catalog, side_of(catalog, natives_of(catalog, self.options.place)).hashes
+            except KpiError:
+                self._catalogs[commit] = None
+        return self._catalogs[commit]
+
+    def computed(self, commit: str, as_of: str, group: list[Published]) -> Iterable[tuple[Published, str]]:
+        """Each value beside what its definition gives on the same data at the same instant."""
+        found = self._at(commit)
+        assert found is not None, "the definition was found"
+        catalog = narrowed(found[0], tuple({e.kpi for e in group}))
+        instant = dt.datetime.fromisoformat(as_of).astimezone(dt.UTC)
+        window = replace(window_of(catalog, None, self.options.now, _PERIODS), as_of=instant)
+        place = self.options.place
+        again = evaluate(
+            catalog, Setting(place.root, window, self.options.open_engine, place.allowed), fingerprint=True
+        )
+        values = {(m.kpi, *_key(m)): m for m in again.measurements}
+        for entry in group:
+            if again.fingerprints.get(entry.kpi, "") != entry.data:
+                yield entry, "the data are others now"
+                continue
+            now = values.get((entry.kpi, *entry.key))
+            same = now is not None and now.value == entry.value
+            yield (
+                entry,
+                "" if same else f"!published as {entry.value}, and computed again as {now.value if now else None}",
+            )
+
+
+__all__ = ["FOLDER", "Publication", "Verification", "publish", "verify"]

@@ -1,0 +1,310 @@
+"""`kpi add`: a template, and what only the project knows, become files of its own."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from ...load.library import shipped_contracts
+from ...load.resolve import resolve
+from ...load.templates import shipped_signals
+from ...load.write import as_yaml
+from ...model.catalog import Catalog
+from ...model.diagnostic import Diagnostic, KpiError, Severity
+from ...model.record import Record, field, replace
+from ...model.template import Template
+from ...model.unit import is_currency, read_amount, read_limit
+from ..checking.lint import NOT_LINTED
+from ..files import write_text
+from ..project import catalog_of, columns_of, linted, load_unlinked, settled, window_of
+from ..project_files import read_files
+from ..run import Options
+from .catalog import datasets, said_by, template_of
+
+_ORDER = (
+    "version", "kind", "id", "name", "description", "counts", "excludes", "asks", "family", "level", "objectives",
+    "owner", "dataset", "time", "where", "formula", "unit", "period", "window", "open_between", "evidence", "segments",
+    "min_sample", "min_measured", "settle", "baseline", "target", "benchmark", "review", "action", "read_with",
+    "examples",
+)  # fmt: skip
+_LIMITS = {"at_most": "at_most", "at_least": "at_least", "between": "between", "<=": "at_most", ">=": "at_least"}
+_DAYS = re.compile(r"^(\d{4}-\d{2}-\d{2})\.\.(\d{4}-\d{2}-\d{2})$")
+_NOT_MERGED = "not coalesce(merged, false)"
+MAX_BASELINE_DAYS = 60
+
+
+class Choice(Record):
+    """What the person who adds it decides; None takes the template's proposal."""
+
+    owner: str | None = None
+    target: str | None = None
+    near: str | None = None
+    baseline: str | None = None
+    dataset: str | None = None
+    segments: tuple[str, ...] | None = None
+    name: str | None = None
+    currency: str | None = None
+
+
+class Proposal(Record):
+    """What a person is asked, and what is taken where they have no other wish."""
+
+    is_judged: bool
+    target: str = ""
+    source: str = ""
+    baseline: str = ""
+
+
+class Added(Record):
+    """The files written, or what is wrong with what they would say; and what the person should know."""
+
+    written: tuple[Path, ...] = ()
+    findings: tuple[Diagnostic, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def propose(options: Options, one: str) -> Proposal:
+    """The target and the baseline that the template of this id proposes. Raises KpiError."""
+    if one in shipped_signals():
+        return Proposal(is_judged=False)
+    template = template_of(one)
+    if template.kind == "metric":
+        return Proposal(is_judged=False)
+    catalog = load_unlinked(options.place)
+    today = window_of(catalog, options.as_of, options.now).today
+    benchmark = template.kpi.get("benchmark")
+    source = f"benchmark: {benchmark['source']}, {benchmark['year']}" if benchmark else "no benchmark is published"
+    return Proposal(True, _said(template.kpi["target"]), source, _months_before(today))
+
+
+def add(options: Options, one: str, choice: Choice) -> Added:
+    """Write kpis/<id>.yaml, and the files of the inputs that are not there yet. Raises KpiError."""
+    catalog = load_unlinked(options.place)
+    adding = _Adding(catalog, options, choice)
+    files = adding.signal(one) if one in shipped_signals() else adding.files(template_of(one))
+    there = read_files(options.place.root)
+    after, found = catalog_of(replace(there, texts={**there.texts, **files}))
+    assert after is not None, "kpi.yaml was read a moment ago"
+    today = window_of(after, options.as_of, options.now).today
+    findings = settled(after, (*found, *linted(after, options.place, today)), NOT_LINTED)
+    own = tuple(f for f in findings if f.span.path in files and f.severity is not Severity.NOTE)
+    if any(f.severity is Severity.ERROR for f in own):
+        return Added(findings=own)
+    paths = [options.place.root / name for name in files]
+    for path, text in zip(paths, files.values(), strict=True):
+        write_text(path, text)
+    return Added(tuple(paths), own, tuple(adding.notes))
+
+
+class _Adding(Record):
+    """One run of `kpi add`: the files it will write, and what it says about them."""
+
+    catalog: Catalog
+    options: Options
+    choice: Choice
+    notes: list[str] = field(default_factory=list)
+    values: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def files(self, template: Template) -> dict[str, str]:
+        """Path in the project → text, for the template and the inputs that are missing."""
+        one = self.choice.name or template.id
+        if template.kind == "kpi" and not self.choice.owner:
+            raise KpiError(f"`{one}` needs an owner", "Give --owner: a person or a team.")
+        self._check_datasets(template)
+        if one in {**self.catalog.definitions, **self.catalog.broken}:
+            raise KpiError(f"there is a definition `{one}` already", "Give the new one another id with --as.")
+        inputs = self._inputs(template)
+        found = {}
+        for name in [*inputs, one]:
+            path = f"kpis/metrics/{name}.yaml" if self._is_input(name, one) else f"kpis/{name}.yaml"
+            if (self.options.place.root / path).exists():
+                raise KpiError(f"{path} exists", "It is never overwritten: choose another id with --as.")
+            mine = self.choice if name == one else replace(self.choice, **_OF_INPUTS)
+            values = self._values(template if name == one else template_of(name), mine)
+            self.values[name] = values
+            found[path] = as_yaml(values, _schema(path))
+        return found
+
+    def signal(self, one: str) -> dict[str, str]:
+        """Path in the project → text, for a signal."""
+        name = self.choice.name or one
+        path = f"kpis/signals/{name}.yaml"
+        if (self.options.place.root / path).exists():
+            raise KpiError(f"{path} exists", "It is never overwritten: choose another id with --as.")
+        owner = {"owner": self.choice.owner} if self.choice.owner else {}
+        return {path: as_yaml({**said_by(one), "id": name, **owner}, _schema(path, "signal"))}
+
+    def _is_input(self, name: str, one: str) -> bool:
+        return name != one and template_of(name).kind == "metric"
+
+    def _inputs(self, template: Template) -> list[str]:
+        """The inputs that the project lacks, those of inputs first."""
+        missing: dict[str, None] = {}
+        for one in template.needs:
+            if one not in self.catalog.definitions:
+                missing |= dict.fromkeys([*self._inputs(template_of(one)), one])
+        return list(missing)
+
+    def _check_datasets(self, template: Template) -> None:
+        wanted = datasets(template) if template.needs else (self._dataset(template), *datasets(template)[1:])
+        lacking = [d for d in wanted if d and self.catalog.dataset(d) is None]
+        if lacking:
+            name = lacking[0]
+            contract = shipped_contracts().get(name)
+            columns = f" with the columns that `schemas/datasets/{name}.schema.json` explains" if contract else ""
+            raise KpiError(
+                f"kpi.yaml has no dataset `{name}`, which `{template.id}` reads",
+                f"Add it under `datasets:`, for example `{name}: {{source: data/{name}.csv}}`,{columns}.",
+            )
+
+    def _dataset(self, template: Template) -> str | None:
+        own = template.kpi.get("dataset")
+        return (self.choice.dataset or own) if own else None
+
+    def _values(self, template: Template, choice: Choice) -> dict[str, Any]:
+        """The fields of one file, in the order in which people read them."""
+        values: dict[str, Any] = {"version": 1, **template.kpi}
+        values["id"] = choice.name or values["id"]
+        if choice.owner:
+            values["owner"] = choice.owner
+        if "dataset" in values:
+            values["dataset"] = choice.dataset or values["dataset"]
+            self._fit_to_columns(values)
+        values["segments"] = self._segments(values, template, choice)
+        values |= self._known(values, template)
+        if is_currency(str(values["unit"])):
+            values["unit"] = choice.currency or self._currency or values["unit"]
+        if "target" in values:
+            values |= {"baseline": self._baseline(choice), "target": self._target(template, choice)}
+        return {name: values[name] for name in _ORDER if values.get(name) not in (None, [])}
+
+    def _fit_to_columns(self, values: dict[str, Any]) -> None:
+        """Without a column `merged` there is nothing to leave out."""
+        columns = self._columns(values["dataset"])
+        if columns is None or "merged" in columns or _NOT_MERGED not in values.get("where", ""):
+            return
+        self.notes.append(
+            f"{values['dataset']} has no column `merged`: merged tickets are not left out of {values['id']}"
+        )
+        values["where"] = values["where"].removeprefix(_NOT_MERGED).removeprefix(" and ") or None
+        values["examples"] = [_without_merged(e) for e in values["examples"]]
+
+    def _columns(self, dataset: str) -> frozenset[str] | None:
+        return columns_of(self.catalog, self.options.place, dataset)
+
+    def _segments(self, values: Mapping[str, Any], template: Template, choice: Choice) -> list[str | list[str]]:
+        """The chosen breakdowns, or those of the template's for which there are columns."""
+        if choice.segments is not None:
+            return [s.split(",") if "," in s else s for s in choice.segments]
+        listed = list(values.get("segments", []))
+        if "dataset" in values:
+            columns = self._columns(values["dataset"])
+            return [s for s in listed if columns is None or s in columns]
+        return [s for s in listed if all(s in self._segments_of(n) for n in template.needs)]
+
+    def _segments_of(self, one: str) -> Sequence[Any]:
+        entry = self.catalog.definitions.get(one)
+        return entry.noun.segments if entry else self.values.get(one, {}).get("segments", [])
+
+    def _known(self, values: Mapping[str, Any], template: Template) -> dict[str, Any]:
+        """The objectives and guards that the project has; the others are told."""
+        objectives = [o for o in values.get("objectives", []) if o in self.catalog.project.noun.objectives]
+        here = {*self.catalog.definitions, *self.values, *template.needs}
+        guards = [g for g in values.get("read_with", []) if g in here]
+        absent = [g for g in values.get("read_with", []) if g not in here]
+        if absent:
+            self.notes.append(
+                f"read {values['id']} beside {', '.join(absent)}: add them, then name them in `read_with`"
+            )
+        return {"objectives": objectives, "read_with": guards}
+
+    @property
+    def _currency(self) -> str | None:
+        """The currency that the project's definitions use already."""
+        units = [e.noun.unit for e in self.catalog.definitions.values()]
+        return next((u for u in units if is_currency(u)), None)
+
+    def _baseline(self, choice: Choice) -> dict[str, Any]:
+        """Days, or a stated value."""
+        today = window_of(self.catalog, self.options.as_of, self.options.now).today
+        text = choice.baseline or _months_before(today)
+        days = _DAYS.match(text)
+        if days:
+            return {"from": days[1], "to": days[2]}
+        return {"value": _read(text, "--baseline", read_amount), "source": f"stated when it was added, {today}"}
+
+    def _target(self, template: Template, choice: Choice) -> dict[str, Any]:
+        """The chosen target, or the template's; the near zone belongs to the target it was proposed with."""
+        proposed: dict[str, Any] = template.kpi["target"]
+        limit = next(n for n in proposed if n != "near")
+        target = dict(proposed) if choice.target is None else read_target(choice.target, limit)
+        if choice.near is not None:
+            target["near"] = _one_or_two(choice.near, "--near")
+        return target
+
+
+_OF_INPUTS: dict[str, Any] = {"target": None, "near": None, "dataset": None, "segments": None, "name": None}
+"""What is decided for the added one alone, not for its inputs."""
+
+
+def _schema(path: str, kind: str = "kpi") -> str:
+    """The line by which an editor finds the schema of a file."""
+    return f"# yaml-language-server: $schema={'../' * path.count('/')}schemas/{kind}.schema.json"
+
+
+def read_target(text: str, limit: str) -> dict[str, Any]:
+    """`at_most 60 min`, `>= 95%`, `between 70% 79%`; a bare quantity takes the template's limit. Raises KpiError."""
+    first, _, rest = text.strip().partition(" ")
+    named = _LIMITS.get(first)
+    value = _one_or_two(rest if named else text, "--target")
+    limit = named or limit
+    if (limit == "between") != isinstance(value, list):
+        raise KpiError(
+            f"--target {text} is not a target", "Write `at_most 60 min`, `at_least 95%` or `between 70%..79%`."
+        )
+    return {limit: value}
+
+
+def _one_or_two(text: str, option: str) -> Any:  # noqa: ANN401 - a quantity of the YAML, a number or text
+    low, dots, high = text.partition("..")
+    return [_read(low, option), _read(high, option)] if dots else _read(text, option)
+
+
+def _read(text: str, option: str, read: Callable[[Any], object] = read_limit) -> Any:  # noqa: ANN401 - the same
+    """A quantity as YAML has it. Raises KpiError."""
+    try:
+        quantity = resolve(text.strip())
+        if quantity is None or isinstance(quantity, bool):
+            raise ValueError(f"{text!r} is not a number")
+        read(quantity)
+    except ValueError as error:
+        raise KpiError(f"{option}: {error}", "Write it in the KPI's unit; a percent with its sign.") from None
+    return quantity
+
+
+def _said(target: Mapping[str, Any]) -> str:
+    """A target as `--target` takes it."""
+    limit, value = next((n, v) for n, v in target.items() if n != "near")
+    return f"{limit} {value[0]}..{value[1]}" if isinstance(value, list) else f"{limit} {value}"
+
+
+def _months_before(today: dt.date) -> str:
+    """The two whole months before the judged one if they have no more than 60 days, else the one before it.
+
+    A month compared with itself is always on target.
+    """
+    judged = (today.replace(day=1) - dt.timedelta(days=1)).replace(day=1)
+    end = judged - dt.timedelta(days=1)
+    start = end.replace(day=1)
+    earlier = (start - dt.timedelta(days=1)).replace(day=1)
+    if (end - earlier).days < MAX_BASELINE_DAYS:
+        start = earlier
+    return f"{start}..{end}"
+
+
+def _without_merged(example: Mapping[str, Any]) -> dict[str, Any]:
+    rows = [r for r in example["given"] if not r.get("merged")]
+    return {**example, "given": [{n: c for n, c in r.items() if n != "merged"} for r in rows]}

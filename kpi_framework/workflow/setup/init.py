@@ -1,0 +1,250 @@
+"""`kpi init`: a project to start from, empty or over exports that are there. Nothing is ever overwritten."""
+
+from __future__ import annotations
+
+import glob
+import os
+import re
+from collections.abc import Mapping, Sequence
+from importlib.resources import files
+from itertools import takewhile
+from pathlib import Path, PurePosixPath
+
+from ... import __version__
+from ...load.catalog import PROJECT, load_catalog
+from ...load.library import shipped_contracts
+from ...load.templates import shipped_templates
+from ...load.write import as_yaml
+from ...load.yaml import read_yaml
+from ...model.diagnostic import Diagnostic, KpiError
+from ...model.record import Record, replace
+from ...model.template import Template
+from ..destination import destination
+from ..files import copy_file, write_text
+from ..project import Place, columns_of, load
+from ..project_files import links_beneath
+from ..run import Options
+from .add import Choice, add
+from .catalog import datasets
+from .exports import Export, exports_of
+from .proposal import Frame, empty_project, project_of
+from .schemas import write_schemas
+
+WORKFLOW = ".github/workflows/kpi.yml"
+IGNORED = "scorecard/"
+TICKETS = "tickets"
+FIRST = "time_to_resolution"
+_PLACES = ("data", ".gitignore", ".github", ".github/workflows", WORKFLOW)
+_FOLDERS = ("kpis", "schemas")
+
+
+class Wish(Record):
+    """What a new project is asked to be."""
+
+    folder: Path
+    sources: tuple[Path, ...] = ()
+    name: str | None = None
+    timezone: str | None = None
+    owner: str = "service-desk@example.com"
+
+
+class Begun(Record):
+    """What was written, or what is wrong with the exports; and what the person should know."""
+
+    written: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    findings: tuple[Diagnostic, ...] = ()
+
+
+def begin(options: Options, wish: Wish) -> Begun:
+    """Write a project into the folder. Raises KpiError where there is one already, or nothing can be written."""
+    _refuse_taken(wish.folder)
+    exports, problems = exports_of(wish.sources)
+    if problems:
+        return Begun(findings=problems)
+    placed = {e.dataset: _placed(e, wish.folder) for e in exports}
+    frame = Frame(wish.name or _titled(wish.folder), wish.timezone, options.now.date())
+    text = project_of(frame, exports, {d: p.source for d, p in placed.items()}) if exports else empty_project(frame)
+    catalog, found = load_catalog({"kpi.yaml": text}, shipped_contracts())
+    assert catalog is not None, found
+    copied = [name for p in placed.values() for name in _copy(p, wish.folder)]
+    write_text(wish.folder / "kpi.yaml", text)
+    written = ["kpi.yaml", *copied, *_around(wish.folder)]
+    ids, notes = _definitions(options, wish, {e.dataset for e in exports})
+    return Begun((*written, *ids), (*(f"{c} is a copy, with all that it says about people" for c in copied), *notes))
+
+
+def _refuse_taken(folder: Path) -> None:
+    """Refuse a folder with a project, or with links where its files would go. Raises KpiError."""
+    root = destination(folder)
+    if os.path.lexists(root / PROJECT):
+        raise KpiError(f"{folder / PROJECT} exists", "It is never overwritten: name another folder.")
+    links = [name for name in _PLACES if (root / name).is_symlink()]
+    links += [finding.span.path for name in _FOLDERS for finding in links_beneath(root, name)]
+    if links:
+        raise KpiError(f"{folder / links[0]} is a symbolic link", "A project has none: put a folder or file there.")
+
+
+def _titled(folder: Path) -> str:
+    name = re.sub(r"[\W_]+", " ", folder.resolve().name).strip()
+    return f"{name[:1].upper()}{name[1:]}" if name else "Service desk"
+
+
+# where the data lie
+
+
+class Placed(Record):
+    """The source of a dataset in the project, and the files from outside that are copied there."""
+
+    source: str
+    copies: Mapping[Path, str]
+
+
+def _placed(export: Export, folder: Path) -> Placed:
+    """Files inside the project stay; those from outside come into data/. Raises KpiError where one is in the way."""
+    root = folder.resolve()
+    inside, copies = [], {}
+    for look in export.looks:
+        path = look.path.resolve()
+        if path.is_relative_to(root):
+            inside.append(path.relative_to(root).as_posix())
+        else:
+            copies[path] = _data_path(export, path, several=len(export.looks) > 1)
+    return Placed(_pattern([*inside, *copies.values()], root, export), copies)
+
+
+def _data_path(export: Export, path: Path, *, several: bool) -> str:
+    name = re.sub(r"[\[\]*?]", "_", path.name)
+    name = name if path.suffix else f"{name}.csv"
+    return f"data/{export.dataset}/{name}" if several else f"data/{name}"
+
+
+def _pattern(names: Sequence[str], root: Path, export: Export) -> str:
+    """One path, or the pattern that stands for these files and no other. Raises KpiError."""
+    if len(names) == 1:
+        return glob.escape(names[0])
+    folders = {PurePosixPath(n).parent.as_posix() for n in names}
+    first = _common([PurePosixPath(n).name for n in names])
+    endings = {PurePosixPath(n).suffix for n in names}
+    if len(folders) == 1 and len(endings) == 1:
+        folder, ending = folders.pop(), endings.pop()
+        for stem in dict.fromkeys(("", first)):
+            pattern = str(PurePosixPath(folder) / f"{glob.escape(stem)}*{ending}")
+            there = {p.relative_to(root).as_posix() for p in root.glob(pattern)} if root.is_dir() else set()
+            if there <= set(names):
+                return pattern
+    raise KpiError(
+        f"no pattern stands for these {len(names)} files of {export.known.name} and no other",
+        "Move them into a folder of their own.",
+    )
+
+
+def _common(names: Sequence[str]) -> str:
+    """The letters with which all names begin."""
+    alike = takewhile(lambda letters: len(set(letters)) == 1, zip(*names, strict=False))
+    return "".join(letters[0] for letters in alike)
+
+
+def _copy(placed: Placed, folder: Path) -> list[str]:
+    """The files that were copied. Raises KpiError where another file is in the way, or nothing can be written."""
+    for origin, name in placed.copies.items():
+        target = folder / name
+        if os.path.lexists(target):
+            raise KpiError(f"{target} exists", "It is never overwritten: rename one of the two.")
+        copy_file(origin, target)
+    return list(placed.copies.values())
+
+
+# what stands around it
+
+
+def _around(folder: Path) -> list[str]:
+    """The schemas, the workflow and the entry of .gitignore; what is there already stays."""
+    written = []
+    if not (folder / "schemas").exists():
+        write_schemas(folder / "schemas")
+        written.append("schemas/")
+    if not (folder / WORKFLOW).exists():
+        text = files("kpi_framework").joinpath("library/starter/workflow.yaml").read_text(encoding="utf-8")
+        write_text(folder / WORKFLOW, text.replace("@VERSION@", __version__))
+        written.append(WORKFLOW)
+    return [*written, *_ignored(folder / ".gitignore")]
+
+
+def _ignored(path: Path) -> list[str]:
+    try:
+        text = path.read_text(encoding="utf-8") if path.exists() else ""
+    except (OSError, UnicodeDecodeError) as error:
+        raise KpiError(f"{path} cannot be read", "Correct it first.") from error
+    if {IGNORED, f"/{IGNORED}", "scorecard", "/scorecard"} & set(text.splitlines()):
+        return []
+    write_text(path, f"{text}{'' if not text or text.endswith(chr(10)) else chr(10)}{IGNORED}\n")
+    return [path.name]
+
+
+# the KPIs that the columns allow
+
+
+def _definitions(options: Options, wish: Wish, there: set[str]) -> tuple[list[str], list[str]]:
+    """The files of the KPIs that were added, and what to know about them."""
+    within = replace(options, place=Place(wish.folder.resolve()))
+    if not there:
+        return _added(within, wish, FIRST), []
+    written: list[str] = []
+    notes: list[str] = []
+    for row in dict.fromkeys(t.row for t in shipped_templates().values()):
+        options.progress("adding the KPIs that the columns allow")
+        paths, said = _first_reading(within, wish, row, there)
+        written += paths
+        notes += said
+    _guard(wish.folder, written)
+    return written, [*_unmerged(within, there), *notes]
+
+
+def _first_reading(options: Options, wish: Wish, row: str, there: set[str]) -> tuple[list[str], list[str]]:
+    """The files of a row of the catalogue, or of the first of its variants that the columns allow, which is told."""
+    for one, template in _readings(row).items():
+        if set(datasets(template)) <= there and (paths := _added(options, wish, one)):
+            return paths, [f"{one}: {template.variant}"] if template.variant else []
+    return [], []
+
+
+def _readings(row: str) -> dict[str, Template]:
+    """A row of the catalogue, then its variants by name; inputs of others are none."""
+    found = {i: t for i, t in shipped_templates().items() if t.row == row}
+    judged = {i: t for i, t in found.items() if i != row and t.variant and t.kpi.get("kind") != "metric"}
+    return {**{i: t for i, t in found.items() if i == row}, **judged}
+
+
+def _added(options: Options, wish: Wish, one: str) -> list[str]:
+    """The files of one KPI; none if a column it needs is not there."""
+    try:
+        done = add(options, one, Choice(owner=wish.owner))
+    except KpiError:
+        return []  # it is there already, as the input of another
+    return [p.relative_to(options.place.root).as_posix() for p in done.written]
+
+
+def _guard(folder: Path, written: Sequence[str]) -> None:
+    """Name in each new file the guards that came after it: a KPI is read beside them."""
+    here = {PurePosixPath(path).stem for path in written}
+    for path in written:
+        wanted = shipped_templates()[PurePosixPath(path).stem].kpi.get("read_with", [])
+        values = read_yaml(path, (folder / path).read_text(encoding="utf-8")).value
+        assert isinstance(values, dict), "it was written a moment ago"
+        guards = [g for g in wanted if g in here]
+        if guards and guards != values.get("read_with"):
+            examples = values.pop("examples", None)
+            values["read_with"] = guards
+            complete = values if examples is None else {**values, "examples": examples}
+            schema = f"{'../' * path.count('/')}schemas/kpi.schema.json"
+            write_text(folder / path, as_yaml(complete, f"# yaml-language-server: $schema={schema}"))
+
+
+def _unmerged(options: Options, there: set[str]) -> list[str]:
+    """What is to be known where merged tickets cannot be told from others."""
+    catalog, _ = load(options.place)
+    columns = columns_of(catalog, options.place, TICKETS) if catalog is not None and TICKETS in there else None
+    if columns is None or "merged" in columns:
+        return []
+    return ["the tickets have no column `merged`: merged ones are not left out of any KPI"]
