@@ -13,10 +13,10 @@ from statistics import median
 
 import duckdb
 
-from kpi_framework.evaluate.engine import DuckWorker, Limits, Work
+from kpi_framework.evaluate.engine import DuckWorker, Work, WorkerLimits
 from kpi_framework.evaluate.evaluate import Evaluation
 from kpi_framework.workflow.checking.check import Options, check
-from kpi_framework.workflow.project import Place
+from kpi_framework.workflow.project import ProjectRoot
 
 from .data import tickets
 from .projects import SEGMENTS, SEVEN, TWENTY_FIVE, Wanted, by_hand, write
@@ -73,7 +73,9 @@ def twenty_five(rows: int) -> Iterator[Row]:
 
 def _watched(root: Path, data: Path) -> tuple[float, Evaluation]:
     _Watched.seconds = 0.0
-    options = Options(Place(root, (data.parent,)), dt.datetime.now(dt.UTC), open_engine=lambda: _Watched(Limits()))
+    options = Options(
+        ProjectRoot(root, (data.parent,)), dt.datetime.now(dt.UTC), open_engine=lambda: _Watched(WorkerLimits())
+    )
     outcome = check(options)
     assert outcome.evaluation is not None
     return _Watched.seconds, outcome.evaluation

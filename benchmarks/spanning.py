@@ -12,9 +12,9 @@ from statistics import median
 
 import duckdb
 
-from kpi_framework.evaluate.engine import Limits
+from kpi_framework.evaluate.engine import WorkerLimits
 from kpi_framework.workflow.checking.check import Options, check
-from kpi_framework.workflow.project import Place
+from kpi_framework.workflow.project import ProjectRoot
 
 from .check import _Watched
 from .data import tickets
@@ -72,8 +72,8 @@ def spanning(rows: int) -> Iterator[Row]:
 
 
 def _options(root: Path, data: Path, one: Spanning) -> Options:
-    place = Place(root, (data.parent,))
-    return Options(place, dt.datetime.now(dt.UTC), periods=one.periods, open_engine=lambda: _Watched(Limits()))
+    place = ProjectRoot(root, (data.parent,))
+    return Options(place, dt.datetime.now(dt.UTC), periods=one.periods, open_engine=lambda: _Watched(WorkerLimits()))
 
 
 def _watched(root: Path, data: Path, one: Spanning) -> float:

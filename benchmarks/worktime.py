@@ -12,7 +12,7 @@ from statistics import median
 import duckdb
 
 from kpi_framework.workflow.checking.check import Options, check
-from kpi_framework.workflow.project import Place
+from kpi_framework.workflow.project import ProjectRoot
 
 from .data import CACHE, tickets
 from .table import Row, timed
@@ -100,7 +100,7 @@ def _seconds(data: Path, events: Path, formula: str) -> float:
             text = text.partition("    clocks:")[0]
         (root / "kpi.yaml").write_text(text)
         (root / "kpis" / "one.yaml").write_text(_METRIC.replace("FORMULA", formula))
-        options = Options(Place(root, (data.parent,)), dt.datetime.now(dt.UTC))
+        options = Options(ProjectRoot(root, (data.parent,)), dt.datetime.now(dt.UTC))
         began = time.perf_counter()
         outcome = check(options)
         seconds = time.perf_counter() - began

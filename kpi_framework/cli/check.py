@@ -48,7 +48,7 @@ def check(
     )  # fmt: skip
     outcome = run_check(chosen) if at is None else _as_it_was(chosen, at)
     report = o.report_of(outcome, "kpi check")
-    write_scorecard(report, scorecard or chosen.place.root / "scorecard" / _folder(outcome))
+    write_scorecard(report, scorecard or chosen.project_root.folder / "scorecard" / _folder(outcome))
     if os.environ.get("GITHUB_ACTIONS") == "true":
         _tell_github(report, annotated=form == "github" and output == "-")
     o.finish(report, form, output)

@@ -26,7 +26,7 @@ def demo(
     chosen = o.options(folder)
     outcome = check(chosen)
     report = o.report_of(outcome, "kpi check")
-    write_scorecard(report, chosen.place.root / "scorecard")
+    write_scorecard(report, chosen.project_root.folder / "scorecard")
     o.write(renderer("text")(report), "-")
     working = ": that is the gate working" if outcome.exit_code == GATE_SHUT else ""
     o.write(f"\nkpi check ended with exit code {outcome.exit_code}{working}", "-")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from ..evaluate.engine import DuckWorker, Engine, EngineError, Limits
+from ..evaluate.engine import DuckWorker, Engine, EngineError, WorkerLimits
 
 _ready: list[DuckWorker] = []
 
@@ -12,9 +12,9 @@ _ready: list[DuckWorker] = []
 def start_early() -> None:
     """Start a worker before anybody asks for it; unused, it ends with this process."""
     with suppress(EngineError):  # who needs it will try again, and say so
-        _ready.append(DuckWorker(Limits()))
+        _ready.append(DuckWorker(WorkerLimits()))
 
 
 def open_engine() -> Engine:
     """The worker that was started early, or a new one. Raises EngineError."""
-    return _ready.pop() if _ready else DuckWorker(Limits())
+    return _ready.pop() if _ready else DuckWorker(WorkerLimits())

@@ -10,9 +10,9 @@ import typer
 
 from ..model.diagnostic import KpiError
 from ..model.period import is_zone
-from ..workflow.project import Place
+from ..workflow.project import ProjectRoot
 from ..workflow.run import Options, Outcome
-from ..workflow.setup.init import Begun, Wish, begin
+from ..workflow.setup.init import InitRequest, InitResult, begin
 from . import options as o
 from .app import app
 
@@ -35,8 +35,8 @@ def init(
     if timezone is not None and not is_zone(timezone):
         raise KpiError(f"--timezone {timezone} is not an IANA time zone", "Write it as Europe/London, or UTC.")
     begun = begin(
-        Options(Place(folder), dt.datetime.now(dt.UTC), progress=o.progress()),
-        Wish(folder, files, name, timezone, owner),
+        Options(ProjectRoot(folder), dt.datetime.now(dt.UTC), progress=o.progress()),
+        InitRequest(folder, files, name, timezone, owner),
     )
     if begun.findings:
         o.finish(o.report_of(Outcome(False, 1, begun.findings), "kpi init"), "text", "-")
@@ -65,7 +65,7 @@ def _is_file(path: Path) -> bool:
         return False
 
 
-def _told(begun: Begun, folder: Path, *, has_data: bool) -> list[str]:
+def _told(begun: InitResult, folder: Path, *, has_data: bool) -> list[str]:
     """What was written, what to know, and what comes next."""
     lines = [f"written  {name}" for name in begun.written]
     lines += [f"note     {note}" for note in begun.notes]

@@ -70,7 +70,7 @@ def add(
         print("kpi: nothing was written, since the file would not lint clean:", file=sys.stderr)
         o.finish(o.report_of(Outcome(False, 1, added.findings), "kpi add"), "text", "-")
     for path in added.written:
-        o.write(f"added {path.relative_to(chosen.place.root)}", "-")
+        o.write(f"added {path.relative_to(chosen.project_root.folder)}", "-")
     for line in (*_proposed(choice, proposal), *added.notes, *(f.message for f in added.findings)):
         print(f"  {line}", file=sys.stderr)
 

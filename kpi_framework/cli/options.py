@@ -19,7 +19,7 @@ from ..report.renderers import FORMATS, renderer
 from ..report.view.alarms import alarms
 from ..report.view.result import Report
 from ..workflow.files import write_text
-from ..workflow.project import Place, find_project
+from ..workflow.project import ProjectRoot, find_project
 from ..workflow.run import Options, Outcome
 from .complete import choice, definitions
 from .engine import open_engine
@@ -58,7 +58,7 @@ def options(
     """The options of a run whose outcome will be drawn in these formats. Raises KpiError."""
     root = find_project(project, Path.cwd())
     return Options(
-        place=Place(root, tuple(allow_path or ())), now=dt.datetime.now(dt.UTC), as_of=as_day(as_of),
+        project_root=ProjectRoot(root, tuple(allow_path or ())), now=dt.datetime.now(dt.UTC), as_of=as_day(as_of),
         periods=periods, only=tuple(only or ()), view=view, strictness=strictness(fail_on, gate),
         open_engine=open_engine, progress=progress(), beside=tuple(partial(renderer, form) for form in drawn),
     )  # fmt: skip

@@ -73,7 +73,7 @@ def schema(
     check: Annotated[bool, typer.Option("--check", help="Only say whether schemas/ is current.")] = False,
 ) -> None:
     """Write the JSON Schemas of all files to schemas/."""
-    root = o.options(project).place.root
+    root = o.options(project).project_root.folder
     if not check:
         for path in write_schemas(root / "schemas"):
             o.write(str(path.relative_to(root)), "-")

@@ -19,7 +19,7 @@ from .dataset.table import Base, Native, Table
 from .language.aggregates import compile_condition, compile_formula
 from .language.canonical import canonical_of, canonical_text
 from .language.derived import Derived, compile_derived
-from .plan.axis import Closing, Measure
+from .plan.axis import Closing, CompiledMetric
 from .sql.errors import FormulaError
 from .sql.typed_sql import Term
 
@@ -36,7 +36,7 @@ def table_of(catalog: Catalog, name: str, native: Native | None) -> Table:
     return Table(name, mapped, catalog.contract(name), catalog.project.noun.almanac, native)
 
 
-def compile_measure(metric: Metric, table: Table, openly: frozenset[str] = frozenset()) -> Measure:
+def compile_metric(metric: Metric, table: Table, openly: frozenset[str] = frozenset()) -> CompiledMetric:
     """Compile a definition over its dataset's rows; `openly` names personal columns that may be segments.
 
     Raises FormulaError.
@@ -45,13 +45,13 @@ def compile_measure(metric: Metric, table: Table, openly: frozenset[str] = froze
     check_unit(metric.unit, formula.unit, formula.hundredfold)
     keys = {c: _segment(table, c, openly) for b in metric.breakdowns for c in b}
     time = _dating(time_column(metric, table), table)
-    return Measure(
+    return CompiledMetric(
         metric.id, formula, time.sql, time.type == "date", metric.breakdowns, keys, _named(metric),
         _closing(metric, table), read_days(metric.window) if metric.window else None,
     )  # fmt: skip
 
 
-def compile_evidence(metric: Metric, table: Table) -> Measure:
+def compile_evidence(metric: Metric, table: Table) -> CompiledMetric:
     """The rows of the dataset without which a definition's 0 proves nothing. Raises FormulaError."""
     if table.time is None:
         raise FormulaError(
@@ -61,7 +61,7 @@ def compile_evidence(metric: Metric, table: Table) -> Measure:
     formula = compile_formula("count(*)", None, table.fresh_scope())
     time = _dating(table.time, table)
     window = read_days(metric.window) if metric.window else None
-    return Measure(f"{metric.id} evidence", formula, time.sql, time.type == "date", ((),), {}, {}, window=window)
+    return CompiledMetric(f"{metric.id} evidence", formula, time.sql, time.type == "date", ((),), {}, {}, window=window)
 
 
 def compile_definition(catalog: Catalog, metric: Metric) -> Derived:
@@ -194,7 +194,7 @@ def _meaning(catalog: Catalog, metric: Metric, tables: Mapping[str, Table]) -> d
         return {**own, "formula": derived.text, "inputs": inputs}
     table = replace(tables[metric.dataset or ""], calendars=set())
     openly = frozenset(catalog.project.noun.privacy.segment_by)
-    formula = compile_measure(metric, table, openly).formula
+    formula = compile_metric(metric, table, openly).formula
     used = formula.columns | dating_columns(metric, table)
     working = _working_time(table, tables, used)
     return {
@@ -222,7 +222,7 @@ def _seen(table: Table, tables: Mapping[str, Table], used: frozenset[str]) -> st
 
 def _behind(table: Table, used: frozenset[str], *, own: bool = False) -> dict[str, object]:
     """The columns behind the used ones (and, if `own`, behind loading itself), and how they are computed."""
-    reached = table.reach(used, own=own)
+    reached = table.source_columns(used, own=own)
     return {"columns": {n: _column(table.base(n)) for n in sorted(reached)}, "computed": _computed(table, used)}
 
 
@@ -256,7 +256,7 @@ def _working_time(table: Table, tables: Mapping[str, Table], used: frozenset[str
 
 def _history(table: Table, key: str) -> dict[str, object]:
     used = event_names(table, key)
-    columns = {n: _column(table.base(n)) for n in sorted(table.reach(used))}
+    columns = {n: _column(table.base(n)) for n in sorted(table.source_columns(used))}
     return {"columns": columns, "computed": _computed(table, used), "dataset": _reading(table)}
 
 

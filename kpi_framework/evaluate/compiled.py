@@ -11,7 +11,7 @@ from ..compile.definition import (
     checks_meaning,
     compile_definition,
     compile_evidence,
-    compile_measure,
+    compile_metric,
     dating_columns,
     definition_hash,
     parts_meaning,
@@ -20,7 +20,7 @@ from ..compile.definition import (
 from ..compile.finding import finding_of
 from ..compile.graph import closure, cyclic
 from ..compile.language.derived import Derived
-from ..compile.plan.axis import Measure
+from ..compile.plan.axis import CompiledMetric
 from ..compile.sql.errors import FormulaError
 from ..model.catalog import Catalog
 from ..model.diagnostic import Diagnostic
@@ -32,8 +32,8 @@ from ..model.record import Record, field
 class Compilation(Record):
     """What can be computed, what cannot and why, and what each definition means."""
 
-    measures: Mapping[str, Measure] = field(default_factory=dict)
-    evidence: Mapping[str, Measure] = field(default_factory=dict)
+    measures: Mapping[str, CompiledMetric] = field(default_factory=dict)
+    evidence: Mapping[str, CompiledMetric] = field(default_factory=dict)
     """For a definition with `evidence`, the rows that prove its 0; absent where they cannot be counted."""
     derived: Mapping[str, Derived] = field(default_factory=dict)
     failures: Mapping[str, Reason] = field(default_factory=dict)
@@ -51,14 +51,14 @@ class Compilation(Record):
             if (metric := catalog.definitions[measure.id].noun).dataset == dataset
             for name in used_columns(metric, measure, table)
         }
-        return table.reach(frozenset(used)) | self._as_history(dataset)
+        return table.source_columns(frozenset(used)) | self._as_history(dataset)
 
     def _as_history(self, dataset: str) -> frozenset[str]:
         """The base columns of a history that the clocks of other datasets need."""
         table = self.tables[dataset]
         keys = {t.keys[0] for t in self.tables.values() if len(t.keys) == 1 and dataset in t.dataset.histories}
         try:
-            return frozenset(c for key in sorted(keys) for c in table.reach(event_names(table, key)))
+            return frozenset(c for key in sorted(keys) for c in table.source_columns(event_names(table, key)))
         except FormulaError:
             return frozenset()  # what uses the clocks has failed for it
 
@@ -90,14 +90,14 @@ class Compilation(Record):
         return {i: tuple(closure(i, direct)) for i in direct}
 
 
-def used_columns(metric: Metric, measure: Measure, table: Table) -> frozenset[str]:
+def used_columns(metric: Metric, measure: CompiledMetric, table: Table) -> frozenset[str]:
     """The columns that a measure's value stands on."""
     return frozenset({*measure.formula.columns, *dating_columns(metric, table), *measure.keys})
 
 
 def compile_catalog(catalog: Catalog, natives: Mapping[str, Native | None]) -> Compilation:
     """Compile every live definition. `natives` holds the columns of each readable dataset."""
-    measures: dict[str, Measure] = {}
+    measures: dict[str, CompiledMetric] = {}
     derived: dict[str, Derived] = {}
     failures: dict[str, Reason] = {}
     diagnostics: list[Diagnostic] = []
@@ -110,9 +110,7 @@ def compile_catalog(catalog: Catalog, natives: Mapping[str, Native | None]) -> C
                 derived[metric.id] = compile_definition(catalog, metric)
             elif metric.dataset in tables:
                 openly = frozenset(catalog.project.noun.privacy.segment_by)
-                measures[metric.id] = _reachable(
-                    compile_measure(metric, tables[metric.dataset], openly), metric, tables
-                )
+                measures[metric.id] = _reachable(compile_metric(metric, tables[metric.dataset], openly), metric, tables)
             else:
                 known = metric.dataset in catalog.project.noun.datasets
                 failures[metric.id] = Reason.SOURCE_ERROR if known else Reason.DEFINITION_ERROR
@@ -132,18 +130,18 @@ def compile_catalog(catalog: Catalog, natives: Mapping[str, Native | None]) -> C
     return Compilation(measures, evidence, derived, failures, hashes, tables, tuple(diagnostics))
 
 
-def _reachable(measure: Measure, metric: Metric, tables: Mapping[str, Table]) -> Measure:
+def _reachable(measure: CompiledMetric, metric: Metric, tables: Mapping[str, Table]) -> CompiledMetric:
     """The measure, once every column behind it is known to be in the source. Raises FormulaError."""
     table = tables[metric.dataset or ""]
     used = used_columns(metric, measure, table)
     check_clocks(table, tables, table.clocks_of(used))
-    table.reach(used)
+    table.source_columns(used)
     return measure
 
 
-def _evidence(catalog: Catalog, tables: Mapping[str, Table]) -> tuple[dict[str, Measure], list[Diagnostic]]:
+def _evidence(catalog: Catalog, tables: Mapping[str, Table]) -> tuple[dict[str, CompiledMetric], list[Diagnostic]]:
     """What proves a definition's 0. Where it cannot be counted, a 0 stays unproven."""
-    found: dict[str, Measure] = {}
+    found: dict[str, CompiledMetric] = {}
     lacking: list[Diagnostic] = []
     for metric in (e.noun for e in catalog.live.values()):
         table = tables.get(metric.evidence or "")

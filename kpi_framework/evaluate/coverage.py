@@ -10,10 +10,10 @@ from ..model.period import Period
 from ..model.record import Record
 from ..model.unit import read_microseconds
 from .completion import Loaded
-from .reporting_periods import Window
+from .reporting_periods import ReportingPeriods
 
 
-class Reach(Record):
+class Coverage(Record):
     """The instant up to which a dataset is complete (None: nobody can say), and how late it may be."""
 
     through: dt.datetime | None
@@ -24,13 +24,13 @@ class Reach(Record):
         return self.through is not None and self.through >= end + settle - self.freshness
 
 
-def reach_of(table: Table, loaded: Loaded, window: Window) -> Reach:
+def coverage_of(table: Table, loaded: Loaded, window: ReportingPeriods) -> Coverage:
     """How far a loaded dataset reaches."""
     freshness = dt.timedelta(microseconds=read_microseconds(table.dataset.freshness))
-    return Reach(_through(table, loaded, window), freshness)
+    return Coverage(_through(table, loaded, window), freshness)
 
 
-def _through(table: Table, loaded: Loaded, window: Window) -> dt.datetime | None:
+def _through(table: Table, loaded: Loaded, window: ReportingPeriods) -> dt.datetime | None:
     stated = table.dataset.complete_through
     if isinstance(stated, dt.date):
         return window.almanac.instant(stated + dt.timedelta(days=1))
@@ -43,12 +43,12 @@ def _through(table: Table, loaded: Loaded, window: Window) -> dt.datetime | None
     return window.almanac.instant(window.almanac.period_of(day, table.grain).end)
 
 
-class Reaches(Record):
+class Coverages(Record):
     """Whether the data reach a definition's period: those of all datasets it stands on."""
 
-    datasets: Mapping[str, Reach]
+    datasets: Mapping[str, Coverage]
     standing_on: Mapping[str, tuple[str, ...]]
-    window: Window
+    window: ReportingPeriods
 
     def covers(self, definition: str, period: Period, settle: str | None) -> bool:
         """Whether every dataset behind the definition reaches the period's end and settling time."""

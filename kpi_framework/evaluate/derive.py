@@ -10,10 +10,10 @@ from ..model.kpi import Metric
 from ..model.measurement import Observation, Reason, Segment
 from ..model.period import Period
 from ..model.record import Record
-from .coverage import Reaches
+from .coverage import Coverages
 from .engine import EngineError
 from .observe import Values
-from .reporting_periods import Window
+from .reporting_periods import ReportingPeriods
 from .rounding import published
 from .session import Session
 from .unknown import why_unknown
@@ -28,8 +28,8 @@ class Deriver(Record):
 
     session: Session
     metrics: Mapping[str, Metric]
-    window: Window
-    reaches: Reaches
+    window: ReportingPeriods
+    coverages: Coverages
     baselines: Mapping[tuple[str, Segment], float | int | None]
 
     def derive(self, one: str, derived: Derived, values: Values, periods: Iterable[Period]) -> Values:
@@ -75,7 +75,7 @@ class Deriver(Record):
         """Whether the derived value is provisional or stale itself."""
         settle = self.metrics[one].settle
         return period.grain is not None and not (
-            self.window.settled(period, settle) and self.reaches.covers(one, period, settle)
+            self.window.settled(period, settle) and self.coverages.covers(one, period, settle)
         )
 
     def _at(self, relative: str, period: Period) -> Period | None:
@@ -92,7 +92,7 @@ class Deriver(Record):
         seen = values.get((one, period, segment)) if period else None
         if seen is None:
             return None, Reason.NO_DATA.value
-        reason = why_unknown(self.metrics[one], seen, self.window, self.reaches)
+        reason = why_unknown(self.metrics[one], seen, self.window, self.coverages)
         if open_ and reason in _SOFT and seen.value is not None:
             reason = None
         return (published(seen.value), None) if reason is None else (None, reason.value)

@@ -82,7 +82,7 @@ class Engine(Protocol):
         """End it."""
 
 
-class Limits(Record):
+class WorkerLimits(Record):
     """What a worker may take: seconds a statement and in all, threads, memory."""
 
     deadline: float = 120.0
@@ -95,7 +95,7 @@ class Limits(Record):
 class DuckWorker:
     """DuckDB in a process of its own: isolated Python, empty environment, limits, a deadline that kills."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: WorkerLimits) -> None:
         self._limits = limits
         self._is_told = self._is_late = False
         cpu = int(limits.total * limits.threads) + 10

@@ -22,12 +22,12 @@ from . import findings
 from .baselines import Baselines, Stretch, compare, live_values, stated_value, stretch_of
 from .compiled import Compilation, compile_catalog
 from .completion import Loaded
-from .coverage import Reach, Reaches, reach_of
+from .coverage import Coverage, Coverages, coverage_of
 from .derive import Deriver
 from .engine import Engine, EngineError
 from .loading import Loading
 from .observe import Batch, Observer, Values, batches, by_definition
-from .reporting_periods import Window
+from .reporting_periods import ReportingPeriods
 from .score import Judge
 from .session import Session
 from .signals import judge_signals
@@ -40,7 +40,7 @@ class Setting(Record):
     """How a project is evaluated: where it stands, what it may read, at which as_of, by which engine."""
 
     root: Path
-    window: Window
+    window: ReportingPeriods
     open_engine: Callable[[], Engine]
     allowed: tuple[Path, ...] = ()
     progress: Progress = field(default=lambda _: None)
@@ -87,20 +87,20 @@ class _Run:
         files = self._files()
         compilation = self._compiled(files)
         loaded = self._loaded(files, compilation)
-        reaches = self._reaches(compilation, loaded)
+        coverages = self._reaches(compilation, loaded)
         values = self._observed(compilation)
-        baselines, live_baselines = self._with_derived(compilation, values, reaches)
+        baselines, live_baselines = self._with_derived(compilation, values, coverages)
         judge = Judge(
             self.metrics,
             self.window,
-            reaches,
+            coverages,
             baselines.values,
             baselines.frozen,
             compilation.hashes,
             self._hidden(),
         )
         measurements = judge.judge(values)
-        self._note_staleness(measurements, reaches)
+        self._note_staleness(measurements, coverages)
         self.diagnostics += [*baselines.diagnostics, *findings.of_segments(self.catalog, _seen(measurements))]
         prints = {n: f.fingerprint() for n, f in files.items()} if fingerprint else {}
         signals = judge_signals(self.catalog, measurements, self.session)
@@ -151,8 +151,10 @@ class _Run:
 
     # values
 
-    def _reaches(self, compilation: Compilation, loaded: Mapping[str, Loaded]) -> Reaches:
-        reaches: dict[str, Reach] = {n: reach_of(compilation.tables[n], one, self.window) for n, one in loaded.items()}
+    def _reaches(self, compilation: Compilation, loaded: Mapping[str, Loaded]) -> Coverages:
+        coverages: dict[str, Coverage] = {
+            n: coverage_of(compilation.tables[n], one, self.window) for n, one in loaded.items()
+        }
         inputs = {i: d.ids for i, d in compilation.derived.items()}
         standing = {
             i: tuple(
@@ -160,7 +162,7 @@ class _Run:
             )
             for i in self.metrics
         }
-        return Reaches(reaches, standing, self.window)
+        return Coverages(coverages, standing, self.window)
 
     def _observed(self, compilation: Compilation) -> Values:
         """The values of all measures that can be computed; a failed one has a reason in every period."""
@@ -264,14 +266,14 @@ class _Run:
     # derived values and baselines
 
     def _with_derived(
-        self, compilation: Compilation, values: Values, reaches: Reaches
+        self, compilation: Compilation, values: Values, coverages: Coverages
     ) -> tuple[Baselines, dict[str, tuple[BaselineValue, ...]]]:
         """Add derived values in order; a baseline that a later one reads is known by then."""
         inputs = {i: d.ids for i, d in compilation.derived.items() if i not in self.failures}
         live_baselines = self._live_baselines(compilation, values)
         for one in in_order(inputs):
             known = compare(self.catalog, live_baselines, compilation.hashes).values
-            deriver = Deriver(self.session, self.metrics, self.window, reaches, known)
+            deriver = Deriver(self.session, self.metrics, self.window, coverages, known)
             wanted = self._derived_periods(one, compilation)
             values.update(deriver.derive(one, compilation.derived[one], values, wanted))
             live_baselines.update(self._live_baselines(compilation, values, one))
@@ -302,21 +304,21 @@ class _Run:
         privacy = self.catalog.project.noun.privacy
         return dict.fromkeys(privacy.segment_by, privacy.min_rows)
 
-    def _note_staleness(self, measurements: tuple[Measurement, ...], reaches: Reaches) -> None:
+    def _note_staleness(self, measurements: tuple[Measurement, ...], coverages: Coverages) -> None:
         stale: dict[str, list[str]] = {}
         for one in measurements:
             if one.judged and one.is_whole and one.reason is Reason.STALE:
-                for dataset in reaches.standing_on[one.kpi]:
+                for dataset in coverages.standing_on[one.kpi]:
                     stale.setdefault(dataset, []).append(one.kpi)
         for dataset, kpis in stale.items():
-            late = [k for k in kpis if not self._covered(reaches, dataset, k)]
+            late = [k for k in kpis if not self._covered(coverages, dataset, k)]
             if late:
-                through = reaches.datasets[dataset].through
+                through = coverages.datasets[dataset].through
                 self.diagnostics.append(findings.of_staleness(self.catalog, dataset, through, late))
 
-    def _covered(self, reaches: Reaches, dataset: str, one: str) -> bool:
+    def _covered(self, coverages: Coverages, dataset: str, one: str) -> bool:
         period = self.window.judged(self.metrics[one])
-        alone = Reaches(reaches.datasets, {one: (dataset,)}, self.window)
+        alone = Coverages(coverages.datasets, {one: (dataset,)}, self.window)
         return period is not None and alone.covers(one, period, self.metrics[one].settle)
 
     def _fingerprints(self, compilation: Compilation, prints: Mapping[str, str]) -> dict[str, str]:

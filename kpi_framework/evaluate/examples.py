@@ -7,7 +7,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 from ..compile.dataset.table import Native, Table
-from ..compile.definition import compile_definition, compile_measure, table_of
+from ..compile.definition import compile_definition, compile_metric, table_of
 from ..compile.language.derived import derived_query
 from ..compile.plan.example import Moment, example_query, read_moment
 from ..compile.sql.errors import FormulaError
@@ -29,7 +29,7 @@ from .session import Session
 TOLERANCE = 1e-9
 
 
-class Got(Record):
+class ExampleValue(Record):
     """What an example gave."""
 
     value: float | int | None
@@ -63,7 +63,7 @@ def _calendars(catalog: Catalog, metrics: Sequence[Metric]) -> frozenset[str]:
         if metric.dataset is not None and not metric.is_derived:
             try:
                 table = table_of(catalog, metric.dataset, None)
-                compile_measure(metric, table)
+                compile_metric(metric, table)
                 found |= table.calendars
             except FormulaError:
                 continue
@@ -94,17 +94,17 @@ class _Examples(Record):
             found.append(ExampleResult(self.metric.id, example.name, *result, span.path, span.line))
         return found
 
-    def _got(self, example: Example) -> Got:
+    def _got(self, example: Example) -> ExampleValue:
         if self.metric.is_derived:
             return self._derived(example)
         table = self._table(example)
-        measure = compile_measure(self.metric, table)
+        measure = compile_metric(self.metric, table)
         query = example_query(measure, table, example.given, self._at(example))
         row = self.session.fetch_again(render(query))[0]
         population, measured = _whole(row[1]), _whole(row[2])
         missing = _whole(row[3]) if measure.formula.missing else population - measured
         value = row[0] if isinstance(row[0], int | float) else None
-        return Got(published(value), population, measured, missing)
+        return ExampleValue(published(value), population, measured, missing)
 
     def _at(self, example: Example) -> Moment | None:
         """The moment of a stock's or window's example; others have one period of all rows. Raises FormulaError."""
@@ -123,7 +123,7 @@ class _Examples(Record):
         given = dict.fromkeys(n for row in example.given for n in row if n != "times")
         return known.with_given(Native(dict.fromkeys(given, "VARCHAR")))
 
-    def _derived(self, example: Example) -> Got:
+    def _derived(self, example: Example) -> ExampleValue:
         derived = compile_definition(self.catalog, self.metric)
         given: Mapping[str, object] = example.given[0] if example.given else {}
         previous = {f"previous__{k}": v for k, v in example.previous.items()}
@@ -131,12 +131,12 @@ class _Examples(Record):
         values = {**given, **previous, **baseline}
         row = [v if isinstance(v := values.get(n), int | float) else None for n in derived.inputs]
         if any(v is None for v in row):
-            return Got(None)
+            return ExampleValue(None)
         result = self.session.fetch_again(render(derived_query(derived, [row])))[0][0]
-        return Got(published(result) if isinstance(result, int | float) else None)
+        return ExampleValue(published(result) if isinstance(result, int | float) else None)
 
 
-def compared(metric: Metric, example: Example, got: Got) -> tuple[bool, str, str]:
+def compared(metric: Metric, example: Example, got: ExampleValue) -> tuple[bool, str, str]:
     """Whether what came out is what was expected, and both in words."""
     expect = example.expect
     wanted = expect if isinstance(expect, Expectation) else Expectation(value=expect)
@@ -164,7 +164,7 @@ def _expected(value: float | str | None, unit: str) -> float | int | None:
     return read_amount(value).to(unit)
 
 
-def example_status(metric: Metric, got: Got) -> Status:
+def example_status(metric: Metric, got: ExampleValue) -> Status:
     """The judgement of an example's value: its newest target, min_sample and min_measured apply."""
     targets = metric.targets if isinstance(metric, Kpi) else ()
     day = max((t.from_ for t in targets if t.from_), default=dt.date(2000, 1, 1))

@@ -20,7 +20,7 @@ from . import findings
 from .compiled import Compilation, used_columns
 from .completion import Loaded, Wanted
 from .engine import EngineError
-from .reporting_periods import Window
+from .reporting_periods import ReportingPeriods
 from .session import Session
 from .sources import Files, SourceError
 
@@ -29,7 +29,7 @@ class Loading(Record):
     """The datasets of one evaluation; `failures` and `diagnostics` tell what could not be loaded."""
 
     catalog: Catalog
-    window: Window
+    window: ReportingPeriods
     session: Session
     files: Mapping[str, Files]
     compilation: Compilation
@@ -151,7 +151,7 @@ class Loading(Record):
             metric = self.catalog.definitions[metric_id].noun
             if metric.dataset != name or not dataset.clashes:
                 continue
-            if table.reach(used_columns(metric, measure, table), own=False) & set(dataset.clashes):
+            if table.source_columns(used_columns(metric, measure, table), own=False) & set(dataset.clashes):
                 self.failures[metric_id] = Reason.SOURCE_ERROR
 
     # data rules
@@ -166,7 +166,7 @@ class Loading(Record):
                 compile_condition(rule.holds, scope)
                 behind = table.clocks_of(frozenset(scope.used))
                 check_clocks(table, self.compilation.tables, behind)
-                used |= table.reach(frozenset(scope.used))
+                used |= table.source_columns(frozenset(scope.used))
                 clocks |= behind
             except FormulaError:
                 continue  # lint reports it

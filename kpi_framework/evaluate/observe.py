@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ..compile.dataset.dedupe import table_name
-from ..compile.plan.axis import Axis, Measure
+from ..compile.plan.axis import Axis, CompiledMetric
 from ..compile.plan.cube import MAX_PARTS, AxisPlan, Cell
 from ..compile.plan.non_additive import bounds_query, held_query, rows_at_once, stretches
 from ..compile.sql.render import render
@@ -17,7 +17,7 @@ from ..model.record import Record, replace
 from . import intervals
 from .compiled import Compilation
 from .engine import EngineError, Row
-from .reporting_periods import Window
+from .reporting_periods import ReportingPeriods
 from .session import Session
 
 Values = dict[tuple[str, Period, Segment], Observation]
@@ -36,7 +36,7 @@ class Batch(Record):
 
     dataset: str
     axis: Axis
-    measures: tuple[Measure, ...]
+    measures: tuple[CompiledMetric, ...]
 
 
 class Observer(Record):
@@ -44,7 +44,7 @@ class Observer(Record):
 
     session: Session
     compilation: Compilation
-    window: Window
+    window: ReportingPeriods
     judged: Mapping[str, Period | None]
 
     def observe(self, batch: Batch) -> tuple[Values, dict[str, Reason]]:
@@ -125,7 +125,7 @@ class Observer(Record):
 
     def _quantile_bounds(self, plan: AxisPlan, values: Values) -> Values:
         """The intervals of judged quantiles: their ranks are known once their rows are counted."""
-        groups: dict[Period, dict[object, list[Measure]]] = defaultdict(lambda: defaultdict(list))
+        groups: dict[Period, dict[object, list[CompiledMetric]]] = defaultdict(lambda: defaultdict(list))
         for measure in plan.measures:
             shape, judged = measure.formula.shape, self.judged.get(measure.id)
             if shape.kind == "quantile" and judged is not None and judged in plan.axis.periods:
@@ -137,7 +137,7 @@ class Observer(Record):
         return found
 
     def _bounds(
-        self, plan: AxisPlan, period: Period, groups: Sequence[Sequence[Measure]], values: Mapping[str, Values]
+        self, plan: AxisPlan, period: Period, groups: Sequence[Sequence[CompiledMetric]], values: Mapping[str, Values]
     ) -> Values:
         """The intervals of one period; a group's quantiles are of the same rows and share a list."""
         enclosed = [(group, pairs) for group in groups if (pairs := _enclosing(group, period, values))]
@@ -169,7 +169,7 @@ def _parts(batch: Batch, *, apart: bool) -> Iterator[Batch]:
 
 
 def _enclosing(
-    measures: Sequence[Measure], period: Period, values: Mapping[str, Values]
+    measures: Sequence[CompiledMetric], period: Period, values: Mapping[str, Values]
 ) -> dict[tuple[str, Period, Segment], tuple[float, float]]:
     """The levels of the order statistics that enclose each value of these quantiles."""
     found = {}
@@ -187,7 +187,7 @@ def _pair(low: object, high: object) -> tuple[float, float] | None:
     return (float(low), float(high)) if isinstance(low, int | float) and isinstance(high, int | float) else None
 
 
-def _belongs(plan: AxisPlan, breakdown: int, measure: Measure) -> bool:
+def _belongs(plan: AxisPlan, breakdown: int, measure: CompiledMetric) -> bool:
     return plan.breakdowns[breakdown] in measure.breakdowns
 
 
@@ -215,7 +215,9 @@ class _Reading(Record):
             for row in [known.get((number, index, segment), nothing)]
         }
 
-    def _observation(self, measure: Measure, cell: Cell, period: Period, segment: Segment, row: Row) -> Observation:
+    def _observation(
+        self, measure: CompiledMetric, cell: Cell, period: Period, segment: Segment, row: Row
+    ) -> Observation:
         rows, population, measured = (_count(row[i]) for i in (self.plan.rows_at, cell.population, cell.measured))
         missing = _count(row[cell.missing]) if cell.missing is not None else population - measured
         value = _number(row[cell.value])
@@ -225,7 +227,9 @@ class _Reading(Record):
         )  # fmt: skip
 
 
-def _interval(measure: Measure, value: float | int | None, rows: int, squares: object) -> tuple[float, float] | None:
+def _interval(
+    measure: CompiledMetric, value: float | int | None, rows: int, squares: object
+) -> tuple[float, float] | None:
     kind = measure.formula.shape.kind
     if value is None:
         return None
@@ -247,11 +251,11 @@ def _number(cell: object) -> float | int | None:
 
 
 def batches(
-    measures_by_id: Mapping[str, Measure], datasets: Mapping[str, str], requests: Iterable[tuple[str, Period]],
+    measures_by_id: Mapping[str, CompiledMetric], datasets: Mapping[str, str], requests: Iterable[tuple[str, Period]],
     almanac: Almanac, until: dt.datetime,
 ) -> list[Batch]:  # fmt: skip
     """Group requested values by dataset, timestamp and grain; free ranges stand alone, since they overlap."""
-    groups: dict[tuple[str, str, object], tuple[set[Period], dict[str, Measure]]] = {}
+    groups: dict[tuple[str, str, object], tuple[set[Period], dict[str, CompiledMetric]]] = {}
     for one, period in requests:
         measure = measures_by_id[one]
         key = (datasets[one], measure.dating if period.grain else _over(measure), period.grain or period)
@@ -264,11 +268,11 @@ def batches(
     ]
 
 
-def _over(measure: Measure) -> str:
+def _over(measure: CompiledMetric) -> str:
     """What dates the rows of a free range: it has no trailing window, it is the stretch itself."""
     return replace(measure, window=None).dating
 
 
-def _axis(measure: Measure, periods: tuple[Period, ...], almanac: Almanac, until: dt.datetime) -> Axis:
+def _axis(measure: CompiledMetric, periods: tuple[Period, ...], almanac: Almanac, until: dt.datetime) -> Axis:
     window = measure.window if periods[0].grain else None
     return Axis(measure.time, measure.by_day, periods, almanac, until, measure.closing, window)

@@ -11,7 +11,7 @@ from ..model.record import Record
 from ..model.unit import read_microseconds
 
 
-class Window(Record):
+class ReportingPeriods(Record):
     """The view of a check: the instant as_of, and how many complete periods are shown."""
 
     as_of: dt.datetime
@@ -47,6 +47,6 @@ class Window(Record):
 
 
 @lru_cache
-def _judged(window: Window, grain: Grain, settle: str | None) -> Period | None:
+def _judged(window: ReportingPeriods, grain: Grain, settle: str | None) -> Period | None:
     settled = [p for p in window.shown(grain) if window.settled(p, settle)]
     return settled[-1] if settled else None

@@ -9,9 +9,9 @@ from ..model.kpi import Kpi, Lifecycle, Limits, Metric, SegmentTarget, Target, W
 from ..model.measurement import Goal, Measurement, Observation, Reason, Segment, Status
 from ..model.record import Record, field
 from ..model.unit import read_amount, read_limit
-from .coverage import Reaches
+from .coverage import Coverages
 from .observe import Values
-from .reporting_periods import Window
+from .reporting_periods import ReportingPeriods
 from .rounding import published
 from .unknown import why_unknown
 
@@ -33,8 +33,8 @@ class Judge(Record):
     """Judges the observations of all definitions at one as_of."""
 
     metrics: Mapping[str, Metric]
-    window: Window
-    reaches: Reaches
+    window: ReportingPeriods
+    coverages: Coverages
     baselines: Mapping[tuple[str, Segment], Number | None]
     frozen: frozenset[str]
     hashes: Mapping[str, str]
@@ -68,7 +68,7 @@ class Judge(Record):
         metric = self.metrics[seen.kpi]
         target = target_of(metric, seen)
         reference = Reference(self._baseline(seen), self._previous(seen, values))
-        reason = why_unknown(metric, seen, self.window, self.reaches, target.min_sample if target else None)
+        reason = why_unknown(metric, seen, self.window, self.coverages, target.min_sample if target else None)
         goal, missing = resolve(target, metric, reference) if target else (None, False)
         if reason is None and missing:
             reason = Reason.NO_REFERENCE
@@ -94,7 +94,7 @@ class Judge(Record):
         if seen.period.grain is None:
             return None
         before = values.get((seen.kpi, self.window.almanac.shift(seen.period, -1), seen.segment))
-        if before is None or why_unknown(self.metrics[seen.kpi], before, self.window, self.reaches):
+        if before is None or why_unknown(self.metrics[seen.kpi], before, self.window, self.coverages):
             return None
         return published(before.value)
 

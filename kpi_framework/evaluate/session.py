@@ -14,7 +14,7 @@ from ..compile.time.working_time import statements as working_time
 from ..compile.time.zone import macros
 from ..model.period import Almanac
 from .completion import Completion, Loaded, Wanted, make_table, read_name
-from .engine import Engine, EngineError, Limits, Row, Work
+from .engine import Engine, EngineError, Row, Work, WorkerLimits
 from .sources import Files, SourceError, native_columns, unreadable
 
 OpenEngine = Callable[[], Engine]
@@ -29,7 +29,7 @@ class Session:
     Load, lock, compute: what an author wrote runs only when no file can be reached any more.
     """
 
-    def __init__(self, open_engine: OpenEngine, seconds: float = Limits().total) -> None:
+    def __init__(self, open_engine: OpenEngine, seconds: float = WorkerLimits().total) -> None:
         self._open_engine = open_engine
         self._until = time.monotonic() + seconds
         self._engine: Engine | None = None

@@ -21,7 +21,7 @@ _BLOCK = 1 << 20
 MAX_ROWS = 200_000
 
 
-class Look(Record):
+class Sniffed(Record):
     """A CSV file: how to read it, and its header."""
 
     path: Path
@@ -44,7 +44,7 @@ class Look(Record):
         return {name: tuple(cells) for name, cells in found.items()}
 
 
-def look_at(path: Path) -> Look:
+def sniff(path: Path) -> Sniffed:
     """Look at a file's first line. Raises SourceError where there is no table of text in it."""
     encoding = _encoding(path)
     with _opened(path, encoding) as stream:
@@ -52,7 +52,7 @@ def look_at(path: Path) -> Look:
     if not line.strip():
         raise SourceError(f"{path.name} is empty", "Export it again: not even a header is there.")
     delimiter = max(_DELIMITERS, key=lambda d: (len(_cells(line, d)), -_DELIMITERS.index(d)))
-    return Look(path, encoding, delimiter, unique_headers(_cells(line, delimiter)))
+    return Sniffed(path, encoding, delimiter, unique_headers(_cells(line, delimiter)))
 
 
 def _cells(line: str, delimiter: str) -> list[str]:
@@ -89,7 +89,7 @@ def _opened(path: Path, encoding: Encoding) -> TextIO:
     return path.open(encoding="utf-8-sig" if encoding == "utf-8" else encoding, newline="", errors="replace")
 
 
-def _rows(look: Look) -> Iterator[list[str]]:
+def _rows(look: Sniffed) -> Iterator[list[str]]:
     with _opened(look.path, look.encoding) as stream:
         lines = csv.reader(stream, delimiter=look.delimiter)
         try:

@@ -20,7 +20,7 @@ FORMATS = (*(day + time for day in _DAYS for time in _TIMES), "%Y-%m-%dT%H:%M:%S
 _SAMPLE = 200
 
 
-class Stamps(Record):
+class TimestampFormats(Record):
     """How timestamps are written. `formats` empty: ISO 8601. `rivals` read every cell as well, otherwise."""
 
     formats: tuple[str, ...] = ()
@@ -31,7 +31,7 @@ class Stamps(Record):
     newest: dt.datetime | None = None
 
 
-def stamps_of(cells: Sequence[str], preferred: Sequence[str] = ()) -> Stamps:
+def timestamp_formats_of(cells: Sequence[str], preferred: Sequence[str] = ()) -> TimestampFormats:
     """The formats of these cells, `preferred` first where several read them all."""
     zones = {m[1] for c in cells if (m := _BRACKETS.search(c))}
     bare = tuple(dict.fromkeys(_BRACKETS.sub("", c) for c in cells))
@@ -44,19 +44,19 @@ def stamps_of(cells: Sequence[str], preferred: Sequence[str] = ()) -> Stamps:
     return replace(found, formats=(*(f"{f}{_ZONE}" for f in formats), *plain), zone=zone)
 
 
-def _bare_stamps(cells: Sequence[str], known: Sequence[str]) -> Stamps:
+def _bare_stamps(cells: Sequence[str], known: Sequence[str]) -> TimestampFormats:
     """The formats of cells without the name of a zone."""
     offset = any(_OFFSET.search(c) for c in cells)
     if all(_ISO.fullmatch(c) for c in cells):
-        return Stamps(has_offset=offset, newest=_newest(cells, ()))
+        return TimestampFormats(has_offset=offset, newest=_newest(cells, ()))
     able = [f for f in known if all(_read(c, f) for c in cells[:_SAMPLE])]
     whole = [f for f in able if all(_read(c, f) for c in cells)]
     if whole:
         rivals = tuple(f for f in whole[1:] if any(_read(c, f) != _read(c, whole[0]) for c in cells))
-        return Stamps((whole[0],), rivals, has_offset=offset, newest=_newest(cells, whole[:1]))
+        return TimestampFormats((whole[0],), rivals, has_offset=offset, newest=_newest(cells, whole[:1]))
     formats = _several(cells, known)
     unread = sum(not any(_read(c, f) for f in formats) for c in cells)
-    return Stamps(formats, (), unread, has_offset=offset, newest=_newest(cells, formats))
+    return TimestampFormats(formats, (), unread, has_offset=offset, newest=_newest(cells, formats))
 
 
 def _several(cells: Sequence[str], known: Sequence[str]) -> tuple[str, ...]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from ..model.kpi import Metric
 from ..model.measurement import Observation, Reason
 from ..model.unit import read_share
-from .coverage import Reaches
-from .reporting_periods import Window
+from .coverage import Coverages
+from .reporting_periods import ReportingPeriods
 
 
 def why_unknown(
-    metric: Metric, seen: Observation, window: Window, reaches: Reaches, min_sample: int | None = None
+    metric: Metric, seen: Observation, window: ReportingPeriods, coverages: Coverages, min_sample: int | None = None
 ) -> Reason | None:
     """The first reason why the value is unknown, or None. A target's own reference is not looked at here."""
     if seen.failure is not None:
@@ -18,7 +18,7 @@ def why_unknown(
     if seen.period.grain is not None:
         if window.almanac.instant(seen.period.end) > window.as_of or not window.settled(seen.period, metric.settle):
             return Reason.PROVISIONAL
-        if not reaches.covers(metric.id, seen.period, metric.settle):
+        if not coverages.covers(metric.id, seen.period, metric.settle):
             return Reason.STALE
     return _why_thin(metric, seen, min_sample)
 

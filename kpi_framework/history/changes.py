@@ -11,7 +11,7 @@ from ..model.baseline import BaselineFile
 from ..model.catalog import Catalog, Entry, Ignore, Path
 from ..model.change import Change, ChangeClass
 from ..model.kpi import Metric
-from .comparison import Pair, Sides, plain_field
+from .comparison import Comparison, Pair, plain_field
 from .definitions import changed_fields
 from .projects import Desk, changed_project
 from .signals import changed_signals
@@ -19,7 +19,7 @@ from .signals import changed_signals
 C = ChangeClass
 
 
-def changes(sides: Sides) -> tuple[Change, ...]:
+def changes(sides: Comparison) -> tuple[Change, ...]:
     """All changes, the weightiest first."""
     pairs = tuple(_pairs(sides))
     restated = frozenset(p.id for p in pairs if not (p.same_meaning and sides.same_parts(p.before.noun.id, p.id)))
@@ -34,7 +34,7 @@ def changes(sides: Sides) -> tuple[Change, ...]:
     return tuple(sorted(found, key=lambda c: c.sort_key))
 
 
-def _pairs(sides: Sides) -> Iterator[Pair]:
+def _pairs(sides: Comparison) -> Iterator[Pair]:
     """The definitions that stand on both sides: by id, or by the id a new one says that it had."""
     before, after = sides.before.catalog.definitions, sides.after.catalog.definitions
     for one, entry in after.items():
@@ -45,7 +45,7 @@ def _pairs(sides: Sides) -> Iterator[Pair]:
             yield Pair(sides, before[former], entry)
 
 
-def _comings_and_goings(sides: Sides, pairs: tuple[Pair, ...]) -> Iterator[Change]:
+def _comings_and_goings(sides: Comparison, pairs: tuple[Pair, ...]) -> Iterator[Change]:
     before, after = sides.before.catalog, sides.after.catalog
     kept, known = {p.before.noun.id for p in pairs}, {p.id for p in pairs}
     for one, entry in after.definitions.items():
@@ -66,7 +66,7 @@ def _summary(entry: Entry[Metric]) -> dict[str, object]:
     return {n: v for n in names if (v := plain_field(entry.noun, n)) is not None}
 
 
-def _broken(sides: Sides) -> Iterator[Change]:
+def _broken(sides: Comparison) -> Iterator[Change]:
     """Files that cannot be read on one side: the change is listed, what it does nobody knows."""
     before, after = sides.before.catalog, sides.after.catalog
     for one in sorted({*before.broken, *after.broken}):
@@ -87,7 +87,7 @@ def _bare(one: str) -> str:
     return one.rpartition("/")[2]
 
 
-def _baselines(sides: Sides, pairs: tuple[Pair, ...]) -> Iterator[Change]:
+def _baselines(sides: Comparison, pairs: tuple[Pair, ...]) -> Iterator[Change]:
     """Frozen values that are others: part of a restating change, or a past rewritten."""
     before, after = sides.before.catalog.baselines, sides.after.catalog.baselines
     former = {p.id: p.before.noun.id for p in pairs}
@@ -125,7 +125,7 @@ def _frozen(file: BaselineFile) -> dict[str, object]:
     return {**{k: d.isoformat() for k, d in days.items() if d}, "value": file.value_of({})}
 
 
-def _ignores(sides: Sides) -> Iterator[Change]:
+def _ignores(sides: Comparison) -> Iterator[Change]:
     """A finding that a comment hides can no longer fail."""
     old, new = (_hidden(s.catalog) for s in (sides.before, sides.after))
     for key in sorted({*old, *new}, key=repr):

@@ -30,7 +30,7 @@ class Side(Record):
     """The definitions that each derived one stands on."""
 
 
-class Sides(Record):
+class Comparison(Record):
     """Before and after, as one day sees them: what lies before `today` is the past."""
 
     before: Side
@@ -51,7 +51,7 @@ class Sides(Record):
 class Pair(Record):
     """One definition on both sides."""
 
-    sides: Sides
+    sides: Comparison
     before: Entry[Metric]
     after: Entry[Metric]
 

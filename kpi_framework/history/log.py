@@ -33,7 +33,7 @@ class Touched(Record):
     after: str | None
 
 
-class Step(Record):
+class LoggedCommit(Record):
     """A commit and the project's files that it changed."""
 
     commit: Commit
@@ -42,17 +42,17 @@ class Step(Record):
     """The name in the commit itself, where .mailmap says another."""
 
 
-class Line(Record):
+class CommitLog(Record):
     """The steps of a history, oldest first, and how each came into the main line."""
 
-    steps: tuple[Step, ...]
+    steps: tuple[LoggedCommit, ...]
     parents: Mapping[str, tuple[str, ...]]
     merges: Mapping[str, str] = field(default_factory=dict)
     """A commit of a side branch → the merge that brought it in."""
     commits: Mapping[str, Commit] = field(default_factory=dict)
 
 
-def read_line(repository: Repository, paths: Sequence[str], head: str = "HEAD") -> Line:
+def read_line(repository: Repository, paths: Sequence[str], head: str = "HEAD") -> CommitLog:
     """The history of some paths. Raises KpiError for a shallow clone, which lacks what it should tell."""
     if repository.is_shallow:
         raise KpiError("this clone is shallow: old commits are missing", "Run `git fetch --unshallow` first.")
@@ -63,7 +63,7 @@ def read_line(repository: Repository, paths: Sequence[str], head: str = "HEAD") 
     wanted = {m for s in steps if (m := merges.get(s.commit.name))}
     commits = {s.commit.name: s.commit for s in steps}
     commits |= {c.name: c for c in _commits(repository, wanted - set(commits))}
-    return Line(steps, parents, merges, commits)
+    return CommitLog(steps, parents, merges, commits)
 
 
 def _parents(repository: Repository, tip: str) -> dict[str, tuple[str, ...]]:
@@ -93,7 +93,7 @@ def _brought_in(parents: Mapping[str, tuple[str, ...]], tip: str) -> dict[str, s
 _FORMAT = "%x1e" + "%x1f".join(_FIELDS) + "%x1f"
 
 
-def _steps(repository: Repository, tip: str, paths: Sequence[str]) -> Iterator[Step]:
+def _steps(repository: Repository, tip: str, paths: Sequence[str]) -> Iterator[LoggedCommit]:
     output = repository.run(
         "log", "--topo-order", "--reverse", "--full-history", "-c", "--raw", "--no-abbrev", "--no-renames", "-z",
         f"--format={_FORMAT}", tip, "--", *(repository.prefix + p for p in paths),
@@ -103,7 +103,7 @@ def _steps(repository: Repository, tip: str, paths: Sequence[str]) -> Iterator[S
         touched = tuple(_touched(raw, repository.prefix))
         commit = _commit(fields)
         own = f"{fields[10]} <{fields[11]}>"
-        yield Step(commit, touched, own if own != f"{commit.author} <{commit.email}>" else None)
+        yield LoggedCommit(commit, touched, own if own != f"{commit.author} <{commit.email}>" else None)
 
 
 def _commits(repository: Repository, names: Iterable[str]) -> Iterator[Commit]:
@@ -164,7 +164,7 @@ def reason(commit: Commit, merge: Commit | None) -> str | None:
     return " ".join(found) or None
 
 
-def doubts(step: Step, line: Line, *, landed: bool) -> tuple[str, ...]:
+def doubts(step: LoggedCommit, line: CommitLog, *, landed: bool) -> tuple[str, ...]:
     """What this commit says and cannot prove."""
     commit, found = step.commit, []
     older = [line.commits[p].committed_at for p in line.parents.get(commit.name, ()) if p in line.commits]

@@ -11,7 +11,7 @@ from ..model.project import Column, DataRule, Dataset, Project, Source
 from ..model.record import Record
 from ..model.rule import RULES
 from ..model.unit import read_microseconds, read_share
-from .comparison import Sides, place
+from .comparison import Comparison, place
 
 C = ChangeClass
 Value = object
@@ -20,7 +20,7 @@ Value = object
 class Desk(Record):
     """kpi.yaml on both sides, and the definitions that mean something else, or perhaps do."""
 
-    sides: Sides
+    sides: Comparison
     restated: frozenset[str]
     renamed: Mapping[str, str]
     """Former ids and what they became."""
@@ -242,7 +242,7 @@ def _data_rules(feed: Feed, field: str) -> Iterator[Change]:
             yield feed.desk.change(cls, ("datasets", feed.name, field, rule), _plain(old), _plain(new))
 
 
-def _rule_class(sides: Sides, old: DataRule | None, new: DataRule | None) -> ChangeClass | None:
+def _rule_class(sides: Comparison, old: DataRule | None, new: DataRule | None) -> ChangeClass | None:
     if old is None or new is None:
         return C.TIGHTENED if old is None else C.LOOSENED
     if not sides.same_sql(old.holds, new.holds):

@@ -8,7 +8,7 @@ from ..model.catalog import Entry
 from ..model.change import Change, ChangeClass
 from ..model.diagnostic import Severity
 from ..model.signal import Signal
-from .comparison import Sides, place, plain_field
+from .comparison import Comparison, place, plain_field
 
 C = ChangeClass
 FIELDS: Mapping[str, ChangeClass | None] = {
@@ -18,7 +18,7 @@ FIELDS: Mapping[str, ChangeClass | None] = {
 """What a change of each field is; a severity that rises is tightened."""
 
 
-def changed_signals(sides: Sides) -> Iterator[Change]:
+def changed_signals(sides: Comparison) -> Iterator[Change]:
     """Every signal, and every field of one, that means something else."""
     before, after = ({e.noun.id: e for e in side.catalog.signals} for side in (sides.before, sides.after))
     broken = {one.removeprefix("signals/") for s in (sides.before, sides.after) for one in s.catalog.broken}
@@ -38,7 +38,7 @@ def _whole(one: str, old: Entry[Signal] | None, new: Entry[Signal] | None) -> Ch
     return Change(one, cls, "signal", before, after, entry.at.path, entry.at.key("id").line)
 
 
-def _fields(sides: Sides, old: Entry[Signal], new: Entry[Signal]) -> Iterator[Change]:
+def _fields(sides: Comparison, old: Entry[Signal], new: Entry[Signal]) -> Iterator[Change]:
     for name, cls in FIELDS.items():
         before, after = (getattr(e.noun, name) for e in (old, new))
         if cls is None or _is_same(sides, name, before, after):
@@ -49,7 +49,7 @@ def _fields(sides: Sides, old: Entry[Signal], new: Entry[Signal]) -> Iterator[Ch
         yield Change(new.noun.id, C.TIGHTENED if rises else cls, name, was, now, path, line)
 
 
-def _is_same(sides: Sides, name: str, before: object, after: object) -> bool:
+def _is_same(sides: Comparison, name: str, before: object, after: object) -> bool:
     if name == "when" and isinstance(before, str) and isinstance(after, str):
         return sides.same_sql(before, after)
     if isinstance(before, str) and isinstance(after, str) and not isinstance(before, Severity):

@@ -10,18 +10,18 @@ from ..compile.dataset.table import Table
 from ..compile.definition import time_column
 from ..compile.ends import open_ends
 from ..compile.graph import closure
-from ..compile.plan.axis import Measure
+from ..compile.plan.axis import CompiledMetric
 from ..model.catalog import Entry
 from ..model.diagnostic import Diagnostic
 from ..model.kpi import Kpi, Metric
 from ..model.rule import RULES
-from .view import View
+from .context import LintContext
 
 MOST_KPIS = 7
 BENCHMARK_YEARS = 3
 
 
-def survivorship(view: View) -> Iterator[Diagnostic]:
+def survivorship(view: LintContext) -> Iterator[Diagnostic]:
     """survivorship: a live formula measures a duration to a column that is empty while a row is open, the rows are
     dated by another column than that end, and neither `settle`, `min_measured` nor a coalesce says what becomes of
     the open ones."""
@@ -39,7 +39,7 @@ def survivorship(view: View) -> Iterator[Diagnostic]:
             break
 
 
-def vanity_alone(view: View) -> Iterator[Diagnostic]:
+def vanity_alone(view: LintContext) -> Iterator[Diagnostic]:
     """vanity-alone: an active definition of the family productivity (a KPI also without family) whose value is a
     plain count of rows, that no derived definition uses, and whose `read_with` names no outcome: nothing but
     other counts of this kind."""
@@ -54,12 +54,12 @@ def vanity_alone(view: View) -> Iterator[Diagnostic]:
             yield RULES["vanity-alone"].finding(entry.at.key("formula"), message, kpi=metric.id)
 
 
-def _is_effort(metric: Metric, measure: Measure) -> bool:
+def _is_effort(metric: Metric, measure: CompiledMetric) -> bool:
     families = ("productivity", None) if isinstance(metric, Kpi) else ("productivity",)
     return measure.formula.shape.kind == "count" and metric.family in families
 
 
-def too_many_kpis(view: View) -> Iterator[Diagnostic]:
+def too_many_kpis(view: LintContext) -> Iterator[Diagnostic]:
     """too-many-kpis: more than seven active KPIs, and no view of kpi.yaml that shows at most seven."""
     active = sum(1 for _ in view.active)
     views = view.catalog.project.noun.views.values()
@@ -71,7 +71,7 @@ def too_many_kpis(view: View) -> Iterator[Diagnostic]:
         yield RULES["too-many-kpis"].finding(span, message)
 
 
-def unguarded(view: View) -> Iterator[Diagnostic]:
+def unguarded(view: LintContext) -> Iterator[Diagnostic]:
     """unguarded: an active KPI whose `read_with` names no other definition that is in use, where there is one that is
     not an input of its own."""
     in_use = {e.noun.id for e in view.live} | set(view.catalog.broken)
@@ -83,7 +83,7 @@ def unguarded(view: View) -> Iterator[Diagnostic]:
             yield RULES["unguarded"].finding(at, message, kpi=kpi.id)
 
 
-def unsegmented_average(view: View) -> Iterator[Diagnostic]:
+def unsegmented_average(view: LintContext) -> Iterator[Diagnostic]:
     """unsegmented-average: an active KPI whose formula is one average or median, without `segments`, though its
     dataset has a text column that could be one."""
     for entry, measure in _measures(view):
@@ -101,7 +101,7 @@ def _parts(table: Table) -> list[str]:
     return [n for n, b in table.bases.items() if b.type == "text" and not b.personal and n not in table.keys]
 
 
-def advanced_before_stable(view: View) -> Iterator[Diagnostic]:
+def advanced_before_stable(view: LintContext) -> Iterator[Diagnostic]:
     """advanced-before-stable: an active KPI of level advanced, while no foundational KPI is active, or one of
     them has not been reviewed yet (its `review` has no `last`)."""
     foundational = [kpi for _, kpi in view.active if kpi.level == "foundational"]
@@ -115,7 +115,7 @@ def advanced_before_stable(view: View) -> Iterator[Diagnostic]:
             yield RULES["advanced-before-stable"].finding(entry.at.key("level"), message, kpi=kpi.id)
 
 
-def old_benchmarks(view: View, today: dt.date) -> Iterator[Diagnostic]:
+def old_benchmarks(view: LintContext, today: dt.date) -> Iterator[Diagnostic]:
     """benchmark-old: an active KPI's benchmark was published more than three years before as_of's year."""
     for entry, kpi in view.active:
         year = kpi.benchmark.year if kpi.benchmark else None
@@ -124,9 +124,9 @@ def old_benchmarks(view: View, today: dt.date) -> Iterator[Diagnostic]:
             yield RULES["benchmark-old"].finding(at, f"the benchmark of {kpi.id} is of {year}", kpi=kpi.id)
 
 
-def _measures(view: View) -> Iterator[tuple[Entry[Metric], Measure]]:
+def _measures(view: LintContext) -> Iterator[tuple[Entry[Metric], CompiledMetric]]:
     """The live definitions over rows that compile."""
     for entry in view.live:
         compiled = view.compiled.get(entry.noun.id)
-        if isinstance(compiled, Measure):
+        if isinstance(compiled, CompiledMetric):
             yield entry, compiled

@@ -5,17 +5,17 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
-from ..compile.plan.axis import Measure
+from ..compile.plan.axis import CompiledMetric
 from ..model.diagnostic import Diagnostic
 from ..model.kpi import Kpi
 from ..model.period import Grain
 from ..model.rule import RULES
-from .view import View
+from .context import LintContext
 
 MIN_DAYS, MAX_DAYS = 30, 60
 
 
-def baselines(view: View) -> Iterator[Diagnostic]:
+def baselines(view: LintContext) -> Iterator[Diagnostic]:
     """missing-baseline for one without days or value, baseline-length for one that is too short or too long."""
     for entry, kpi in view.active:
         if kpi.baseline is None:
@@ -38,7 +38,7 @@ def _lack(kpi: Kpi) -> str | None:
     return "the baseline ends before it begins" if baseline.to < baseline.from_ else None
 
 
-def _doubt(view: View, kpi: Kpi) -> str | None:
+def _doubt(view: LintContext, kpi: Kpi) -> str | None:
     baseline, almanac = kpi.baseline, view.catalog.project.noun.almanac
     assert baseline is not None
     assert baseline.from_ is not None
@@ -46,7 +46,7 @@ def _doubt(view: View, kpi: Kpi) -> str | None:
     end = baseline.to + dt.timedelta(days=1)
     days, whole = (end - baseline.from_).days, len(almanac.whole_periods(baseline.from_, end, kpi.period))
     compiled = view.compiled.get(kpi.id)
-    needs_periods = isinstance(compiled, Measure) and not (kpi.is_stock or compiled.formula.is_range)
+    needs_periods = isinstance(compiled, CompiledMetric) and not (kpi.is_stock or compiled.formula.is_range)
     if needs_periods and not whole:
         return f"its value is a mean of whole periods, and no whole {kpi.period} lies in these {days} days"
     if kpi.period in (Grain.QUARTER, Grain.YEAR):

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..compile.time.working_time import holiday_codes, unknown_holiday
+from ..compile.time.holidays import holiday_codes, unknown_holiday
 from ..model.calendar import DAYS, Calendar, days_of, interval
 from ..model.diagnostic import Diagnostic, Span, did_you_mean
 from ..model.period import is_zone
 from ..model.rule import RULES
+from .context import LintContext
 from .references import UNKNOWN
-from .view import View
 
 _WEEK = 7 * 1440
 Placed = tuple[int, int, str, Span]
 """Minutes of the week, [start, end), as they are written, and where."""
 
 
-def calendars(view: View) -> Iterator[Diagnostic]:
+def calendars(view: LintContext) -> Iterator[Diagnostic]:
     """unknown-reference and wrong-type: zones, holidays and hours of the project's calendars."""
     at = view.catalog.project.at
     for name, calendar in view.catalog.project.noun.calendars.items():
@@ -39,7 +39,7 @@ def _near(holiday: str) -> str:
     return did_you_mean(holiday, known, "Write a code such as GB-ENG or US-MA, or a date, 2026-12-24.")
 
 
-def _overlaps(view: View, name: str, calendar: Calendar) -> Iterator[Diagnostic]:
+def _overlaps(view: LintContext, name: str, calendar: Calendar) -> Iterator[Diagnostic]:
     """Hours that are said twice, or that begin and end at once: nobody knows what was meant."""
     placed: list[Placed] = []
     told: set[frozenset[str]] = set()
@@ -59,7 +59,7 @@ def _overlaps(view: View, name: str, calendar: Calendar) -> Iterator[Diagnostic]
         placed.append(later)
 
 
-def _placed(view: View, name: str, calendar: Calendar) -> Iterator[Placed]:
+def _placed(view: LintContext, name: str, calendar: Calendar) -> Iterator[Placed]:
     if isinstance(calendar.hours, str):
         return
     at = view.catalog.project.at

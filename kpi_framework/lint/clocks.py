@@ -8,15 +8,15 @@ from collections.abc import Iterator, Mapping
 from ..compile.clocks.events import check_clocks, declared_statuses
 from ..compile.dataset.table import Table
 from ..compile.definition import reads_elapsed_time
-from ..compile.plan.axis import Measure
+from ..compile.plan.axis import CompiledMetric
 from ..compile.sql.errors import FormulaError
 from ..model.clock import EVENTS, Clock, Policy
 from ..model.diagnostic import Diagnostic, Span
 from ..model.rule import RULES
 from ..model.unit import MICROSECONDS
+from .context import LintContext
 from .formulas import is_certain
 from .references import unknown
-from .view import View
 
 _SAYS = re.compile(
     r"\b(elapsed|calendar|business|working|work|opening|office|service|desk|clock)[ -]"
@@ -26,7 +26,7 @@ _SAYS = re.compile(
 """The words by which a definition says what clock a duration runs by."""
 
 
-def clocks(view: View) -> Iterator[Diagnostic]:
+def clocks(view: LintContext) -> Iterator[Diagnostic]:
     """unknown-reference and the formula rules: histories, statuses, calendars and timestamps of clocks."""
     for name, table in view.tables.items():
         for part in ("clocks", "policies"):
@@ -35,7 +35,9 @@ def clocks(view: View) -> Iterator[Diagnostic]:
                 yield from _of_clock(view, table, (name, part, one), clock)
 
 
-def _of_clock(view: View, table: Table, place: tuple[str, str, str], clock: Clock | Policy) -> Iterator[Diagnostic]:
+def _of_clock(
+    view: LintContext, table: Table, place: tuple[str, str, str], clock: Clock | Policy
+) -> Iterator[Diagnostic]:
     at = view.catalog.project.at
     missing = False
     for number, history in enumerate(clock.history):
@@ -59,7 +61,7 @@ def _statuses(clock: Clock | Policy) -> Iterator[tuple[str, tuple[str, ...]]]:
     yield from ((f, words) for f in fields if (words := getattr(clock, f)))
 
 
-def _checked(view: View, table: Table, span: Span, name: str) -> Iterator[Diagnostic]:
+def _checked(view: LintContext, table: Table, span: Span, name: str) -> Iterator[Diagnostic]:
     try:
         check_clocks(table, view.tables, frozenset({name}))
     except FormulaError as error:
@@ -68,11 +70,11 @@ def _checked(view: View, table: Table, span: Span, name: str) -> Iterator[Diagno
             yield RULES[rule].finding(span, f"{table.name}: {error.message}", error.hint)
 
 
-def unstated(view: View) -> Iterator[Diagnostic]:
+def unstated(view: LintContext) -> Iterator[Diagnostic]:
     """unstated-clock: a duration between two instants says whether nights and weekends count."""
     for entry in view.live:
         metric, compiled = entry.noun, view.compiled.get(entry.noun.id)
-        if not isinstance(compiled, Measure) or metric.unit not in MICROSECONDS:
+        if not isinstance(compiled, CompiledMetric) or metric.unit not in MICROSECONDS:
             continue
         said = " ".join(t for t in (metric.counts, metric.excludes, metric.description, metric.name) if t)
         if reads_elapsed_time(metric, view.tables[metric.dataset or ""]) and not _SAYS.search(said):

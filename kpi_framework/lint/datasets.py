@@ -14,12 +14,12 @@ from ..model.period import is_zone
 from ..model.project import Column, Dataset, Source
 from ..model.rule import RULES
 from ..model.unit import MICROSECONDS
+from .context import LintContext
 from .formulas import is_certain
 from .references import UNKNOWN, unknown
-from .view import View
 
 
-def datasets(view: View) -> Iterator[Diagnostic]:
+def datasets(view: LintContext) -> Iterator[Diagnostic]:
     """unknown-reference, unknown-column and the formula rules, for what kpi.yaml says of each dataset."""
     at = view.catalog.project.at
     for name, table in view.tables.items():
@@ -53,7 +53,7 @@ def datasets(view: View) -> Iterator[Diagnostic]:
             yield from unknown(column, columns, at.value("privacy", "segment_by", number), "column")
 
 
-def _durations(view: View, name: str, dataset: Dataset) -> Iterator[Diagnostic]:
+def _durations(view: LintContext, name: str, dataset: Dataset) -> Iterator[Diagnostic]:
     """type-mismatch: a duration becomes a number of a unit of time, and nothing else."""
     for column, mapping in dataset.columns.items():
         if not isinstance(mapping, Column) or not mapping.duration:
@@ -67,7 +67,7 @@ def _durations(view: View, name: str, dataset: Dataset) -> Iterator[Diagnostic]:
             yield RULES["type-mismatch"].finding(at, message, f"Write one of {', '.join(MICROSECONDS)}.")
 
 
-def _named(view: View, name: str, table: Table) -> Iterator[tuple[Span, Callable[[], object]]]:
+def _named(view: LintContext, name: str, table: Table) -> Iterator[tuple[Span, Callable[[], object]]]:
     """Everything a dataset names or computes, with its place and what compiles it."""
     at, dataset = view.catalog.project.at, table.dataset
     for column in (*dataset.columns, *dataset.derive):
@@ -90,7 +90,7 @@ def _term(table: Table, name: str) -> Term:
     return table.fresh_scope().term(name)
 
 
-def _tried(view: View, dataset: str, span: Span, work: Callable[[], object]) -> Iterator[Diagnostic]:
+def _tried(view: LintContext, dataset: str, span: Span, work: Callable[[], object]) -> Iterator[Diagnostic]:
     try:
         work()
     except FormulaError as error:

@@ -7,28 +7,30 @@ from collections.abc import Iterator, Mapping
 from ..compile.dataset.table import Table
 from ..compile.definition import dating_columns
 from ..compile.language.derived import Derived, split_input
-from ..compile.plan.axis import Measure
+from ..compile.plan.axis import CompiledMetric
 from ..compile.sql.errors import FormulaError
 from ..model.catalog import Entry
 from ..model.diagnostic import Diagnostic
 from ..model.kpi import Example, Metric
 from ..model.rule import RULES
+from .context import LintContext
 from .references import unknown
-from .view import View
 
 
-def examples(view: View) -> Iterator[Diagnostic]:
+def examples(view: LintContext) -> Iterator[Diagnostic]:
     """example-incomplete and unknown-reference: what an example gives is what the formula reads."""
     for entry in view.live:
         compiled = view.compiled.get(entry.noun.id)
         for number, example in enumerate(entry.noun.examples):
-            if isinstance(compiled, Measure):
+            if isinstance(compiled, CompiledMetric):
                 yield from _of_rows(view, entry, compiled, number, example)
             elif isinstance(compiled, Derived):
                 yield from _incomplete(entry, number, example, [n for n in compiled.inputs if not _gives(example, n)])
 
 
-def _of_rows(view: View, entry: Entry[Metric], measure: Measure, number: int, example: Example) -> Iterator[Diagnostic]:
+def _of_rows(
+    view: LintContext, entry: Entry[Metric], measure: CompiledMetric, number: int, example: Example
+) -> Iterator[Diagnostic]:
     table = view.tables[entry.noun.dataset or ""]
     known = {*table.scope.columns, *(table.contract.columns if table.contract else ()), "times"}
     for name in sorted({n for row in example.given for n in row} - known):

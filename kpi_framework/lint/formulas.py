@@ -7,15 +7,15 @@ from collections.abc import Iterator
 from ..compile.definition import time_column
 from ..compile.finding import finding_of
 from ..compile.graph import closure, cyclic
-from ..compile.plan.axis import Measure
+from ..compile.plan.axis import CompiledMetric
 from ..compile.sql.errors import FormulaError
 from ..model.diagnostic import Diagnostic
 from ..model.kpi import Metric
 from ..model.rule import RULES
-from .view import Compiled, View
+from .context import Compiled, LintContext
 
 
-def formulas(view: View) -> Iterator[Diagnostic]:
+def formulas(view: LintContext) -> Iterator[Diagnostic]:
     """formula-syntax … personal-column: what a formula's compilation found."""
     for one, compiled in view.compiled.items():
         metric = view.catalog.definitions[one].noun
@@ -23,19 +23,19 @@ def formulas(view: View) -> Iterator[Diagnostic]:
             yield finding_of(view.catalog, metric, compiled)
 
 
-def is_certain(view: View, dataset: str | None, error: FormulaError) -> bool:
+def is_certain(view: LintContext, dataset: str | None, error: FormulaError) -> bool:
     """Whether an error holds though the source may not have been looked at."""
     return not (error.rule in ("unknown-column", "source-unreadable") and view.is_unseen(dataset))
 
 
-def cycles(view: View) -> Iterator[Diagnostic]:
+def cycles(view: LintContext) -> Iterator[Diagnostic]:
     """reference-cycle: a derived definition that needs itself."""
     for one, way in cyclic(view.inputs).items():
         at = view.catalog.definitions[one].at.key("formula")
         yield RULES["reference-cycle"].finding(at, f"`{one}` needs itself: {' → '.join(way)}", kpi=one)
 
 
-def grains(view: View) -> Iterator[Diagnostic]:
+def grains(view: LintContext) -> Iterator[Diagnostic]:
     """period-finer-than-grain: no value by day of what is known by month."""
     for entry in view.live:
         for dataset in sorted(_datasets(view, entry.noun.id)):
@@ -46,13 +46,13 @@ def grains(view: View) -> Iterator[Diagnostic]:
                 yield RULES["period-finer-than-grain"].finding(at, message, kpi=entry.noun.id)
 
 
-def _datasets(view: View, one: str) -> set[str]:
+def _datasets(view: LintContext, one: str) -> set[str]:
     """The datasets that a definition stands on."""
     entries = (view.catalog.definitions.get(i) for i in closure(one, view.inputs))
     return {d for e in entries if e is not None and (d := e.noun.dataset) in view.tables and d}
 
 
-def doubles(view: View) -> Iterator[Diagnostic]:
+def doubles(view: LintContext) -> Iterator[Diagnostic]:
     """duplicate-formula: two active definitions of one number."""
     first: dict[tuple[object, ...], str] = {}
     for one, compiled in view.compiled.items():
@@ -66,9 +66,9 @@ def doubles(view: View) -> Iterator[Diagnostic]:
         first.setdefault(number, one)
 
 
-def _number(view: View, metric: Metric, compiled: Compiled) -> tuple[object, ...]:
+def _number(view: LintContext, metric: Metric, compiled: Compiled) -> tuple[object, ...]:
     """What makes a definition's number the number it is."""
-    if isinstance(compiled, Measure):
+    if isinstance(compiled, CompiledMetric):
         formula, table = compiled.formula, view.tables[metric.dataset or ""]
         return (
             metric.dataset,

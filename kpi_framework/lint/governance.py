@@ -9,12 +9,12 @@ from ..model.diagnostic import Diagnostic
 from ..model.kpi import MAX_WAIVER_DAYS, Review
 from ..model.ownership import CodeOwners
 from ..model.rule import RULES
-from .view import View
+from .context import LintContext
 
 _MONTHS = {"monthly": 1, "quarterly": 3, "yearly": 12}
 
 
-def reviews(view: View, today: dt.date) -> Iterator[Diagnostic]:
+def reviews(view: LintContext, today: dt.date) -> Iterator[Diagnostic]:
     """review-overdue: the next review's day has passed."""
     for entry, kpi in view.active:
         due = next_review(kpi.review) if kpi.review else None
@@ -35,7 +35,7 @@ def next_review(review: Review) -> dt.date | None:
     return dt.date(month // 12, month % 12 + 1, min(review.last.day, last_day))
 
 
-def actions(view: View, today: dt.date) -> Iterator[Diagnostic]:
+def actions(view: LintContext, today: dt.date) -> Iterator[Diagnostic]:
     """action-overdue: the action's due date has passed."""
     for entry, kpi in view.active:
         if kpi.action and kpi.action.due and kpi.action.due < today:
@@ -43,7 +43,7 @@ def actions(view: View, today: dt.date) -> Iterator[Diagnostic]:
             yield RULES["action-overdue"].finding(entry.at.key("action", "due"), message, kpi=kpi.id)
 
 
-def waivers(view: View, today: dt.date) -> Iterator[Diagnostic]:
+def waivers(view: LintContext, today: dt.date) -> Iterator[Diagnostic]:
     """waiver-expired, waiver-too-long, waiver-self-approved: none of these protects anything."""
     for entry, kpi in view.active:
         for number, waiver in enumerate(kpi.waiver):
@@ -61,7 +61,7 @@ def waivers(view: View, today: dt.date) -> Iterator[Diagnostic]:
                 )
 
 
-def code_owners(view: View, owners: CodeOwners) -> Iterator[Diagnostic]:
+def code_owners(view: LintContext, owners: CodeOwners) -> Iterator[Diagnostic]:
     """owner-not-code-owner: CODEOWNERS names somebody for a KPI's file, and not its owner."""
     for entry, kpi in view.active:
         claim = owners.of(entry.at.path)

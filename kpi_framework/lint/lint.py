@@ -22,6 +22,7 @@ from .balance import (
 from .baselines import baselines
 from .calendars import calendars
 from .clocks import clocks, unstated
+from .context import LintContext
 from .datasets import datasets
 from .examples import examples
 from .formulas import cycles, doubles, formulas, grains
@@ -31,7 +32,6 @@ from .names import file_names, ids
 from .references import references, rule_names, zones
 from .signals import signals
 from .targets import dates, limits
-from .view import View
 
 DATELESS = (
     definitions, required, fields, file_names, ids, references, rule_names, calendars, datasets, clocks,
@@ -51,7 +51,7 @@ def lint(
     A zone that does not exist is a finding of its own; the rest is read in UTC then.
     """
     wrong_zone = tuple(zones(catalog))
-    view = View(_in_utc(catalog) if wrong_zone else catalog, natives)
+    view = LintContext(_in_utc(catalog) if wrong_zone else catalog, natives)
     found = [finding for check in DATELESS for finding in check(view)]
     found += [finding for check in DATED for finding in check(view, today)]
     found += code_owners(view, owners) if owners else ()

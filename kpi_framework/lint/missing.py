@@ -7,16 +7,16 @@ from collections.abc import Iterator
 from ..model.diagnostic import Diagnostic, Span
 from ..model.kpi import Action, Baseline, Kpi, Metric
 from ..model.rule import RULES
-from .view import View
+from .context import LintContext
 
 
-def definitions(view: View) -> Iterator[Diagnostic]:
+def definitions(view: LintContext) -> Iterator[Diagnostic]:
     """no-definitions: a project that checks nothing must not look green."""
     if not view.catalog.entries and not any("/" not in name for name in view.catalog.broken):
         yield RULES["no-definitions"].finding(Span("kpi.yaml"), "there is no definition under kpis/")
 
 
-def required(view: View) -> Iterator[Diagnostic]:
+def required(view: LintContext) -> Iterator[Diagnostic]:
     """missing-required-kpi: every KPI that kpi.yaml requires is here and active."""
     at = view.catalog.project.at
     for number, one in enumerate(view.catalog.project.noun.required):
@@ -27,7 +27,7 @@ def required(view: View) -> Iterator[Diagnostic]:
             )
 
 
-def _lack(view: View, one: str) -> str | None:
+def _lack(view: LintContext, one: str) -> str | None:
     entry = view.catalog.definitions.get(one)
     if entry is None:
         return None if one in view.catalog.broken else "has no definition"
@@ -36,7 +36,7 @@ def _lack(view: View, one: str) -> str | None:
     return None if entry.noun.is_active else f"is {entry.noun.status.value}"
 
 
-def fields(view: View) -> Iterator[Diagnostic]:
+def fields(view: LintContext) -> Iterator[Diagnostic]:
     """missing-owner … missing-action: an active KPI names all of them, and none is blank."""
     for entry in view.live:
         for name in _required_of(entry.noun):

@@ -10,10 +10,10 @@ from ..model.diagnostic import Diagnostic
 from ..model.kpi import Metric
 from ..model.rule import RULES
 from ..model.signal import Signal
-from .view import View
+from .context import LintContext
 
 
-def file_names(view: View) -> Iterator[Diagnostic]:
+def file_names(view: LintContext) -> Iterator[Diagnostic]:
     """id-not-file-name: kpis/**/<id>.yaml holds <id>, and baselines/<id>.yaml its baseline."""
     for entry in _definitions(view):
         stem = PurePosixPath(entry.at.path).stem
@@ -27,12 +27,12 @@ def file_names(view: View) -> Iterator[Diagnostic]:
             yield RULES["id-not-file-name"].finding(baseline.at.key("kpi"), message, kpi=baseline.noun.kpi)
 
 
-def _definitions(view: View) -> tuple[Entry[Metric] | Entry[Signal], ...]:
+def _definitions(view: LintContext) -> tuple[Entry[Metric] | Entry[Signal], ...]:
     """All that has an id of its own: KPIs, metrics and signals."""
     return (*view.catalog.entries, *view.catalog.signals)
 
 
-def ids(view: View) -> Iterator[Diagnostic]:
+def ids(view: LintContext) -> Iterator[Diagnostic]:
     """duplicate-id: two files with one id."""
     first: dict[str, str] = {}
     for entry in _definitions(view):

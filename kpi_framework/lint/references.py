@@ -8,7 +8,7 @@ from ..model.catalog import Catalog, Entry
 from ..model.diagnostic import Diagnostic, Span, did_you_mean
 from ..model.kpi import Kpi, Metric
 from ..model.rule import RULES
-from .view import View
+from .context import LintContext
 
 UNKNOWN = RULES["unknown-reference"]
 
@@ -21,14 +21,14 @@ def zones(catalog: Catalog) -> Iterator[Diagnostic]:
         yield UNKNOWN.finding(at, f"`{key}` is not an IANA time zone", "Write it as Europe/London, or UTC.")
 
 
-def rule_names(view: View) -> Iterator[Diagnostic]:
+def rule_names(view: LintContext) -> Iterator[Diagnostic]:
     """unknown-reference: the rules whose severity kpi.yaml sets."""
     project = view.catalog.project
     for name in project.noun.rules:
         yield from unknown(name, RULES, project.at.key("rules", name), "rule")
 
 
-def references(view: View) -> Iterator[Diagnostic]:
+def references(view: LintContext) -> Iterator[Diagnostic]:
     """unknown-reference: datasets, guards, objectives, successors, views, segments that targets and waivers name."""
     for entry in view.catalog.definitions.values():
         yield from _of_metric(view, entry)
@@ -45,7 +45,7 @@ def references(view: View) -> Iterator[Diagnostic]:
             yield from unknown(stem, view.catalog.kpis, baseline.at.key("kpi"), "KPI")
 
 
-def _of_metric(view: View, entry: Entry[Metric]) -> Iterator[Diagnostic]:
+def _of_metric(view: LintContext, entry: Entry[Metric]) -> Iterator[Diagnostic]:
     metric, at, project = entry.noun, entry.at, view.catalog.project.noun
     known = {**view.catalog.definitions, **view.catalog.broken}
     if metric.dataset is not None:

@@ -9,10 +9,10 @@ from ..compile.sql.errors import FormulaError
 from ..model.diagnostic import Diagnostic
 from ..model.kpi import Lifecycle
 from ..model.rule import RULES
-from .view import View
+from .context import LintContext
 
 
-def signals(view: View) -> Iterator[Diagnostic]:
+def signals(view: LintContext) -> Iterator[Diagnostic]:
     """formula-syntax, forbidden-function, type-mismatch, unknown-reference: what a signal's `when` names and says.
 
     A signal reads KPIs and metrics only, never another signal, so that no two can need each other.

@@ -9,12 +9,12 @@ from ..model.diagnostic import Diagnostic
 from ..model.kpi import Kpi, Limits, Metric, SegmentTarget
 from ..model.rule import RULES
 from ..model.unit import Limit, read_amount, read_limit
-from .view import View
+from .context import LintContext
 
 Bound = int | float | str
 
 
-def dates(view: View) -> Iterator[Diagnostic]:
+def dates(view: LintContext) -> Iterator[Diagnostic]:
     """target-overlap and target-gap: one target a day, from a period's first day on."""
     almanac = view.catalog.project.noun.almanac
     for entry, kpi in view.kpis:
@@ -32,7 +32,7 @@ def dates(view: View) -> Iterator[Diagnostic]:
                 yield RULES["target-gap"].finding(at, message, hint, kpi.id)
 
 
-def limits(view: View) -> Iterator[Diagnostic]:
+def limits(view: LintContext) -> Iterator[Diagnostic]:
     """target-unit and near-on-wrong-side: every limit reads as a number in the KPI's unit, near lies beyond it."""
     for entry, kpi in view.kpis:
         for path, target in _targets(kpi):

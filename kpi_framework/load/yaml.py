@@ -28,7 +28,7 @@ from .guard import refused, without_mark
 from .ignores import Extent, ignores_of
 from .resolve import NotANumberError, Scalar, resolve
 from .yaml_errors import broken
-from .yaml_pitfalls import Slip, bare, cut, foreign
+from .yaml_pitfalls import Pitfall, bare, cut, foreign
 
 MAX_DEPTH = 50
 MAX_FINDINGS = 25
@@ -258,7 +258,7 @@ class _Reader:
 
     # findings
 
-    def _slip(self, event: Event, slip: Slip) -> None:
+    def _slip(self, event: Event, slip: Pitfall) -> None:
         self._found("yaml-syntax", event, *slip)
 
     def _found(self, rule: str, event: Event, message: str, hint: str = "") -> None:

@@ -9,14 +9,14 @@ from yaml.events import Event, ScalarEvent
 from .events import end, line_of, start
 from .suggestions import quoted, quoted_line, spliced_line
 
-Slip = tuple[str, str]
+Pitfall = tuple[str, str]
 """What is wrong, and the corrected line."""
 
 _CUT = re.compile(r"[ \t]+(?P<rest>#(?!\s*kpi:\s*ignore)[^\s#][^\n]*)")
 _ITEM = re.compile(r"[^,\]}]*")
 
 
-def cut(text: str, event: ScalarEvent, in_flow: bool) -> Slip | None:
+def cut(text: str, event: ScalarEvent, in_flow: bool) -> Pitfall | None:
     """`description: Tickets #1 queue` loses everything from the # on."""
     match = _CUT.match(text, end(event).index)
     if not match:
@@ -38,7 +38,7 @@ def _uncut_flow(text: str, event: ScalarEvent) -> str:
     return quoted_line(line) or spliced_line(line, start(event).column, item.end() if item else len(line))
 
 
-def bare(text: str, event: ScalarEvent, last: ScalarEvent | None) -> Slip:
+def bare(text: str, event: ScalarEvent, last: ScalarEvent | None) -> Pitfall:
     """`{do: Move cover, peak hours}`: the comma ended the value, and `peak hours` became a key."""
     line, message = line_of(text, event), f"`{event.value}` has no colon"
     if last is None or last.style or start(last).line != end(event).line:
@@ -48,7 +48,7 @@ def bare(text: str, event: ScalarEvent, last: ScalarEvent | None) -> Slip:
     return f"{message}: the comma before it ended the value", f"Write: {corrected}"
 
 
-def foreign(text: str, event: Event, what: str) -> Slip:
+def foreign(text: str, event: Event, what: str) -> Pitfall:
     """Anchors, aliases and tags make a file mean something else than it shows."""
     corrected = quoted_line(line_of(text, event), is_wrong=True)
     hint = f"If it is text, write: {corrected}" if corrected else "Write the value out, or in quotes."

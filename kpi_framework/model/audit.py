@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 
-from .change import Event
+from .change import HistoryEvent
 from .kpi import Metric
 from .ledger import Published, Verification
 from .record import Record
@@ -40,7 +40,7 @@ class Audit(Record):
     first: dt.date
     last: dt.date
     definitions: Mapping[str, Metric]
-    events: tuple[Event, ...]
+    events: tuple[HistoryEvent, ...]
     published: tuple[Published, ...]
     missed: tuple[MissedReview, ...]
     waivers: tuple[KnownWaiver, ...]

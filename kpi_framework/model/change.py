@@ -113,7 +113,7 @@ class Commit(Record):
         return tuple(v for k, v in self.trailers if k.lower() == key.lower())
 
 
-class Event(Record):
+class HistoryEvent(Record):
     """A change as history has it: the commit that made it, how it came in, why, and what it did to the value."""
 
     change: Change

@@ -9,7 +9,7 @@ from enum import StrEnum
 from .diagnostic import Diagnostic, Severity
 from .kpi import Kpi, Metric
 from .period import Period
-from .project import Event, View
+from .project import ProjectEvent, View
 from .record import Record, field
 
 Segment = tuple[tuple[str, str | None], ...]
@@ -178,7 +178,7 @@ class Scorecard(Record):
     definitions: Mapping[str, Metric | Kpi] = field(default_factory=dict)
     today: dt.date = dt.date.min
     objectives: Mapping[str, str] = field(default_factory=dict)
-    events: tuple[Event, ...] = ()
+    events: tuple[ProjectEvent, ...] = ()
     signals: tuple[SignalResult, ...] = ()
     views: Mapping[str, View] = field(default_factory=dict)
     view: str | None = None

@@ -19,7 +19,7 @@ Duration = Literal["H:MM", "H:MM:SS", "words", "epoch", "milliseconds", "seconds
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=80)]
 
 
-class Event(Model):
+class ProjectEvent(Model):
     """Something that happened and explains a move of the numbers."""
 
     date: Date
@@ -181,7 +181,7 @@ class Project(Model):
     """The KPIs that must be here, active."""
     objectives: dict[Name, str] = {}
     """Objectives and their names."""
-    events: tuple[Event, ...] = ()
+    events: tuple[ProjectEvent, ...] = ()
     """What happened, to read the trends by."""
     calendars: dict[Name, Calendar] = {}
     """When people work: the hours in which business time runs."""

@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 
 from ..compile.dataset.table import Native
 from ..compile.definition import table_of
-from ..evaluate.reporting_periods import Window
+from ..evaluate.reporting_periods import ReportingPeriods
 from ..evaluate.sources import csv_header
 from ..lint.ignores import apply
 from ..lint.lint import lint
@@ -26,10 +26,10 @@ from .project_files import LINKED, ProjectFiles, linked, links_beneath, read_fil
 LEDGERS = "ledger"
 
 
-class Place(Record):
+class ProjectRoot(Record):
     """Where a project stands, and which folders outside it may be read."""
 
-    root: Path
+    folder: Path
     allowed: tuple[Path, ...] = ()
 
 
@@ -53,19 +53,19 @@ def _why(error: OSError | ValueError) -> str:
     return error.strerror or "unknown" if isinstance(error, OSError) else "no folder can have this name"
 
 
-def load(place: Place) -> tuple[Catalog | None, tuple[Diagnostic, ...]]:
+def load(project_root: ProjectRoot) -> tuple[Catalog | None, tuple[Diagnostic, ...]]:
     """The catalog of a project on disk, and what is wrong with its files. Raises KpiError.
 
     Links are findings, in ledger/ and for CODEOWNERS too; the catalog is None if kpi.yaml cannot be read.
     """
-    catalog, findings = catalog_of(read_files(place.root))
-    beside = (*links_beneath(place.root, LEDGERS), *_owners(place.root)[1])
+    catalog, findings = catalog_of(read_files(project_root.folder))
+    beside = (*links_beneath(project_root.folder, LEDGERS), *_owners(project_root.folder)[1])
     return catalog, tuple(sorted((*findings, *beside), key=lambda f: f.sort_key))
 
 
-def load_unlinked(place: Place) -> Catalog:
+def load_unlinked(project_root: ProjectRoot) -> Catalog:
     """The catalog for a command that shows no findings. Raises KpiError if kpi.yaml cannot be read, or for a link."""
-    catalog, findings = load(place)
+    catalog, findings = load(project_root)
     refuse_links(findings)
     if catalog is None:
         raise KpiError(f"kpi.yaml cannot be read: {findings[0].message}", "Run `kpi lint`.")
@@ -99,17 +99,19 @@ def name_known(ids: Iterable[str], known: Iterable[str]) -> None:
             raise KpiError(f"there is no definition {one}", did_you_mean(one, known, there))
 
 
-def window_of(catalog: Catalog, as_of: dt.date | None, now: dt.datetime, periods: int = 12) -> Window:
+def reporting_periods_of(
+    catalog: Catalog, as_of: dt.date | None, now: dt.datetime, periods: int = 12
+) -> ReportingPeriods:
     """The view at a day's end: the given one's, kpi.yaml's, or now."""
     project = catalog.project.noun
     day = as_of or (project.as_of if isinstance(project.as_of, dt.date) else None)
     instant = now if day is None else project.almanac.instant(day + dt.timedelta(days=1))
-    return Window(instant, project.almanac, periods)
+    return ReportingPeriods(instant, project.almanac, periods)
 
 
-def linted(catalog: Catalog, place: Place, today: dt.date) -> tuple[Diagnostic, ...]:
+def linted(catalog: Catalog, project_root: ProjectRoot, today: dt.date) -> tuple[Diagnostic, ...]:
     """What lint finds in a catalog; the headers of CSV files are read, no rows."""
-    return lint(catalog, _headers(catalog, place), today, code_owners(place.root))
+    return lint(catalog, _headers(catalog, project_root), today, code_owners(project_root.folder))
 
 
 def code_owners(root: Path) -> CodeOwners | None:
@@ -133,13 +135,13 @@ def _owners(root: Path) -> tuple[CodeOwners | None, tuple[Diagnostic, ...]]:
     return None, ()
 
 
-def _headers(catalog: Catalog, place: Place) -> Mapping[str, Native | None]:
-    return {name: csv_header(one, place.root, place.allowed) for name, one in catalog.datasets.items()}
+def _headers(catalog: Catalog, project_root: ProjectRoot) -> Mapping[str, Native | None]:
+    return {name: csv_header(one, project_root.folder, project_root.allowed) for name, one in catalog.datasets.items()}
 
 
-def columns_of(catalog: Catalog, place: Place, name: str) -> frozenset[str] | None:
+def columns_of(catalog: Catalog, project_root: ProjectRoot, name: str) -> frozenset[str] | None:
     """The columns a formula over a dataset may use; None where its source has not been looked at."""
-    native = csv_header(catalog.datasets[name], place.root, place.allowed)
+    native = csv_header(catalog.datasets[name], project_root.folder, project_root.allowed)
     return frozenset(table_of(catalog, name, native).scope.columns) if native else None
 
 

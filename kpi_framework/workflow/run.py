@@ -6,14 +6,14 @@ import datetime as dt
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from ..evaluate.engine import DuckWorker, Engine, Limits
+from ..evaluate.engine import DuckWorker, Engine, WorkerLimits
 from ..evaluate.gate import Strictness
-from ..evaluate.reporting_periods import Window
+from ..evaluate.reporting_periods import ReportingPeriods
 from ..model.catalog import Catalog
 from ..model.diagnostic import Diagnostic
 from ..model.measurement import ExampleResult, Scorecard
 from ..model.record import Record, field
-from .project import Place
+from .project import ProjectRoot
 
 if TYPE_CHECKING:  # a run without data does not wait for the room that evaluates
     from ..evaluate.evaluate import Evaluation
@@ -22,7 +22,7 @@ if TYPE_CHECKING:  # a run without data does not wait for the room that evaluate
 class Options(Record):
     """What a run is asked for."""
 
-    place: Place
+    project_root: ProjectRoot
     now: dt.datetime
     as_of: dt.date | None = None
     periods: int = 12
@@ -31,7 +31,7 @@ class Options(Record):
     strictness: Strictness = field(default_factory=Strictness)
     fingerprint: bool = False
     """Whether to take the data's fingerprint: it reads every file whole."""
-    open_engine: Callable[[], Engine] = field(default=lambda: DuckWorker(Limits()))
+    open_engine: Callable[[], Engine] = field(default=lambda: DuckWorker(WorkerLimits()))
     progress: Callable[[str], None] = field(default=lambda _: None)
     beside: tuple[Callable[[], object], ...] = ()
     """What the caller has to do that needs no engine: it is done while the engine reads."""
@@ -47,7 +47,7 @@ class Outcome(Record):
     scorecard: Scorecard | None = None
     evaluation: Evaluation | None = None
     catalog: Catalog | None = None
-    window: Window | None = None
+    window: ReportingPeriods | None = None
 
 
 def outcome_of(

@@ -18,7 +18,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 LANDLORDS = {
     "click": ("cli",),
     "duckdb": ("evaluate/worker",),
-    "holidays": ("compile/worktime",),
+    "holidays": ("compile/time/holidays",),
     "jsonschema": ("load",),
     "msgspec": ("model/record",),
     "pydantic": ("model", "load"),

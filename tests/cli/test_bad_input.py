@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from kpi_framework.evaluate.engine import DuckWorker, Limits, Recorder
+from kpi_framework.evaluate.engine import DuckWorker, Recorder, WorkerLimits
 from kpi_framework.workflow.checking.check import Options, check
-from kpi_framework.workflow.project import Place
+from kpi_framework.workflow.project import ProjectRoot
 from tests.cli.projects import DATA, FORMULA, KPI, kpi, project, text
 from tests.history.repository import Repository
 
@@ -258,7 +258,9 @@ def test_a_name_is_never_run_as_sql(field: str, tmp_path: Path) -> None:
     config = text("kpi.yaml").replace("key: ticket_id", field.replace("{sql}", sql))
     assert sql in config
     root, ran = project(tmp_path, {"kpi.yaml": config}), list[str]()
-    options = Options(Place(root), dt.datetime.now(dt.UTC), open_engine=lambda: Recorder(DuckWorker(Limits()), ran))
+    options = Options(
+        ProjectRoot(root), dt.datetime.now(dt.UTC), open_engine=lambda: Recorder(DuckWorker(WorkerLimits()), ran)
+    )
     outcome = check(options)
     assert not outcome.passed
     assert "unknown-column" in {d.rule for d in outcome.diagnostics}

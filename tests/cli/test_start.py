@@ -14,7 +14,7 @@ import pytest
 
 from kpi_framework.cli.engine import open_engine
 from kpi_framework.workflow.checking.check import Options, check
-from kpi_framework.workflow.project import Place
+from kpi_framework.workflow.project import ProjectRoot
 from tests.cli.projects import STRICT, project
 
 KPI = Path(sys.executable).with_name("kpi")
@@ -91,7 +91,7 @@ def test_what_was_put_off_is_done_whether_or_not_data_are_read(data: str, tmp_pa
     files = {"kpis/fix_time.yaml": re.sub(r"^owner:.*\n", "", STRICT, flags=re.MULTILINE)}
     root = project(tmp_path, files if data == "kept" else {**files, "data/tickets.csv": None})
     done: list[str] = []
-    outcome = check(Options(Place(root), dt.datetime.now(dt.UTC), beside=(lambda: done.append("beside"),)))
+    outcome = check(Options(ProjectRoot(root), dt.datetime.now(dt.UTC), beside=(lambda: done.append("beside"),)))
     rules = [d.rule for d in outcome.diagnostics]
     assert done == ["beside"]
     assert "missing-owner" in rules

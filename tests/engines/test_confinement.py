@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from kpi_framework.evaluate import engine
-from kpi_framework.evaluate.engine import DuckWorker, EngineError, Limits, engine_name
+from kpi_framework.evaluate.engine import DuckWorker, EngineError, WorkerLimits, engine_name
 from tests.cli.projects import kpi, project
 
 ENDLESS = "SELECT count(*) FROM range(1000000) a, range(1000000) b, range(99) c WHERE a.range % 7 = b.range % 5"
@@ -99,7 +99,7 @@ def _read(path: Path) -> str:
 @pytest.fixture
 def walled() -> Iterator[DuckWorker]:
     """A worker that has not been told anything yet."""
-    with DuckWorker(Limits(deadline=20)) as worker:
+    with DuckWorker(WorkerLimits(deadline=20)) as worker:
         yield worker
 
 
@@ -129,7 +129,7 @@ def test_a_name_stands_for_its_own_file_only(name: str, walled: DuckWorker, tmp_
 
 def test_the_result_says_which_walls_stood(tmp_path: Path) -> None:
     """A scorecard names what kept the engine from this machine, as the worker found it."""
-    with DuckWorker(Limits()) as worker:
+    with DuckWorker(WorkerLimits()) as worker:
         expected = worker.isolation
     assert expected.split(", ")[0] == "process"
     assert kpi(project(tmp_path), "check", "--format", "json").json["isolation"] == expected
@@ -137,8 +137,8 @@ def test_the_result_says_which_walls_stood(tmp_path: Path) -> None:
 
 _PARENT = """
 import sys
-from kpi_framework.evaluate.engine import DuckWorker, Limits
-worker = DuckWorker(Limits())
+from kpi_framework.evaluate.engine import DuckWorker, WorkerLimits
+worker = DuckWorker(WorkerLimits())
 assert worker.name
 print(worker._process.pid, flush=True)
 worker.fetch(sys.argv[1])

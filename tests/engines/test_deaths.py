@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from kpi_framework.evaluate.engine import DuckWorker, EngineError, Limits, Work
+from kpi_framework.evaluate.engine import DuckWorker, EngineError, Work, WorkerLimits
 from kpi_framework.evaluate.session import Session
 from kpi_framework.model.measurement import Reason, Status
 from kpi_framework.workflow.checking.check import Options, Outcome, check, run_tests
-from kpi_framework.workflow.project import Place
+from kpi_framework.workflow.project import ProjectRoot
 from tests.cli.projects import kpi, project
 
 Blow = Callable[[DuckWorker], None]
@@ -61,11 +61,11 @@ class Struck(DuckWorker):
 def struck(root: Path, at: int, *, late: bool = False, blow: Blow = kill, deadline: float = 60) -> Outcome:
     """A check whose worker is struck at a request."""
     Struck.count, Struck.at, Struck.blow, Struck.is_late = 0, at, staticmethod(blow), late  # type: ignore[assignment]
-    return check(_options(root, lambda: Struck(Limits(deadline=deadline))))
+    return check(_options(root, lambda: Struck(WorkerLimits(deadline=deadline))))
 
 
 def _options(root: Path, open_engine: Callable[[], Any]) -> Options:
-    return Options(Place(root), dt.datetime(2026, 4, 2, 12, tzinfo=dt.UTC), open_engine=open_engine)
+    return Options(ProjectRoot(root), dt.datetime(2026, 4, 2, 12, tzinfo=dt.UTC), open_engine=open_engine)
 
 
 def values(outcome: Outcome) -> dict[object, object]:
@@ -110,7 +110,7 @@ class _Mute(DuckWorker):
     """A process that ends before it is ready."""
 
     def __init__(self) -> None:
-        super().__init__(Limits(address_space=1_000_000))
+        super().__init__(WorkerLimits(address_space=1_000_000))
 
 
 class _Babbling(DuckWorker):
@@ -120,7 +120,7 @@ class _Babbling(DuckWorker):
         self._give_up()
 
 
-@pytest.mark.parametrize("open_engine", [_never, _Mute, lambda: _Babbling(Limits())])
+@pytest.mark.parametrize("open_engine", [_never, _Mute, lambda: _Babbling(WorkerLimits())])
 def test_an_engine_that_never_starts_leaves_a_whole_scorecard(open_engine: Any, tmp_path: Path) -> None:
     """All that is judged is unknown for the reason worker_error; it is told once; no example is said to have failed."""
     outcome = check(_options(project(tmp_path), open_engine))
@@ -137,7 +137,7 @@ def test_a_run_has_one_deadline_for_all(tmp_path: Path, monkeypatch: pytest.Monk
     """When its time is over, nothing more is computed, and what was not is unknown."""
     made = Session.__init__
     monkeypatch.setattr(Session, "__init__", lambda self, open_engine: made(self, open_engine, seconds=-1))
-    outcome = check(_options(project(tmp_path), lambda: DuckWorker(Limits())))
+    outcome = check(_options(project(tmp_path), lambda: DuckWorker(WorkerLimits())))
     assert outcome.scorecard is not None
     assert {m.reason for m in outcome.scorecard.measurements} == {Reason.WORKER_ERROR}
     assert any("time" in d.message for d in outcome.diagnostics if d.rule == "worker-failed")

@@ -6,9 +6,9 @@ import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
 
-from kpi_framework.evaluate.engine import DuckWorker, Limits, Recorder
+from kpi_framework.evaluate.engine import DuckWorker, Recorder, WorkerLimits
 from kpi_framework.workflow.checking.check import Options, check
-from kpi_framework.workflow.project import Place
+from kpi_framework.workflow.project import ProjectRoot
 
 LOCKED = "-- the door is locked"
 
@@ -93,9 +93,9 @@ def run(root: Path) -> tuple[Sequence[str], dict[str, object]]:
     """The statements of a check, and the values of the last whole period."""
     statements: list[str] = []
     options = Options(
-        Place(root),
+        ProjectRoot(root),
         dt.datetime(2026, 4, 1, tzinfo=dt.UTC),
-        open_engine=lambda: Locksmith(DuckWorker(Limits()), statements),
+        open_engine=lambda: Locksmith(DuckWorker(WorkerLimits()), statements),
     )
     outcome = check(options)
     assert outcome.scorecard is not None

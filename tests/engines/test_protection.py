@@ -16,14 +16,14 @@ from hypothesis import strategies as st
 from kpi_framework.compile.language.syntax import parse
 from kpi_framework.compile.sql.errors import FormulaError
 from kpi_framework.evaluate import engine
-from kpi_framework.evaluate.engine import DuckWorker, EngineError, Limits, Work
+from kpi_framework.evaluate.engine import DuckWorker, EngineError, Work, WorkerLimits
 from tests.cli.projects import FORMULA, KPI, kpi, project, text
 
 
 @pytest.fixture
 def worker() -> Iterator[DuckWorker]:
     """A locked worker."""
-    with DuckWorker(Limits(deadline=20)) as one:
+    with DuckWorker(WorkerLimits(deadline=20)) as one:
         one.lock()
         yield one
 
@@ -69,7 +69,7 @@ def test_an_error_of_the_engine_quotes_no_data(worker: DuckWorker) -> None:
 def test_a_worker_has_no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tokens of the runner do not reach the process that runs formulas."""
     monkeypatch.setenv("KPI_SECRET_URL", "postgresql://user:password@host/db")
-    with DuckWorker(Limits()) as one:
+    with DuckWorker(WorkerLimits()) as one:
         environment = Path(f"/proc/{one._process.pid}/environ")
         if environment.exists():
             assert environment.read_bytes() in (b"", b"LC_CTYPE=C.UTF-8\0")
@@ -82,7 +82,7 @@ ENDLESS = "SELECT count(*) FROM range(1000000) a, range(1000000) b, range(99) c 
 
 def test_a_query_that_never_ends_is_killed() -> None:
     """At the deadline the process ends, whatever the engine is doing; the next one starts afresh."""
-    with DuckWorker(Limits(deadline=4.0)) as one:
+    with DuckWorker(WorkerLimits(deadline=4.0)) as one:
         began = time.monotonic()
         with pytest.raises(EngineError) as caught:
             one.fetch(ENDLESS)
@@ -93,7 +93,7 @@ def test_a_query_that_never_ends_is_killed() -> None:
 
 def test_what_takes_too_much_memory_fails_alone() -> None:
     """The engine's limit holds, and the worker lives on."""
-    with DuckWorker(Limits(memory="100MB")) as one:
+    with DuckWorker(WorkerLimits(memory="100MB")) as one:
         with pytest.raises(EngineError):
             one.fetch("SELECT len(list(range)) FROM range(100000000)")
         assert one.fetch("SELECT 1") == [(1,)]
@@ -123,7 +123,7 @@ def test_a_dead_worker_fails_its_own_kpi(tmp_path: Path, monkeypatch: pytest.Mon
 )
 def test_a_malformed_answer_is_no_value(answer: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The parent believes nothing that is not a plain number, text, boolean or NULL."""
-    with DuckWorker(Limits()) as one, monkeypatch.context() as patched:
+    with DuckWorker(WorkerLimits()) as one, monkeypatch.context() as patched:
         patched.setattr(one._process, "stdout", _Saying(answer))
         try:
             rows = one.fetch("SELECT 1")

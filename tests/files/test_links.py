@@ -71,8 +71,11 @@ def test_every_command_tells_or_refuses(name: str, tmp_path: Path, out: Path) ->
     before = contents(out)
     for command in COMMANDS:
         ended = run(begun.root, command)
-        if command in (*REPORTING, *REFUSED, "publish"):
+        if command in (*REPORTING, *REFUSED):
             assert (ended.code, is_reported(ended, place)) == (1, True), command
+        if command == "publish":
+            assert ended.code in (1, 2)
+            assert place.path in ended.out + ended.err
     ended = kpi(begun.root, "audit", "--from", "2025-01-01", "--to", "2026-12-31", "--out", str(tmp_path / "bundle"))
     assert (ended.code, is_reported(ended, place), (tmp_path / "bundle").exists()) == (1, True, False)
     assert CANARY not in ended.out + ended.err

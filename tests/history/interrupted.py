@@ -24,7 +24,7 @@ from typing import IO, Any
 from kpi_framework.cli import options
 from kpi_framework.model.diagnostic import KpiError
 from kpi_framework.model.record import replace
-from kpi_framework.workflow.ledger.ledger import ledger, ledger_files
+from kpi_framework.workflow.ledger import ledger, ledger_files
 from kpi_framework.workflow.run import Options
 
 COUNTED = (

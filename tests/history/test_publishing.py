@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from kpi_framework.history.ledger import against, read_chain
-from kpi_framework.workflow.ledger.ledger import ledger_files
+from kpi_framework.workflow.ledger import ledger_files
 from kpi_framework.workflow.ledger.ledger_files import read_ledger_files
 from tests.cli.projects import Ended, kpi
 from tests.history.interrupted import Answer, Interrupted

@@ -15,7 +15,7 @@ from kpi_framework.compile.definition import table_of
 from kpi_framework.compile.language.syntax import parse
 from kpi_framework.compile.sql.render import render
 from kpi_framework.evaluate.completion import Loaded, Wanted
-from kpi_framework.evaluate.engine import DuckWorker, Limits
+from kpi_framework.evaluate.engine import DuckWorker, WorkerLimits
 from kpi_framework.evaluate.session import Session
 from kpi_framework.evaluate.sources import csv_header, find_files
 from kpi_framework.load.catalog import load_catalog
@@ -43,8 +43,8 @@ def read(root: Path, dataset: dict[str, Any], names: set[str]) -> tuple[list[dic
     whole = catalog.datasets["tickets"]
     table = table_of(catalog, "tickets", csv_header(whole, root, ()))
     terms = {n: table.scope.term(n) for n in sorted(names)}
-    reached = table.reach(frozenset(names))
-    with Session(lambda: DuckWorker(Limits())) as session:
+    reached = table.source_columns(frozenset(names))
+    with Session(lambda: DuckWorker(WorkerLimits())) as session:
         as_of = dt.datetime(2030, 1, 1, tzinfo=dt.UTC)
         wanted = Wanted(table, find_files(whole, root, ()), reached, as_of)
         session.admit([wanted.files])

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from kpi_framework.compile.language.canonical import one_text
 from kpi_framework.history.changes import changes
-from kpi_framework.history.comparison import Side, Sides
+from kpi_framework.history.comparison import Comparison, Side
 from kpi_framework.load.catalog import load_catalog
 from kpi_framework.load.library import shipped_contracts
 from kpi_framework.model.change import Change
@@ -36,7 +36,7 @@ def side(files: Mapping[str, str]) -> Side:
 
 def compared(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[Change, ...]:
     """The changes between two sets of texts."""
-    return changes(Sides(side(before), side(after), TODAY))
+    return changes(Comparison(side(before), side(after), TODAY))
 
 
 # goalposts

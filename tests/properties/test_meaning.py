@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 
 from kpi_framework.compile.language.canonical import canonical, canonical_text, one_text
 from kpi_framework.compile.language.syntax import parse
-from kpi_framework.evaluate.engine import DuckWorker, Limits
+from kpi_framework.evaluate.engine import DuckWorker, WorkerLimits
 from kpi_framework.report.formats.json import scorecard_json
 from kpi_framework.workflow.checking.check import Options, check, run_tests
-from kpi_framework.workflow.project import Place
+from kpi_framework.workflow.project import ProjectRoot
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -110,7 +110,7 @@ def test_a_rolled_up_cube_gives_what_a_direct_query_gives(tmp_path: Path, rows: 
     """Every value of every month and part, of seven formulas, equals what SQLite counts over the same rows."""
     root = tmp_path / str(len(list(tmp_path.iterdir())))
     _project(root, rows)
-    card = check(Options(Place(root), dt.datetime.now(dt.UTC))).scorecard
+    card = check(Options(ProjectRoot(root), dt.datetime.now(dt.UTC))).scorecard
     assert card is not None
     found = {
         (m.kpi, m.period.start.strftime("%Y-%m"), m.segment): m.value
@@ -178,7 +178,9 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 
 def _card(root: Path, threads: int) -> dict[str, Any]:
-    options = Options(Place(root), dt.datetime.now(dt.UTC), open_engine=lambda: DuckWorker(Limits(threads=threads)))
+    options = Options(
+        ProjectRoot(root), dt.datetime.now(dt.UTC), open_engine=lambda: DuckWorker(WorkerLimits(threads=threads))
+    )
     card = check(options).scorecard
     assert card is not None
     found: dict[str, Any] = json.loads(scorecard_json(card))
@@ -248,7 +250,7 @@ def test_an_example_gives_what_a_check_of_its_rows_gives(tmp_path: Path, rows: l
     root = tmp_path / str(len(list(tmp_path.iterdir())))
     month = [row | {"day": row["day"].replace(month=3)} for row in rows]
     _project(root, month)
-    card = check(Options(Place(root), dt.datetime.now(dt.UTC))).scorecard
+    card = check(Options(ProjectRoot(root), dt.datetime.now(dt.UTC))).scorecard
     assert card is not None
     given_rows = [row | {"day": row["day"].isoformat()} for row in month]
     for one in (m for m in card.judged() if not m.segment):
@@ -257,7 +259,7 @@ def test_an_example_gives_what_a_check_of_its_rows_gives(tmp_path: Path, rows: l
         value = f"{one.value * 100:.12g}%" if one.unit == "percent" and one.value is not None else one.value
         example = {"name": "the month", "given": given_rows, "expect": {"value": value, **counts}}
         path.write_text(json.dumps(json.loads(path.read_text()) | {"examples": [example]}))
-    outcome = run_tests(Options(Place(root), dt.datetime.now(dt.UTC)))
+    outcome = run_tests(Options(ProjectRoot(root), dt.datetime.now(dt.UTC)))
     assert outcome.examples is not None
     assert len(outcome.examples) == len(FORMULAS)
     assert [d.message for d in outcome.diagnostics if d.severity == "error"] == []

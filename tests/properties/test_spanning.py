@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from kpi_framework.model.measurement import Measurement
 from kpi_framework.workflow.checking.baseline import freeze
 from kpi_framework.workflow.checking.check import Options, check
-from kpi_framework.workflow.project import Place
+from kpi_framework.workflow.project import ProjectRoot
 
 LONDON = ZoneInfo("Europe/London")
 AS_OF = dt.date(2026, 4, 10)
@@ -129,7 +129,7 @@ def _project(root: Path, rows: list[Row], definitions: Iterable[Mapping[str, obj
 
 
 def _measured(root: Path) -> tuple[Measurement, ...]:
-    card = check(Options(Place(root), dt.datetime.now(dt.UTC), periods=5)).scorecard
+    card = check(Options(ProjectRoot(root), dt.datetime.now(dt.UTC), periods=5)).scorecard
     assert card is not None
     assert not [f for f in card.diagnostics if f.severity.value == "error"]
     return card.measurements
@@ -215,7 +215,7 @@ def test_baselines_of_stocks_and_windows(tmp_path: Path, rows: list[Row]) -> Non
         _kpi("rolling", "count(*)", window="7 days"),
         _kpi("level", "count(*) / count(*)", window="7 days", unit="ratio"),
     ])  # fmt: skip
-    freeze(Options(Place(root), dt.datetime.now(dt.UTC)))
+    freeze(Options(ProjectRoot(root), dt.datetime.now(dt.UTC)))
     end = dt.date(2026, 3, 15)
     february = _within(rows, _midnight(dt.date(2026, 2, 22)), _midnight(dt.date(2026, 3, 1)))
     judged = {m.kpi: m for m in _measured(root) if m.judged and m.is_whole}

@@ -20,7 +20,7 @@ from kpi_framework.model.rule import OF_CHANGES, OF_DATA, RULES
 from kpi_framework.workflow.checking.check import Options, check, lint_project
 from kpi_framework.workflow.history.diff import Question, diff
 from kpi_framework.workflow.ledger.ledger import publish, verify
-from kpi_framework.workflow.project import Place
+from kpi_framework.workflow.project import ProjectRoot
 
 HERE = Path(__file__).parent
 FOLDERS = sorted(p.parent.name for p in HERE.glob("*/bad"))
@@ -50,7 +50,7 @@ def laid(root: Path, rule: str, side: str) -> Path:
 
 def findings(root: Path, rule: str) -> tuple[Diagnostic, ...]:
     """What the command says that looks for this rule."""
-    options = Options(Place(root), NOW)
+    options = Options(ProjectRoot(root), NOW)
     if (root / "NO_ENGINE").exists():
         options = replace(options, open_engine=no_engine)
     if rule == "silent-restatement":

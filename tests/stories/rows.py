@@ -13,7 +13,7 @@ from kpi_framework.compile.dataset.dedupe import table_name
 from kpi_framework.compile.definition import table_of
 from kpi_framework.compile.sql.render import render
 from kpi_framework.evaluate.completion import Wanted
-from kpi_framework.evaluate.engine import DuckWorker, Limits, Row
+from kpi_framework.evaluate.engine import DuckWorker, Row, WorkerLimits
 from kpi_framework.evaluate.session import Session
 from kpi_framework.evaluate.sources import find_files
 from kpi_framework.load.catalog import load_catalog
@@ -24,7 +24,7 @@ def rows(config: str, root: Path, dataset: str, columns: Sequence[str], as_of: d
     """The named columns of every row of a dataset of this kpi.yaml, ordered by the first of them."""
     catalog, findings = load_catalog({"kpi.yaml": config}, shipped_contracts())
     assert catalog is not None, findings
-    with Session(lambda: DuckWorker(Limits())) as session:
+    with Session(lambda: DuckWorker(WorkerLimits())) as session:
         datasets = catalog.project.noun.datasets
         wanted = [*datasets[dataset].histories, dataset]
         files = {n: find_files(datasets[n], root, (root,)) for n in wanted}
@@ -35,8 +35,8 @@ def rows(config: str, root: Path, dataset: str, columns: Sequence[str], as_of: d
         clocks = table.clocks_of(frozenset(columns))
         check_clocks(table, tables, clocks)
         session.keep_calendars(catalog.project.noun.almanac, table.calendars)
-        reached = {n: tables[n].reach(event_names(tables[n], table.keys[0])) for n in wanted[:-1]}
-        reached[dataset] = table.reach(frozenset(columns))
+        reached = {n: tables[n].source_columns(event_names(tables[n], table.keys[0])) for n in wanted[:-1]}
+        reached[dataset] = table.source_columns(frozenset(columns))
         loads = {n: Wanted(tables[n], files[n], reached[n], as_of, tables) for n in wanted}
         for name in wanted:
             session.read(loads[name])

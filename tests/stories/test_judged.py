@@ -12,7 +12,7 @@ import yaml
 
 from kpi_framework.model.measurement import Measurement
 from kpi_framework.workflow.checking.check import Options, Outcome, check
-from kpi_framework.workflow.project import Place
+from kpi_framework.workflow.project import ProjectRoot
 
 FILES = sorted((Path(__file__).parent / "judged").glob("*.yaml"))
 STORIES: dict[str, dict[str, Any]] = {
@@ -32,7 +32,7 @@ def test_a_story_ends_as_it_says(name: str, tmp_path: Path) -> None:
     """Each expected line is found among the results: its value to 1e-9, all else exactly."""
     story = STORIES[name]
     _write(tmp_path, story)
-    outcome = check(Options(Place(tmp_path), dt.datetime.now(dt.UTC)))
+    outcome = check(Options(ProjectRoot(tmp_path), dt.datetime.now(dt.UTC)))
     assert outcome.scorecard is not None, [d.message for d in outcome.diagnostics]
     for expected in story["expect"]:
         assert _published(_found(outcome, expected), expected, tmp_path) == _promised(expected, tmp_path), expected

@@ -14,7 +14,7 @@ import yaml
 
 from kpi_framework.model.measurement import Measurement
 from kpi_framework.workflow.checking.check import Options, check
-from kpi_framework.workflow.project import Place
+from kpi_framework.workflow.project import ProjectRoot
 
 HERE = Path(__file__).parent
 STORIES: dict[str, dict[str, Any]] = {p.stem: yaml.safe_load(p.read_text()) for p in sorted(HERE.glob("*.yaml"))}
@@ -30,7 +30,7 @@ def measured(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, int], 
     for name, story in STORIES.items():
         root = tmp_path_factory.mktemp(name)
         _write(root, story)
-        outcome = check(Options(Place(root), dt.datetime.now(dt.UTC)))
+        outcome = check(Options(ProjectRoot(root), dt.datetime.now(dt.UTC)))
         assert outcome.scorecard is not None
         assert [d.message for d in outcome.diagnostics if d.severity == "error"] == []
         judged = {m.kpi: m for m in outcome.scorecard.judged()}

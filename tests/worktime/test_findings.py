@@ -9,7 +9,7 @@ import pytest
 
 from kpi_framework.model.diagnostic import Diagnostic
 from kpi_framework.workflow.checking.check import Options, check, lint_project
-from kpi_framework.workflow.project import Place
+from kpi_framework.workflow.project import ProjectRoot
 
 NOW = dt.datetime(2026, 2, 10, 12, tzinfo=dt.UTC)
 CONFIG = """version: 1
@@ -48,7 +48,7 @@ def project(root: Path, config: str = CONFIG, formula: str = "avg(waited)", even
         "events.csv": events,
     }.items():
         (root / name).write_text(text, encoding="utf-8")
-    return Options(Place(root), NOW)
+    return Options(ProjectRoot(root), NOW)
 
 
 def found(options: Options, rule: str) -> list[Diagnostic]:

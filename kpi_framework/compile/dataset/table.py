@@ -310,7 +310,7 @@ class Table(Record, dict=True):
         key = self.dataset.key
         return (key,) if isinstance(key, str) else key or ()
 
-    def reach(self, used: frozenset[str], *, own: bool = True) -> frozenset[str]:
+    def source_columns(self, used: frozenset[str], *, own: bool = True) -> frozenset[str]:
         """The base columns behind the used ones, and, if `own`, those that loading needs itself."""
         loading = {*self.keys, *self.dataset.latest_by, self.time, self.complete_column}
         names = {*used, *(o for o in loading if o and own)}

@@ -26,7 +26,7 @@ class Closing(Record):
     by_day: bool
 
 
-class Measure(Record):
+class CompiledMetric(Record):
     """A compiled definition, ready to be planned: its formula, its timestamp and its breakdowns."""
 
     id: str

@@ -19,7 +19,7 @@ from ...model.record import Record, field
 from ..language.aggregates import Aggregate
 from ..language.scalars import SQL_TYPES
 from ..sql.typed_sql import alias, as_double, binary, call, case, cast, conjunction, not_null
-from .axis import Axis, Measure
+from .axis import Axis, CompiledMetric
 
 MAX_PARTS = 50
 """At most so many values of a segment; the rest are folded into one."""
@@ -42,7 +42,7 @@ class AxisPlan(Record, dict=True):
     """The queries of one axis over the typed table `table`. `kept` caps a breakdown to its largest parts."""
 
     axis: Axis
-    measures: tuple[Measure, ...]
+    measures: tuple[CompiledMetric, ...]
     table: str
     cube: str
     kept: Mapping[tuple[str, ...], tuple[tuple[str | None, ...], ...]] = field(default_factory=dict)
@@ -280,7 +280,7 @@ class AxisPlan(Record, dict=True):
             found += [a.column for a in extra if a is not None]
         return found
 
-    def _final(self, measure: Measure) -> exp.Expr:
+    def _final(self, measure: CompiledMetric) -> exp.Expr:
         formula = measure.formula
         value = formula.value.copy()
         for name in ("period_start", "period_end"):

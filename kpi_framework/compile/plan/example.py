@@ -15,7 +15,7 @@ from ..language.scalars import SQL_TYPES
 from ..sql.errors import FormulaError
 from ..sql.typed_sql import alias, as_double, binary, call, cast, conjunction, disjunction, is_null, null
 from ..time.zone import timestamp
-from .axis import Measure
+from .axis import CompiledMetric
 from .cube import aggregate_call
 from .non_additive import held_call, picked
 
@@ -41,7 +41,7 @@ def read_moment(text: str, almanac: Almanac) -> Moment:
     return Moment(wall.replace(tzinfo=almanac.zone).astimezone(dt.UTC), wall.date())
 
 
-def example_query(measure: Measure, table: Table, rows: Sequence[Row], at: Moment | None = None) -> exp.Select:
+def example_query(measure: CompiledMetric, table: Table, rows: Sequence[Row], at: Moment | None = None) -> exp.Select:
     """One row: value, population, measured, and missing where it is counted on its own."""
     formula = measure.formula
     counts = [a for a in (formula.population, formula.measured, formula.missing) if a is not None]
@@ -61,25 +61,25 @@ def example_query(measure: Measure, table: Table, rows: Sequence[Row], at: Momen
     return outer.with_("typed", as_=typed, materialized=True)
 
 
-def _needed(measure: Measure, table: Table, at: Moment | None) -> frozenset[str]:
+def _needed(measure: CompiledMetric, table: Table, at: Moment | None) -> frozenset[str]:
     """The base columns that the formula, its condition and, at a moment, its dating read."""
     dating = [measure.time, *([measure.closing.time] if measure.closing else [])] if at else []
     named = {c.name for tree in dating for c in tree.find_all(exp.Column)}
-    return table.reach(measure.formula.columns | named, own=False)
+    return table.source_columns(measure.formula.columns | named, own=False)
 
 
-def _edges(measure: Measure, almanac: Almanac, at: Moment | None) -> dict[str, exp.Expr]:
+def _edges(measure: CompiledMetric, almanac: Almanac, at: Moment | None) -> dict[str, exp.Expr]:
     if at is None:
         return dict.fromkeys(("period_start", "period_end"), null(SQL_TYPES["timestamp"]))
     start = timestamp(_window_start(measure, almanac, at)) if measure.window else null(SQL_TYPES["timestamp"])
     return {"period_start": start, "period_end": timestamp(at.instant)}
 
 
-def _window_start(measure: Measure, almanac: Almanac, at: Moment) -> dt.datetime:
+def _window_start(measure: CompiledMetric, almanac: Almanac, at: Moment) -> dt.datetime:
     return almanac.instant(at.day + dt.timedelta(days=1 - (measure.window or 0)))
 
 
-def _counts(measure: Measure, almanac: Almanac, at: Moment) -> exp.Expr:
+def _counts(measure: CompiledMetric, almanac: Almanac, at: Moment) -> exp.Expr:
     """Whether a row counts at the moment: open at it, or inside the window that ends with it."""
 
     def read(moment: dt.datetime, *, by_day: bool) -> exp.Expr:

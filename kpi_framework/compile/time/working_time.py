@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache
 from itertools import islice, pairwise
 
@@ -19,6 +19,7 @@ from ...model.period import Almanac, is_zone
 from ...model.record import Record
 from ..sql.errors import FormulaError
 from ..sql.typed_sql import call
+from .holidays import days_off, unknown_holiday
 from .zone import transitions
 
 FIRST, LAST = dt.date(1990, 1, 1), dt.date(2061, 1, 1)
@@ -43,45 +44,6 @@ class Lookup(Record):
         """The column that holds it."""
         text = f"{self.calendar.sql()}|{self.instant.sql()}"
         return f"_worked_{hashlib.sha256(text.encode()).hexdigest()[:10]}"
-
-
-# holidays
-
-
-def unknown_holiday(name: str) -> bool:
-    """Whether a holiday is neither a date nor a code of the `holidays` library."""
-    if _date(name) is not None:
-        return False
-    country, _, part = name.partition("-")
-    supported = holiday_codes()
-    return country not in supported or (bool(part) and part not in supported[country])
-
-
-@lru_cache
-def holiday_codes() -> Mapping[str, tuple[str, ...]]:
-    """The countries of the `holidays` library and the parts of each."""
-    from holidays import list_supported_countries  # noqa: PLC0415 - a tenth of a second, for those who need it
-
-    return {country: tuple(parts) for country, parts in list_supported_countries(include_aliases=False).items()}
-
-
-@lru_cache
-def days_off(name: str) -> frozenset[dt.date]:
-    """The days of a holiday code, observed ones included, or of a single date."""
-    single = _date(name)
-    if single is not None:
-        return frozenset({single})
-    from holidays import country_holidays  # noqa: PLC0415 - a tenth of a second, for those who need it
-
-    country, _, part = name.partition("-")
-    return frozenset(country_holidays(country, subdiv=part or None, years=range(FIRST.year - 1, LAST.year)))
-
-
-def _date(name: str) -> dt.date | None:
-    try:
-        return dt.date.fromisoformat(name)
-    except ValueError:
-        return None
 
 
 # intervals

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
 from ...model.audit import Audit
-from ...model.change import ChangeClass, Event
+from ...model.change import ChangeClass, HistoryEvent
 from ...model.ledger import Published
 from ..doc.html import Content, Part, html_page, markdown_page
 from ..formats.json import as_text, finding_object
@@ -136,7 +136,7 @@ def _kpi(audit: Audit, one: str, ink: Ink) -> Iterator[Part]:
     yield _reviews(audit, (one,), ink)
 
 
-def _changes(title: str, events: Iterable[Event], ink: Ink, *, named: bool) -> Part:
+def _changes(title: str, events: Iterable[HistoryEvent], ink: Ink, *, named: bool) -> Part:
     rows = []
     for event in events:
         change, commit = event.change, event.commit

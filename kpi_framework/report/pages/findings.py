@@ -73,4 +73,4 @@ def _examples(examples: Sequence[ExampleResult]) -> Section:
         (_OUTCOMES[one.passed], code(one.kpi), *map(prose, (one.example, one.expected, one.got)))
         for one in failed_first
     ]
-    return table("Examples", ("Outcome", "KPI", "Example", "Expected", "Got"), rows)
+    return table("Examples", ("Outcome", "KPI", "Example", "Expected", "ExampleValue"), rows)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from rich.console import RenderableType
 from rich.text import Text
 
-from ...model.change import Event
+from ...model.change import HistoryEvent
 from ...model.record import Record
 from ..doc.markdown import Section, table, write
 from ..doc.terminal import below, draw, plain
@@ -32,7 +32,7 @@ COLUMNS = (
 class HistoryView(Record):
     """The events, and the screen they are shown on."""
 
-    events: tuple[Event, ...]
+    events: tuple[HistoryEvent, ...]
     color: bool = False
     width: int = 100
 
@@ -61,14 +61,14 @@ def _text(view: HistoryView) -> Iterator[RenderableType]:
         yield Text(f"\nNot proven: who wrote {counted(len(unsigned), 'commit')} without a good signature.", "dim")
 
 
-def moved(event: Event) -> str:
+def moved(event: HistoryEvent) -> str:
     """The value under the former definition and under the new one; empty where neither was computed."""
     if event.before is None and event.after is None:
         return ""
     return f"{show_value(event.before, event.unit_before)} → {show_value(event.after, event.unit_after)}"
 
 
-def _about(event: Event) -> Iterator[str]:
+def _about(event: HistoryEvent) -> Iterator[str]:
     yield f"reason: {PLAIN.prose(event.reason)}" if event.reason else "no reason given"
     if event.pull_request:
         yield f"pull request #{event.pull_request}"
@@ -103,7 +103,7 @@ def history_json(view: HistoryView) -> str:
     return as_text({"schema_version": 1, "changes": [event_object(e) for e in view.events]})
 
 
-def event_object(event: Event) -> dict[str, object]:
+def event_object(event: HistoryEvent) -> dict[str, object]:
     """One change and its commit."""
     commit = event.commit
     return {
@@ -117,7 +117,7 @@ def event_object(event: Event) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _cells(event: Event) -> list[str]:
+def _cells(event: HistoryEvent) -> list[str]:
     found = event_object(event)
     found |= {"value_before": event.before, "value_after": event.after}
     found |= {"unit_before": event.unit_before, "unit_after": event.unit_after}

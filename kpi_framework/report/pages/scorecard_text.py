@@ -99,7 +99,7 @@ def _examples(examples: Sequence[ExampleResult]) -> Iterator[RenderableType]:
             yield Text()
             yield Text.assemble(("✗ differs", "bold red"), "  ", plain(f"{one.kpi}: {one.example}", "bold"))
             yield indented("Expected", PLAIN.prose(one.expected))
-            yield indented("Got", PLAIN.prose(one.got))
+            yield indented("ExampleValue", PLAIN.prose(one.got))
             yield indented("At", PLAIN.prose(f"{one.path}:{one.line}"))
     good = sum(one.passed for one in examples)
     yield Text(f"{good:,} of {counted(len(examples), 'example')} as expected")

@@ -9,7 +9,7 @@ from ...model.diagnostic import Diagnostic
 from ...model.kpi import Action, Kpi, Metric, Note, Waiver
 from ...model.measurement import Measurement, Scorecard, Segment, Status, streak
 from ...model.period import Period
-from ...model.project import Event, View
+from ...model.project import ProjectEvent, View
 from ...model.record import Record
 from ..words.escape import clean, clip
 from ..words.trend import trend
@@ -135,7 +135,7 @@ class Insight:
         return tuple(dict.fromkeys(one.whole.period for one in self.standings if one.whole))
 
     @cached_property
-    def events(self) -> tuple[Event, ...]:
+    def events(self) -> tuple[ProjectEvent, ...]:
         """The events of kpi.yaml that fall into a shown period."""
         shown = {one.period for one in self.scorecard.measurements}
         first = min((p.start for p in shown), default=None)

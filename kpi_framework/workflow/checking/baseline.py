@@ -18,7 +18,7 @@ from ...model.kpi import Kpi, Metric
 from ...model.record import Record, field
 from ...model.rule import RULES
 from ..files import write_text
-from ..project import linted, load, settled, window_of
+from ..project import linted, load, reporting_periods_of, settled
 from ..project_files import LINKED, refuse_links
 from ..run import Options
 from .unread import stale_unread
@@ -41,10 +41,10 @@ def freeze(options: Options) -> Frozen:
     catalog, ill = _loaded(options)
     refuse_links(ill)
     evaluation = _evaluated(catalog, options)
-    today = window_of(catalog, options.as_of, options.now).today
+    today = reporting_periods_of(catalog, options.as_of, options.now).today
     written, unchanged, failed, behind = [], [], {}, set()
     for kpi in _chosen(catalog, options):
-        path = options.place.root / "baselines" / f"{kpi.id}.yaml"
+        path = options.project_root.folder / "baselines" / f"{kpi.id}.yaml"
         values = evaluation.baselines.get(kpi.id, ())
         if not values or values[0].value is None or not evaluation.hashes.get(kpi.id):
             unread = _unreadable(catalog, (kpi.id,), evaluation)
@@ -76,7 +76,7 @@ def verify(options: Options) -> tuple[Diagnostic, ...]:
     evaluation = _evaluated(catalog, options)
     chosen = tuple(kpi.id for kpi in _chosen(catalog, options))
     known = frozenset(one for one, hashed in evaluation.hashes.items() if hashed)
-    of_baselines = (*evaluation.diagnostics, *stale_unread(catalog, known, options.place))
+    of_baselines = (*evaluation.diagnostics, *stale_unread(catalog, known, options.project_root))
     found = [f for f in of_baselines if f.rule in OF_BASELINES and f.kpi in chosen]
     mine = {f"baselines/{one}.yaml" for one in chosen}
     found += [f for f in ill if not options.only or f.rule == LINKED or f.span.path in mine]
@@ -91,8 +91,8 @@ def _unverifiable(
     failed = [m for m in evaluation.measurements if m.kpi in needed and is_failed(m)]
     found = [f for f in hindering(failed, evaluation.diagnostics) if f.rule != "source-unreadable" or f in unread]
     if failed and not found:
-        today = window_of(catalog, options.as_of, options.now).today
-        return list(hindering(failed, linted(catalog, options.place, today)))
+        today = reporting_periods_of(catalog, options.as_of, options.now).today
+        return list(hindering(failed, linted(catalog, options.project_root, today)))
     return found
 
 
@@ -112,7 +112,7 @@ def _datasets(catalog: Catalog, nouns: Iterable[Metric]) -> set[str]:
 
 def _loaded(options: Options) -> tuple[Catalog, list[Diagnostic]]:
     """The catalog of the named KPIs, or of all, and the errors in the project's files. Raises KpiError."""
-    catalog, findings = load(options.place)
+    catalog, findings = load(options.project_root)
     if catalog is None:
         refuse_links(findings)
         raise KpiError(f"kpi.yaml cannot be read: {findings[0].message}", "Run `kpi lint`.")
@@ -126,8 +126,10 @@ def _loaded(options: Options) -> tuple[Catalog, list[Diagnostic]]:
 
 def _evaluated(catalog: Catalog, options: Options) -> Evaluation:
     """What was measured. Raises KpiError."""
-    window = window_of(catalog, options.as_of, options.now)
-    setting = Setting(options.place.root, window, options.open_engine, options.place.allowed, options.progress)
+    window = reporting_periods_of(catalog, options.as_of, options.now)
+    setting = Setting(
+        options.project_root.folder, window, options.open_engine, options.project_root.allowed, options.progress
+    )
     return evaluate(catalog, setting, fingerprint=True)
 
 

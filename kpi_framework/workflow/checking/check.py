@@ -7,14 +7,14 @@ from ...evaluate.evaluate import Evaluation, Setting, evaluate_in
 from ...evaluate.examples import run_examples
 from ...evaluate.gate import hindering, verdict_of, weighed
 from ...evaluate.governance import missed_without_action, missed_without_cause
-from ...evaluate.reporting_periods import Window
+from ...evaluate.reporting_periods import ReportingPeriods
 from ...evaluate.session import Session
 from ...model.catalog import Catalog
 from ...model.diagnostic import Diagnostic, KpiError
 from ...model.measurement import ExampleResult, Scorecard, Verdict
 from ...model.record import replace
 from ...model.rule import OF_CHANGES, OF_DATA, RULES
-from ..project import linted, load, name_known, settled, window_of
+from ..project import linted, load, name_known, reporting_periods_of, settled
 from ..run import Options, Outcome, outcome_of
 from .lint import lint_loaded, lint_project
 
@@ -24,7 +24,7 @@ NOT_TESTED = frozenset(RULES) - {"example-failed"}
 
 def run_tests(options: Options) -> Outcome:
     """The examples of the definitions. Raises KpiError."""
-    catalog, found = load(options.place)
+    catalog, found = load(options.project_root)
     if catalog is None or not catalog.project.noun.has_days:
         return lint_project(options)
     name_known(options.only, (*catalog.definitions, *catalog.broken))
@@ -37,7 +37,7 @@ def check(options: Options) -> Outcome:
     """lint + test + evaluate + gate: the main job. Raises KpiError."""
     with Session(options.open_engine) as session:
         session.start()
-        return _checked(options, session, *load(options.place))
+        return _checked(options, session, *load(options.project_root))
 
 
 def check_loaded(options: Options, whole: Catalog | None, found: tuple[Diagnostic, ...], revision: str = "") -> Outcome:
@@ -64,10 +64,12 @@ def _checked(
     name_known(options.only, (*whole.definitions, *whole.broken))
     catalog = narrowed(whole, options.only) if options.only else whole
     gate, rules = catalog.project.noun.gate, catalog.project.noun.rules
-    window = window_of(catalog, options.as_of, options.now, options.periods)
+    window = reporting_periods_of(catalog, options.as_of, options.now, options.periods)
     lint: list[Diagnostic] = []
-    session.beside(lambda: lint.extend(linted(whole, options.place, window.today)), *options.beside)
-    setting = Setting(options.place.root, window, options.open_engine, options.place.allowed, options.progress)
+    session.beside(lambda: lint.extend(linted(whole, options.project_root, window.today)), *options.beside)
+    setting = Setting(
+        options.project_root.folder, window, options.open_engine, options.project_root.allowed, options.progress
+    )
     evaluation = evaluate_in(session, catalog, setting, fingerprint=options.fingerprint)
     session.catch_up()
     examples, failures = _examples(catalog, session, options)
@@ -100,7 +102,7 @@ def _view(catalog: Catalog, name: str | None) -> str | None:
 
 def _scorecard(
     catalog: Catalog,
-    window: Window,
+    window: ReportingPeriods,
     evaluation: Evaluation,
     findings: tuple[Diagnostic, ...],
     verdict: Verdict,

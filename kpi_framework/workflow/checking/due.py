@@ -9,7 +9,7 @@ from ...lint.governance import next_review
 from ...model.agenda import Agenda, Due, Duty, When
 from ...model.kpi import Kpi, SegmentTarget
 from ...model.period import Almanac, Grain
-from ..project import load_unlinked, window_of
+from ..project import load_unlinked, reporting_periods_of
 from ..run import Options
 
 Item = tuple[dt.date, Duty, str, str | None, tuple[str | int, ...], str]
@@ -18,8 +18,8 @@ Item = tuple[dt.date, Duty, str, str | None, tuple[str | int, ...], str]
 
 def due(options: Options) -> Agenda:
     """The days that active KPIs promise something for, overdue ones first. Raises KpiError."""
-    catalog = load_unlinked(options.place)
-    window = window_of(catalog, options.as_of, options.now)
+    catalog = load_unlinked(options.project_root)
+    window = reporting_periods_of(catalog, options.as_of, options.now)
     found = [
         Due(when, day, duty, kpi.id, kpi.name, what, who, entry.at.key(*path), key)
         for entry in catalog.definitions.values()

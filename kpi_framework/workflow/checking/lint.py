@@ -7,7 +7,7 @@ import datetime as dt
 from ...model.catalog import Catalog
 from ...model.diagnostic import Diagnostic
 from ...model.rule import OF_CHANGES, OF_DATA
-from ..project import linted, load, settled, window_of
+from ..project import linted, load, reporting_periods_of, settled
 from ..run import Options, Outcome, outcome_of
 
 NOT_LINTED = OF_DATA | OF_CHANGES | {"example-failed"}
@@ -15,14 +15,14 @@ NOT_LINTED = OF_DATA | OF_CHANGES | {"example-failed"}
 
 def lint_project(options: Options) -> Outcome:
     """Definitions, no data. Raises KpiError."""
-    return lint_loaded(options, *load(options.place))
+    return lint_loaded(options, *load(options.project_root))
 
 
 def lint_loaded(options: Options, catalog: Catalog | None, found: tuple[Diagnostic, ...]) -> Outcome:
     """The same for definitions that were loaded already."""
     if catalog is None:
         return outcome_of(found, options)
-    findings = (*found, *linted(catalog, options.place, _today(catalog, options)))
+    findings = (*found, *linted(catalog, options.project_root, _today(catalog, options)))
     return outcome_of(settled(catalog, findings, NOT_LINTED), options)
 
 
@@ -30,4 +30,4 @@ def _today(catalog: Catalog, options: Options) -> dt.date:
     """as_of's day; where no zone says when a day ends, the clock's."""
     if not catalog.project.noun.has_days:
         return options.now.date()
-    return window_of(catalog, options.as_of, options.now).today
+    return reporting_periods_of(catalog, options.as_of, options.now).today

@@ -12,7 +12,7 @@ from ...model.diagnostic import KpiError
 from ...model.kpi import Kpi, Review
 from ...model.record import Record
 from ..files import write_text
-from ..project import load_unlinked, window_of
+from ..project import load_unlinked, reporting_periods_of
 from ..project_files import read_file
 from ..run import Options
 
@@ -28,11 +28,11 @@ class Reviewed(Record):
 
 def review(options: Options, one: str, note: str, by: str | None = None, day: dt.date | None = None) -> Reviewed:
     """Stamp `review.last`, `by` and `note`. Raises KpiError."""
-    catalog = load_unlinked(options.place)
+    catalog = load_unlinked(options.project_root)
     if one not in catalog.kpis:
         raise KpiError(f"there is no KPI {one}, or it cannot be read", "Run `kpi lint`.")
     kpi, path = catalog.kpis[one], catalog.definitions[one].at.path
-    today = window_of(catalog, options.as_of, options.now).today
+    today = reporting_periods_of(catalog, options.as_of, options.now).today
     held = day or today
     _refuse(kpi, note, held, max(today, options.now.date()))
     stamp = {"last": held.isoformat(), "by": by or _self(options), "note": note.strip()}
@@ -55,7 +55,7 @@ def _refuse(kpi: Kpi, note: str, held: dt.date, latest: dt.date) -> None:
 def _self(options: Options) -> str:
     """Who git says is at work. Raises KpiError."""
     try:
-        return Repository(options.place.root).text("config", "user.email").strip()
+        return Repository(options.project_root.folder).text("config", "user.email").strip()
     except KpiError:
         raise KpiError("git knows no user.email", "Say who held the review: --by ada@example.com.") from None
 
@@ -63,7 +63,7 @@ def _self(options: Options) -> str:
 def _stamped(options: Options, kpi: Kpi, path: str, stamp: dict[str, str]) -> Review:
     """Write the file, if it then says just that and nothing else. Raises KpiError."""
     assert kpi.review is not None, "the caller has looked"
-    before = read_file(options.place.root, path)
+    before = read_file(options.project_root.folder, path)
     if not isinstance(before, str):
         raise KpiError(f"{path} cannot be read: {before.message}", before.hint)
     try:
@@ -74,5 +74,5 @@ def _stamped(options: Options, kpi: Kpi, path: str, stamp: dict[str, str]) -> Re
     entry = load_definition(path, after).entry
     if entry is None or entry.noun.model_dump() != kpi.model_copy(update={"review": wanted}).model_dump():
         raise KpiError(f"{path} cannot be edited without changing more", "Write the review by hand.")
-    write_text(options.place.root / path, after)
+    write_text(options.project_root.folder / path, after)
     return wanted

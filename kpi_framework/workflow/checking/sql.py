@@ -7,7 +7,7 @@ from ...compile.sql.render import readable
 from ...evaluate.engine import Recorder
 from ...evaluate.evaluate import Setting, evaluate
 from ...model.record import replace
-from ..project import load_unlinked, name_known, window_of
+from ..project import load_unlinked, name_known, reporting_periods_of
 from ..run import Options
 
 _FUNCTIONS = ("CREATE TEMP MACRO ", "CREATE OR REPLACE TEMP MACRO ")
@@ -17,12 +17,12 @@ _WORKING_TIME = "INSERT INTO working_time"
 
 def statements(options: Options, one: str) -> tuple[str, ...]:
     """The SQL of a definition and of what it stands on; the zones' functions by their names. Raises KpiError."""
-    catalog = load_unlinked(options.place)
+    catalog = load_unlinked(options.project_root)
     name_known((one,), catalog.definitions)
     ran: list[str] = []
     chosen = replace(options, open_engine=lambda: Recorder(options.open_engine(), ran))
-    window = window_of(catalog, options.as_of, options.now, options.periods)
-    setting = Setting(options.place.root, window, chosen.open_engine, options.place.allowed)
+    window = reporting_periods_of(catalog, options.as_of, options.now, options.periods)
+    setting = Setting(options.project_root.folder, window, chosen.open_engine, options.project_root.allowed)
     evaluate(narrowed(catalog, (one,)), setting)
     return tuple(_shown(sql) for sql in dict.fromkeys(ran))
 

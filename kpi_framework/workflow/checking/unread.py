@@ -11,27 +11,27 @@ from ...evaluate.sources import csv_header
 from ...model.catalog import Catalog
 from ...model.diagnostic import Diagnostic
 from ...model.project import Column, Source
-from ..project import Place
+from ..project import ProjectRoot
 
 
-def stale_unread(catalog: Catalog, known: frozenset[str], place: Place) -> tuple[Diagnostic, ...]:
+def stale_unread(catalog: Catalog, known: frozenset[str], project_root: ProjectRoot) -> tuple[Diagnostic, ...]:
     """baseline-stale for the KPIs whose meaning the data did not tell, as far as kpi.yaml alone does."""
     unread = set(catalog.kpis) - known
     if not unread:
         return ()
-    one, other = (_hashes(catalog, place, spelled) for spelled in (str.lower, str.upper))
+    one, other = (_hashes(catalog, project_root, spelled) for spelled in (str.lower, str.upper))
     sure = {i: h for i, h in one.items() if other.get(i) == h}
     return compare(catalog, {}, {i: sure.get(i, "") for i in unread}).diagnostics
 
 
-def _hashes(catalog: Catalog, place: Place, spelled: Callable[[str], str]) -> Mapping[str, str]:
+def _hashes(catalog: Catalog, project_root: ProjectRoot, spelled: Callable[[str], str]) -> Mapping[str, str]:
     """The definition hashes if the unread sources spelled so the columns that only their contract names.
 
     What two spellings agree on stands on nothing that the data alone could tell.
     """
     natives: dict[str, Native | None] = {}
     for name, dataset in catalog.datasets.items():
-        native = csv_header(dataset, place.root, place.allowed) or _declared(catalog, name, spelled)
+        native = csv_header(dataset, project_root.folder, project_root.allowed) or _declared(catalog, name, spelled)
         if native is not None:
             natives[name] = native
     return compile_catalog(catalog, natives).hashes

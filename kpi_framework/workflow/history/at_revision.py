@@ -16,12 +16,12 @@ def check_at(options: Options, name: str) -> Outcome:
 
     Without a day, its kpi.yaml says the day, else it is the instant of the commit. Raises KpiError.
     """
-    repository = find_repository(options.place.root)
-    revision = Revision(options.place, repository, repository.commit(name))
+    repository = find_repository(options.project_root.folder)
+    revision = Revision(options.project_root, repository, repository.commit(name))
     committed = repository.text("show", "--no-patch", "--format=%cI", revision.name).strip()
     then = replace(options, now=dt.datetime.fromisoformat(committed).astimezone(dt.UTC))
     catalog, found = revision.loaded
     if catalog is None:
         return check_loaded(then, None, found, revision.name)
-    with revision.data(catalog) as place:
-        return check_loaded(replace(then, place=place), catalog, found, revision.name)
+    with revision.data(catalog) as project_root:
+        return check_loaded(replace(then, project_root=project_root), catalog, found, revision.name)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from ...evaluate.evaluate import Evaluation, Setting, evaluate
-from ...evaluate.reporting_periods import Window
+from ...evaluate.reporting_periods import ReportingPeriods
 from ...history.changes import changes
-from ...history.comparison import Sides
+from ...history.comparison import Comparison
 from ...history.git import Repository, find_repository
 from ...history.impact import impact
 from ...load.difference import LARGEST, read_difference
@@ -17,7 +17,7 @@ from ...model.diagnostic import Diagnostic, KpiError, Span
 from ...model.kpi import Kpi, Lifecycle
 from ...model.record import Record, replace
 from ...model.rule import RULES
-from ..project import Place, settled, window_of
+from ..project import ProjectRoot, reporting_periods_of, settled
 from ..run import Options
 from .revisions import WORKING_TREE, Revision, natives_of, side_of
 
@@ -33,18 +33,18 @@ class Question(Record):
 
 def diff(options: Options, question: Question) -> Difference:
     """Compare two revisions of a project, by meaning. Raises KpiError."""
-    repository = find_repository(options.place.root)
-    before = Revision(options.place, repository, repository.commit(question.base))
+    repository = find_repository(options.project_root.folder)
+    before = Revision(options.project_root, repository, repository.commit(question.base))
     head = repository.commit(question.head) if question.head is not None else None
-    after = Revision(options.place, repository, head)
-    window = window_of(after.catalog, options.as_of, options.now, options.periods)
+    after = Revision(options.project_root, repository, head)
+    window = reporting_periods_of(after.catalog, options.as_of, options.now, options.periods)
     reasons = _reasons(repository, before.commit or "", head, question.reason)
-    with after.data(after.catalog) as place:
-        old, new = (side_of(r.catalog, natives_of(r.catalog, place)) for r in (before, after))
-        sides = Sides(old, new, window.today)
+    with after.data(after.catalog) as project_root:
+        old, new = (side_of(r.catalog, natives_of(r.catalog, project_root)) for r in (before, after))
+        sides = Comparison(old, new, window.today)
         found = changes(sides)
         options.progress("computing both sides")
-        effect = _impact(options, before, after, place, window) if question.with_impact and found else ()
+        effect = _impact(options, before, after, project_root, window) if question.with_impact and found else ()
     findings = (*after.loaded[1], *_findings(sides, found, reasons))
     weighed = settled(after.catalog, findings, frozenset(RULES) - {"unexplained-change", "removed-unretired"})
     return Difference(
@@ -80,10 +80,12 @@ def _reasons(repository: Repository, base: str, head: str | None, given: str | N
 # what it does to the numbers
 
 
-def _impact(options: Options, before: Revision, after: Revision, place: Place, window: Window) -> tuple[Impact, ...]:
+def _impact(
+    options: Options, before: Revision, after: Revision, project_root: ProjectRoot, window: ReportingPeriods
+) -> tuple[Impact, ...]:
     """Both definitions on the later data; and, where tracked data changed, the earlier definitions on both."""
-    after_run = _evaluation(options, after.catalog, place, window)
-    before_run = _evaluation(options, before.catalog, place, window)
+    after_run = _evaluation(options, after.catalog, project_root, window)
+    before_run = _evaluation(options, before.catalog, project_root, window)
     found = impact(before_run.measurements, after_run.measurements, before_run.hashes, after_run.hashes)
     if before.fingerprint(before.catalog) == after.fingerprint(after.catalog):
         return found
@@ -93,15 +95,15 @@ def _impact(options: Options, before: Revision, after: Revision, place: Place, w
     return (*found, *(replace(one, because=("data",)) for one in moved))
 
 
-def _evaluation(options: Options, catalog: Catalog, place: Place, window: Window) -> Evaluation:
+def _evaluation(options: Options, catalog: Catalog, project_root: ProjectRoot, window: ReportingPeriods) -> Evaluation:
     view = replace(window, almanac=catalog.project.noun.almanac)
-    return evaluate(catalog, Setting(place.root, view, options.open_engine, place.allowed))
+    return evaluate(catalog, Setting(project_root.folder, view, options.open_engine, project_root.allowed))
 
 
 # what has to be said
 
 
-def _findings(sides: Sides, found: tuple[Change, ...], reasons: tuple[str, ...]) -> list[Diagnostic]:
+def _findings(sides: Comparison, found: tuple[Change, ...], reasons: tuple[str, ...]) -> list[Diagnostic]:
     unexplained = [] if reasons else [c for c in found if c.cls.needs_reason]
     findings = [_unexplained(c) for c in unexplained]
     findings += [
@@ -124,12 +126,12 @@ def _removed(change: Change) -> Diagnostic:
     return RULES["removed-unretired"].finding(Span("kpi.yaml"), message, kpi=change.kpi)
 
 
-def _was_retired(sides: Sides, one: str) -> bool:
+def _was_retired(sides: Comparison, one: str) -> bool:
     noun = sides.before.catalog.definitions[one].noun if one in sides.before.catalog.definitions else None
     return noun is not None and (noun.status is Lifecycle.RETIRED or not isinstance(noun, Kpi))
 
 
-def _stale(sides: Sides, one: str) -> list[Diagnostic]:
+def _stale(sides: Comparison, one: str) -> list[Diagnostic]:
     """A number that means something else needs a baseline of the same meaning."""
     catalog = sides.after.catalog
     kpi, frozen = catalog.kpis.get(one), catalog.baseline_of(one)

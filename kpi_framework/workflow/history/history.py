@@ -11,17 +11,17 @@ from ...compile.language.canonical import one_text
 from ...compile.select import narrowed
 from ...evaluate.evaluate import Setting, evaluate
 from ...history.changes import changes
-from ...history.comparison import Side, Sides
+from ...history.comparison import Comparison, Side
 from ...history.git import Repository, find_repository
-from ...history.log import Line, Step, approvals, doubts, pull_request, read_line, reason
+from ...history.log import CommitLog, LoggedCommit, approvals, doubts, pull_request, read_line, reason
 from ...history.trees import Tree, Trees, read_trees
 from ...load.catalog import load_catalog
 from ...load.library import shipped_contracts
 from ...model.catalog import Catalog
-from ...model.change import Change, ChangeClass, Event
+from ...model.change import Change, ChangeClass, HistoryEvent
 from ...model.diagnostic import KpiError
 from ...model.record import Record, field, replace
-from ..project import Place, load, name_known, window_of
+from ..project import ProjectRoot, load, name_known, reporting_periods_of
 from ..run import Options
 from .revisions import FILES, Revision, natives_of, side_of
 
@@ -47,13 +47,13 @@ class Query(Record):
     with_values: bool = True
 
 
-def history(options: Options, query: Query) -> tuple[Event, ...]:
+def history(options: Options, query: Query) -> tuple[HistoryEvent, ...]:
     """Every change of every definition, oldest first. Raises KpiError."""
-    repository = find_repository(options.place.root)
+    repository = find_repository(options.project_root.folder)
     line = read_line(repository, FILES)
     story = _Story(options, repository, line, read_trees(repository, repository.commit("HEAD"), FILES))
     events = [e for step in story.line.steps for e in story.events(step)]
-    name_known(query.ids, _ever(events, options.place))
+    name_known(query.ids, _ever(events, options.project_root))
     names = _names(events, query.ids)
     kept = [e for e in events if _is_wanted(e, names, query)]
     if not query.with_values:
@@ -64,16 +64,16 @@ def history(options: Options, query: Query) -> tuple[Event, ...]:
     return tuple(story.with_values(e) for e in kept)
 
 
-def _without_value(event: Event) -> Event:
+def _without_value(event: HistoryEvent) -> HistoryEvent:
     if not _has_value(event):
         return event
     doubt = f"values not computed for more than {_MOST_VALUES} restating changes: ask for one KPI or a shorter time"
     return replace(event, doubts=(*event.doubts, doubt))
 
 
-def _ever(events: list[Event], place: Place) -> set[str]:
+def _ever(events: list[HistoryEvent], project_root: ProjectRoot) -> set[str]:
     """Every id that a definition has or had."""
-    catalog, _ = load(place)
+    catalog, _ = load(project_root)
     found = {*catalog.definitions, *catalog.broken} if catalog is not None else set()
     for event in events:
         found |= {event.change.kpi or "", *event.change.touches}
@@ -82,7 +82,7 @@ def _ever(events: list[Event], place: Place) -> set[str]:
     return found - {""}
 
 
-def _names(events: list[Event], ids: tuple[str, ...]) -> frozenset[str]:
+def _names(events: list[HistoryEvent], ids: tuple[str, ...]) -> frozenset[str]:
     """The ids that were asked for, and all that they were called before."""
     found = set(ids)
     for event in reversed(events):
@@ -92,7 +92,7 @@ def _names(events: list[Event], ids: tuple[str, ...]) -> frozenset[str]:
     return frozenset(found)
 
 
-def _is_wanted(event: Event, names: frozenset[str], query: Query) -> bool:
+def _is_wanted(event: HistoryEvent, names: frozenset[str], query: Query) -> bool:
     day = event.commit.committed_at.date()
     if (query.since and day < query.since) or (query.until and day > query.until):
         return False
@@ -109,7 +109,7 @@ def _yaml(texts: Mapping[str, str]) -> dict[str, str]:
     return {p: t for p, t in texts.items() if p.endswith((".yaml", ".yml"))}
 
 
-def _has_value(event: Event) -> bool:
+def _has_value(event: HistoryEvent) -> bool:
     return event.change.kpi is not None and event.change.cls is ChangeClass.RESTATING
 
 
@@ -118,7 +118,7 @@ class _Story(Record, dict=True):
 
     options: Options
     repository: Repository
-    line: Line
+    line: CommitLog
     trees: Trees
     _natives: dict[str, dict[str, Native | None]] = field(default_factory=dict)
     _values: dict[tuple[str, str], Value] = field(default_factory=dict)
@@ -129,17 +129,17 @@ class _Story(Record, dict=True):
         contents = self.repository.contents(self.trees.objects)
         return {name: content.decode("utf-8", errors="surrogateescape") for name, content in contents.items()}
 
-    def events(self, step: Step) -> Iterator[Event]:
+    def events(self, step: LoggedCommit) -> Iterator[HistoryEvent]:
         """What a commit changed, by meaning."""
         merge = self.line.commits.get(self.line.merges.get(step.commit.name, ""))
         landed = self._landed(step)
         for change in self._changes(step):
-            yield Event(
+            yield HistoryEvent(
                 change, step.commit, reason(step.commit, merge), merge, pull_request(step.commit, merge),
                 approvals(step.commit, merge), landed, doubts(step, self.line, landed=landed),
             )  # fmt: skip
 
-    def _changes(self, step: Step) -> tuple[Change, ...]:
+    def _changes(self, step: LoggedCommit) -> tuple[Change, ...]:
         before, after = self._trees(step)
         touched = {t.path for t in step.touched}
         if not touched:
@@ -156,7 +156,7 @@ class _Story(Record, dict=True):
         cls = _WHOLE_PROJECT.get((old, new), ChangeClass.RESTATING)
         return (*found, Change(None, cls, _CONFIG, old, new, _CONFIG))
 
-    def _trees(self, step: Step) -> tuple[Tree, Tree]:
+    def _trees(self, step: LoggedCommit) -> tuple[Tree, Tree]:
         return self.trees.at(next(iter(step.commit.parents), None)), self.trees.at(step.commit.name)
 
     def _state(self, tree: Tree) -> str | None:
@@ -167,17 +167,17 @@ class _Story(Record, dict=True):
     def _is_read(self, tree: Tree) -> bool:
         return _CONFIG in tree and self._loaded(tree, {_CONFIG}) is not None
 
-    def _compared(self, step: Step, before: Tree, after: Tree, paths: set[str]) -> tuple[Change, ...]:
+    def _compared(self, step: LoggedCommit, before: Tree, after: Tree, paths: set[str]) -> tuple[Change, ...]:
         """Some files compared; and their meanings, where those can tell a change from none."""
         today = step.commit.committed_at.date()
         catalogs = [self._catalog(tree, paths) for tree in (before, after)]
         old, new = (Side(c, {}, one_text) for c in catalogs)
-        found = changes(Sides(old, new, today))
+        found = changes(Comparison(old, new, today))
         if not any(_hangs_on_meaning(c) for c in found):
             return found
         ids = tuple({i for c in catalogs for i in c.definitions})
         old, new = (self._meant(tree, c, ids) for tree, c in zip((before, after), catalogs, strict=True))
-        return changes(Sides(old, new, today))
+        return changes(Comparison(old, new, today))
 
     def _loaded(self, tree: Tree, paths: Container[str]) -> Catalog | None:
         texts = {p: self.texts[n] for p, n in tree.items() if p in paths or p == _CONFIG}
@@ -197,11 +197,11 @@ class _Story(Record, dict=True):
         whole = self._catalog(tree, tree)
         config = tree.get(_CONFIG, "")
         if config not in self._natives:
-            self._natives[config] = natives_of(whole, self.options.place)
+            self._natives[config] = natives_of(whole, self.options.project_root)
         meant = side_of(narrowed(whole, tuple(i for i in ids if i in whole.definitions)), self._natives[config])
         return replace(meant, catalog=catalog)
 
-    def _landed(self, step: Step) -> bool:
+    def _landed(self, step: LoggedCommit) -> bool:
         """Whether the main line took the commit's files, or a merge kept what it had."""
         merge = self.line.merges.get(step.commit.name)
         if merge is None or not step.touched:
@@ -211,7 +211,7 @@ class _Story(Record, dict=True):
 
     # values
 
-    def with_values(self, event: Event) -> Event:
+    def with_values(self, event: HistoryEvent) -> HistoryEvent:
         """The event with the judged value under the former and the new definition, on today's data."""
         if not _has_value(event) or event.change.kpi is None or not event.commit.parents:
             return event
@@ -221,10 +221,10 @@ class _Story(Record, dict=True):
 
     def _value(self, name: str, kpi: str) -> Value:
         try:
-            catalog = Revision(self.options.place, self.repository, name).catalog
+            catalog = Revision(self.options.project_root, self.repository, name).catalog
         except KpiError:
             return _NO_VALUE
-        meaning = side_of(catalog, natives_of(catalog, self.options.place)).hashes.get(kpi, "")
+        meaning = side_of(catalog, natives_of(catalog, self.options.project_root)).hashes.get(kpi, "")
         if not meaning:
             return _NO_VALUE
         if (kpi, meaning) not in self._values:
@@ -233,7 +233,7 @@ class _Story(Record, dict=True):
 
     def _computed(self, catalog: Catalog, kpi: str) -> Value:
         options = self.options
-        window = window_of(catalog, options.as_of, options.now)
-        setting = Setting(options.place.root, window, options.open_engine, options.place.allowed)
+        window = reporting_periods_of(catalog, options.as_of, options.now)
+        setting = Setting(options.project_root.folder, window, options.open_engine, options.project_root.allowed)
         found = evaluate(narrowed(catalog, (kpi,)), setting).measurements
         return next(((m.value, m.unit) for m in found if m.kpi == kpi and m.judged and m.is_whole), _NO_VALUE)

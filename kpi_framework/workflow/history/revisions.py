@@ -19,7 +19,7 @@ from ...model.catalog import Catalog
 from ...model.diagnostic import Diagnostic, KpiError
 from ...model.project import Dataset, Source
 from ...model.record import Record
-from ..project import Place, catalog_of, load
+from ..project import ProjectRoot, catalog_of, load
 from ..project_files import FOLDERS, ProjectFiles, is_link_reported, linked, refuse_links
 
 FILES = ("kpi.yaml", *FOLDERS)
@@ -29,7 +29,7 @@ WORKING_TREE = "working tree"
 class Revision(Record, dict=True):
     """A project at a commit, or (`commit` None) as it lies on disk."""
 
-    place: Place
+    project_root: ProjectRoot
     repository: Repository
     commit: str | None = None
 
@@ -42,7 +42,7 @@ class Revision(Record, dict=True):
     def loaded(self) -> tuple[Catalog | None, tuple[Diagnostic, ...]]:
         """The catalog, None where kpi.yaml cannot be read. Raises KpiError where there is none."""
         if self.commit is None:
-            return load(self.place)
+            return load(self.project_root)
         listing = self.repository.listing(self.commit, FILES)
         if "kpi.yaml" not in (*listing.blobs, *listing.links):
             raise KpiError(f"there is no kpi.yaml at {self.commit[:12]}", "Name a revision that has the project.")
@@ -62,17 +62,17 @@ class Revision(Record, dict=True):
         return catalog
 
     @contextmanager
-    def data(self, catalog: Catalog) -> Iterator[Place]:
-        """A place whose tracked data files are this revision's; what git does not track is today's."""
+    def data(self, catalog: Catalog) -> Iterator[ProjectRoot]:
+        """A project whose tracked data files are this revision's; what git does not track is today's."""
         if self.commit is None:
-            yield self.place
+            yield self.project_root
             return
         with tempfile.TemporaryDirectory(prefix="kpi-") as folder:
             try:
                 self._lay(Path(folder), self.commit, catalog)
             except OSError as error:
                 raise KpiError(f"the data of {self.name} cannot be laid out: {error.strerror}", "Make room.") from error
-            yield Place(Path(folder), (*self.place.allowed, self.place.root))
+            yield ProjectRoot(Path(folder), (*self.project_root.allowed, self.project_root.folder))
 
     def _lay(self, root: Path, commit: str, catalog: Catalog) -> None:
         """Write the tracked data of a commit into a folder, and show beside them what it does not track."""
@@ -81,7 +81,7 @@ class Revision(Record, dict=True):
         for path, name in tracked.items():
             _write(root, path, contents[name])
         for base in _roots(catalog):
-            _borrow(self.place, root, base)
+            _borrow(self.project_root, root, base)
 
     def fingerprint(self, catalog: Catalog) -> frozenset[tuple[str, str]]:
         """The tracked data files and their object names: equal where no tracked data differ."""
@@ -113,14 +113,14 @@ def _write(root: Path, path: str, content: bytes) -> None:
     (root / path).write_bytes(content)
 
 
-def _borrow(place: Place, root: Path, base: str) -> None:
+def _borrow(project_root: ProjectRoot, root: Path, base: str) -> None:
     """Show in another folder what the revision does not track: by links, each to a place that may be read."""
-    origin = place.root / base
+    origin = project_root.folder / base
     if (root / base).exists() or not origin.exists():
         return
-    fences = [folder.resolve() for folder in (place.root, *place.allowed)]
+    fences = [folder.resolve() for folder in (project_root.folder, *project_root.allowed)]
     for path in _files_beneath(origin):
-        target, shown = Path(os.path.realpath(path)), root / path.relative_to(place.root)
+        target, shown = Path(os.path.realpath(path)), root / path.relative_to(project_root.folder)
         if any(target.is_relative_to(fence) for fence in fences):
             shown.parent.mkdir(parents=True, exist_ok=True)
             shown.symlink_to(target)
@@ -136,9 +136,9 @@ def _files_beneath(path: Path) -> Iterator[Path]:
         yield from (Path(folder, name) for name in (*links, *names))
 
 
-def natives_of(catalog: Catalog, place: Place) -> dict[str, Native | None]:
+def natives_of(catalog: Catalog, project_root: ProjectRoot) -> dict[str, Native | None]:
     """The columns that the data of each dataset have, as far as a header says them."""
-    return {name: csv_header(one, place.root, place.allowed) for name, one in catalog.datasets.items()}
+    return {name: csv_header(one, project_root.folder, project_root.allowed) for name, one in catalog.datasets.items()}
 
 
 def side_of(catalog: Catalog, natives: Mapping[str, Native | None]) -> Side:

@@ -10,7 +10,7 @@ from ...history.git import find_repository
 from ...lint.governance import next_review
 from ...model.audit import Audit, KnownWaiver, MissedReview
 from ...model.catalog import Catalog
-from ...model.change import Event
+from ...model.change import HistoryEvent
 from ...model.diagnostic import KpiError
 from ...model.kpi import Kpi, Review
 from ...model.ledger import Published
@@ -29,10 +29,10 @@ def audit(options: Options, first: dt.date, last: dt.date, anchor: Path | None =
     """Everything between two days, both included, as the committed project tells it. Raises KpiError."""
     if last < first:
         raise KpiError(f"{first} comes after {last}", "Name the first day with --from and the last one with --to.")
-    repository = find_repository(options.place.root)
+    repository = find_repository(options.project_root.folder)
     refuse_uncommitted(repository, (*FILES, FOLDER))
-    revision = Revision(options.place, repository, repository.commit("HEAD"))
-    refuse_links((*revision.loaded[1], *links_beneath(options.place.root, FOLDER)))
+    revision = Revision(options.project_root, repository, repository.commit("HEAD"))
+    refuse_links((*revision.loaded[1], *links_beneath(options.project_root.folder, FOLDER)))
     catalog = revision.catalog
     # What came after the last day tells when a review was held, and nothing else.
     events = history(replace(options, as_of=last), Query((), first, None))
@@ -54,7 +54,7 @@ def write_bundle(folder: Path, files: Mapping[str, str]) -> None:
 
 def _published(options: Options, catalog: Catalog, first: dt.date, last: dt.date) -> Iterator[Published]:
     almanac = catalog.project.noun.almanac
-    for _, chain in sorted(read_ledgers(options.place.root).items()):
+    for _, chain in sorted(read_ledgers(options.project_root.folder).items()):
         for entry in chain.entries:
             if first <= almanac.day(dt.datetime.fromisoformat(entry.as_of)) <= last:
                 yield entry
@@ -64,7 +64,7 @@ def _published(options: Options, catalog: Catalog, first: dt.date, last: dt.date
 
 
 def _missed_reviews(
-    catalog: Catalog, events: tuple[Event, ...], first: dt.date, last: dt.date
+    catalog: Catalog, events: tuple[HistoryEvent, ...], first: dt.date, last: dt.date
 ) -> Iterable[MissedReview]:
     """The reviews whose day fell between the two and passed. What a review was before its first change is known."""
     found: dict[tuple[str, dt.date], dt.date | None] = {}
@@ -97,7 +97,9 @@ def _review(value: object) -> Review | None:
 # waivers
 
 
-def _waivers(catalog: Catalog, events: tuple[Event, ...], first: dt.date, last: dt.date) -> Iterator[KnownWaiver]:
+def _waivers(
+    catalog: Catalog, events: tuple[HistoryEvent, ...], first: dt.date, last: dt.date
+) -> Iterator[KnownWaiver]:
     """Every waiver that a definition named in this time and that holds on one of its days; each once."""
     named = [(kpi.id, w) for kpi in catalog.kpis.values() for w in _plain_waivers(kpi)]
     for event in events:

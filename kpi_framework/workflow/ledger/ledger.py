@@ -24,7 +24,7 @@ from ...model.rule import RULES
 from ...report.formats.json import goal_object, number, period_object
 from ..checking.check import check
 from ..history.revisions import FILES, Revision, natives_of, side_of
-from ..project import window_of
+from ..project import reporting_periods_of
 from ..run import Options, Outcome
 from .ledger_files import FOLDER, Publisher, publishing, read_ledger_files, refuse_anchor
 
@@ -60,9 +60,9 @@ def publish(options: Options, reason: str | None = None, anchor: Path | None = N
     publishes at a time.
     """
     if anchor is not None:
-        refuse_anchor(anchor, options.place.root)
-    repository = find_repository(options.place.root)
-    with publishing(options.place.root) as publisher:
+        refuse_anchor(anchor, options.project_root.folder)
+    repository = find_repository(options.project_root.folder)
+    with publishing(options.project_root.folder) as publisher:
         commit = repository.commit("HEAD")
         refuse_uncommitted(repository)
         outcome = check(replace(options, fingerprint=True))
@@ -176,11 +176,11 @@ def _broken(chain: Chain) -> Diagnostic:
 
 def verify(options: Options, anchor: Path | None = None) -> Verification:
     """Check the chains and the definitions behind them, and compute again what the data allow. Raises KpiError."""
-    chains = read_ledgers(options.place.root)
+    chains = read_ledgers(options.project_root.folder)
     failed = [_broken(c) for c in chains.values() if c.fault]
     failed += _off_anchor(chains, _anchor(anchor)) if anchor else []
     entries = [e for c in chains.values() for e in c.entries]
-    checks = _Checks(options, find_repository(options.place.root))
+    checks = _Checks(options, find_repository(options.project_root.folder))
     could_not: list[tuple[str, int, str]] = []
     groups: dict[tuple[str, str], list[Published]] = defaultdict(list)
     for entry in entries:
@@ -244,8 +244,11 @@ class _Checks(Record):
         if commit not in self._catalogs:
             try:
                 name = self.repository.commit(commit)
-                catalog = Revision(self.options.place, self.repository, name).catalog
-                self._catalogs[commit] = catalog, side_of(catalog, natives_of(catalog, self.options.place)).hashes
+                catalog = Revision(self.options.project_root, self.repository, name).catalog
+                self._catalogs[commit] = (
+                    catalog,
+                    side_of(catalog, natives_of(catalog, self.options.project_root)).hashes,
+                )
             except KpiError:
                 self._catalogs[commit] = None
         return self._catalogs[commit]
@@ -256,10 +259,12 @@ class _Checks(Record):
         assert found is not None, "the definition was found"
         catalog = narrowed(found[0], tuple({e.kpi for e in group}))
         instant = dt.datetime.fromisoformat(as_of).astimezone(dt.UTC)
-        window = replace(window_of(catalog, None, self.options.now, _PERIODS), as_of=instant)
-        place = self.options.place
+        window = replace(reporting_periods_of(catalog, None, self.options.now, _PERIODS), as_of=instant)
+        project_root = self.options.project_root
         again = evaluate(
-            catalog, Setting(place.root, window, self.options.open_engine, place.allowed), fingerprint=True
+            catalog,
+            Setting(project_root.folder, window, self.options.open_engine, project_root.allowed),
+            fingerprint=True,
         )
         values = {(m.kpi, *_key(m)): m for m in again.measurements}
         for entry in group:

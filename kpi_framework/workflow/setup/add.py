@@ -19,7 +19,7 @@ from ...model.template import Template
 from ...model.unit import is_currency, read_amount, read_limit
 from ..checking.lint import NOT_LINTED
 from ..files import write_text
-from ..project import catalog_of, columns_of, linted, load_unlinked, settled, window_of
+from ..project import catalog_of, columns_of, linted, load_unlinked, reporting_periods_of, settled
 from ..project_files import read_files
 from ..run import Options
 from .catalog import datasets, said_by, template_of
@@ -73,8 +73,8 @@ def propose(options: Options, one: str) -> Proposal:
     template = template_of(one)
     if template.kind == "metric":
         return Proposal(is_judged=False)
-    catalog = load_unlinked(options.place)
-    today = window_of(catalog, options.as_of, options.now).today
+    catalog = load_unlinked(options.project_root)
+    today = reporting_periods_of(catalog, options.as_of, options.now).today
     benchmark = template.kpi.get("benchmark")
     source = f"benchmark: {benchmark['source']}, {benchmark['year']}" if benchmark else "no benchmark is published"
     return Proposal(True, _said(template.kpi["target"]), source, _months_before(today))
@@ -82,18 +82,18 @@ def propose(options: Options, one: str) -> Proposal:
 
 def add(options: Options, one: str, choice: Choice) -> Added:
     """Write kpis/<id>.yaml, and the files of the inputs that are not there yet. Raises KpiError."""
-    catalog = load_unlinked(options.place)
+    catalog = load_unlinked(options.project_root)
     adding = _Adding(catalog, options, choice)
     files = adding.signal(one) if one in shipped_signals() else adding.files(template_of(one))
-    there = read_files(options.place.root)
+    there = read_files(options.project_root.folder)
     after, found = catalog_of(replace(there, texts={**there.texts, **files}))
     assert after is not None, "kpi.yaml was read a moment ago"
-    today = window_of(after, options.as_of, options.now).today
-    findings = settled(after, (*found, *linted(after, options.place, today)), NOT_LINTED)
+    today = reporting_periods_of(after, options.as_of, options.now).today
+    findings = settled(after, (*found, *linted(after, options.project_root, today)), NOT_LINTED)
     own = tuple(f for f in findings if f.span.path in files and f.severity is not Severity.NOTE)
     if any(f.severity is Severity.ERROR for f in own):
         return Added(findings=own)
-    paths = [options.place.root / name for name in files]
+    paths = [options.project_root.folder / name for name in files]
     for path, text in zip(paths, files.values(), strict=True):
         write_text(path, text)
     return Added(tuple(paths), own, tuple(adding.notes))
@@ -120,7 +120,7 @@ class _Adding(Record):
         found = {}
         for name in [*inputs, one]:
             path = f"kpis/metrics/{name}.yaml" if self._is_input(name, one) else f"kpis/{name}.yaml"
-            if (self.options.place.root / path).exists():
+            if (self.options.project_root.folder / path).exists():
                 raise KpiError(f"{path} exists", "It is never overwritten: choose another id with --as.")
             mine = self.choice if name == one else replace(self.choice, **_OF_INPUTS)
             values = self._values(template if name == one else template_of(name), mine)
@@ -132,7 +132,7 @@ class _Adding(Record):
         """Path in the project → text, for a signal."""
         name = self.choice.name or one
         path = f"kpis/signals/{name}.yaml"
-        if (self.options.place.root / path).exists():
+        if (self.options.project_root.folder / path).exists():
             raise KpiError(f"{path} exists", "It is never overwritten: choose another id with --as.")
         owner = {"owner": self.choice.owner} if self.choice.owner else {}
         return {path: as_yaml({**said_by(one), "id": name, **owner}, _schema(path, "signal"))}
@@ -193,7 +193,7 @@ class _Adding(Record):
         values["examples"] = [_without_merged(e) for e in values["examples"]]
 
     def _columns(self, dataset: str) -> frozenset[str] | None:
-        return columns_of(self.catalog, self.options.place, dataset)
+        return columns_of(self.catalog, self.options.project_root, dataset)
 
     def _segments(self, values: Mapping[str, Any], template: Template, choice: Choice) -> list[str | list[str]]:
         """The chosen breakdowns, or those of the template's for which there are columns."""
@@ -229,7 +229,7 @@ class _Adding(Record):
 
     def _baseline(self, choice: Choice) -> dict[str, Any]:
         """Days, or a stated value."""
-        today = window_of(self.catalog, self.options.as_of, self.options.now).today
+        today = reporting_periods_of(self.catalog, self.options.as_of, self.options.now).today
         text = choice.baseline or _months_before(today)
         days = _DAYS.match(text)
         if days:

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
-from ...evaluate.sniff import Look, look_at
+from ...evaluate.sniff import Sniffed, sniff
 from ...evaluate.sources import SourceError
-from ...evaluate.timestamp_formats import Stamps, stamps_of
+from ...evaluate.timestamp_formats import TimestampFormats, timestamp_formats_of
 from ...load.library import shipped_contracts, shipped_presets
 from ...model.diagnostic import Diagnostic, Span
 from ...model.project import Column
@@ -29,7 +29,7 @@ _AHEAD = ("due", "pending", "until")
 class Export(Record, dict=True):
     """One or several files of one kind, and what stands in their mapped columns."""
 
-    looks: tuple[Look, ...]
+    looks: tuple[Sniffed, ...]
     known: Recognised
     cells: Mapping[str, tuple[str, ...]]
 
@@ -59,17 +59,17 @@ class Export(Record, dict=True):
         return tuple(c for c in self.cells[name] if c not in self.nulls)
 
     @cached_property
-    def stamps(self) -> Stamps:
+    def stamps(self) -> TimestampFormats:
         """How its timestamps are written."""
         moments = [n for n in self.known.columns if self.kind(n) in _MOMENTS]
         preset = self.known.preset
-        return stamps_of(self._of(moments), (preset.timestamps or ()) if preset else ())
+        return timestamp_formats_of(self._of(moments), (preset.timestamps or ()) if preset else ())
 
     @cached_property
     def newest(self) -> dt.datetime | None:
         """The last thing that happened, as far as the rows tell; due times lie ahead."""
         past = [n for n in self.known.columns if self.kind(n) in _MOMENTS and not any(w in n for w in _AHEAD)]
-        return stamps_of(self._of(past), self.stamps.formats).newest
+        return timestamp_formats_of(self._of(past), self.stamps.formats).newest
 
     def _of(self, names: Sequence[str]) -> tuple[str, ...]:
         return tuple(dict.fromkeys(c for n in names for c in self.values(n)))
@@ -88,11 +88,11 @@ class Export(Record, dict=True):
 
 def exports_of(files: Sequence[Path]) -> tuple[tuple[Export, ...], tuple[Diagnostic, ...]]:
     """What the files are, or everything that is wrong with any of them."""
-    found: dict[str, list[tuple[Look, Recognised]]] = {}
+    found: dict[str, list[tuple[Sniffed, Recognised]]] = {}
     problems: list[Diagnostic] = []
     for path in dict.fromkeys(files):
         try:
-            look = look_at(path)
+            look = sniff(path)
             known = recognise(look.header, path.stem, shipped_presets(), shipped_contracts())
             look.cells(())
         except SourceError as error:
@@ -106,7 +106,7 @@ def exports_of(files: Sequence[Path]) -> tuple[tuple[Export, ...], tuple[Diagnos
     return ((), tuple(problems)) if problems else (tuple(_export(parts) for parts in found.values()), ())
 
 
-def _export(parts: Sequence[tuple[Look, Recognised]]) -> Export:
+def _export(parts: Sequence[tuple[Sniffed, Recognised]]) -> Export:
     """Files of one kind with one header, read as one."""
     known = parts[0][1]
     headers = {n: c.from_ for n, c in known.columns.items()}
@@ -115,7 +115,7 @@ def _export(parts: Sequence[tuple[Look, Recognised]]) -> Export:
     return Export(tuple(look for look, _ in parts), known, cells)
 
 
-def _mixed(parts: Sequence[tuple[Look, Recognised]]) -> list[Diagnostic]:
+def _mixed(parts: Sequence[tuple[Sniffed, Recognised]]) -> list[Diagnostic]:
     """Files that would make one dataset have to be of one vendor, and written in one way."""
     (first, known), *others = parts
     found = []
@@ -130,11 +130,11 @@ def _mixed(parts: Sequence[tuple[Look, Recognised]]) -> list[Diagnostic]:
     return found
 
 
-def _way(look: Look, columns: Mapping[str, Column]) -> tuple[object, ...]:
+def _way(look: Sniffed, columns: Mapping[str, Column]) -> tuple[object, ...]:
     return look.encoding, look.delimiter, {n: c.from_ for n, c in columns.items()}
 
 
-def _unknown(path: Path, look: Look) -> Diagnostic:
+def _unknown(path: Path, look: Sniffed) -> Diagnostic:
     names = ", ".join(look.header[:8]) + (" …" if len(look.header) > 8 else "")
     message = f"the header of {path.name} is no vendor's and fits no contract: {names}"
     hint = f"Presets: {', '.join(shipped_presets())}. Or map its columns by hand under `columns:` in kpi.yaml."

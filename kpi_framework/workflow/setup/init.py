@@ -21,7 +21,7 @@ from ...model.record import Record, replace
 from ...model.template import Template
 from ..destination import destination
 from ..files import copy_file, write_text
-from ..project import Place, columns_of, load
+from ..project import ProjectRoot, columns_of, load
 from ..project_files import links_beneath
 from ..run import Options
 from .add import Choice, add
@@ -38,7 +38,7 @@ _PLACES = ("data", ".gitignore", ".github", ".github/workflows", WORKFLOW)
 _FOLDERS = ("kpis", "schemas")
 
 
-class Wish(Record):
+class InitRequest(Record):
     """What a new project is asked to be."""
 
     folder: Path
@@ -48,7 +48,7 @@ class Wish(Record):
     owner: str = "service-desk@example.com"
 
 
-class Begun(Record):
+class InitResult(Record):
     """What was written, or what is wrong with the exports; and what the person should know."""
 
     written: tuple[str, ...] = ()
@@ -56,12 +56,12 @@ class Begun(Record):
     findings: tuple[Diagnostic, ...] = ()
 
 
-def begin(options: Options, wish: Wish) -> Begun:
+def begin(options: Options, wish: InitRequest) -> InitResult:
     """Write a project into the folder. Raises KpiError where there is one already, or nothing can be written."""
     _refuse_taken(wish.folder)
     exports, problems = exports_of(wish.sources)
     if problems:
-        return Begun(findings=problems)
+        return InitResult(findings=problems)
     placed = {e.dataset: _placed(e, wish.folder) for e in exports}
     frame = Frame(wish.name or _titled(wish.folder), wish.timezone, options.now.date())
     text = project_of(frame, exports, {d: p.source for d, p in placed.items()}) if exports else empty_project(frame)
@@ -71,7 +71,9 @@ def begin(options: Options, wish: Wish) -> Begun:
     write_text(wish.folder / "kpi.yaml", text)
     written = ["kpi.yaml", *copied, *_around(wish.folder)]
     ids, notes = _definitions(options, wish, {e.dataset for e in exports})
-    return Begun((*written, *ids), (*(f"{c} is a copy, with all that it says about people" for c in copied), *notes))
+    return InitResult(
+        (*written, *ids), (*(f"{c} is a copy, with all that it says about people" for c in copied), *notes)
+    )
 
 
 def _refuse_taken(folder: Path) -> None:
@@ -185,9 +187,9 @@ def _ignored(path: Path) -> list[str]:
 # the KPIs that the columns allow
 
 
-def _definitions(options: Options, wish: Wish, there: set[str]) -> tuple[list[str], list[str]]:
+def _definitions(options: Options, wish: InitRequest, there: set[str]) -> tuple[list[str], list[str]]:
     """The files of the KPIs that were added, and what to know about them."""
-    within = replace(options, place=Place(wish.folder.resolve()))
+    within = replace(options, project_root=ProjectRoot(wish.folder.resolve()))
     if not there:
         return _added(within, wish, FIRST), []
     written: list[str] = []
@@ -201,7 +203,7 @@ def _definitions(options: Options, wish: Wish, there: set[str]) -> tuple[list[st
     return written, [*_unmerged(within, there), *notes]
 
 
-def _first_reading(options: Options, wish: Wish, row: str, there: set[str]) -> tuple[list[str], list[str]]:
+def _first_reading(options: Options, wish: InitRequest, row: str, there: set[str]) -> tuple[list[str], list[str]]:
     """The files of a row of the catalogue, or of the first of its variants that the columns allow, which is told."""
     for one, template in _readings(row).items():
         if set(datasets(template)) <= there and (paths := _added(options, wish, one)):
@@ -216,13 +218,13 @@ def _readings(row: str) -> dict[str, Template]:
     return {**{i: t for i, t in found.items() if i == row}, **judged}
 
 
-def _added(options: Options, wish: Wish, one: str) -> list[str]:
+def _added(options: Options, wish: InitRequest, one: str) -> list[str]:
     """The files of one KPI; none if a column it needs is not there."""
     try:
         done = add(options, one, Choice(owner=wish.owner))
     except KpiError:
         return []  # it is there already, as the input of another
-    return [p.relative_to(options.place.root).as_posix() for p in done.written]
+    return [p.relative_to(options.project_root.folder).as_posix() for p in done.written]
 
 
 def _guard(folder: Path, written: Sequence[str]) -> None:
@@ -243,8 +245,8 @@ def _guard(folder: Path, written: Sequence[str]) -> None:
 
 def _unmerged(options: Options, there: set[str]) -> list[str]:
     """What is to be known where merged tickets cannot be told from others."""
-    catalog, _ = load(options.place)
-    columns = columns_of(catalog, options.place, TICKETS) if catalog is not None and TICKETS in there else None
+    catalog, _ = load(options.project_root)
+    columns = columns_of(catalog, options.project_root, TICKETS) if catalog is not None and TICKETS in there else None
     if columns is None or "merged" in columns:
         return []
     return ["the tickets have no column `merged`: merged ones are not left out of any KPI"]

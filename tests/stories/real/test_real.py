@@ -16,7 +16,7 @@ import pytest
 
 from kpi_framework.model.measurement import Measurement, Scorecard
 from kpi_framework.workflow.checking.check import Options, check
-from kpi_framework.workflow.project import Place
+from kpi_framework.workflow.project import ProjectRoot
 
 HERE = Path(__file__).parent
 DATA = Path(os.environ.get("KPI_REAL_DATA", HERE.parents[3] / "shared" / "data"))
@@ -37,7 +37,7 @@ def cards(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Scorecard
         shutil.copytree(HERE / project, root, dirs_exist_ok=True)
         config = root / "kpi.yaml"
         config.write_text(config.read_text(encoding="utf-8").replace("@DATA@", DATA.as_posix()), encoding="utf-8")
-        outcome = check(Options(Place(root, (DATA,)), dt.datetime.now(dt.UTC)))
+        outcome = check(Options(ProjectRoot(root, (DATA,)), dt.datetime.now(dt.UTC)))
         assert outcome.scorecard is not None
         return outcome.scorecard
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from kpi_framework.compile.language.signal import compile_signal
 from kpi_framework.compile.sql.errors import FormulaError
-from kpi_framework.evaluate.engine import DuckWorker, Limits
+from kpi_framework.evaluate.engine import DuckWorker, WorkerLimits
 from kpi_framework.evaluate.gate import Strictness
 from kpi_framework.evaluate.session import Session
 from kpi_framework.evaluate.signals import judge_signals
@@ -28,7 +28,7 @@ from kpi_framework.model.period import Almanac, Grain, Period
 from kpi_framework.model.record import replace
 from kpi_framework.model.signal import Signal
 from kpi_framework.workflow.checking.check import Options, check, lint_project
-from kpi_framework.workflow.project import Place
+from kpi_framework.workflow.project import ProjectRoot
 
 UTC = Almanac(ZoneInfo("UTC"))
 PROJECT = "version: 1\nname: Desk\n"
@@ -57,7 +57,7 @@ def measured(one: str, value: float | None, status: Status = Status.MET, *, mont
 @pytest.fixture(scope="module")
 def session() -> Iterator[Session]:
     """An engine for all conditions."""
-    with Session(lambda: DuckWorker(Limits())) as found:
+    with Session(lambda: DuckWorker(WorkerLimits())) as found:
         yield found
 
 
@@ -270,7 +270,7 @@ def desk(root: Path, when: str, gate: dict[str, str], severity: str | None = Non
     signal = {"version": 1, "kind": "signal", "id": "more", "name": "More", "when": when}
     (root / "kpis/rows.yaml").write_text(json.dumps(metric))
     (root / "kpis/more.yaml").write_text(json.dumps({**signal, **({"severity": severity} if severity else {})}))
-    return Options(Place(root), dt.datetime.now(dt.UTC), strictness=Strictness("all", "error"))
+    return Options(ProjectRoot(root), dt.datetime.now(dt.UTC), strictness=Strictness("all", "error"))
 
 
 @pytest.mark.parametrize(

@@ -9,14 +9,14 @@ import pytest
 
 from kpi_framework.history import definitions, projects, signals
 from kpi_framework.history.changes import changes
-from kpi_framework.history.comparison import Sides
+from kpi_framework.history.comparison import Comparison
 from kpi_framework.model.base import Model
 from kpi_framework.model.kpi import Kpi
 from kpi_framework.model.project import Dataset, Project
 from kpi_framework.model.signal import Signal
 from kpi_framework.workflow.checking.check import Options, Outcome, check
 from kpi_framework.workflow.history.revisions import natives_of, side_of
-from kpi_framework.workflow.project import Place
+from kpi_framework.workflow.project import ProjectRoot
 from tests.unit.history.flips import BASE, PATTERN, TABLES, Flip, edited, flip, laid
 
 NOW = dt.datetime(2026, 4, 2, 12, tzinfo=dt.UTC)
@@ -61,7 +61,7 @@ def test_every_field_has_a_flip_or_a_reason(model: type[Model]) -> None:
 
 def checked(root: Path) -> Outcome:
     """The whole check of a project."""
-    return check(Options(Place(root), NOW))
+    return check(Options(ProjectRoot(root), NOW))
 
 
 @pytest.mark.parametrize("name", FLIPS)
@@ -73,8 +73,8 @@ def test_what_lets_a_failure_pass_needs_a_reason(name: str, tmp_path: Path) -> N
     outcomes = [checked(root) for root in roots]
     assert [o.exit_code for o in outcomes] == [1, 0], [o.scorecard and o.scorecard.verdict.reasons for o in outcomes]
     catalogs = [o.catalog for o in outcomes]
-    old, new = (side_of(c, natives_of(c, Place(r))) for c, r in zip(catalogs, roots, strict=True) if c)
-    sides = Sides(old, new, TODAY)
+    old, new = (side_of(c, natives_of(c, ProjectRoot(r))) for c, r in zip(catalogs, roots, strict=True) if c)
+    sides = Comparison(old, new, TODAY)
     found = changes(sides)
     assert (one.cls, one.field) in {(c.cls.value, c.field) for c in found}
     assert all(c.cls.needs_reason for c in found if c.field == one.field)

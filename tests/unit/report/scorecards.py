@@ -20,7 +20,7 @@ from kpi_framework.model.measurement import (
     Verdict,
 )
 from kpi_framework.model.period import Almanac, Grain
-from kpi_framework.model.project import Event
+from kpi_framework.model.project import ProjectEvent
 from kpi_framework.model.record import replace
 from kpi_framework.model.rule import RULES
 
@@ -206,7 +206,7 @@ def service_desk() -> Scorecard:
         finding("duplicate-formula", "kpis/csat.yaml", 7, message="`csat` and `csat_copy` compute the same"),
     )  # fmt: skip
     events = (
-        Event(date=dt.date(2026, 9, 12), what="VPN change"),
-        Event(date=dt.date(2020, 1, 1), what="Long ago"),
+        ProjectEvent(date=dt.date(2026, 9, 12), what="VPN change"),
+        ProjectEvent(date=dt.date(2020, 1, 1), what="Long ago"),
     )
     return scorecard(_seven(), definitions, diagnostics, events=events)

@@ -9,7 +9,7 @@ from itertools import pairwise
 from hypothesis import given, settings
 
 from kpi_framework.model.measurement import Goal, Reason, Status
-from kpi_framework.model.project import Event
+from kpi_framework.model.project import ProjectEvent
 from kpi_framework.model.record import replace
 from kpi_framework.report.doc.markdown import Section, table, write
 from kpi_framework.report.pages.scorecard_markdown import render_markdown
@@ -157,7 +157,7 @@ def everywhere(text: str) -> str:
         scorecard(
             [whole, part, lost, volume], definitions,
             [finding(rule, text, message=text, hint=text) for rule in rules],
-            project=f"x{text}", engine=text, events=[Event(date=dt.date(2026, 10, 5), what=text)],
+            project=f"x{text}", engine=text, events=[ProjectEvent(date=dt.date(2026, 10, 5), what=text)],
         )
     )  # fmt: skip
 

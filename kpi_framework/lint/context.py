@@ -6,18 +6,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 
 from ..compile.dataset.table import Native, Table
-from ..compile.definition import compile_definition, compile_measure, table_of
+from ..compile.definition import compile_definition, compile_metric, table_of
 from ..compile.language.derived import Derived
-from ..compile.plan.axis import Measure
+from ..compile.plan.axis import CompiledMetric
 from ..compile.sql.errors import FormulaError
 from ..model.catalog import Catalog, Entry
 from ..model.kpi import Kpi, Metric
 from ..model.record import Record
 
-Compiled = Measure | Derived | FormulaError
+Compiled = CompiledMetric | Derived | FormulaError
 
 
-class View(Record, dict=True):
+class LintContext(Record, dict=True):
     """A catalog under its rules. `natives` holds each dataset's columns, None where nobody has looked."""
 
     catalog: Catalog
@@ -55,7 +55,7 @@ class View(Record, dict=True):
             if metric.is_derived:
                 return compile_definition(self.catalog, metric)
             openly = frozenset(self.catalog.project.noun.privacy.segment_by)
-            return compile_measure(metric, self.tables[metric.dataset or ""], openly)
+            return compile_metric(metric, self.tables[metric.dataset or ""], openly)
         except FormulaError as error:
             return error
 
