@@ -14,7 +14,9 @@ from typing import Annotated, cast, get_args
 import typer
 
 from ..evaluate.gate import FailOn, Scope, Strictness
+from ..model.day import read_day
 from ..model.diagnostic import KpiError
+from ..model.quoting import plain_or
 from ..report.renderers import FORMATS, renderer
 from ..report.view.alarms import alarms
 from ..report.view.result import Report
@@ -45,9 +47,9 @@ AllowPath = Annotated[list[Path] | None, typer.Option("--allow-path", help="A fo
 def as_day(text: str | None, option: str = "--as-of") -> dt.date | None:
     """The day an option names. Raises KpiError."""
     try:
-        return dt.date.fromisoformat(text) if text else None
-    except ValueError:
-        raise KpiError(f"{option} {text} is not a date", "Write it as 2026-01-31.") from None
+        return read_day(text) if text else None
+    except ValueError as error:
+        raise KpiError(f"{option} {plain_or(text or '', '…')}: {error}", "Write it as 2026-01-31.") from None
 
 
 def options(

@@ -11,6 +11,7 @@ from sqlglot import exp
 from ..model.calendar import Calendar
 from ..model.catalog import Catalog
 from ..model.kpi import Kpi, Metric
+from ..model.quoting import plain_or, shown
 from ..model.record import replace
 from ..model.unit import MICROSECONDS, read_days
 from .clocks.events import check_clocks, declared_statuses, event_names
@@ -30,7 +31,7 @@ def table_of(catalog: Catalog, name: str, native: Native | None) -> Table:
     """A dataset of the project as a table. `native` None: its source has not been looked at."""
     dataset = catalog.dataset(name)
     if dataset is None:
-        raise FormulaError("unknown-reference", f"there is no dataset `{name}`", "Add it to kpi.yaml.", name)
+        raise FormulaError("unknown-reference", f"there is no dataset {shown(name)}", "Add it to kpi.yaml.", name)
     preset = catalog.preset(name)
     mapped = adopted(dataset, preset, native.types if native else None) if preset else dataset
     return Table(name, mapped, catalog.contract(name), catalog.project.noun.almanac, native)
@@ -125,8 +126,8 @@ def _dating(name: str, table: Table) -> Term:
     term = table.fresh_scope().term(name)
     if term.type not in ("date", "timestamp"):
         raise FormulaError(
-            "type-mismatch", f"`{name}` dates the rows and is a {term.type}, not a timestamp",
-            f"Map it in kpi.yaml: `{name}: {{from: …, type: timestamp}}`.", name,
+            "type-mismatch", f"{shown(name)} dates the rows and is a {term.type}, not a timestamp",
+            f"Map it in kpi.yaml: `{plain_or(name, 'NAME')}: {{from: …, type: timestamp}}`.", name,
         )  # fmt: skip
     return term
 
@@ -135,7 +136,7 @@ def _segment(table: Table, column: str, openly: frozenset[str]) -> exp.Expr:
     term = table.fresh_scope().term(column)
     if term.personal and column not in openly:
         raise FormulaError(
-            "personal-column", f"`{column}` names people and is no segment",
+            "personal-column", f"{shown(column)} names people and is no segment",
             "Name it under `privacy: {segment_by:}` in kpi.yaml, in the open, or remove it.", column,
         )  # fmt: skip
     return term.sql

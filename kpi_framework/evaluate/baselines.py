@@ -13,6 +13,7 @@ from ..model.diagnostic import Span as Place
 from ..model.kpi import Kpi
 from ..model.measurement import Observation, Segment
 from ..model.period import Almanac, Period
+from ..model.quoting import listed
 from ..model.record import Record
 from ..model.rule import RULES
 from ..model.unit import read_amount
@@ -155,7 +156,7 @@ def _same(one: float | int | None, other: float | int | None) -> bool:
 
 
 def _drift(kpi: Kpi, at: Place, value: BaselineValue, now: float | int | None) -> Diagnostic:
-    part = ", ".join(f"{c} {v}" for c, v in value.segment.items()) or "the whole"
+    part = listed(f"{c} {v}" for c, v in value.segment.items()) or "the whole"
     return RULES["baseline-drift"].finding(
         at, f"{kpi.id}: frozen as {value.value} for {part}, and the data give {now}", kpi=kpi.id
     )

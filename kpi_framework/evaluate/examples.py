@@ -17,6 +17,7 @@ from ..model.diagnostic import Diagnostic
 from ..model.kpi import Example, Expectation, Kpi, Metric
 from ..model.measurement import ExampleResult, Observation, Status
 from ..model.period import Period
+from ..model.quoting import plain_or
 from ..model.record import Record
 from ..model.rule import RULES
 from ..model.unit import read_amount, read_share
@@ -200,6 +201,6 @@ def _finding(catalog: Catalog, result: ExampleResult) -> Diagnostic:
     number = [e.name for e in metric.noun.examples].index(result.example)
     return RULES["example-failed"].finding(
         metric.at.key("examples", number, "expect"),
-        f"{result.kpi}, “{result.example}”: expected {result.expected}, got {result.got}",
+        f"{result.kpi}, “{plain_or(result.example, '…')}”: expected {result.expected}, got {result.got}",
         kpi=result.kpi,
     )

@@ -9,6 +9,7 @@ from ..compile.dataset.table import Table
 from ..compile.sql.errors import FormulaError
 from ..model.catalog import Catalog
 from ..model.diagnostic import Diagnostic, Span
+from ..model.quoting import listed, plain_or
 from ..model.rule import RULES
 from ..model.unit import read_share
 from .completion import Loaded
@@ -91,7 +92,7 @@ def of_statuses(catalog: Catalog, history: str, rows: int, known: tuple[str, ...
     return RULES["contract-violation"].finding(
         _column(catalog, history, "value"),
         f"{history}.value: {_rows(rows)} with a status that nobody declared: no clock runs in it",
-        f"Map it under `values:` to one of {', '.join(known)}.",
+        f"Map it under `values:` to one of {listed(known)}.",
     )
 
 
@@ -117,7 +118,7 @@ def of_staleness(catalog: Catalog, dataset: str, through: dt.datetime | None, st
     until = "nobody can say how far they reach" if through is None else f"they reach {through:%Y-%m-%d %H:%M} UTC"
     return RULES["stale"].finding(
         place(catalog, dataset, "source"),
-        f"{dataset}: the data end too early to judge {', '.join(sorted(stale))}: {until}",
+        f"{dataset}: the data end too early to judge {listed(sorted(stale))}: {until}",
         "Renew the export; or say how far it reaches with `complete_through` and `freshness`.",
     )
 
@@ -133,5 +134,5 @@ def of_segments(catalog: Catalog, seen: Mapping[str, Mapping[str, frozenset[str 
                 for value in sorted(set(parts) - {v or "null" for v in seen[one].get(column, frozenset())}):
                     yield RULES["unknown-segment"].finding(
                         at.key("target", number, "by", column, value),
-                        f"no row has {column} = {value}", kpi=one,
+                        f"no row has {column} = {plain_or(value, '…')}", kpi=one,
                     )  # fmt: skip

@@ -75,7 +75,9 @@ class Judge(Record):
         value = published(seen.value) if reason is None or reason.shows_value else None
         status = _status(value, reason, goal, missing=missing)
         judged = self.window.judged(metric) == seen.period
-        waiver = _waiver(metric, seen, value, self.window.today) if judged and status is Status.MISSED else None
+        waiver = None
+        if judged and status is Status.MISSED and value is not None and goal is not None:
+            waiver = _waiver(metric, seen, value, goal, self.window.today)
         return Measurement(
             kpi=seen.kpi, kind=metric.kind, judged=judged, period=seen.period, segment=seen.segment,
             value=value, unit=metric.unit, population=seen.population, measured=seen.measured,
@@ -156,7 +158,7 @@ def _near(near: object, unit: str, reference: Reference) -> float | tuple[float,
 
 
 def limit_value(quantity: int | float | str, unit: str, reference: Reference) -> float:
-    """A limit in the KPI's unit. Raises LookupError where its reference is missing, ValueError where it is no limit."""
+    """A limit in the KPI's unit. Raises LookupError where no reference gives one, ValueError where it is none."""
     limit = read_limit(quantity)
     if limit.reference is None:
         number = limit.amount.to(unit)
@@ -166,7 +168,8 @@ def limit_value(quantity: int | float | str, unit: str, reference: Reference) ->
             raise LookupError(limit.reference)
         number = float(limit.amount.number) * base if limit.is_share else base + limit.amount.to(unit)
     rounded = published(number)
-    assert rounded is not None, "a limit is finite"
+    if rounded is None:
+        raise LookupError("a limit beyond what a number can hold")
     return rounded
 
 
@@ -198,30 +201,25 @@ def _within(value: Number, at_most: float | None, at_least: float | None, betwee
     return between is not None and between[0] <= value <= between[1]
 
 
-def _waiver(metric: Metric, seen: Observation, value: Number | None, today: dt.date) -> Waiver | None:
+def _waiver(metric: Metric, seen: Observation, value: Number, goal: Goal, today: dt.date) -> Waiver | None:
     """The waiver in force for a missed value: by today's date, while the value is within its limit."""
-    if not isinstance(metric, Kpi) or value is None:
+    if not isinstance(metric, Kpi):
         return None
-    return next((w for w in metric.waiver if _holds(w, metric, seen, value, today)), None)
+    holding = (w for w in metric.waiver if _holds(w, metric, seen, today))
+    return next((w for w in holding if _no_worse(value, w, metric.unit, goal)), None)
 
 
-def _holds(waiver: Waiver, metric: Kpi, seen: Observation, value: Number, today: dt.date) -> bool:
+def _holds(waiver: Waiver, metric: Kpi, seen: Observation, today: dt.date) -> bool:
     if not waiver.from_ <= today <= waiver.until or dict(seen.segment) != dict(waiver.segment):
         return False
-    if waiver.is_too_long or waiver.is_approved_by(metric.owner):
-        return False
-    return _no_worse(value, waiver, metric, seen)
+    return not waiver.is_too_long and not waiver.is_approved_by(metric.owner)
 
 
-def _no_worse(value: Number, waiver: Waiver, metric: Kpi, seen: Observation) -> bool:
-    target = target_of(metric, seen)
+def _no_worse(value: Number, waiver: Waiver, unit: str, goal: Goal) -> bool:
+    """Whether the value is no worse than the waiver's limit, on the side on which it misses its target."""
     try:
-        limit = read_amount(waiver.limit).to(metric.unit)
+        limit = read_amount(waiver.limit).to(unit)
     except ValueError:
         return False
-    if target is None:
-        return False
-    if target.direction == "between":
-        low = limit_value(target.between[0], metric.unit, Reference()) if target.between else 0.0
-        return value >= limit if value < low else value <= limit
-    return value <= limit if target.direction == "at_most" else value >= limit
+    is_above = goal.at_most is not None or (goal.between is not None and value >= goal.between[0])
+    return value <= limit if is_above else value >= limit

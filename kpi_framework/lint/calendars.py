@@ -8,6 +8,7 @@ from ..compile.time.holidays import holiday_codes, unknown_holiday
 from ..model.calendar import DAYS, Calendar, days_of, interval
 from ..model.diagnostic import Diagnostic, Span, did_you_mean
 from ..model.period import is_zone
+from ..model.quoting import shown
 from ..model.rule import RULES
 from .context import LintContext
 from .references import UNKNOWN
@@ -24,11 +25,11 @@ def calendars(view: LintContext) -> Iterator[Diagnostic]:
         zone = calendar.timezone
         if zone is not None and not is_zone(zone):
             span = at.key("calendars", name, "timezone")
-            yield UNKNOWN.finding(span, f"`{zone}` is not an IANA time zone", "Write it as Europe/London, or UTC.")
+            yield UNKNOWN.finding(span, f"{shown(zone)} is not an IANA time zone", "Write it as Europe/London, or UTC.")
         for number, holiday in enumerate(calendar.holidays):
             if unknown_holiday(holiday):
                 span = at.value("calendars", name, "holidays", number)
-                yield UNKNOWN.finding(span, f"there are no holidays `{holiday}`", _near(holiday))
+                yield UNKNOWN.finding(span, f"there are no holidays {shown(holiday)}", _near(holiday))
         yield from _overlaps(view, name, calendar)
 
 

@@ -12,6 +12,7 @@ from ..compile.sql.typed_sql import Term
 from ..model.diagnostic import Diagnostic, Span
 from ..model.period import is_zone
 from ..model.project import Column, Dataset, Source
+from ..model.quoting import plain_or, shown
 from ..model.rule import RULES
 from ..model.unit import MICROSECONDS
 from .context import LintContext
@@ -35,7 +36,7 @@ def datasets(view: LintContext) -> Iterator[Diagnostic]:
             span = at.key("datasets", name, "source", "timezone")
             yield UNKNOWN.finding(
                 span,
-                f"`{dataset.source.timezone}` is not an IANA time zone",
+                f"{shown(dataset.source.timezone)} is not an IANA time zone",
                 "Write it as Europe/London, or UTC.",
             )
         if dataset.latest_by and not table.keys:
@@ -104,7 +105,7 @@ def _base(table: Table, name: str) -> None:
     _term(table, name)
     if name not in table.bases:
         raise FormulaError(
-            "type-mismatch", f"`{name}` is computed, and latest_by takes columns of the source", name=name
+            "type-mismatch", f"{shown(name)} is computed, and latest_by takes columns of the source", name=name
         )
 
 
@@ -113,6 +114,6 @@ def _dating(table: Table, name: str) -> None:
     term = _term(table, name)
     if term.type not in ("timestamp", "date"):
         raise FormulaError(
-            "type-mismatch", f"`{name}` is a {term.type}, not a timestamp",
-            f"Map it under columns: `{name}: {{from: …, type: timestamp}}`.", name,
+            "type-mismatch", f"{shown(name)} is a {term.type}, not a timestamp",
+            f"Map it under columns: `{plain_or(name, 'NAME')}: {{from: …, type: timestamp}}`.", name,
         )  # fmt: skip

@@ -12,6 +12,7 @@ from ..compile.sql.errors import FormulaError
 from ..model.catalog import Entry
 from ..model.diagnostic import Diagnostic
 from ..model.kpi import Example, Metric
+from ..model.quoting import plain_or
 from ..model.rule import RULES
 from .context import LintContext
 from .references import unknown
@@ -60,6 +61,6 @@ def _gives(example: Example, name: str) -> bool:
 
 def _incomplete(entry: Entry[Metric], number: int, example: Example, names: list[str]) -> Iterator[Diagnostic]:
     if names:
-        shown = ", ".join(f"`{n.replace('__', '(')})`" if "__" in n else f"`{n}`" for n in names)
-        message = f"{entry.noun.id}, “{example.name}” leaves out {shown}"
+        lacking = ", ".join(f"`{n.replace('__', '(')})`" if "__" in n else f"`{n}`" for n in names)
+        message = f"{entry.noun.id}, “{plain_or(example.name, '…')}” leaves out {lacking}"
         yield RULES["example-incomplete"].finding(entry.at.key("examples", number, "given"), message, kpi=entry.noun.id)

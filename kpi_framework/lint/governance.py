@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from ..model.diagnostic import Diagnostic
 from ..model.kpi import MAX_WAIVER_DAYS, Review
 from ..model.ownership import CodeOwners
+from ..model.quoting import listed, plain_or, shown
 from ..model.rule import RULES
 from .context import LintContext
 
@@ -57,7 +58,7 @@ def waivers(view: LintContext, today: dt.date) -> Iterator[Diagnostic]:
             if kpi.owner and waiver.is_approved_by(kpi.owner):
                 place = entry.at.key("waiver", number, "approved_by")
                 yield RULES["waiver-self-approved"].finding(
-                    place, f"{kpi.owner} owns {kpi.id} and waives its miss", kpi=kpi.id
+                    place, f"{plain_or(kpi.owner, '…')} owns {kpi.id} and waives its miss", kpi=kpi.id
                 )
 
 
@@ -68,8 +69,8 @@ def code_owners(view: LintContext, owners: CodeOwners) -> Iterator[Diagnostic]:
         if claim is None or not claim.owners or not (kpi.owner or "").strip():
             continue
         if _handle(kpi.owner or "") not in map(_handle, claim.owners):
-            named = ", ".join(f"`{one}`" for one in claim.owners)
-            message = f"`{kpi.owner}` owns {kpi.id}, and line {claim.line} of {owners.path} names {named}"
+            named = listed(map(shown, claim.owners))
+            message = f"{shown(kpi.owner or '')} owns {kpi.id}, and line {claim.line} of {owners.path} names {named}"
             yield RULES["owner-not-code-owner"].finding(entry.at.key("owner"), message, kpi=kpi.id)
 
 

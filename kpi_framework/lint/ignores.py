@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from ..model.catalog import Ignore
 from ..model.diagnostic import Diagnostic
+from ..model.quoting import plain_or
 from ..model.rule import RULES
 
 
@@ -30,4 +31,4 @@ def apply(
 
 def _unused(ignore: Ignore) -> Diagnostic:
     known = "suppresses nothing" if ignore.rule in RULES else "names no rule"
-    return RULES["unused-ignore"].finding(ignore.span, f"ignore[{ignore.rule}] {known}")
+    return RULES["unused-ignore"].finding(ignore.span, f"ignore[{plain_or(ignore.rule, '…')}] {known}")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from ..model.diagnostic import Diagnostic, Span
 from ..model.kpi import Action, Baseline, Kpi, Metric
+from ..model.quoting import shown
 from ..model.rule import RULES
 from .context import LintContext
 
@@ -23,7 +24,7 @@ def required(view: LintContext) -> Iterator[Diagnostic]:
         lack = _lack(view, one)
         if lack:
             yield RULES["missing-required-kpi"].finding(
-                at.value("required", number), f"`{one}` is required and {lack}", kpi=one
+                at.value("required", number), f"{shown(one)} is required and {lack}", kpi=one
             )
 
 

@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from ..model.catalog import Entry
 from ..model.diagnostic import Diagnostic
 from ..model.kpi import Metric
+from ..model.quoting import plain_or
 from ..model.rule import RULES
 from ..model.signal import Signal
 from .context import LintContext
@@ -18,12 +19,12 @@ def file_names(view: LintContext) -> Iterator[Diagnostic]:
     for entry in _definitions(view):
         stem = PurePosixPath(entry.at.path).stem
         if stem != entry.noun.id:
-            message = f"the id is `{entry.noun.id}`, and the file is called {stem}"
-            hint = f"Rename the file to {entry.noun.id}.yaml, or the id to {stem}."
+            message = f"the id is `{entry.noun.id}`, and the file is called {plain_or(stem, '…')}"
+            hint = f"Rename the file to {entry.noun.id}.yaml, or the id to {plain_or(stem, '…')}."
             yield RULES["id-not-file-name"].finding(entry.at.key("id"), message, hint, entry.noun.id)
     for stem, baseline in view.catalog.baselines.items():
         if stem != baseline.noun.kpi:
-            message = f"the baseline of `{baseline.noun.kpi}` stands in {stem}.yaml"
+            message = f"the baseline of `{baseline.noun.kpi}` stands in {plain_or(stem, '…')}.yaml"
             yield RULES["id-not-file-name"].finding(baseline.at.key("kpi"), message, kpi=baseline.noun.kpi)
 
 
@@ -38,6 +39,6 @@ def ids(view: LintContext) -> Iterator[Diagnostic]:
     for entry in _definitions(view):
         one = entry.noun.id
         if one in first:
-            message = f"`{one}` is defined in {first[one]} too"
+            message = f"`{one}` is defined in {plain_or(first[one], '…')} too"
             yield RULES["duplicate-id"].finding(entry.at.key("id"), message, kpi=one)
         first.setdefault(one, entry.at.path)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from ..model.catalog import Catalog, Entry
 from ..model.diagnostic import Diagnostic, Span, did_you_mean
 from ..model.kpi import Kpi, Metric
+from ..model.quoting import listed, shown
 from ..model.rule import RULES
 from .context import LintContext
 
@@ -18,7 +19,7 @@ def zones(catalog: Catalog) -> Iterator[Diagnostic]:
     key = catalog.project.noun.timezone
     if not catalog.project.noun.has_days:
         at = catalog.project.at.key("timezone")
-        yield UNKNOWN.finding(at, f"`{key}` is not an IANA time zone", "Write it as Europe/London, or UTC.")
+        yield UNKNOWN.finding(at, f"{shown(key)} is not an IANA time zone", "Write it as Europe/London, or UTC.")
 
 
 def rule_names(view: LintContext) -> Iterator[Diagnostic]:
@@ -73,8 +74,8 @@ def _of_segments(entry: Entry[Metric], kpi: Kpi) -> Iterator[Diagnostic]:
 
 def unknown(name: str, known: Iterable[str], span: Span, what: str, kpi: str | None = None) -> Iterator[Diagnostic]:
     """A finding if the name is none of the known ones, with the nearest of them."""
-    names = sorted(known)
+    names = known if isinstance(known, Mapping) else tuple(known)
     if name in names:
         return
-    here = f"There {'are' if len(names) > 1 else 'is'}: {', '.join(names[:20])}." if names else ""
-    yield UNKNOWN.finding(span, f"there is no {what} `{name}`", did_you_mean(name, names, here), kpi)
+    here = f"There {'are' if len(names) > 1 else 'is'}: {listed(sorted(names))}." if names else ""
+    yield UNKNOWN.finding(span, f"there is no {what} {shown(name)}", did_you_mean(name, names, here), kpi)

@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 from ..model.diagnostic import Diagnostic, Span
+from ..model.quoting import shown
 from ..model.rule import RULES
 
 MAX_CHARACTERS = 1_000_000
@@ -38,7 +39,7 @@ def refused(path: str, text: str) -> Diagnostic | None:
     if hidden := _HIDDEN.search(text):
         return _hidden(path, text, hidden.start())
     if conflict := _CONFLICT.search(text):
-        message = "a merge conflict stands here: " + conflict[0]
+        message = f"a merge conflict stands here: {shown(conflict[0])}"
         hint = "Keep one of the two sides, and remove the lines with <<<<<<<, ======= and >>>>>>>."
         return RULES["yaml-syntax"].finding(span_at(path, text, conflict.start()), message, hint)
     return None

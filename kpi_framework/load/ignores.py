@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from ..model.catalog import Ignore
 from ..model.diagnostic import Diagnostic, Span
+from ..model.quoting import plain_or, shown
 from ..model.record import Record
 from ..model.rule import RULES
 
@@ -56,6 +57,6 @@ def _read(rest: str, span: Span) -> Ignore | Diagnostic:
             span, "this comment names no rule to ignore", _FORM.format(rule="rule-name")
         )
     if not reason:
-        message = f"this comment ignores {rule} and gives no reason"
-        return RULES["yaml-syntax"].finding(span, message, f"Write: # kpi: ignore[{rule}] why it is all right here")
+        message = f"this comment ignores {shown(rule)} and gives no reason"
+        return RULES["yaml-syntax"].finding(span, message, _FORM.format(rule=plain_or(rule, "rule-name")))
     return Ignore(rule, reason, span)

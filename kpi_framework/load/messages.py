@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from pydantic_core import ErrorDetails
 
+from ..model.quoting import is_plain, measured
 from .yaml import Plain
 
 _NOUNS = {
@@ -34,11 +35,11 @@ _QUOTED = re.compile(r"'([^']*)'")
 
 def said(errors: Sequence[ErrorDetails], value: Plain) -> str:
     """One sentence for all that was wrong with one value."""
-    verdicts = [_verdict(e) for e in errors if e["type"] == "value_error"]
-    if plain := [v for v in verdicts if not v.startswith("expected ")]:
-        return plain[0]
+    if sentence := verdict(errors):
+        return sentence
+    shapes = [_sentence(e).removeprefix("expected ") for e in errors if e["type"] == "value_error"]
     sizes = [_SIZES[e["type"]].format(**e["ctx"]) for e in errors if e["type"] in _SIZES]
-    nouns = _without_doubles([v.removeprefix("expected ") for v in verdicts] + [_noun(e) for e in errors])
+    nouns = _without_doubles(shapes + [_noun(e) for e in errors])
     return f"expected {sizes[0] if sizes else ' or '.join(nouns)}, found {found(value)}"
 
 
@@ -51,12 +52,24 @@ def found(value: Plain) -> str:
     if isinstance(value, int | float):
         return f"the number {value}"
     if isinstance(value, str):
-        return f"the text `{value if len(value) <= 60 else value[:57] + '…'}`" if value else "an empty text"
+        return _text(value)
     kind = "list" if isinstance(value, list) else "mapping"
-    return f"a {kind} of {len(value)}" if value else f"an empty {kind}"
+    return f"a {kind} of {len(value):,}" if value else f"an empty {kind}"
 
 
-def _verdict(error: ErrorDetails) -> str:
+def _text(value: str) -> str:
+    if not value:
+        return "an empty text"
+    return f"the text `{value}`" if is_plain(value) else measured(value)
+
+
+def verdict(errors: Sequence[ErrorDetails]) -> str | None:
+    """A model's own sentence about a whole value, if one of the errors is that."""
+    sentences = (_sentence(e) for e in errors if e["type"] == "value_error")
+    return next((s for s in sentences if not s.startswith("expected ")), None)
+
+
+def _sentence(error: ErrorDetails) -> str:
     return str(error.get("ctx", {}).get("error") or error["msg"])
 
 

@@ -6,6 +6,8 @@ import math
 import re
 from typing import Final
 
+from ..model.quoting import shown
+
 Scalar = str | int | float | bool | None
 
 _WORDS: Final[dict[str, Scalar]] = {
@@ -46,5 +48,4 @@ def _number(match: re.Match[str]) -> int | float:
 
 
 def _named(text: str) -> str:
-    shown = text if len(text) <= 30 else text[:27] + "…"
-    return f"expected a finite number of at most 18 digits, found {shown}"
+    return f"expected a finite number of at most 18 digits, found {shown(text)}"

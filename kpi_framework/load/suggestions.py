@@ -17,6 +17,7 @@ from yaml.events import (
     StreamStartEvent,
 )
 
+from ..model.quoting import LONGEST_LINE, is_plain
 from .events import all_events, is_bare
 
 _HEAD = re.compile(r"""\s*(?:-\s+)*(?:[^\s:#"'{}\[\],&*!|>%@`-][^:#]*:\s+)?""")
@@ -25,7 +26,6 @@ _ENTRY = re.compile(r",\s*[A-Za-z_][\w.-]*:(?:\s|$)")
 _OPEN, _CLOSE = "{[", "}]"
 _STARTS = (StreamStartEvent, DocumentStartEvent, CollectionStartEvent)
 _ENDS = (StreamEndEvent, DocumentEndEvent, CollectionEndEvent)
-_LONGEST = 1_000
 _INSIDE = 3  # a stream, a document and the sequence around the value
 
 
@@ -41,12 +41,17 @@ def quoted_line(line: str, is_wrong: bool = False) -> str | None:
 
     A line that can be read by itself is not what is wrong, unless the caller says that it is.
     """
-    if len(line) > _LONGEST or (not is_wrong and _is_sound(line.strip())):
+    if not is_plain(line.strip(), LONGEST_LINE) or (not is_wrong and _is_sound(line.strip())):
         return None
     for candidate in (_flow_quoted(line), _value_quoted(line)):
         if candidate is not None and candidate != line and _is_sound(candidate.strip()):
             return candidate.strip()
     return None
+
+
+def write(corrected: str | None, otherwise: str, lead: str = "Write") -> str:
+    """The hint with the corrected line, where there is one that may be shown."""
+    return f"{lead}: {corrected}" if corrected and is_plain(corrected, LONGEST_LINE) else otherwise
 
 
 def spliced_line(line: str, start: int, end: int) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any, Generic, TypeVar
+from itertools import islice
+from typing import Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -13,10 +14,11 @@ from ..model.catalog import Path
 from ..model.diagnostic import Diagnostic, Span, did_you_mean, nearest
 from ..model.kpi import Kpi, Metric
 from ..model.project import Project, Source
+from ..model.quoting import measured, shown
 from ..model.record import Record
 from ..model.rule import RULES
 from .fields import fields_of, models_at
-from .messages import found, said
+from .messages import found, said, verdict
 from .yaml import MAX_FINDINGS, Document, Plain
 
 M = TypeVar("M", bound=BaseModel)
@@ -45,9 +47,8 @@ def validated(document: Document, model: type[M], kpi: str | None = None) -> Rea
     try:
         return Read(model.model_validate(document.value))
     except ValidationError as refused:
-        reading = _Reading(document, model, kpi)
-        findings = sorted(reading.findings(refused.errors(include_url=False)), key=lambda f: f.sort_key)
-        return Read(None, tuple(findings)[:MAX_FINDINGS])
+        found_here = _Reading(document, model, kpi).findings(refused.errors(include_url=False, include_input=False))
+        return Read(None, tuple(sorted(islice(found_here, MAX_FINDINGS), key=lambda f: f.sort_key)))
 
 
 def definition_model(value: Plain) -> type[Metric]:
@@ -63,9 +64,11 @@ def is_signal(value: Plain) -> bool:
 def _not_a_mapping(document: Document, kpi: str | None) -> tuple[Diagnostic, ...]:
     if document.findings:
         return ()
-    message = f"expected fields such as `version: 1`, found {found(document.value)}"
-    if document.value is None:
-        message = "the file is empty"
+    # A file that is no mapping may be anything, a password too: of its text nothing is shown.
+    instead = measured(document.value) if isinstance(document.value, str) else found(document.value)
+    message = (
+        "the file is empty" if document.value is None else f"expected fields such as `version: 1`, found {instead}"
+    )
     hint = "Write its fields, one `name: value` a line."
     return (RULES["wrong-type"].finding(document.at.value(), message, hint, kpi),)
 
@@ -86,17 +89,25 @@ class _Reading(Record):
     kpi: str | None
 
     def findings(self, errors: list[ErrorDetails]) -> Iterator[Diagnostic]:
-        """One finding a place: of the shapes a field can take, those that came nearest speak."""
+        """One finding a place, from top to bottom: of the shapes a field can take, those that came nearest speak."""
         places = self._places(errors)
         inner = {p[:n] for p in places for n in range(len(p))}
         unknown = {p for p, place in places.items() if _has(place, "extra_forbidden")}
-        missing = [p for p, place in places.items() if _has(place, "missing")]
-        yield from map(self._unknown, unknown)
-        for parent in dict.fromkeys(p[:-1] for p in missing):
-            yield from self._missing(parent, [str(p[-1]) for p in missing if p[:-1] == parent], unknown)
-        for path, place in places.items():
-            if path not in unknown and path not in missing and (path not in inner or _has(place, "value_error")):
-                yield self._wrong(place)
+        missing: dict[Path, list[str]] = {}
+        for path in (p for p, place in places.items() if _has(place, "missing") and p not in unknown):
+            missing.setdefault(path[:-1], []).append(str(path[-1]))
+        for path in sorted(places, key=self._position):
+            if path in unknown:
+                yield self._unknown(path)
+            elif _has(places[path], "missing"):
+                yield from self._missing(path[:-1], missing.pop(path[:-1], []), unknown)
+            elif path not in inner or verdict(places[path].errors):
+                yield self._wrong(places[path])
+
+    def _position(self, path: Path) -> tuple[int, int]:
+        """Where the finding of a path will stand."""
+        span = self.document.at.key(*path)
+        return span.line, span.column
 
     def _places(self, errors: list[ErrorDetails]) -> dict[Path, _Place]:
         places: dict[Path, _Place] = {}
@@ -119,13 +130,13 @@ class _Reading(Record):
             return self._found("unknown-field", path, f"a metric is never judged and has no `{name}`", hint)
         known = _fields(models)
         hint = did_you_mean(name, known, _SEVERAL + ", ".join(known) + ".")
-        return self._found("unknown-field", path, f"there is no field `{name}` here", hint)
+        return self._found("unknown-field", path, f"there is no field {shown(name)} here", hint)
 
     def _missing(self, parent: Path, names: list[str], unknown: set[Path]) -> Iterator[Diagnostic]:
         """A field that is only misspelt, or of a shape that comes later, is not missing as well."""
         models = models_at(self.model, parent)
         known = _fields(models)
-        strangers = [str(p[-1]) for p in unknown if p[:-1] == parent]
+        strangers = [str(p[-1]) for p in islice((p for p in unknown if p[:-1] == parent), MAX_FINDINGS)]
         if any(s in _LATER.get(m, ()) for m in models for s in strangers):
             return
         lacking = [n for n in names if n not in {nearest(s, known) for s in strangers}]
@@ -168,16 +179,12 @@ def _walk(value: Plain, loc: tuple[str | int, ...]) -> tuple[Path, Plain]:
     """Follow a model's error to its place: its steps also name shapes and the index of a lone mapping."""
     path: Path = ()
     for step in loc:
-        inside = _inside(value)
-        if step in inside:
-            value, path = inside[step], (*path, step)
+        match value, step:
+            case dict(), str() if step in value:
+                value, path = value[step], (*path, step)
+            case list(), int() if step < len(value):
+                value, path = value[step], (*path, step)
     return path, value
-
-
-def _inside(value: Plain) -> Mapping[Any, Plain]:
-    if isinstance(value, dict):
-        return value
-    return dict(enumerate(value)) if isinstance(value, list) else {}
 
 
 def _has(place: _Place, kind: str) -> bool:

@@ -21,6 +21,7 @@ from yaml.events import (
 
 from ..model.catalog import Ignore, Located, Path
 from ..model.diagnostic import Diagnostic, Span
+from ..model.quoting import shown
 from ..model.record import Record
 from ..model.rule import RULES
 from .events import Events, end, is_bare, start
@@ -200,7 +201,7 @@ class _Reader:
             found[str(place[-1])] = self._value(value, place, depth)
             return
         self._value(value, (*place, "?"), depth)
-        message = f"`{place[-1]}` stands here a second time; the first is on line {self.keys.marks[place][0]}"
+        message = f"{shown(str(place[-1]))} stands here a second time; the first is on line {self.keys.marks[place][0]}"
         self._found("duplicate-key-in-yaml", key, message)
 
     def _key(self, event: Event, path: Path, depth: int) -> str:

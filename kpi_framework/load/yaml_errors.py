@@ -8,7 +8,7 @@ from yaml import Mark, MarkedYAMLError, YAMLError
 
 from ..model.diagnostic import Diagnostic, Span
 from ..model.rule import RULES
-from .suggestions import quoted_line
+from .suggestions import quoted_line, write
 
 _QUOTES = "Put the value in quotes."
 _CLOSE_QUOTE = "Close the quote."
@@ -68,11 +68,11 @@ def broken(path: str, text: str, error: YAMLError) -> Diagnostic:
     span = Span(path, mark.line + 1, mark.column + 1) if line.strip() else _last(path, text)
     indent = _INDENT.match(line)
     if indent and "\t" in indent[0]:
-        hint = f"Indent with spaces: {line.strip()}"
+        hint = write(line.strip(), "Indent with spaces.", "Indent with spaces")
         return RULES["yaml-syntax"].finding(span, "a tab stands in the indentation, where YAML takes only spaces", hint)
     message, hint = _words(error)
     corrected = quoted_line(line)
-    return RULES["yaml-syntax"].finding(span, message, f"Write: {corrected}" if corrected else hint)
+    return RULES["yaml-syntax"].finding(span, message, write(corrected, hint))
 
 
 def _mark(error: MarkedYAMLError, problem: Mark) -> Mark:

@@ -6,8 +6,9 @@ import re
 
 from yaml.events import Event, ScalarEvent
 
+from ..model.quoting import shown
 from .events import end, line_of, start
-from .suggestions import quoted, quoted_line, spliced_line
+from .suggestions import quoted, quoted_line, spliced_line, write
 
 Pitfall = tuple[str, str]
 """What is wrong, and the corrected line."""
@@ -21,10 +22,9 @@ def cut(text: str, event: ScalarEvent, in_flow: bool) -> Pitfall | None:
     match = _CUT.match(text, end(event).index)
     if not match:
         return None
-    shown = event.value if len(event.value) <= 60 else event.value[:57] + "…"
     corrected = _uncut_flow(text, event) if in_flow else _uncut(text, event, match["rest"].rstrip())
-    message = f"the value ends at the # and is only `{shown}`: what follows is a comment"
-    return message, f"Write: {corrected}"
+    message = f"the value ends at the # and is only {shown(event.value)}: what follows is a comment"
+    return message, write(corrected, "Put the value in quotes.")
 
 
 def _uncut(text: str, event: ScalarEvent, rest: str) -> str:
@@ -40,16 +40,15 @@ def _uncut_flow(text: str, event: ScalarEvent) -> str:
 
 def bare(text: str, event: ScalarEvent, last: ScalarEvent | None) -> Pitfall:
     """`{do: Move cover, peak hours}`: the comma ended the value, and `peak hours` became a key."""
-    line, message = line_of(text, event), f"`{event.value}` has no colon"
+    line, message = line_of(text, event), f"{shown(event.value)} has no colon"
     if last is None or last.style or start(last).line != end(event).line:
         return message, "Give it a value, as in `{name: value}`."
     spliced = spliced_line(line, start(last).column, end(event).column)
     corrected = quoted_line(line) or spliced
-    return f"{message}: the comma before it ended the value", f"Write: {corrected}"
+    return f"{message}: the comma before it ended the value", write(corrected, "Put the value in quotes.")
 
 
 def foreign(text: str, event: Event, what: str) -> Pitfall:
     """Anchors, aliases and tags make a file mean something else than it shows."""
     corrected = quoted_line(line_of(text, event), is_wrong=True)
-    hint = f"If it is text, write: {corrected}" if corrected else "Write the value out, or in quotes."
-    return f"{what} is not read here", hint
+    return f"{what} is not read here", write(corrected, "Write the value out, or in quotes.", "If it is text, write")

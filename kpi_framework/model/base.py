@@ -25,10 +25,15 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
+from .day import DAY, FIRST_DAY, LAST_DAY, read_day
 from .unit import MICROSECONDS, PLAIN, SHARE, STRETCH, UNIT, WINDOW
 
 # Lists become tuples and words become enums; numbers, flags and dates are taken only as what they are.
-_DATE = r"^\d{4}-\d{2}-\d{2}$"
+_DATE = rf"^{DAY}$"
+_MOMENT = rf"^{DAY}([ T][0-9]{{2}}:[0-9]{{2}}(:[0-9]{{2}})?)?$"
+_PERIOD = r"^(19[7-9][0-9]|20[0-9]{2})(-[0-9]{2}(-[0-9]{2})?)?$"
+_MAX_PATH = 1_000
+_PATH = rf"^(?=.*\S)[^\x00-\x1f\x7f]{{1,{_MAX_PATH}}}$"
 _TIME = r"([01]\d|2[0-3]):[0-5]\d"
 _HOURS = rf"^{_TIME}-({_TIME}|24:00)$"
 
@@ -85,19 +90,16 @@ def _whole(value: Any) -> Any:
 def _date(value: Any) -> Any:
     if isinstance(value, dt.date):
         return value
-    if not isinstance(value, str) or not re.match(_DATE, value):
+    if not isinstance(value, str):
         raise ValueError("expected a date such as 2026-01-31")
-    try:
-        return dt.date.fromisoformat(value)
-    except ValueError as error:
-        raise ValueError(f"{value} is not a day of the calendar") from error
+    return read_day(value)
 
 
 def _text_like(pattern: str, expected: str) -> BeforeValidator:
     """A check of a text's shape that says in words what was expected."""
 
     def check(value: Any) -> Any:
-        if not isinstance(value, str) or not re.match(pattern, value):
+        if not isinstance(value, str) or not re.fullmatch(pattern, value):
             raise ValueError(f"expected {expected}")
         return value
 
@@ -106,7 +108,7 @@ def _text_like(pattern: str, expected: str) -> BeforeValidator:
 
 def _share(value: Any) -> Any:
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    if (is_number and 0 <= value <= 1) or (isinstance(value, str) and re.match(SHARE, value)):
+    if (is_number and 0 <= value <= 1) or (isinstance(value, str) and re.fullmatch(SHARE, value)):
         return value
     raise ValueError("expected a share, such as `50%`")
 
@@ -123,12 +125,27 @@ Date = Annotated[
     BeforeValidator(_date),
     WithJsonSchema({"type": "string", "format": "date", "pattern": _DATE}),
 ]
+Moment = Annotated[
+    str,
+    _text_like(_MOMENT, f"a time such as 2026-01-31 09:00, or a day, from {FIRST_DAY} to {LAST_DAY}"),
+    WithJsonSchema({"type": "string", "pattern": _MOMENT}),
+]
+SourcePath = Annotated[
+    str,
+    _text_like(_PATH, f"a path (at most {_MAX_PATH:,} characters, no control characters)"),
+    WithJsonSchema({"type": "string", "pattern": _PATH}),
+]
+PeriodName = Annotated[
+    str,
+    _text_like(_PERIOD, f"a period such as 2026-09, or its first day, from {FIRST_DAY} to {LAST_DAY}"),
+    WithJsonSchema({"type": "string", "pattern": _PERIOD}),
+]
 Number = Annotated[int, Strict()] | Annotated[float, Strict(), AllowInfNan(False)]
 Quantity = Number | str
 """A number in the KPI's unit, or text with a unit: `60 min`, `95%`, `8 GBP`."""
 Stretch = Annotated[
     str,
-    _text_like(STRETCH, "a stretch of time, such as `2 days`"),
+    _text_like(STRETCH, "a stretch of time of at most 99,999 days, such as `2 days`"),
     WithJsonSchema({"type": "string", "pattern": STRETCH}),
 ]
 Days = Annotated[

@@ -6,7 +6,11 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from enum import StrEnum
 
+from .quoting import LONGEST, is_plain
 from .record import Record
+
+_CANDIDATES = 60
+"""A name is compared letter by letter with so many others, at most: a file may hold 100,000 of them."""
 
 
 class Severity(StrEnum):
@@ -64,7 +68,16 @@ class KpiError(Exception):
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """The known name that a misspelt one most looks like; None where none does."""
-    return next(iter(get_close_matches(name, list(known), n=1)), None)
+    if not 0 < len(name) <= LONGEST:
+        return None
+    # What two names share is at most the shorter one, and has to be 0.3 of both together.
+    similar = [k for k in known if 3 * len(name) <= 7 * len(k) and 3 * len(k) <= 7 * len(name)]
+    for shared in range(1, len(name)):
+        if len(similar) <= _CANDIDATES:
+            break
+        head, tail = name[:shared], name[-shared:]
+        similar = [k for k in similar if k.startswith(head) or k.endswith(tail)]
+    return next(iter(get_close_matches(name, filter(is_plain, similar[:_CANDIDATES]), n=1)), None)
 
 
 def did_you_mean(name: str, known: Iterable[str], otherwise: str) -> str:

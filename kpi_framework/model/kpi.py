@@ -8,7 +8,22 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
-from .base import Date, Days, Flag, Integer, Meta, Model, Number, Quantity, Share, Stretch, Unit, Version
+from .base import (
+    Date,
+    Days,
+    Flag,
+    Integer,
+    Meta,
+    Model,
+    Moment,
+    Number,
+    PeriodName,
+    Quantity,
+    Share,
+    Stretch,
+    Unit,
+    Version,
+)
 from .period import Grain
 
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=80)]
@@ -198,7 +213,7 @@ _CELL_ROW = {
 class Note(Model):
     """What explains the value of one period: the cause of a miss, and its fix."""
 
-    period: Annotated[str, Field(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$")]
+    period: PeriodName
     """The period: its first day, or shorter the month (`2026-09`) or the year it begins in."""
     cause: str
     """What caused it."""
@@ -223,7 +238,7 @@ class Example(Model):
         WithJsonSchema({"anyOf": [_CELL_ROW, {"type": "array", "items": _CELL_ROW}]}),
     ]
     """The rows of one period, by canonical column; `times: 950` repeats a row. A derived KPI maps its inputs."""
-    at: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2})?)?$")] | None = None
+    at: Moment | None = None
     """A stock or window KPI's moment: a date (its end) or a time; rows open or in the window then count."""
     previous: dict[str, Number | None] = {}
     """A derived KPI's inputs in the previous period, for `previous(id)`."""

@@ -7,11 +7,12 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, Field
 
-from .base import Date, Flag, Integer, Meta, Model, Number, Share, Stretch, Unit, Version
+from .base import Date, Flag, Integer, Meta, Model, Number, Share, SourcePath, Stretch, Unit, Version
 from .calendar import Calendar
 from .clock import Clock, Policy
 from .diagnostic import KpiError, Severity
 from .period import Almanac, Grain, is_zone
+from .quoting import shown
 
 Type = Literal["text", "integer", "decimal", "double", "boolean", "date", "timestamp"]
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
@@ -31,7 +32,7 @@ class ProjectEvent(Model):
 class Source(Model):
     """Where a dataset's rows are, and how they are written."""
 
-    path: str
+    path: SourcePath
     """A path or glob inside the repository."""
     format: Literal["csv", "parquet", "json"] | None = None
     """csv, parquet or json; by default the path's ending."""
@@ -81,7 +82,7 @@ class DataRule(Model):
 class Dataset(Model):
     """Rows of one kind: where they come from, their columns, and how far they reach."""
 
-    source: str | Source
+    source: SourcePath | Source
     """A path or glob of CSV, Parquet or JSON, or a mapping with its reading options."""
     contract: str | None = None
     """The shipped contract that types its columns; by default the one of the dataset's name."""
@@ -207,7 +208,9 @@ class Project(Model):
     def almanac(self) -> Almanac:
         """The project's reading of time. Raises KpiError for a zone that does not exist."""
         if not self.has_days:
-            raise KpiError(f"kpi.yaml: there is no time zone `{self.timezone}`", "Run `kpi lint`: it shows the line.")
+            raise KpiError(
+                f"kpi.yaml: there is no time zone {shown(self.timezone)}", "Run `kpi lint`: it shows the line."
+            )
         return Almanac(ZoneInfo(self.timezone), self.week_starts, self.fiscal_year_starts, self.calendars)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from .diagnostic import Diagnostic, Severity, Span
+from .quoting import one_line
 from .record import Record
 
 ERROR, WARNING, NOTE = Severity.ERROR, Severity.WARNING, Severity.NOTE
@@ -24,8 +25,9 @@ class Rule(Record):
     remedy: str
 
     def finding(self, span: Span, message: str, hint: str = "", kpi: str | None = None) -> Diagnostic:
-        """A finding of this rule at a place."""
-        return Diagnostic(self.code, self.name, self.severity, message, hint or self.remedy, span, kpi)
+        """A finding of this rule at a place; whatever it quotes, it is one line that can be printed."""
+        hint = one_line(hint or self.remedy)
+        return Diagnostic(self.code, self.name, self.severity, one_line(message), hint, span, kpi)
 
 
 _ALL = (

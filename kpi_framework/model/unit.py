@@ -6,6 +6,7 @@ import re
 from fractions import Fraction
 from functools import lru_cache
 
+from .quoting import shown
 from .record import Record
 
 MICROSECONDS = {"seconds": 10**6, "minutes": 60 * 10**6, "hours": 3600 * 10**6, "days": 86_400 * 10**6}
@@ -18,13 +19,18 @@ _SPELLINGS = {
 }  # fmt: skip
 UNIT = rf"^({'|'.join((*PLAIN, *MICROSECONDS))}|[A-Z]{{3}})$"
 """The shape of a unit."""
-STRETCH = rf"^\d+(\.\d+)? ?({'|'.join(u for u in (*_SPELLINGS, *MICROSECONDS) if u != '%')})$"
-"""The shape of a stretch of time: `2 days`."""
-WINDOW = r"^([1-9]\d{0,2}) ?(d|day|days)$"
+_PARTS = r"(\.[0-9]{1,9})? ?"
+STRETCH = (
+    rf"^([0-9]{{1,5}}{_PARTS}(d|day|days)|[0-9]{{1,6}}{_PARTS}(h|hour|hours)"
+    rf"|[0-9]{{1,8}}{_PARTS}(m|min|minute|minutes)|[0-9]{{1,9}}{_PARTS}(s|sec|second|seconds))$"
+)
+"""The shape of a stretch of time: `2 days`. At most three centuries, so that a day and it give a day."""
+WINDOW = r"^([1-9][0-9]{0,2}) ?(d|day|days)$"
 """The shape of a trailing window: whole days."""
-SHARE = r"^(100|\d{1,2}(\.\d+)?) ?%$"
+SHARE = r"^(100|[0-9]{1,2}(\.[0-9]{1,15})?) ?%$"
 """The shape of a share: `50%`."""
-_QUANTITY = re.compile(r"^\s*([+-]?(?:\d+(?:\.\d*)?|\.\d+))\s*(%|[A-Za-z]*)\s*$")
+_NUMBER = r"[0-9]{1,18}(?:\.[0-9]{0,18})?|\.[0-9]{1,18}"
+_QUANTITY = re.compile(rf"\s*([+-]?(?:{_NUMBER}))\s*(%|[A-Za-z]*)\s*")
 
 
 def is_unit(text: str) -> bool:
@@ -61,17 +67,19 @@ def read_amount(quantity: int | float | str) -> Amount:
     """Read `60`, `60 min`, `95%`, `8 GBP`. Raises ValueError, saying what was expected."""
     if not isinstance(quantity, str):
         return Amount(Fraction(repr(quantity)))
-    match = _QUANTITY.match(quantity)
+    match = _QUANTITY.fullmatch(quantity)
     if not match:
-        raise ValueError(f"{quantity!r} is not a number with a unit, such as `60 min`, `95%` or `8 GBP`")
+        raise ValueError(
+            f"{shown(quantity)} is not a number of at most 18 digits with a unit, such as `60 min`, `95%` or `8 GBP`"
+        )
     unit = _SPELLINGS.get(match[2], match[2]) or None
     if unit is not None and not is_unit(unit):
-        raise ValueError(f"{match[2]!r} is not a unit")
+        raise ValueError(f"{shown(match[2])} is not a unit")
     return Amount(Fraction(match[1]), unit)
 
 
-_PART = re.compile(r"^\s*(\d+(?:\.\d+)?)\s*%\s*of\s+(baseline|previous)\s*$")
-_OFFSET = re.compile(r"^\s*(baseline|previous)\s*([+-])\s*(.+)$")
+_PART = re.compile(rf"\s*({_NUMBER})\s*%\s*of\s+(baseline|previous)\s*")
+_OFFSET = re.compile(r"\s*(baseline|previous)\s*([+-])\s*(.+)")
 
 
 class Limit(Record):
@@ -86,9 +94,9 @@ class Limit(Record):
 def read_limit(quantity: int | float | str) -> Limit:
     """Read `60 min`, `90% of baseline`, `previous - 10 min`. Raises ValueError."""
     if isinstance(quantity, str):
-        if part := _PART.match(quantity):
+        if part := _PART.fullmatch(quantity):
             return Limit(Amount(Fraction(part[1]) / 100), part[2], is_share=True)
-        if offset := _OFFSET.match(quantity):
+        if offset := _OFFSET.fullmatch(quantity):
             amount = read_amount(offset[3])
             sign = -1 if offset[2] == "-" else 1
             return Limit(Amount(sign * amount.number, amount.unit), offset[1])
@@ -100,7 +108,7 @@ def read_microseconds(quantity: int | float | str) -> int:
     """Read a stretch of time, `2 days`, as microseconds. Raises ValueError."""
     amount = read_amount(quantity)
     if amount.unit not in MICROSECONDS:
-        raise ValueError(f"{quantity!r} is not a stretch of time, such as `2 days`")
+        raise ValueError(f"{shown(str(quantity))} is not a stretch of time, such as `2 days`")
     return round(amount.number * MICROSECONDS[amount.unit])
 
 
@@ -110,7 +118,7 @@ def read_share(quantity: int | float | str) -> float:
     amount = read_amount(quantity)
     share = amount.to("percent") if amount.unit else float(amount.number)
     if not 0 <= share <= 1:
-        raise ValueError(f"{quantity!r} is not a share between 0% and 100%")
+        raise ValueError(f"{shown(str(quantity))} is not a share between 0% and 100%")
     return share
 
 

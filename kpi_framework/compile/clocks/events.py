@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from sqlglot import exp
 
 from ...model.clock import Policy
+from ...model.quoting import shown
 from ..dataset.dedupe import table_name
 from ..dataset.table import Table
 from ..language.scope import Scope
@@ -22,7 +23,7 @@ def check_clocks(table: Table, tables: Mapping[str, Table], names: frozenset[str
         key_of(table)
         for history in clock.history:
             if history not in tables:
-                raise FormulaError("source-unreadable", f"`{name}` needs the history `{history}`", name=history)
+                raise FormulaError("source-unreadable", f"`{name}` needs the history {shown(history)}", name=history)
             event_columns(tables[history], table.keys[0])
         if clock.calendar:
             calendar_of(scope, clock.calendar)
@@ -53,7 +54,8 @@ def start_of(scope: Scope, name: str, policy: Policy) -> exp.Expr:
     term = scope.term(policy.from_)
     if term.type != "timestamp":
         raise FormulaError(
-            "type-mismatch", f"policy `{name}` starts at `{policy.from_}`, which is a {term.type}, not a timestamp",
+            "type-mismatch",
+            f"policy `{name}` starts at {shown(policy.from_)}, which is a {term.type}, not a timestamp",
             "Name a timestamp, such as created_at.", policy.from_,
         )  # fmt: skip
     return term.sql

@@ -11,9 +11,11 @@ from sqlglot import exp
 from ...model.clock import POLICY_PARTS, Clock
 from ...model.period import Almanac, Grain
 from ...model.project import Column, Contract, ContractColumn, Dataset, Source
+from ...model.quoting import listed, shown
 from ...model.record import Record, field, replace
 from ...model.unit import MICROSECONDS
 from ..language.aggregates import compile_column
+from ..language.canonical import names_in
 from ..language.scope import Scope
 from ..sql.errors import FormulaError
 from ..sql.typed_sql import Term, cast, conjunction, disjunction, duration, is_null, not_null
@@ -48,6 +50,34 @@ class Base(Record):
         """The column as a formula reads it: a whole number is wide enough to reckon with."""
         column = exp.column(self.name)
         return cast(column, "BIGINT") if self.type == "integer" and self.native in NARROW else column
+
+
+class Earlier(Mapping[str, Callable[[], Term]]):
+    """The columns that a derived one may stand on: those of the source, and the derived ones before it."""
+
+    def __init__(
+        self, others: Mapping[str, Callable[[], Term]], made: Mapping[str, Term | FormulaError],
+        places: Mapping[str, int], place: int,
+    ) -> None:  # fmt: skip
+        self._others, self._made, self._places, self._place = others, made, places, place
+
+    def __getitem__(self, name: str) -> Callable[[], Term]:
+        is_earlier = self._places.get(name, self._place) < self._place
+        return partial(_sound, self._made[name]) if is_earlier else self._others[name]
+
+    def __iter__(self) -> Iterator[str]:
+        earlier = (name for name, place in self._places.items() if place < self._place and name not in self._others)
+        yield from (*self._others, *earlier)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+def _sound(made: Term | FormulaError) -> Term:
+    """What a derived column came to. Raises FormulaError."""
+    if isinstance(made, FormulaError):
+        raise made
+    return made
 
 
 class Staged(Record):
@@ -121,11 +151,11 @@ class Table(Record, dict=True):
             if n in native.types
         }
         derive = {n: d for n, d in self.dataset.derive.items() if n not in native.types}
-        shown = Source(path="given.csv")
+        source = Source(path="given.csv")
         everything = Native({**dict.fromkeys([*given, *typed], "VARCHAR"), **native.types})
         clocked = {n: Column(**{"from": n, "type": t.type, "unit": t.unit}) for n, t in self.clocks.items()}
         columns = {**given, **typed, **clocked}
-        update = {"columns": columns, "derive": derive, "source": shown, "clocks": {}, "policies": {}}
+        update = {"columns": columns, "derive": derive, "source": source, "clocks": {}, "policies": {}}
         everything = Native({**dict.fromkeys(clocked, "VARCHAR"), **everything.types})
         return replace(self, dataset=self.dataset.model_copy(update=update), native=everything, lookups=None)
 
@@ -157,11 +187,20 @@ class Table(Record, dict=True):
         return found
 
     def _is_header(self, text: str) -> bool:
-        return text in self._headers or bool(re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", text))
+        return text in self._header_set or bool(re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", text))
 
     def _header(self, text: str) -> str:
         """The source's own spelling of a name: SQL names have no case."""
-        return next((h for h in self._headers if h.lower() == text.lower()), text)
+        return self._spellings.get(text.lower(), text)
+
+    @cached_property
+    def _header_set(self) -> frozenset[str]:
+        return frozenset(self._headers)
+
+    @cached_property
+    def _spellings(self) -> dict[str, str]:
+        """The headers by their lower case; of several the first."""
+        return {header.lower(): header for header in reversed(self._headers)}
 
     def _mapped(self, name: str, column: Column) -> Base:
         meaning = self.contract.columns.get(name) if self.contract else None
@@ -198,8 +237,8 @@ class Table(Record, dict=True):
             if isinstance(text, str) and name not in self._mappings:
                 columns[name] = partial(self._computed, name, text)
         columns |= {n: partial(_itself, term) for n, term in self.clocks.items()}
-        for name, text in self.dataset.derive.items():
-            columns[name] = partial(self._derived, name, text, dict(columns))
+        others = dict(columns)
+        columns |= {n: partial(self._derived, n, others) for n in self.dataset.derive}
         columns["period_start"] = partial(Term, exp.column("period_start"), "timestamp")
         columns["period_end"] = partial(Term, exp.column("period_end"), "timestamp")
         return self._scope(columns, f"dataset `{self.name}`")
@@ -215,30 +254,61 @@ class Table(Record, dict=True):
         base = self.bases[name]
         if self.native is not None and base.source not in self.native.types:
             raise FormulaError(
-                "source-unreadable", f"the source of `{self.name}` has no column `{base.source}`",
-                f"It has: {', '.join(self.native.types)}.", base.source,
+                "source-unreadable", f"the source of `{self.name}` has no column {shown(base.source)}",
+                f"It has: {listed(self.native.types)}.", base.source,
             )  # fmt: skip
         return Term(base.read, base.type, base.unit, personal=name if base.personal else None)
 
     def _computed(self, name: str, text: str) -> Term:
         """A column given as SQL over the source's own columns, as the source has them."""
-        columns = {
+        term, _ = compile_column(text, self._scope(self._own_columns, f"the source of `{self.name}`"))
+        return self._as_contract(name, term)
+
+    @cached_property
+    def _own_columns(self) -> dict[str, Callable[[], Term]]:
+        return {
             spelling: partial(Term, b.read, b.type)
             for b in self.raws.values()
             for spelling in (b.source.lower(), snake_case(b.source))
         }
-        term, _ = compile_column(text, self._scope(columns, f"the source of `{self.name}`"))
-        return self._as_contract(name, term)
 
-    def _derived(self, name: str, text: str, columns: dict[str, Callable[[], Term]]) -> Term:
-        term, _ = compile_column(text, self._scope(columns, f"dataset `{self.name}`"))
-        return self._as_contract(name, term)
+    def _derived(self, name: str, others: Mapping[str, Callable[[], Term]]) -> Term:
+        """A column computed from others. Those it stands on come first, so that no chain of them is too long."""
+        for needed in self._behind_derived(name):
+            earlier = Earlier(others, self._made, self._places, self._places[needed])
+            try:
+                term, _ = compile_column(self.dataset.derive[needed], self._scope(earlier, f"dataset `{self.name}`"))
+                self._made[needed] = self._as_contract(needed, term)
+            except FormulaError as error:
+                self._made[needed] = error
+        return _sound(self._made[name])
+
+    @cached_property
+    def _made(self) -> dict[str, Term | FormulaError]:
+        """What the derived columns came to: each is compiled once, however many stand on it."""
+        return {}
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return {name: place for place, name in enumerate(self.dataset.derive)}
+
+    def _behind_derived(self, name: str) -> list[str]:
+        """The derived columns that a derived one stands on, in their order, and itself; without those that are made."""
+        needed: set[str] = set()
+        waiting = [name]
+        while waiting:
+            current = waiting.pop()
+            if current not in self._made and current not in needed:
+                needed.add(current)
+                place = self._places[current]
+                waiting += [n for n in names_in(self.dataset.derive[current]) if self._places.get(n, place) < place]
+        return sorted(needed, key=self._places.__getitem__)
 
     def _as_contract(self, name: str, term: Term) -> Term:
         meaning = self.contract.columns.get(name) if self.contract else None
         unit = term.unit or (meaning.unit if meaning else None)
         personal = name if meaning and meaning.personal else None
-        return Term(term.sql, term.type, unit, term.micros, degree=0, personal=personal)
+        return Term(term.sql, term.type, unit, term.micros, degree=0, personal=personal, size=term.size)
 
     # the query that loads it
 

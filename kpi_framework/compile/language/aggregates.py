@@ -10,8 +10,11 @@ from typing import ClassVar
 
 from sqlglot import exp
 
+from ...model.quoting import shown
 from ...model.record import Record, field, replace
 from ..sql.errors import FormulaError
+from ..sql.render import spelling
+from ..sql.size import deep, sized
 from ..sql.typed_sql import Term, as_double, binary, case, conjunction, disjunction, duration, is_null, not_null, scaled
 from .canonical import canonical_of, canonical_text
 from .scalars import Scalars, mismatch
@@ -42,8 +45,8 @@ class Aggregate(Record, dict=True):
     @cached_property
     def key(self) -> str:
         """Equal for equal aggregates, so that all KPIs share them."""
-        parts = [self.function, *(a.sql(copy=False) for a in self.arguments), str(self.level)]
-        parts.append(self.condition.sql(copy=False) if self.condition is not None else "")
+        parts = [self.function, *map(spelling, self.arguments), str(self.level)]
+        parts.append(spelling(self.condition) if self.condition is not None else "")
         return "|".join(parts)
 
     @cached_property
@@ -114,7 +117,9 @@ class RowScalars(Scalars):
     def _column(self, node: exp.Expr) -> Term:
         term = self.scope.term(node.name)
         if term.personal and not self.scope.allow_personal:
-            raise FormulaError("personal-column", f"`{node.name}` names people and may only be counted", name=node.name)
+            raise FormulaError(
+                "personal-column", f"{shown(node.name)} names people and may only be counted", name=node.name
+            )
         return term
 
 
@@ -139,7 +144,7 @@ class Finals(Scalars):
         if node.name in ("period_start", "period_end"):
             return Term(exp.column(node.name), "timestamp")
         self.scope.term(node.name)
-        raise FormulaError("not-an-aggregate", f"`{node.name}` stands outside any aggregate", name=node.name)
+        raise FormulaError("not-an-aggregate", f"{shown(node.name)} stands outside any aggregate", name=node.name)
 
     def _filtered(self, node: exp.Expr) -> Term:
         if self.filter is not None:
@@ -223,7 +228,7 @@ class Finals(Scalars):
             raise forbidden(f"{node.key} of {node.this.key}", node.key)
         term = self.rows.lower(node.this)
         if term.type == "text":
-            raise mismatch(f"`{node.key}` takes numbers, and `{node.this.sql(dialect='duckdb')}` is a text",
+            raise mismatch(f"`{node.key}` takes numbers, and {shown(node.this.sql(dialect='duckdb'))} is a text",
                            "Map it with a type in kpi.yaml, or cast it.", node.this.name or None)  # fmt: skip
         return term
 
@@ -338,10 +343,12 @@ def _ratio(above: exp.Expr, below: exp.Expr) -> exp.Expr:
     return exp.Div(this=as_double(above), expression=exp.Nullif(this=below.copy(), expression=exp.Literal.number("0")))
 
 
+@deep()
 def compile_formula(text: str, where: str | None, scope: Scope, *, exact: bool = True) -> Formula:
     """Compile a formula over a dataset's rows. Raises FormulaError."""
     condition, where_text = compile_condition(where, scope) if where else (None, "")
     tree = canonical_of(text)
+    sized(tree, scope.size)
     finals = Finals(scope, condition, exact=exact)
     term = finals.lower(tree)
     if not finals.aggregates:
@@ -356,17 +363,21 @@ def compile_formula(text: str, where: str | None, scope: Scope, *, exact: bool =
     )  # fmt: skip
 
 
+@deep()
 def compile_condition(text: str, scope: Scope) -> tuple[exp.Expr, str]:
     """Compile a condition over one row; its SQL and its canonical text. Raises FormulaError."""
     tree = canonical_of(text)
+    sized(tree, scope.size)
     rows = RowScalars(scope)
     return rows.condition_of(rows.lower(tree), tree).sql, canonical_text(tree)
 
 
+@deep()
 def compile_column(text: str, scope: Scope) -> tuple[Term, str]:
     """Compile a column computed from others of the same row. Raises FormulaError."""
     tree = canonical_of(text)
-    return RowScalars(scope).lower(tree), canonical_text(tree)
+    size = sized(tree, scope.size)
+    return replace(RowScalars(scope).lower(tree), size=size), canonical_text(tree)
 
 
 def _publishable(term: Term) -> None:

@@ -9,6 +9,7 @@ from functools import lru_cache
 from sqlglot import exp
 
 from ..sql.errors import FormulaError
+from ..sql.size import sized
 from .syntax import parse
 
 _SWAPPED: dict[type[exp.Expr], type[exp.Expr]] = {exp.GT: exp.LT, exp.GTE: exp.LTE}
@@ -137,12 +138,25 @@ def canonical(tree: exp.Expr) -> exp.Expr:
 
 def canonical_of(text: str) -> exp.Expr:
     """The canonical tree of a formula's text, a copy of one's own. Raises FormulaError."""
-    return _canonical_of(text).copy()
+    return _sound(text).copy()
+
+
+def _sound(text: str) -> exp.Expr:
+    tree = _canonical_of(text)
+    if isinstance(tree, FormulaError):
+        raise tree.with_traceback(None)
+    return tree
 
 
 @lru_cache(maxsize=4096)
-def _canonical_of(text: str) -> exp.Expr:
-    return canonical(parse(text))
+def _canonical_of(text: str) -> exp.Expr | FormulaError:
+    """The canonical tree, or why there is none: either is asked for several times in a run."""
+    try:
+        tree = parse(text)
+        sized(tree)
+        return canonical(tree)
+    except FormulaError as error:
+        return error
 
 
 def _bottom_up(tree: exp.Expr, one: Callable[[exp.Expr], exp.Expr]) -> exp.Expr:
@@ -157,6 +171,14 @@ def _bottom_up(tree: exp.Expr, one: Callable[[exp.Expr], exp.Expr]) -> exp.Expr:
             return changed
         node.replace(changed)
     return tree
+
+
+def names_in(text: str) -> tuple[str, ...]:
+    """The columns that an expression names; none where the text is no expression."""
+    try:
+        return tuple(c.name for c in _sound(text).find_all(exp.Column))
+    except FormulaError:
+        return ()
 
 
 def one_text(text: str) -> str:

@@ -12,6 +12,7 @@ from ...model.kpi import Metric
 from ...model.period import Almanac
 from ...model.record import Record
 from ..sql.errors import FormulaError
+from ..sql.size import deep, sized
 from ..sql.typed_sql import Term, cast
 from .canonical import canonical_of, canonical_text
 from .scalars import Scalars
@@ -84,6 +85,7 @@ class DerivedScalars(Scalars):
         return term.with_sql(exp.column(column))
 
 
+@deep()
 def compile_derived(text: str, definitions: Mapping[str, Metric], almanac: Almanac) -> Derived:
     """Compile a derived formula over the definitions' ids. Raises FormulaError."""
     columns: dict[str, Callable[[], Term]] = {
@@ -91,6 +93,7 @@ def compile_derived(text: str, definitions: Mapping[str, Metric], almanac: Alman
     }
     scope = Scope(columns, almanac, what="definition", place="the project")
     tree = canonical_of(text)
+    sized(tree)
     scalars = DerivedScalars(scope)
     try:
         term = scalars.lower(tree)

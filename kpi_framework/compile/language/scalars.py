@@ -10,6 +10,7 @@ from typing import ClassVar
 from sqlglot import exp
 
 from ...model.period import WEEKDAYS
+from ...model.quoting import plain_or, shown
 from ...model.record import replace
 from ...model.unit import MICROSECONDS, is_currency
 from ..sql.errors import FormulaError
@@ -181,16 +182,19 @@ class Scalars:
     def _time_literal(self, text: str, kind: str) -> Term:
         try:
             wall = dt.datetime.fromisoformat(text)
-        except ValueError:
+            utc = self._in_utc(wall)
+        except (ValueError, OverflowError):
             raise mismatch(
-                f"'{text}' is not a {kind}", "Write it as '2026-01-31' or '2026-01-31 09:00'.", text
+                f"{shown(text)} is not a {kind}", "Write it as '2026-01-31' or '2026-01-31 09:00'.", text
             ) from None
         if kind == "date":
             return Term(_typed(wall.date().isoformat(), "DATE"), "date")
-        if wall.tzinfo is None:
-            wall = wall.replace(tzinfo=self.scope.almanac.zone)
-        utc = wall.astimezone(dt.UTC).replace(tzinfo=None)
         return Term(_typed(utc.isoformat(" "), "TIMESTAMP"), "timestamp")
+
+    def _in_utc(self, wall: dt.datetime) -> dt.datetime:
+        """A time on the project's wall, or one with an offset, in UTC. Raises OverflowError at the ends of time."""
+        aware = wall if wall.tzinfo else wall.replace(tzinfo=self.scope.almanac.zone)
+        return aware.astimezone(dt.UTC).replace(tzinfo=None)
 
     def _to_date(self, term: Term) -> Term:
         if term.type != "timestamp":
@@ -230,7 +234,8 @@ class Scalars:
     # choice
 
     def _case(self, node: exp.Expr) -> Term:
-        branches = [(self._when(node, one), self.lower(one.args["true"])) for one in node.args["ifs"]]
+        operand = self.lower(node.this) if node.this is not None else None
+        branches = [(self._when(operand, one), self.lower(one.args["true"])) for one in node.args["ifs"]]
         default = node.args.get("default")
         otherwise = self.lower(default) if default is not None else Term(exp.Null(), "null")
         terms = self._same_type([then for _, then in branches] + [otherwise])
@@ -240,10 +245,10 @@ class Scalars:
             default=values[-1].copy(),
         ))  # fmt: skip
 
-    def _when(self, node: exp.Expr, one: exp.Expr) -> exp.Expr:
-        if node.this is None:
+    def _when(self, operand: Term | None, one: exp.Expr) -> exp.Expr:
+        if operand is None:
             return self._condition(one.this).sql
-        return self._compared(exp.EQ, self.lower(node.this), self.lower(one.this)).sql
+        return self._compared(exp.EQ, operand, self.lower(one.this)).sql
 
     def _coalesce(self, node: exp.Expr) -> Term:
         terms = self._same_type([self.lower(node.this), *map(self.lower, node.expressions)])
@@ -289,7 +294,7 @@ class Scalars:
     def _extract(self, node: exp.Expr) -> Term:
         part = node.this.name.lower()
         if part not in _EXTRACT:
-            raise forbidden(f"extract({part} …)", part)
+            raise forbidden("extract", part)
         wall = self._wall(node.expression, "extract")
         number = exp.Extract(this=exp.Var(this=part), expression=wall)
         return Term(cast(number, "BIGINT"), "integer")
@@ -297,7 +302,7 @@ class Scalars:
     def _date_trunc(self, node: exp.Expr) -> Term:
         unit = node.args["unit"].name.lower()
         if unit not in _TRUNC:
-            raise forbidden(f"date_trunc('{unit}', …)", unit)
+            raise forbidden("date_trunc", unit)
         day = cast(self._wall(node.this, "date_trunc"), "DATE")
         back, forward = self._shift(unit)
         cut = call("date_trunc", exp.Literal.string(unit), _moved(day, back))
@@ -318,7 +323,7 @@ class Scalars:
         unit_node = node.args.get("unit")
         unit = unit_node.name.lower() if unit_node is not None else ""
         if unit not in _DIFF:
-            raise forbidden(f"date_diff('{unit}', …)", "date_diff")
+            raise forbidden("date_diff", "date_diff")
         start, end = self._wall(node.expression, "date_diff"), self._wall(node.this, "date_diff")
         return Term(call("date_diff", exp.Literal.string(unit), start, end), "integer", _DIFF_UNITS.get(unit))
 
@@ -399,8 +404,8 @@ class Scalars:
         if term.type not in ("timestamp", "null"):
             column = node.name or node.sql()
             raise mismatch(
-                f"`{what}` takes timestamps, and `{column}` is a {term.type}",
-                f"Map it in kpi.yaml: `{column}: {{from: …, type: timestamp}}`.", column,
+                f"`{what}` takes timestamps, and {shown(column)} is a {term.type}",
+                f"Map it in kpi.yaml: `{plain_or(column, 'NAME')}: {{from: …, type: timestamp}}`.", column,
             )  # fmt: skip
         return term.sql
 
@@ -410,7 +415,9 @@ class Scalars:
         term = self.lower(node)
         if not term.is_number:
             hint = "Use count_if or share for conditions." if term.type == "boolean" else "Cast it to a number."
-            raise mismatch(f"`{node.sql(dialect='duckdb')}` is a {term.type}, not a number", hint, node.name or None)
+            raise mismatch(
+                f"{shown(node.sql(dialect='duckdb'))} is a {term.type}, not a number", hint, node.name or None
+            )
         return term
 
     def _numbers(self, node: exp.Expr) -> tuple[Term, Term]:
@@ -423,7 +430,7 @@ class Scalars:
         """The term, if it is a condition. Raises FormulaError (type-mismatch)."""
         if term.type not in ("boolean", "null"):
             raise mismatch(
-                f"`{node.sql(dialect='duckdb')}` is a {term.type}, not a condition",
+                f"{shown(node.sql(dialect='duckdb'))} is a {term.type}, not a condition",
                 "Compare it with something.", node.name or None,
             )  # fmt: skip
         return term

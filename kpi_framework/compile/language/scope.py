@@ -8,8 +8,10 @@ from sqlglot import exp
 
 from ...model.diagnostic import did_you_mean
 from ...model.period import Almanac
+from ...model.quoting import listed, shown
 from ...model.record import Record, field
 from ..sql.errors import FormulaError
+from ..sql.size import LEAF, Size
 from ..sql.typed_sql import Term, call
 from ..time.working_time import MACRO, Lookup, sound_calendar
 from ..time.zone import macro_name
@@ -38,8 +40,12 @@ class Scope(Record):
         if name in self.columns:
             self.used.add(name)
             return self.columns[name]()
-        hint = did_you_mean(name, self.columns, f"It has: {', '.join(sorted(self.columns))}.")
-        raise FormulaError("unknown-column", f"{self.place} has no {self.what} `{name}`", hint, name)
+        hint = did_you_mean(name, self.columns, f"It has: {listed(sorted(self.columns))}.")
+        raise FormulaError("unknown-column", f"{self.place} has no {self.what} {shown(name)}", hint, name)
+
+    def size(self, name: str) -> Size:
+        """How large a column is that is computed from others. Raises FormulaError where it does not compile."""
+        return self.columns[name]().size if name in self.columns else LEAF
 
     def local(self, instant: exp.Expr) -> exp.Expr:
         """An instant as wall time in the project's zone."""

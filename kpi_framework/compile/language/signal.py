@@ -13,8 +13,10 @@ from sqlglot import exp
 
 from ...model.kpi import Kpi, Metric
 from ...model.period import Almanac
+from ...model.quoting import listed, shown
 from ...model.record import Record
 from ..sql.errors import FormulaError
+from ..sql.size import deep, sized
 from ..sql.typed_sql import Term, as_double, cast, null
 from .canonical import canonical, canonical_text
 from .scalars import SQL_TYPES, Scalars
@@ -55,6 +57,7 @@ class Condition(Record):
     operands: tuple[Operand, ...]
 
 
+@deep()
 def compile_signal(text: str, definitions: Mapping[str, Metric], almanac: Almanac) -> Condition:
     """Compile a signal's condition. Raises FormulaError."""
     found: dict[Operand, exp.Expr] = {}
@@ -64,6 +67,7 @@ def compile_signal(text: str, definitions: Mapping[str, Metric], almanac: Almana
         _check(operand, definitions)
     _check_words(tree, operands)
     tree = canonical(tree)
+    sized(tree)
     columns: dict[str, Callable[[], Term]] = {
         f"operand_{n}": partial(_term, n, o, definitions[o.definition].unit) for n, o in enumerate(operands)
     }
@@ -80,8 +84,8 @@ class _Conditions(Scalars):
     def _column(self, node: exp.Expr) -> Term:
         if not node.name.startswith("operand_"):
             raise FormulaError(
-                "unknown-reference", f"`{node.name}` is no operand",
-                f"Name a field of it, such as {node.name}.value; there are {', '.join(FIELDS)}.", node.name,
+                "unknown-reference", f"{shown(node.name)} is no operand",
+                f"Name a KPI and its field, such as csat.value; there are {', '.join(FIELDS)}.", node.name,
             )  # fmt: skip
         return super()._column(node)
 
@@ -146,10 +150,10 @@ def _check(operand: Operand, definitions: Mapping[str, Metric]) -> None:
     one, field = operand.definition, operand.field
     metric = definitions.get(one)
     if metric is None:
-        hint = f"There are: {', '.join(sorted(definitions))[:200]}."
-        raise FormulaError("unknown-reference", f"there is no KPI or metric `{one}`", hint, one)
+        hint = f"There are: {listed(sorted(definitions))}."
+        raise FormulaError("unknown-reference", f"there is no KPI or metric {shown(one)}", hint, one)
     if field not in FIELDS:
-        raise FormulaError("unknown-reference", f"`{one}` has no `{field}`", f"It has {', '.join(FIELDS)}.", field)
+        raise FormulaError("unknown-reference", f"`{one}` has no {shown(field)}", f"It has {', '.join(FIELDS)}.", field)
     if field in JUDGED and not isinstance(metric, Kpi):
         hint = "Use value, previous, change or points."
         raise FormulaError(
@@ -157,7 +161,7 @@ def _check(operand: Operand, definitions: Mapping[str, Metric]) -> None:
         )
     columns = tuple(c for c, _ in operand.segment)
     if columns not in metric.breakdowns or (operand.is_worst and metric.breakdowns == ((),)):
-        named = ", ".join(columns) or "its worst one"
+        named = listed(columns) or "its worst one"
         hint = "List it under the definition's `segments`."
         raise FormulaError("unknown-reference", f"`{one}` has no segments by {named}", hint, one)
 
@@ -172,7 +176,7 @@ def _check_words(tree: exp.Expr, operands: Sequence[Operand]) -> None:
         for word in _words(sides):
             if word not in STATUSES:
                 hint = f"It is {', '.join(STATUSES)}; where it is unknown, so is the signal."
-                raise FormulaError("type-mismatch", f"a status is never '{word}'", hint, word)
+                raise FormulaError("type-mismatch", f"a status is never {shown(word)}", hint, word)
 
 
 def _words(sides: Sequence[exp.Expr]) -> Iterator[str]:

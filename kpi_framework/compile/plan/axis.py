@@ -15,6 +15,7 @@ from sqlglot import exp
 from ...model.period import Almanac, Period
 from ...model.record import Record, replace
 from ..language.aggregates import Formula
+from ..sql.render import spelling
 from ..sql.typed_sql import binary, is_null
 from ..time.zone import step, timestamp
 
@@ -47,8 +48,8 @@ class CompiledMetric(Record):
     @property
     def dating(self) -> str:
         """Equal for measures whose rows fall into the same periods."""
-        closing = self.closing.time.sql() if self.closing else ""
-        return f"{self.time.sql()}|{closing}|{self.window or ''}"
+        closing = spelling(self.closing.time) if self.closing else ""
+        return f"{spelling(self.time)}|{closing}|{self.window or ''}"
 
 
 class Axis(Record):

@@ -13,8 +13,11 @@ from sqlglot import exp
 
 from ...model.record import Record, replace
 from ...model.unit import MICROSECONDS
+from ..sql.size import LEAF, Size
 
 NUMERIC = ("integer", "decimal", "double")
+_CHAIN = 16
+"""More conditions than this are joined as a tree of pairs: engines count how deep they stand."""
 _PLAIN = (exp.Column, exp.Literal, exp.Func, exp.Cast, exp.Null, exp.Boolean, exp.Paren, exp.Case)
 
 
@@ -33,6 +36,7 @@ class Term(Record):
     number: Fraction | None = None
     degree: int | None = 0
     personal: str | None = None
+    size: Size = LEAF
     hundredfold: bool = False
     """A share times a hundred: right as a score, wrong as a percent."""
 
@@ -137,6 +141,9 @@ def disjunction(*conditions: exp.Expr | None) -> exp.Expr | None:
 
 def _joined(kind: type[exp.Connector], conditions: tuple[exp.Expr | None, ...]) -> exp.Expr | None:
     unique = tuple(dict.fromkeys(c for c in conditions if c is not None)) if len(conditions) > 1 else conditions
+    if len(unique) > _CHAIN:
+        middle = len(unique) // 2
+        return _joined(kind, (_joined(kind, unique[:middle]), _joined(kind, unique[middle:])))
     joined: exp.Expr | None = None
     for condition in unique:
         joined = condition if joined is None or condition is None else binary(kind, joined, condition)

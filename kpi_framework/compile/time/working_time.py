@@ -16,8 +16,10 @@ from sqlglot import exp
 
 from ...model.calendar import Calendar
 from ...model.period import Almanac, is_zone
+from ...model.quoting import listed, shown
 from ...model.record import Record
 from ..sql.errors import FormulaError
+from ..sql.render import spelling
 from ..sql.typed_sql import call
 from .holidays import days_off, unknown_holiday
 from .zone import transitions
@@ -42,7 +44,7 @@ class Lookup(Record):
     @property
     def name(self) -> str:
         """The column that holds it."""
-        text = f"{self.calendar.sql()}|{self.instant.sql()}"
+        text = f"{spelling(self.calendar)}|{spelling(self.instant)}"
         return f"_worked_{hashlib.sha256(text.encode()).hexdigest()[:10]}"
 
 
@@ -113,10 +115,10 @@ def sound_calendar(almanac: Almanac, name: str) -> Calendar:
     """A calendar by name, with everything it names. Raises FormulaError (unknown-reference)."""
     calendar = almanac.calendars.get(name)
     if calendar is None:
-        known = f'Add it to kpi.yaml: `calendars: {{{name}: {{hours: {{mon-fri: ["09:00-17:00"]}}}}}}`.'
+        known = 'Add it to kpi.yaml: `calendars: {business: {hours: {mon-fri: ["09:00-17:00"]}}}`.'
         if almanac.calendars:
-            known = f"There are: {', '.join(sorted(almanac.calendars))}."
-        raise FormulaError("unknown-reference", f"there is no calendar `{name}`", known, name)
+            known = f"There are: {listed(sorted(almanac.calendars))}."
+        raise FormulaError("unknown-reference", f"there is no calendar {shown(name)}", known, name)
     if not is_zone(calendar.timezone or almanac.zone.key) or any(map(unknown_holiday, calendar.holidays)):
         raise FormulaError("unknown-reference", f"calendar `{name}` names a zone or holiday that does not exist",
                            "Correct the calendar in kpi.yaml.", name)  # fmt: skip
