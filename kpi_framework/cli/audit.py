@@ -27,9 +27,9 @@ def write_audit(
     days = o.as_day(first, "--from"), o.as_day(last, "--to")
     if days[0] is None or days[1] is None:
         raise KpiError("--from and --to name days", "Write them as 2026-01-31.")
-    found = audit(o.options(project, allow_path=allow_path), days[0], days[1], anchor)
-    write_bundle(out, audit_files(found))
+    bundle = audit(o.options(project, allow_path=allow_path), days[0], days[1], anchor)
+    write_bundle(out, audit_files(bundle))
     o.write(
-        f"{out}: {len(found.events):,} changes, {len(found.published):,} published values; begin with index.html", "-"
+        f"{out}: {len(bundle.events):,} changes, {len(bundle.published):,} published values; begin with index.html", "-"
     )
-    raise typer.Exit(int(bool(found.verified.failed)))
+    raise typer.Exit(int(bool(bundle.verified.failed)))

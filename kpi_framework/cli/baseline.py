@@ -29,16 +29,16 @@ def freeze_baselines(
     """Compute baselines and write baselines/<id>.yaml: commit the files, so that no late row moves them."""
     chosen = o.options(project, as_of=as_of, only=ids, allow_path=allow_path)
     frozen = freeze(chosen)
-    for line in _told(frozen):
+    for line in _frozen_lines(frozen):
         o.write(line, "-")
     raise typer.Exit(1 if frozen.failed else 0)
 
 
-def _told(frozen: Frozen) -> list[str]:
+def _frozen_lines(frozen: Frozen) -> list[str]:
     """A line a baseline."""
     lines = [f"frozen     baselines/{path.name}" for path in frozen.written]
     lines += [f"unchanged  baselines/{path.name}" for path in frozen.unchanged]
-    lines += [f"not frozen {one}: {why}" for one, why in frozen.failed.items()]
+    lines += [f"not frozen {kpi_id}: {why}" for kpi_id, why in frozen.failed.items()]
     lines += [f"{place(f)}  {f.severity.value}  {f.code} {f.rule}: {f.message}. {f.hint}" for f in frozen.unreadable]
     return lines or ["no KPI has a baseline"]
 
@@ -50,6 +50,6 @@ def verify_baselines(
 ) -> None:  # fmt: skip
     """Compute baselines again and say which the data or the definition no longer give."""
     chosen = o.options(project, as_of=as_of, only=ids, fail_on=fail_on, allow_path=allow_path)
-    found = verify(chosen)
-    failed = any(chosen.strictness.fails(f.severity) for f in found)
-    o.finish(o.report_of(Outcome(not failed, int(failed), found), "kpi baseline verify"), form, output)
+    findings = verify(chosen)
+    failed = any(chosen.strictness.fails(f.severity) for f in findings)
+    o.finish(o.report_of(Outcome(not failed, int(failed), findings), "kpi baseline verify"), form, output)

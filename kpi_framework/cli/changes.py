@@ -28,16 +28,16 @@ def show_diff(
     allow_path: o.AllowPath = None,
     reason: Annotated[str | None, typer.Option("--reason", help="Why, beside the commits' `Reason:` trailers.")] = None,
     impact: Annotated[bool, typer.Option(help="Compute the values on both sides.")] = True,
-    given: Annotated[
+    written: Annotated[
         Path | None, typer.Option("--from", help="Show what another run wrote as JSON; it is checked first.")
     ] = None,
 ) -> None:  # fmt: skip
     """Compare two revisions by meaning: which goalposts moved, and what that does to the numbers."""
     strictness = o.strictness(fail_on)
-    if given is not None:
+    if written is not None:
         if (base, head) != ("HEAD", None):
             raise KpiError("--from shows what a file compares, not these revisions", "Leave one of them out.")
-        difference = read_diff(given)
+        difference = read_diff(written)
     else:
         chosen = o.options(project, as_of=as_of, periods=periods, fail_on=fail_on, allow_path=allow_path)
         difference = diff(chosen, Question(base, head, reason, impact))

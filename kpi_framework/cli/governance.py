@@ -16,15 +16,16 @@ from .complete import choice, definitions
 
 @app.command("review")
 def note_review(
-    one: Annotated[str, typer.Argument(metavar="ID", autocompletion=definitions)],
+    kpi_id: Annotated[str, typer.Argument(metavar="ID", autocompletion=definitions)],
     note: Annotated[str, typer.Option("--note", help="What the review found.")],
     project: o.Project = None, as_of: o.AsOf = None,
     by: Annotated[str | None, typer.Option("--by", help="Who held it; git's user.email by default.")] = None,
     date: Annotated[str | None, typer.Option("--date", help="The day it was held; as_of's day by default.")] = None,
 ) -> None:  # fmt: skip
     """Note a review in the KPI's file: `last`, `by` and `note`; every comment and all else stay."""
-    done = review(o.options(project, as_of=as_of), one, note, by, o.as_day(date, "--date"))
-    o.write(f"{done.path}: reviewed on {done.review.last} by {done.review.by}; the next review is on {done.next}", "-")
+    reviewed = review(o.options(project, as_of=as_of), kpi_id, note, by, o.as_day(date, "--date"))
+    held = f"reviewed on {reviewed.review.last} by {reviewed.review.by}"
+    o.write(f"{reviewed.path}: {held}; the next review is on {reviewed.next}", "-")
 
 
 DueFormat = Annotated[str, choice("--format", DUE_FORMATS)]

@@ -40,7 +40,7 @@ def init(
     )
     if begun.findings:
         o.finish(o.report_of(Outcome(False, 1, begun.findings), "kpi init"), "text", "-")
-    o.write("\n".join(_told(begun, folder, has_data=bool(files))), "-")
+    o.write("\n".join(_next_steps(begun, folder, has_data=bool(files))), "-")
 
 
 def _sorted(paths: list[Path], sources: list[Path]) -> tuple[Path, tuple[Path, ...]]:
@@ -65,7 +65,7 @@ def _is_file(path: Path) -> bool:
         return False
 
 
-def _told(begun: InitResult, folder: Path, *, has_data: bool) -> list[str]:
+def _next_steps(begun: InitResult, folder: Path, *, has_data: bool) -> list[str]:
     """What was written, what to know, and what comes next."""
     lines = [f"written  {name}" for name in begun.written]
     lines += [f"note     {note}" for note in begun.notes]

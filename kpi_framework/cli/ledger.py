@@ -24,12 +24,12 @@ def publish_values(
     allow_path: o.AllowPath = None,
 ) -> None:  # fmt: skip
     """Append the judged values to ledger/<id>.jsonl; what was published changes only with a reason."""
-    found = publish(o.options(project, as_of=as_of, allow_path=allow_path), reason, anchor)
-    published, refused = sum(found.appended.values()), len(found.diagnostics)
-    counts = {"values published": published, "ledgers": len(found.heads), "refused": refused}
-    view = LedgerView("kpi publish", counts, found.diagnostics, (), found.heads, o.color(), o.width())
+    publication = publish(o.options(project, as_of=as_of, allow_path=allow_path), reason, anchor)
+    published, refused = sum(publication.appended.values()), len(publication.diagnostics)
+    counts = {"values published": published, "ledgers": len(publication.heads), "refused": refused}
+    view = LedgerView("kpi publish", counts, publication.diagnostics, (), publication.heads, o.color(), o.width())
     o.write(LEDGER_FORMATS[form](view), output)
-    raise typer.Exit(int(bool(found.diagnostics)))
+    raise typer.Exit(int(bool(publication.diagnostics)))
 
 
 @app.command("verify")
@@ -39,12 +39,14 @@ def verify_values(
     allow_path: o.AllowPath = None,
 ) -> None:  # fmt: skip
     """Check the ledgers' chains, that each definition exists in history, and compute again what the data allow."""
-    found = verify(o.options(project, allow_path=allow_path), anchor)
+    verification = verify(o.options(project, allow_path=allow_path), anchor)
     counts = {
-        "checked": found.checked,
-        "failed": len(found.failed),
-        "could not be computed again": len(found.could_not),
+        "checked": verification.checked,
+        "failed": len(verification.failed),
+        "could not be computed again": len(verification.could_not),
     }
-    view = LedgerView("kpi verify", counts, found.failed, found.could_not, found.heads, o.color(), o.width())
+    view = LedgerView(
+        "kpi verify", counts, verification.failed, verification.could_not, verification.heads, o.color(), o.width()
+    )
     o.write(LEDGER_FORMATS[form](view), output)
-    raise typer.Exit(int(bool(found.failed)))
+    raise typer.Exit(int(bool(verification.failed)))

@@ -39,14 +39,14 @@ def list_catalog(
 
 
 @catalog.command("show")
-def show_offer(one: Id, form: OfferFormat = "text", output: o.Output = "-") -> None:
+def show_offer(offer_id: Id, form: OfferFormat = "text", output: o.Output = "-") -> None:
     """Explain one: what counts, what it asks, the date it stands on, its formula and its examples."""
-    o.write(OFFER_FORMATS[form](*explained(one), o.color(), o.width()), output)
+    o.write(OFFER_FORMATS[form](*explained(offer_id), o.color(), o.width()), output)
 
 
 @app.command()
 def add(
-    one: Id, project: o.Project = None, as_of: o.AsOf = None,
+    offer_id: Id, project: o.Project = None, as_of: o.AsOf = None,
     owner: Annotated[str | None, typer.Option("--owner", help="Who answers for it.")] = None,
     target: Annotated[
         str | None, typer.Option("--target", help="`at_most 60 min`, `at_least 95%`, `between 70%..79%`.")
@@ -62,10 +62,10 @@ def add(
     """Add a definition of the catalogue: write kpis/ID.yaml, and the files of the inputs it needs."""
     chosen = o.options(project, as_of=as_of)
     choice = Choice(owner, target, near, baseline, dataset, tuple(segment) if segment else None, name, currency)
-    proposal = propose(chosen, one)
+    proposal = propose(chosen, offer_id)
     if sys.stdin.isatty() and not yes:
         choice = _asked(choice, proposal)
-    added = run_add(chosen, one, choice)
+    added = run_add(chosen, offer_id, choice)
     if added.findings and not added.written:
         print("kpi: nothing was written, since the file would not lint clean:", file=sys.stderr)
         o.finish(o.report_of(Outcome(False, 1, added.findings), "kpi add"), "text", "-")

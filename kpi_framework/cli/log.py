@@ -53,9 +53,9 @@ class Guarded:
 
     def write(self, text: str) -> int:
         """Write the text, made harmless; the length of what was asked for."""
-        shown = text if isinstance(text, Commands) else self._inert(text)
-        self._line = _reach(self._line + shown)
-        self._stream.write(shown)
+        harmless = text if isinstance(text, Commands) else self._inert(text)
+        self._line = _reach(self._line + harmless)
+        self._stream.write(harmless)
         return len(text)
 
     def writelines(self, lines: list[str]) -> None:

@@ -73,11 +73,11 @@ def strictness(fail_on: str, gate: str = "all") -> Strictness:
 
 def progress() -> Callable[[str], None]:
     """Say on stderr what is being done, once it has taken over a second."""
-    began, said = time.monotonic(), set[str]()
+    began, printed = time.monotonic(), set[str]()
 
     def say(what: str) -> None:
-        if what not in said and time.monotonic() - began > _SLOW:
-            said.add(what)
+        if what not in printed and time.monotonic() - began > _SLOW:
+            printed.add(what)
             print(f"kpi: {what} …", file=sys.stderr)
 
     return say

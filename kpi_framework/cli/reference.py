@@ -28,7 +28,7 @@ RulesFormat = Annotated[str, choice("--format", RULE_FORMATS)]
 
 @app.command()
 def show(
-    one: Annotated[str | None, typer.Argument(metavar="[ID]", autocompletion=definitions)] = None,
+    definition_id: Annotated[str | None, typer.Argument(metavar="[ID]", autocompletion=definitions)] = None,
     project: o.Project = None, form: ShowFormat = "text", output: o.Output = "-", as_of: o.AsOf = None,
     periods: o.Periods = 12, allow_path: o.AllowPath = None,
     sql: Annotated[bool, typer.Option("--sql", help="Print the statements that compute it.")] = False,
@@ -36,27 +36,27 @@ def show(
     by: Annotated[str | None, typer.Option("--by", help="A segment to break it down by; a,b: a combination.")] = None,
 ) -> None:  # fmt: skip
     """Show one definition: what it says, its value, its periods and parts; or, with --view, all that a view lists."""
-    if one is None:
+    if definition_id is None:
         _show_view(o.options(project, as_of=as_of, periods=periods, allow_path=allow_path, view=view), form, output)
         return
     if sql:
         chosen = o.options(project, as_of=as_of, periods=periods, allow_path=allow_path)
-        o.write("\n\n".join(statements(chosen, one)), output)
+        o.write("\n\n".join(statements(chosen, definition_id)), output)
         return
     outcome = run_check(
-        o.options(project, as_of=as_of, periods=periods, only=[one], fail_on="never", allow_path=allow_path)
+        o.options(project, as_of=as_of, periods=periods, only=[definition_id], fail_on="never", allow_path=allow_path)
     )
-    if outcome.scorecard is None or one not in outcome.scorecard.definitions:
-        raise KpiError(f"the definition {one} cannot be read", "Run `kpi lint`.")
+    if outcome.scorecard is None or definition_id not in outcome.scorecard.definitions:
+        raise KpiError(f"the definition {definition_id} cannot be read", "Run `kpi lint`.")
     parts = tuple(by.split(",")) if by else ()
-    listed = [",".join(b) for b in outcome.scorecard.definitions[one].breakdowns if b]
+    listed = [",".join(b) for b in outcome.scorecard.definitions[definition_id].breakdowns if b]
     if by and by not in listed:
         hint = f"It has: {', '.join(listed)}." if listed else "It has none: list the column under its `segments:`."
-        raise KpiError(f"{one} has no segment {by}", hint)
-    found = hindrances(outcome)
-    shown = View(outcome.scorecard, one, parts, o.color(), o.width(), found)
-    o.write(SHOW_FORMATS[form](shown), output)
-    raise typer.Exit(1 if found else 0)
+        raise KpiError(f"{definition_id} has no segment {by}", hint)
+    findings = hindrances(outcome)
+    page = View(outcome.scorecard, definition_id, parts, o.color(), o.width(), findings)
+    o.write(SHOW_FORMATS[form](page), output)
+    raise typer.Exit(1 if findings else 0)
 
 
 def _show_view(chosen: Options, form: str, output: str) -> None:
@@ -93,7 +93,7 @@ def rules(form: RulesFormat = "text", output: o.Output = "-") -> None:
 @app.command("explain")
 def explain_rule(rule: Annotated[str, typer.Argument(metavar="RULE", autocompletion=complete_rules)]) -> None:
     """Explain a rule, by its name or code."""
-    found = RULES.get(rule) or next((r for r in RULES.values() if r.code == rule.upper()), None)
-    if found is None:
+    chosen = RULES.get(rule) or next((r for r in RULES.values() if r.code == rule.upper()), None)
+    if chosen is None:
         raise KpiError(f"there is no rule {rule}", "Run `kpi rules` for the list.")
-    o.write(explain(found, color=o.color(), width=o.width()), "-")
+    o.write(explain(chosen, color=o.color(), width=o.width()), "-")

@@ -17,7 +17,7 @@ from ..model.diagnostic import KpiError
 from ..report.words.escape import clean, clip
 
 _MOST_LINKS = 40
-_SHOWN = 200
+_PRINTED = 200
 """So many characters of a path are shown."""
 _DEV = Path("/dev")
 _OPEN = re.compile(r"(?:/dev/fd|/proc/(?P<process>\d+)(?:/task/\d+)?/fd)/(?P<number>\d+)")
@@ -62,11 +62,11 @@ def writing(path: Path) -> Iterator[None]:
 
 def unwritable(path: Path, why: str, hint: str = "Choose another path.") -> KpiError:
     """That a path cannot be written, and why."""
-    return KpiError(f"{_shown(path)} cannot be written: {why}", hint)
+    return KpiError(f"{_printable(path)} cannot be written: {why}", hint)
 
 
-def _shown(path: Path) -> str:
-    return clip(clean(str(path)), _SHOWN)
+def _printable(path: Path) -> str:
+    return clip(clean(str(path)), _PRINTED)
 
 
 def _without_links(path: Path) -> Path:
@@ -102,6 +102,6 @@ def _refuse_inside_project(path: Path, link: Path) -> None:
         return
     if any(os.path.lexists(above / "kpi.yaml") for above in (folder, *folder.parents)):
         raise KpiError(
-            f"{_shown(path)} is not written: {_shown(link)} is a symbolic link inside a project",
+            f"{_printable(path)} is not written: {_printable(link)} is a symbolic link inside a project",
             "Links inside a project are not followed: name the place itself, or replace the link by a file or folder.",
         )

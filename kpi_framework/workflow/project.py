@@ -33,17 +33,17 @@ class ProjectRoot(Record):
     allowed: tuple[Path, ...] = ()
 
 
-def find_project(given: Path | None, start: Path) -> Path:
+def find_project(folder: Path | None, start: Path) -> Path:
     """The project's folder: the given one, or the nearest with a kpi.yaml upwards. Raises KpiError."""
-    where = f"in {given}" if given else "here or in any folder above"
+    where = f"in {folder}" if folder else "here or in any folder above"
     hint = "Run `kpi init` to begin one, or name the folder with --project."
     try:
         # A project may be reached through a link; what is in it may not.
-        begin = Path(os.path.realpath(given or start))
-        for folder in [begin] if given else [begin, *begin.parents]:
-            path = folder / PROJECT
+        begin = Path(os.path.realpath(folder or start))
+        for parent in [begin] if folder else [begin, *begin.parents]:
+            path = parent / PROJECT
             if path.is_symlink() or (path.exists() and not path.is_dir()):
-                return folder
+                return parent
     except (OSError, ValueError) as error:  # over-long, not to be entered; a NUL
         raise KpiError(f"there is no kpi.yaml in the folder that is named: {_why(error)}", hint) from error
     raise KpiError(f"there is no kpi.yaml {where}", hint)
@@ -93,19 +93,19 @@ def _broken_name(path: str) -> str:
 def name_known(ids: Iterable[str], known: Iterable[str]) -> None:
     """Refuse an id that names no definition. Raises KpiError."""
     known = tuple(known)
-    for one in ids:
-        if one not in known:
+    for name in ids:
+        if name not in known:
             there = f"There are: {', '.join(sorted(known)) or 'none'}."
-            raise KpiError(f"there is no definition {one}", did_you_mean(one, known, there))
+            raise KpiError(f"there is no definition {name}", did_you_mean(name, known, there))
 
 
 def reporting_periods_of(
-    catalog: Catalog, as_of: dt.date | None, now: dt.datetime, periods: int = 12
+    catalog: Catalog, as_of: dt.date | None, clock: dt.datetime, periods: int = 12
 ) -> ReportingPeriods:
     """The view at a day's end: the given one's, kpi.yaml's, or now."""
     project = catalog.project.noun
     day = as_of or (project.as_of if isinstance(project.as_of, dt.date) else None)
-    instant = now if day is None else project.almanac.instant(day + dt.timedelta(days=1))
+    instant = clock if day is None else project.almanac.instant(day + dt.timedelta(days=1))
     return ReportingPeriods(instant, project.almanac, periods)
 
 
@@ -136,7 +136,10 @@ def _owners(root: Path) -> tuple[CodeOwners | None, tuple[Diagnostic, ...]]:
 
 
 def _headers(catalog: Catalog, project_root: ProjectRoot) -> Mapping[str, Native | None]:
-    return {name: csv_header(one, project_root.folder, project_root.allowed) for name, one in catalog.datasets.items()}
+    return {
+        name: csv_header(dataset, project_root.folder, project_root.allowed)
+        for name, dataset in catalog.datasets.items()
+    }
 
 
 def columns_of(catalog: Catalog, project_root: ProjectRoot, name: str) -> frozenset[str] | None:
@@ -155,5 +158,5 @@ def settled(
     # What a link hides was not read: kpi.yaml, which a change may edit with it, cannot call that harmless.
     rules = {name: severity for name, severity in catalog.project.noun.rules.items() if name != LINKED}
     weighed = reweighed(findings, rules)
-    kept = apply(weighed, catalog.ignores, unseen)
-    return tuple(sorted(dict.fromkeys(kept), key=lambda f: f.sort_key))
+    heeded = apply(weighed, catalog.ignores, unseen)
+    return tuple(sorted(dict.fromkeys(heeded), key=lambda f: f.sort_key))

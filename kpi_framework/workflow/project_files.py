@@ -110,20 +110,20 @@ def _walked(root: Path, folder: str) -> Iterator[tuple[str, Diagnostic | None]]:
     while waiting:
         inside = waiting.pop()
         try:
-            entries = sorted(os.scandir(root / inside), key=lambda entry: entry.name)
+            children = sorted(os.scandir(root / inside), key=lambda child: child.name)
         except (FileNotFoundError, NotADirectoryError):
             continue
         except OSError as error:
             yield inside, _unread(inside, f"this folder cannot be read: {error.strerror}")
             continue
-        for entry in entries:
-            path = f"{inside}/{entry.name}"
-            if entry.is_symlink():
+        for child in children:
+            path = f"{inside}/{child.name}"
+            if child.is_symlink():
                 if is_link_reported(path):
                     yield path, linked(path)
-            elif entry.is_dir(follow_symlinks=False):
+            elif child.is_dir(follow_symlinks=False):
                 waiting.append(path)
-            elif entry.name.endswith(_ENDINGS):
+            elif child.name.endswith(_ENDINGS):
                 yield path, None
 
 

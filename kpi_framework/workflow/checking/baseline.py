@@ -75,12 +75,12 @@ def verify(options: Options) -> tuple[Diagnostic, ...]:
     catalog, ill = _loaded(options)
     evaluation = _evaluated(catalog, options)
     chosen = tuple(kpi.id for kpi in _chosen(catalog, options))
-    known = frozenset(one for one, hashed in evaluation.hashes.items() if hashed)
+    known = frozenset(kpi_id for kpi_id, meaning in evaluation.hashes.items() if meaning)
     of_baselines = (*evaluation.diagnostics, *stale_unread(catalog, known, options.project_root))
-    found = [f for f in of_baselines if f.rule in OF_BASELINES and f.kpi in chosen]
-    mine = {f"baselines/{one}.yaml" for one in chosen}
-    found += [f for f in ill if not options.only or f.rule == LINKED or f.span.path in mine]
-    return settled(catalog, (*found, *_unverifiable(catalog, evaluation, options, chosen)), frozenset(RULES))
+    findings = [f for f in of_baselines if f.rule in OF_BASELINES and f.kpi in chosen]
+    mine = {f"baselines/{kpi_id}.yaml" for kpi_id in chosen}
+    findings += [f for f in ill if not options.only or f.rule == LINKED or f.span.path in mine]
+    return settled(catalog, (*findings, *_unverifiable(catalog, evaluation, options, chosen)), frozenset(RULES))
 
 
 def _unverifiable(
@@ -89,25 +89,25 @@ def _unverifiable(
     """Why baselines cannot be computed again: what the run found, and else what lint says of their definitions."""
     needed, unread = narrowed(catalog, chosen).definitions, _unreadable(catalog, chosen, evaluation)
     failed = [m for m in evaluation.measurements if m.kpi in needed and is_failed(m)]
-    found = [f for f in hindering(failed, evaluation.diagnostics) if f.rule != "source-unreadable" or f in unread]
-    if failed and not found:
+    findings = [f for f in hindering(failed, evaluation.diagnostics) if f.rule != "source-unreadable" or f in unread]
+    if failed and not findings:
         today = reporting_periods_of(catalog, options.as_of, options.now).today
         return list(hindering(failed, linted(catalog, options.project_root, today)))
-    return found
+    return findings
 
 
 def _unreadable(catalog: Catalog, ids: tuple[str, ...], evaluation: Evaluation) -> list[Diagnostic]:
     """The findings on sources that definitions stand on and that cannot be read."""
     behind = narrowed(catalog, ids).definitions
-    places = {place(catalog, d, "source") for d in _datasets(catalog, [e.noun for e in behind.values()])}
+    spans = {place(catalog, d, "source") for d in _datasets(catalog, [e.noun for e in behind.values()])}
     unread = [f for f in evaluation.diagnostics if f.rule == "source-unreadable"]
-    return [f for f in unread if f.span in places or f.kpi in behind]
+    return [f for f in unread if f.span in spans or f.kpi in behind]
 
 
 def _datasets(catalog: Catalog, nouns: Iterable[Metric]) -> set[str]:
     """The datasets that definitions read, with their histories."""
-    found = {n for m in nouns for n in (m.dataset, m.evidence) if n in catalog.datasets and n}
-    return found | {h for n in found for h in catalog.datasets[n].histories if h in catalog.datasets}
+    names = {n for m in nouns for n in (m.dataset, m.evidence) if n in catalog.datasets and n}
+    return names | {h for n in names for h in catalog.datasets[n].histories if h in catalog.datasets}
 
 
 def _loaded(options: Options) -> tuple[Catalog, list[Diagnostic]]:
@@ -116,19 +116,19 @@ def _loaded(options: Options) -> tuple[Catalog, list[Diagnostic]]:
     if catalog is None:
         refuse_links(findings)
         raise KpiError(f"kpi.yaml cannot be read: {findings[0].message}", "Run `kpi lint`.")
-    for one in options.only:
-        if one not in catalog.kpis:
-            state = "cannot be read" if one in catalog.broken else "does not exist"
-            raise KpiError(f"the KPI {one} {state}", "Run `kpi lint`.")
+    for kpi_id in options.only:
+        if kpi_id not in catalog.kpis:
+            state = "cannot be read" if kpi_id in catalog.broken else "does not exist"
+            raise KpiError(f"the KPI {kpi_id} {state}", "Run `kpi lint`.")
     ill = [f for f in findings if f.severity is Severity.ERROR]
     return narrowed(catalog, options.only) if options.only else catalog, ill
 
 
 def _evaluated(catalog: Catalog, options: Options) -> Evaluation:
     """What was measured. Raises KpiError."""
-    window = reporting_periods_of(catalog, options.as_of, options.now)
+    reporting = reporting_periods_of(catalog, options.as_of, options.now)
     setting = Setting(
-        options.project_root.folder, window, options.open_engine, options.project_root.allowed, options.progress
+        options.project_root.folder, reporting, options.open_engine, options.project_root.allowed, options.progress
     )
     return evaluate(catalog, setting, fingerprint=True)
 
@@ -141,16 +141,16 @@ def _chosen(catalog: Catalog, options: Options) -> list[Kpi]:
 
 def _why(kpi: Kpi, evaluation: Evaluation) -> str:
     """Why a baseline has no value."""
-    found = [f.message for f in evaluation.diagnostics if f.kpi == kpi.id and f.rule not in OF_BASELINES]
+    messages = [f.message for f in evaluation.diagnostics if f.kpi == kpi.id and f.rule not in OF_BASELINES]
     if kpi.baseline is None:
         return "it has no `baseline:`"
-    return found[0] if found else "the data give no value over its days"
+    return messages[0] if messages else "the data give no value over its days"
 
 
 def _says_the_same(catalog: Catalog, file: BaselineFile) -> bool:
     """Whether the frozen file holds these values under this definition already."""
-    entry = catalog.baselines.get(file.kpi)
-    if entry is None:
+    frozen = catalog.baselines.get(file.kpi)
+    if frozen is None:
         return False
     passing = {"frozen_on", "engine", "data"}
-    return entry.noun.model_dump(exclude=passing) == file.model_dump(exclude=passing)
+    return frozen.noun.model_dump(exclude=passing) == file.model_dump(exclude=passing)

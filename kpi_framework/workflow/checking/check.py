@@ -24,13 +24,13 @@ NOT_TESTED = frozenset(RULES) - {"example-failed"}
 
 def run_tests(options: Options) -> Outcome:
     """The examples of the definitions. Raises KpiError."""
-    catalog, found = load(options.project_root)
+    catalog, findings = load(options.project_root)
     if catalog is None or not catalog.project.noun.has_days:
         return lint_project(options)
     name_known(options.only, (*catalog.definitions, *catalog.broken))
     with Session(options.open_engine) as session:
         results, failures = _examples(catalog, session, options)
-    return outcome_of(settled(catalog, (*found, *failures), NOT_TESTED), options, results)
+    return outcome_of(settled(catalog, (*findings, *failures), NOT_TESTED), options, results)
 
 
 def check(options: Options) -> Outcome:
@@ -40,48 +40,50 @@ def check(options: Options) -> Outcome:
         return _checked(options, session, *load(options.project_root))
 
 
-def check_loaded(options: Options, whole: Catalog | None, found: tuple[Diagnostic, ...], revision: str = "") -> Outcome:
+def check_loaded(
+    options: Options, whole: Catalog | None, findings: tuple[Diagnostic, ...], revision: str = ""
+) -> Outcome:
     """The main job on definitions that were loaded already, from the disk or from a revision. Raises KpiError."""
     with Session(options.open_engine) as session:
-        return _checked(options, session, whole, found, revision)
+        return _checked(options, session, whole, findings, revision)
 
 
 def hindrances(outcome: Outcome) -> tuple[Diagnostic, ...]:
     """The findings of a run for which values could not be computed."""
     if outcome.evaluation is None:
         return ()
-    found = hindering(outcome.evaluation.measurements, outcome.evaluation.diagnostics)
-    behind = {(f.rule, f.span) for f in found}
+    findings = hindering(outcome.evaluation.measurements, outcome.evaluation.diagnostics)
+    behind = {(f.rule, f.span) for f in findings}
     return tuple(f for f in outcome.diagnostics if (f.rule, f.span) in behind)
 
 
 def _checked(
-    options: Options, session: Session, whole: Catalog | None, found: tuple[Diagnostic, ...], revision: str = ""
+    options: Options, session: Session, whole: Catalog | None, findings: tuple[Diagnostic, ...], revision: str = ""
 ) -> Outcome:
     if whole is None or not whole.project.noun.has_days:
         # Without kpi.yaml, or the zone its days are in, there is no number to compute.
-        return lint_loaded(options, whole, found)
+        return lint_loaded(options, whole, findings)
     name_known(options.only, (*whole.definitions, *whole.broken))
     catalog = narrowed(whole, options.only) if options.only else whole
     gate, rules = catalog.project.noun.gate, catalog.project.noun.rules
-    window = reporting_periods_of(catalog, options.as_of, options.now, options.periods)
+    reporting = reporting_periods_of(catalog, options.as_of, options.now, options.periods)
     lint: list[Diagnostic] = []
-    session.beside(lambda: lint.extend(linted(whole, options.project_root, window.today)), *options.beside)
+    session.beside(lambda: lint.extend(linted(whole, options.project_root, reporting.today)), *options.beside)
     setting = Setting(
-        options.project_root.folder, window, options.open_engine, options.project_root.allowed, options.progress
+        options.project_root.folder, reporting, options.open_engine, options.project_root.allowed, options.progress
     )
     evaluation = evaluate_in(session, catalog, setting, fingerprint=options.fingerprint)
     session.catch_up()
     examples, failures = _examples(catalog, session, options)
-    seen = evaluation.measurements
-    late = (*missed_without_action(catalog, seen), *missed_without_cause(catalog, seen))
+    measurements = evaluation.measurements
+    late = (*missed_without_action(catalog, measurements), *missed_without_cause(catalog, measurements))
     unseen = OF_CHANGES | (OF_DATA if options.only else frozenset())
-    found = (*found, *lint, *failures, *evaluation.diagnostics, *late)
-    findings = weighed(settled(catalog, found, unseen), gate, rules)
-    verdict = verdict_of(evaluation.measurements, findings, evaluation.signals, gate, options.strictness)
-    card = _scorecard(catalog, window, evaluation, findings, verdict)
+    findings = (*findings, *lint, *failures, *evaluation.diagnostics, *late)
+    judged = weighed(settled(catalog, findings, unseen), gate, rules)
+    verdict = verdict_of(evaluation.measurements, judged, evaluation.signals, gate, options.strictness)
+    card = _scorecard(catalog, reporting, evaluation, judged, verdict)
     card = replace(card, view=_view(catalog, options.view), revision=revision)
-    return Outcome(verdict.passed, verdict.exit_code, findings, examples, card, evaluation, catalog, window)
+    return Outcome(verdict.passed, verdict.exit_code, judged, examples, card, evaluation, catalog, reporting)
 
 
 def _examples(
@@ -102,16 +104,16 @@ def _view(catalog: Catalog, name: str | None) -> str | None:
 
 def _scorecard(
     catalog: Catalog,
-    window: ReportingPeriods,
+    reporting: ReportingPeriods,
     evaluation: Evaluation,
     findings: tuple[Diagnostic, ...],
     verdict: Verdict,
 ) -> Scorecard:
     project = catalog.project.noun
     return Scorecard(
-        project=project.name, as_of=window.as_of.astimezone(window.almanac.zone), engine=evaluation.engine,
+        project=project.name, as_of=reporting.as_of.astimezone(reporting.almanac.zone), engine=evaluation.engine,
         isolation=evaluation.isolation, verdict=verdict, measurements=evaluation.measurements,
         diagnostics=findings, definitions={i: e.noun for i, e in catalog.definitions.items()},
-        today=window.today, objectives=project.objectives, events=project.events,
+        today=reporting.today, objectives=project.objectives, events=project.events,
         signals=evaluation.signals, views=project.views,
     )  # fmt: skip

@@ -19,17 +19,17 @@ Item = tuple[dt.date, Duty, str, str | None, tuple[str | int, ...], str]
 def due(options: Options) -> Agenda:
     """The days that active KPIs promise something for, overdue ones first. Raises KpiError."""
     catalog = load_unlinked(options.project_root)
-    window = reporting_periods_of(catalog, options.as_of, options.now)
-    found = [
-        Due(when, day, duty, kpi.id, kpi.name, what, who, entry.at.key(*path), key)
-        for entry in catalog.definitions.values()
-        if isinstance(kpi := entry.noun, Kpi) and kpi.is_active
+    reporting = reporting_periods_of(catalog, options.as_of, options.now)
+    duties = [
+        Due(when, day, duty, kpi.id, kpi.name, what, who, definition.at.key(*path), key)
+        for definition in catalog.definitions.values()
+        if isinstance(kpi := definition.noun, Kpi) and kpi.is_active
         for day, duty, what, who, path, key in _items(kpi)
-        if (when := _when(day, duty, window.today, window.almanac)) is not None
+        if (when := _when(day, duty, reporting.today, reporting.almanac)) is not None
     ]
-    as_of = window.as_of.astimezone(window.almanac.zone)
-    ordered = sorted(found, key=lambda d: (list(When).index(d.when), d.sort_key))
-    return Agenda(catalog.project.noun.name, as_of, window.today, tuple(ordered))
+    as_of = reporting.as_of.astimezone(reporting.almanac.zone)
+    ordered = sorted(duties, key=lambda d: (list(When).index(d.when), d.sort_key))
+    return Agenda(catalog.project.noun.name, as_of, reporting.today, tuple(ordered))
 
 
 def _when(day: dt.date, duty: Duty, today: dt.date, almanac: Almanac) -> When | None:

@@ -18,12 +18,12 @@ def lint_project(options: Options) -> Outcome:
     return lint_loaded(options, *load(options.project_root))
 
 
-def lint_loaded(options: Options, catalog: Catalog | None, found: tuple[Diagnostic, ...]) -> Outcome:
+def lint_loaded(options: Options, catalog: Catalog | None, findings: tuple[Diagnostic, ...]) -> Outcome:
     """The same for definitions that were loaded already."""
     if catalog is None:
-        return outcome_of(found, options)
-    findings = (*found, *linted(catalog, options.project_root, _today(catalog, options)))
-    return outcome_of(settled(catalog, findings, NOT_LINTED), options)
+        return outcome_of(findings, options)
+    judged = (*findings, *linted(catalog, options.project_root, _today(catalog, options)))
+    return outcome_of(settled(catalog, judged, NOT_LINTED), options)
 
 
 def _today(catalog: Catalog, options: Options) -> dt.date:

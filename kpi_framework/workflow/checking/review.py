@@ -26,18 +26,18 @@ class Reviewed(Record):
     next: dt.date | None
 
 
-def review(options: Options, one: str, note: str, by: str | None = None, day: dt.date | None = None) -> Reviewed:
+def review(options: Options, kpi_id: str, note: str, by: str | None = None, day: dt.date | None = None) -> Reviewed:
     """Stamp `review.last`, `by` and `note`. Raises KpiError."""
     catalog = load_unlinked(options.project_root)
-    if one not in catalog.kpis:
-        raise KpiError(f"there is no KPI {one}, or it cannot be read", "Run `kpi lint`.")
-    kpi, path = catalog.kpis[one], catalog.definitions[one].at.path
+    if kpi_id not in catalog.kpis:
+        raise KpiError(f"there is no KPI {kpi_id}, or it cannot be read", "Run `kpi lint`.")
+    kpi, path = catalog.kpis[kpi_id], catalog.definitions[kpi_id].at.path
     today = reporting_periods_of(catalog, options.as_of, options.now).today
     held = day or today
     _refuse(kpi, note, held, max(today, options.now.date()))
     stamp = {"last": held.isoformat(), "by": by or _self(options), "note": note.strip()}
     stamped = _stamped(options, kpi, path, stamp)
-    return Reviewed(one, path, stamped, next_review(stamped))
+    return Reviewed(kpi_id, path, stamped, next_review(stamped))
 
 
 def _refuse(kpi: Kpi, note: str, held: dt.date, latest: dt.date) -> None:
@@ -71,8 +71,8 @@ def _stamped(options: Options, kpi: Kpi, path: str, stamp: dict[str, str]) -> Re
     except (LookupError, ValueError) as error:
         raise KpiError(f"{path} cannot be edited: {error}", "Write the review by hand.") from error
     wanted = Review.model_validate({**kpi.review.model_dump(), **stamp})
-    entry = load_definition(path, after).entry
-    if entry is None or entry.noun.model_dump() != kpi.model_copy(update={"review": wanted}).model_dump():
+    definition = load_definition(path, after).entry
+    if definition is None or definition.noun.model_dump() != kpi.model_copy(update={"review": wanted}).model_dump():
         raise KpiError(f"{path} cannot be edited without changing more", "Write the review by hand.")
     write_text(options.project_root.folder / path, after)
     return wanted

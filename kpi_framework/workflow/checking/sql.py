@@ -15,19 +15,19 @@ _CLOCKS = "CREATE TEMP TABLE clock_in_"
 _WORKING_TIME = "INSERT INTO working_time"
 
 
-def statements(options: Options, one: str) -> tuple[str, ...]:
+def statements(options: Options, definition_id: str) -> tuple[str, ...]:
     """The SQL of a definition and of what it stands on; the zones' functions by their names. Raises KpiError."""
     catalog = load_unlinked(options.project_root)
-    name_known((one,), catalog.definitions)
+    name_known((definition_id,), catalog.definitions)
     ran: list[str] = []
     chosen = replace(options, open_engine=lambda: Recorder(options.open_engine(), ran))
-    window = reporting_periods_of(catalog, options.as_of, options.now, options.periods)
-    setting = Setting(options.project_root.folder, window, chosen.open_engine, options.project_root.allowed)
-    evaluate(narrowed(catalog, (one,)), setting)
-    return tuple(_shown(sql) for sql in dict.fromkeys(ran))
+    reporting = reporting_periods_of(catalog, options.as_of, options.now, options.periods)
+    setting = Setting(options.project_root.folder, reporting, chosen.open_engine, options.project_root.allowed)
+    evaluate(narrowed(catalog, (definition_id,)), setting)
+    return tuple(_readable(sql) for sql in dict.fromkeys(ran))
 
 
-def _shown(sql: str) -> str:
+def _readable(sql: str) -> str:
     if sql.startswith(_CLOCKS):
         name = sql.removeprefix(_CLOCKS).partition(" ")[0]
         return f"-- clock_in_{name}: when the zone's clocks change, and what they show from then on"

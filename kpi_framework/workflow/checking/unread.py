@@ -19,8 +19,8 @@ def stale_unread(catalog: Catalog, known: frozenset[str], project_root: ProjectR
     unread = set(catalog.kpis) - known
     if not unread:
         return ()
-    one, other = (_hashes(catalog, project_root, spelled) for spelled in (str.lower, str.upper))
-    sure = {i: h for i, h in one.items() if other.get(i) == h}
+    lower, upper = (_hashes(catalog, project_root, spelled) for spelled in (str.lower, str.upper))
+    sure = {i: h for i, h in lower.items() if upper.get(i) == h}
     return compare(catalog, {}, {i: sure.get(i, "") for i in unread}).diagnostics
 
 

@@ -20,8 +20,8 @@ def check_at(options: Options, name: str) -> Outcome:
     revision = Revision(options.project_root, repository, repository.commit(name))
     committed = repository.text("show", "--no-patch", "--format=%cI", revision.name).strip()
     then = replace(options, now=dt.datetime.fromisoformat(committed).astimezone(dt.UTC))
-    catalog, found = revision.loaded
+    catalog, findings = revision.loaded
     if catalog is None:
-        return check_loaded(then, None, found, revision.name)
+        return check_loaded(then, None, findings, revision.name)
     with revision.data(catalog) as project_root:
-        return check_loaded(replace(then, project_root=project_root), catalog, found, revision.name)
+        return check_loaded(replace(then, project_root=project_root), catalog, findings, revision.name)

@@ -37,20 +37,20 @@ def diff(options: Options, question: Question) -> Difference:
     before = Revision(options.project_root, repository, repository.commit(question.base))
     head = repository.commit(question.head) if question.head is not None else None
     after = Revision(options.project_root, repository, head)
-    window = reporting_periods_of(after.catalog, options.as_of, options.now, options.periods)
+    reporting = reporting_periods_of(after.catalog, options.as_of, options.now, options.periods)
     reasons = _reasons(repository, before.commit or "", head, question.reason)
     with after.data(after.catalog) as project_root:
         old, new = (side_of(r.catalog, natives_of(r.catalog, project_root)) for r in (before, after))
-        sides = Comparison(old, new, window.today)
-        found = changes(sides)
+        sides = Comparison(old, new, reporting.today)
+        changed = changes(sides)
         options.progress("computing both sides")
-        effect = _impact(options, before, after, project_root, window) if question.with_impact and found else ()
-    findings = (*after.loaded[1], *_findings(sides, found, reasons))
+        effect = _impact(options, before, after, project_root, reporting) if question.with_impact and changed else ()
+    findings = (*after.loaded[1], *_findings(sides, changed, reasons))
     weighed = settled(after.catalog, findings, frozenset(RULES) - {"unexplained-change", "removed-unretired"})
     return Difference(
-        base=before.name, head=after.name, changes=found, impact=effect, reasons=reasons, diagnostics=weighed,
+        base=before.name, head=after.name, changes=changed, impact=effect, reasons=reasons, diagnostics=weighed,
         names={i: e.noun.name for c in (before.catalog, after.catalog) for i, e in c.definitions.items()},
-        as_of=window.as_of.astimezone(window.almanac.zone),
+        as_of=reporting.as_of.astimezone(reporting.almanac.zone),
     )  # fmt: skip
 
 
@@ -58,61 +58,63 @@ def read_diff(path: Path) -> Difference:
     """A difference that another run wrote as JSON. Raises KpiError for what does not fit its schema."""
     try:
         with path.open("rb") as stream:
-            data = stream.read(LARGEST + 1)
+            content = stream.read(LARGEST + 1)
     except OSError as error:
         raise KpiError(
             f"{path} cannot be read: {error.strerror}", "Name a file of `kpi diff --format json`."
         ) from error
     try:
-        return read_difference(data)
+        return read_difference(content)
     except ValueError as error:
         raise KpiError(f"{path} is no difference: {error}", "Name a file of `kpi diff --format json`.") from error
 
 
-def _reasons(repository: Repository, base: str, head: str | None, given: str | None) -> tuple[str, ...]:
+def _reasons(repository: Repository, base: str, head: str | None, reason: str | None) -> tuple[str, ...]:
     """The reasons of the commits that lie between, and the one that was given."""
     wanted = "%(trailers:key=Reason,valueonly,unfold)"
     text = repository.text("log", f"--format={wanted}", f"{base}..{head or 'HEAD'}", "--")
     lines = dict.fromkeys(line.strip() for line in text.splitlines() if line.strip())
-    return (*([given.strip()] if given and given.strip() else []), *lines)
+    return (*([reason.strip()] if reason and reason.strip() else []), *lines)
 
 
 # what it does to the numbers
 
 
 def _impact(
-    options: Options, before: Revision, after: Revision, project_root: ProjectRoot, window: ReportingPeriods
+    options: Options, before: Revision, after: Revision, project_root: ProjectRoot, reporting: ReportingPeriods
 ) -> tuple[Impact, ...]:
     """Both definitions on the later data; and, where tracked data changed, the earlier definitions on both."""
-    after_run = _evaluation(options, after.catalog, project_root, window)
-    before_run = _evaluation(options, before.catalog, project_root, window)
-    found = impact(before_run.measurements, after_run.measurements, before_run.hashes, after_run.hashes)
+    after_run = _evaluation(options, after.catalog, project_root, reporting)
+    before_run = _evaluation(options, before.catalog, project_root, reporting)
+    effects = impact(before_run.measurements, after_run.measurements, before_run.hashes, after_run.hashes)
     if before.fingerprint(before.catalog) == after.fingerprint(after.catalog):
-        return found
+        return effects
     with before.data(before.catalog) as earlier:
-        old_run = _evaluation(options, before.catalog, earlier, window)
+        old_run = _evaluation(options, before.catalog, earlier, reporting)
     moved = impact(old_run.measurements, before_run.measurements, old_run.hashes, before_run.hashes)
-    return (*found, *(replace(one, because=("data",)) for one in moved))
+    return (*effects, *(replace(effect, because=("data",)) for effect in moved))
 
 
-def _evaluation(options: Options, catalog: Catalog, project_root: ProjectRoot, window: ReportingPeriods) -> Evaluation:
-    view = replace(window, almanac=catalog.project.noun.almanac)
-    return evaluate(catalog, Setting(project_root.folder, view, options.open_engine, project_root.allowed))
+def _evaluation(
+    options: Options, catalog: Catalog, project_root: ProjectRoot, reporting: ReportingPeriods
+) -> Evaluation:
+    on_calendar = replace(reporting, almanac=catalog.project.noun.almanac)
+    return evaluate(catalog, Setting(project_root.folder, on_calendar, options.open_engine, project_root.allowed))
 
 
 # what has to be said
 
 
-def _findings(sides: Comparison, found: tuple[Change, ...], reasons: tuple[str, ...]) -> list[Diagnostic]:
-    unexplained = [] if reasons else [c for c in found if c.cls.needs_reason]
+def _findings(sides: Comparison, changed: tuple[Change, ...], reasons: tuple[str, ...]) -> list[Diagnostic]:
+    unexplained = [] if reasons else [c for c in changed if c.cls.needs_reason]
     findings = [_unexplained(c) for c in unexplained]
     findings += [
-        _removed(c) for c in found if c.cls is ChangeClass.REMOVED and c.kpi and not _was_retired(sides, c.kpi)
+        _removed(c) for c in changed if c.cls is ChangeClass.REMOVED and c.kpi and not _was_retired(sides, c.kpi)
     ]
-    restated = {c.kpi for c in found if c.cls is ChangeClass.RESTATING} | {
-        one for c in found if c.cls is ChangeClass.RESTATING for one in c.touches
+    restated = {c.kpi for c in changed if c.cls is ChangeClass.RESTATING} | {
+        definition_id for c in changed if c.cls is ChangeClass.RESTATING for definition_id in c.touches
     }
-    return findings + [f for one in sorted(filter(None, restated)) for f in _stale(sides, one)]
+    return findings + [f for definition_id in sorted(filter(None, restated)) for f in _stale(sides, definition_id)]
 
 
 def _unexplained(change: Change) -> Diagnostic:
@@ -126,21 +128,25 @@ def _removed(change: Change) -> Diagnostic:
     return RULES["removed-unretired"].finding(Span("kpi.yaml"), message, kpi=change.kpi)
 
 
-def _was_retired(sides: Comparison, one: str) -> bool:
-    noun = sides.before.catalog.definitions[one].noun if one in sides.before.catalog.definitions else None
-    return noun is not None and (noun.status is Lifecycle.RETIRED or not isinstance(noun, Kpi))
+def _was_retired(sides: Comparison, definition_id: str) -> bool:
+    definition = sides.before.catalog.definitions.get(definition_id)
+    if definition is None:
+        return False
+    return definition.noun.status is Lifecycle.RETIRED or not isinstance(definition.noun, Kpi)
 
 
-def _stale(sides: Comparison, one: str) -> list[Diagnostic]:
+def _stale(sides: Comparison, definition_id: str) -> list[Diagnostic]:
     """A number that means something else needs a baseline of the same meaning."""
     catalog = sides.after.catalog
-    kpi, frozen = catalog.kpis.get(one), catalog.baseline_of(one)
-    now = sides.after.hashes.get(one)
-    if kpi is None or frozen is None or not now or frozen.noun.definition == now:
+    kpi, frozen = catalog.kpis.get(definition_id), catalog.baseline_of(definition_id)
+    meaning = sides.after.hashes.get(definition_id)
+    if kpi is None or frozen is None or not meaning or frozen.noun.definition == meaning:
         return []
-    message = f"{one} means something else now, and its baseline was frozen under the former definition"
+    message = f"{definition_id} means something else now, and its baseline was frozen under the former definition"
     return [
-        RULES["baseline-stale"].finding(frozen.at.key("definition"), message, f"Run `kpi baseline freeze {one}`.", one)
+        RULES["baseline-stale"].finding(
+            frozen.at.key("definition"), message, f"Run `kpi baseline freeze {definition_id}`.", definition_id
+        )
     ]
 
 

@@ -55,13 +55,13 @@ def history(options: Options, query: Query) -> tuple[HistoryEvent, ...]:
     events = [e for step in story.line.steps for e in story.events(step)]
     name_known(query.ids, _ever(events, options.project_root))
     names = _names(events, query.ids)
-    kept = [e for e in events if _is_wanted(e, names, query)]
+    wanted = [e for e in events if _is_wanted(e, names, query)]
     if not query.with_values:
-        return tuple(kept)
-    if sum(_has_value(e) for e in kept) > _MOST_VALUES:
-        return tuple(map(_without_value, kept))
+        return tuple(wanted)
+    if sum(_has_value(e) for e in wanted) > _MOST_VALUES:
+        return tuple(map(_without_value, wanted))
     options.progress("computing values under old and new definitions")
-    return tuple(story.with_values(e) for e in kept)
+    return tuple(story.with_values(e) for e in wanted)
 
 
 def _without_value(event: HistoryEvent) -> HistoryEvent:
@@ -74,22 +74,22 @@ def _without_value(event: HistoryEvent) -> HistoryEvent:
 def _ever(events: list[HistoryEvent], project_root: ProjectRoot) -> set[str]:
     """Every id that a definition has or had."""
     catalog, _ = load(project_root)
-    found = {*catalog.definitions, *catalog.broken} if catalog is not None else set()
+    ids = {*catalog.definitions, *catalog.broken} if catalog is not None else set()
     for event in events:
-        found |= {event.change.kpi or "", *event.change.touches}
+        ids |= {event.change.kpi or "", *event.change.touches}
         if event.change.cls is ChangeClass.RENAMED:
-            found.add(str(event.change.before))
-    return found - {""}
+            ids.add(str(event.change.before))
+    return ids - {""}
 
 
 def _names(events: list[HistoryEvent], ids: tuple[str, ...]) -> frozenset[str]:
     """The ids that were asked for, and all that they were called before."""
-    found = set(ids)
+    names = set(ids)
     for event in reversed(events):
         change = event.change
-        if change.cls is ChangeClass.RENAMED and change.after in found:
-            found.add(str(change.before))
-    return frozenset(found)
+        if change.cls is ChangeClass.RENAMED and change.after in names:
+            names.add(str(change.before))
+    return frozenset(names)
 
 
 def _is_wanted(event: HistoryEvent, names: frozenset[str], query: Query) -> bool:
@@ -146,15 +146,15 @@ class _Story(Record, dict=True):
             return ()
         if _CONFIG not in touched:
             return self._compared(step, before, after, touched)
-        kept = [tree for tree in (before, after) if self._is_read(tree)]
-        if len(kept) == len((before, after)):
+        readable = [tree for tree in (before, after) if self._is_read(tree)]
+        if len(readable) == len((before, after)):
             return self._compared(step, before, after, {*before, *after})
         # The project begins, ends or breaks here: its settings are no changes one by one.
-        config = {_CONFIG: kept[0][_CONFIG]} if kept else {}
-        found = self._compared(step, {**before, **config}, {**after, **config}, touched)
+        config = {_CONFIG: readable[0][_CONFIG]} if readable else {}
+        compared = self._compared(step, {**before, **config}, {**after, **config}, touched)
         old, new = self._state(before), self._state(after)
         cls = _WHOLE_PROJECT.get((old, new), ChangeClass.RESTATING)
-        return (*found, Change(None, cls, _CONFIG, old, new, _CONFIG))
+        return (*compared, Change(None, cls, _CONFIG, old, new, _CONFIG))
 
     def _trees(self, step: LoggedCommit) -> tuple[Tree, Tree]:
         return self.trees.at(next(iter(step.commit.parents), None)), self.trees.at(step.commit.name)
@@ -172,25 +172,25 @@ class _Story(Record, dict=True):
         today = step.commit.committed_at.date()
         catalogs = [self._catalog(tree, paths) for tree in (before, after)]
         old, new = (Side(c, {}, one_text) for c in catalogs)
-        found = changes(Comparison(old, new, today))
-        if not any(_hangs_on_meaning(c) for c in found):
-            return found
+        compared = changes(Comparison(old, new, today))
+        if not any(_hangs_on_meaning(c) for c in compared):
+            return compared
         ids = tuple({i for c in catalogs for i in c.definitions})
         old, new = (self._meant(tree, c, ids) for tree, c in zip((before, after), catalogs, strict=True))
         return changes(Comparison(old, new, today))
 
     def _loaded(self, tree: Tree, paths: Container[str]) -> Catalog | None:
         texts = {p: self.texts[n] for p, n in tree.items() if p in paths or p == _CONFIG}
-        found = load_catalog({_CONFIG: _EMPTY, **_yaml(texts)}, _CONTRACTS)[0]
-        return found if found is not None and found.project.noun.has_days else None
+        catalog = load_catalog({_CONFIG: _EMPTY, **_yaml(texts)}, _CONTRACTS)[0]
+        return catalog if catalog is not None and catalog.project.noun.has_days else None
 
     def _catalog(self, tree: Tree, paths: Container[str]) -> Catalog:
         """Some files of a tree, in its project or, where that cannot be read, in an empty one."""
-        found = self._loaded(tree, paths)
-        if found is None:
-            found = self._loaded({p: n for p, n in tree.items() if p != _CONFIG}, paths)
-        assert found is not None, "an empty project can be read"
-        return found
+        catalog = self._loaded(tree, paths)
+        if catalog is None:
+            catalog = self._loaded({p: n for p, n in tree.items() if p != _CONFIG}, paths)
+        assert catalog is not None, "an empty project can be read"
+        return catalog
 
     def _meant(self, tree: Tree, catalog: Catalog, ids: tuple[str, ...]) -> Side:
         """A side with the meanings of some definitions, compiled with all that they stand on."""
@@ -206,8 +206,8 @@ class _Story(Record, dict=True):
         merge = self.line.merges.get(step.commit.name)
         if merge is None or not step.touched:
             return True
-        kept, taken = self.trees.at(self.line.parents[merge][0]), self.trees.at(merge)
-        return any(kept.get(t.path) != taken.get(t.path) for t in step.touched)
+        before, merged = self.trees.at(self.line.parents[merge][0]), self.trees.at(merge)
+        return any(before.get(t.path) != merged.get(t.path) for t in step.touched)
 
     # values
 
@@ -233,7 +233,7 @@ class _Story(Record, dict=True):
 
     def _computed(self, catalog: Catalog, kpi: str) -> Value:
         options = self.options
-        window = reporting_periods_of(catalog, options.as_of, options.now)
-        setting = Setting(options.project_root.folder, window, options.open_engine, options.project_root.allowed)
-        found = evaluate(narrowed(catalog, (kpi,)), setting).measurements
-        return next(((m.value, m.unit) for m in found if m.kpi == kpi and m.judged and m.is_whole), _NO_VALUE)
+        reporting = reporting_periods_of(catalog, options.as_of, options.now)
+        setting = Setting(options.project_root.folder, reporting, options.open_engine, options.project_root.allowed)
+        measurements = evaluate(narrowed(catalog, (kpi,)), setting).measurements
+        return next(((m.value, m.unit) for m in measurements if m.kpi == kpi and m.judged and m.is_whole), _NO_VALUE)

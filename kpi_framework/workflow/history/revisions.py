@@ -120,10 +120,10 @@ def _borrow(project_root: ProjectRoot, root: Path, base: str) -> None:
         return
     fences = [folder.resolve() for folder in (project_root.folder, *project_root.allowed)]
     for path in _files_beneath(origin):
-        target, shown = Path(os.path.realpath(path)), root / path.relative_to(project_root.folder)
+        target, link = Path(os.path.realpath(path)), root / path.relative_to(project_root.folder)
         if any(target.is_relative_to(fence) for fence in fences):
-            shown.parent.mkdir(parents=True, exist_ok=True)
-            shown.symlink_to(target)
+            link.parent.mkdir(parents=True, exist_ok=True)
+            link.symlink_to(target)
 
 
 def _files_beneath(path: Path) -> Iterator[Path]:
@@ -138,7 +138,10 @@ def _files_beneath(path: Path) -> Iterator[Path]:
 
 def natives_of(catalog: Catalog, project_root: ProjectRoot) -> dict[str, Native | None]:
     """The columns that the data of each dataset have, as far as a header says them."""
-    return {name: csv_header(one, project_root.folder, project_root.allowed) for name, one in catalog.datasets.items()}
+    return {
+        name: csv_header(dataset, project_root.folder, project_root.allowed)
+        for name, dataset in catalog.datasets.items()
+    }
 
 
 def side_of(catalog: Catalog, natives: Mapping[str, Native | None]) -> Side:

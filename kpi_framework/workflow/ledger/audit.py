@@ -55,9 +55,9 @@ def write_bundle(folder: Path, files: Mapping[str, str]) -> None:
 def _published(options: Options, catalog: Catalog, first: dt.date, last: dt.date) -> Iterator[Published]:
     almanac = catalog.project.noun.almanac
     for _, chain in sorted(read_ledgers(options.project_root.folder).items()):
-        for entry in chain.entries:
-            if first <= almanac.day(dt.datetime.fromisoformat(entry.as_of)) <= last:
-                yield entry
+        for value in chain.entries:
+            if first <= almanac.day(dt.datetime.fromisoformat(value.as_of)) <= last:
+                yield value
 
 
 # reviews
@@ -67,23 +67,23 @@ def _missed_reviews(
     catalog: Catalog, events: tuple[HistoryEvent, ...], first: dt.date, last: dt.date
 ) -> Iterable[MissedReview]:
     """The reviews whose day fell between the two and passed. What a review was before its first change is known."""
-    found: dict[tuple[str, dt.date], dt.date | None] = {}
-    for one, kpi in catalog.kpis.items():
-        changed = [e for e in events if e.change.kpi == one and e.change.field == "review" and e.landed]
+    missed: dict[tuple[str, dt.date], dt.date | None] = {}
+    for kpi_id, kpi in catalog.kpis.items():
+        changed = [e for e in events if e.change.kpi == kpi_id and e.change.field == "review" and e.landed]
         states = [_review(changed[0].change.before) if changed else kpi.review]
         states += [_review(e.change.after) for e in changed]
         ends = [*(e.commit.committed_at.date() for e in changed), last]
-        for now, then, end in zip(states, [*states[1:], None], ends, strict=True):
-            due, held = next_review(now) if now else None, _held(now, then)
+        for review, later, end in zip(states, [*states[1:], None], ends, strict=True):
+            due, held = next_review(review) if review else None, _held(review, later)
             if due and first <= due <= last and due < (held or min(end, last)):
-                found[one, due] = held
-    return (MissedReview(one, due, held) for (one, due), held in sorted(found.items()))
+                missed[kpi_id, due] = held
+    return (MissedReview(kpi_id, due, held) for (kpi_id, due), held in sorted(missed.items()))
 
 
-def _held(now: Review | None, then: Review | None) -> dt.date | None:
+def _held(review: Review | None, later: Review | None) -> dt.date | None:
     """The day of a later review; a change that notes none holds none."""
-    later = then.last if then else None
-    return later if later and now and (now.last is None or later > now.last) else None
+    day = later.last if later else None
+    return day if day and review and (review.last is None or day > review.last) else None
 
 
 def _review(value: object) -> Review | None:

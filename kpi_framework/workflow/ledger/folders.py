@@ -83,9 +83,9 @@ def write_new(path: Path, content: bytes, like: Path | None = None) -> None:
     try:
         path.chmod(0o644)
         _resemble(path, like)
-        rest = memoryview(content)
-        while rest:
-            rest = rest[os.write(handle, rest) :]
+        remaining = memoryview(content)
+        while remaining:
+            remaining = remaining[os.write(handle, remaining) :]
         os.fsync(handle)
     finally:
         os.close(handle)

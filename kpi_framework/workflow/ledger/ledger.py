@@ -104,9 +104,10 @@ def _lines_of(kpi: str, outcome: Outcome, ledgers: Mapping[str, Chain], commit: 
         "commit": commit, "data": evaluation.fingerprints.get(kpi, ""), "engine": card.engine,
         "isolation": card.isolation, "as_of": card.as_of.isoformat(),
     }  # fmt: skip
-    worth = [(one, chain.latest.get(_key(one))) for one in _worth_publishing(card, kpi, chain)]
-    refused = [_silent(chain, was, one) for one, was in worth if was is not None and not reason]
-    return chain, [{**_body(one), **about, **(_restated(was, reason) if was else {})} for one, was in worth], refused
+    worth = [(m, chain.latest.get(_key(m))) for m in _worth_publishing(card, kpi, chain)]
+    refused = [_silent(chain, earlier, m) for m, earlier in worth if earlier is not None and not reason]
+    bodies = [{**_body(m), **about, **(_restated(earlier, reason) if earlier else {})} for m, earlier in worth]
+    return chain, bodies, refused
 
 
 def refuse_uncommitted(repository: Repository, paths: tuple[str, ...] = FILES) -> None:
@@ -123,45 +124,47 @@ def _published_kpis(card: Scorecard) -> tuple[str, ...]:
 
 def _worth_publishing(card: Scorecard, kpi: str, chain: Chain) -> list[Measurement]:
     """The judged values, and those of closed periods that were published and are others now."""
-    found = []
-    for one in card.measurements:
-        if one.kpi != kpi or one.status is Status.INFORMATIVE:
+    measurements = []
+    for measurement in card.measurements:
+        if measurement.kpi != kpi or measurement.status is Status.INFORMATIVE:
             continue
-        was = chain.latest.get(_key(one))
-        if (was is None and one.judged) or (was is not None and _differs(was, one)):
-            found.append(one)
-    return found
+        earlier = chain.latest.get(_key(measurement))
+        if (earlier is None and measurement.judged) or (earlier is not None and _differs(earlier, measurement)):
+            measurements.append(measurement)
+    return measurements
 
 
-def _key(one: Measurement) -> tuple[str, str, tuple[tuple[str, str | None], ...]]:
-    return one.period.start.isoformat(), one.period.end.isoformat(), one.segment
+def _key(measurement: Measurement) -> tuple[str, str, tuple[tuple[str, str | None], ...]]:
+    return measurement.period.start.isoformat(), measurement.period.end.isoformat(), measurement.segment
 
 
-def _differs(was: Published, one: Measurement) -> bool:
-    return (was.value, was.status, was.definition) != (one.value, one.status.value, one.definition)
+def _differs(earlier: Published, measurement: Measurement) -> bool:
+    again = (measurement.value, measurement.status.value, measurement.definition)
+    return (earlier.value, earlier.status, earlier.definition) != again
 
 
-def _body(one: Measurement) -> dict[str, Any]:
+def _body(m: Measurement) -> dict[str, Any]:
     return {
-        "period": period_object(one.period), "segment": dict(one.segment), "value": number(one.value), "unit": one.unit,
-        "status": one.status.value, "reason": one.reason.value if one.reason else None, "waived": one.waived,
-        "population": one.population, "measured": one.measured, "target": goal_object(one.target),
-        "baseline": number(one.baseline), "definition": one.definition,
+        "period": period_object(m.period), "segment": dict(m.segment), "value": number(m.value), "unit": m.unit,
+        "status": m.status.value, "reason": m.reason.value if m.reason else None, "waived": m.waived,
+        "population": m.population, "measured": m.measured, "target": goal_object(m.target),
+        "baseline": number(m.baseline), "definition": m.definition,
     }  # fmt: skip
 
 
-def _restated(was: Published, reason: str | None) -> dict[str, Any]:
-    return {"restates": was.seq, "was": was.value, "because": reason}
+def _restated(earlier: Published, reason: str | None) -> dict[str, Any]:
+    return {"restates": earlier.seq, "was": earlier.value, "because": reason}
 
 
-def _silent(chain: Chain, was: Published, one: Measurement) -> Diagnostic:
-    part = ", ".join(f"{c} {v}" for c, v in one.segment)
-    what = f"{chain.kpi} {was.start}" + (f" ({part})" if part else "")
-    message = f"{what}: published as {_said(was.value, was.status)}, and now {_said(one.value, one.status.value)}"
-    return RULES["silent-restatement"].finding(Span(f"{FOLDER}/{chain.kpi}.jsonl", was.seq), message, kpi=chain.kpi)
+def _silent(chain: Chain, earlier: Published, measurement: Measurement) -> Diagnostic:
+    part = ", ".join(f"{c} {v}" for c, v in measurement.segment)
+    what = f"{chain.kpi} {earlier.start}" + (f" ({part})" if part else "")
+    current = _value_text(measurement.value, measurement.status.value)
+    message = f"{what}: published as {_value_text(earlier.value, earlier.status)}, and now {current}"
+    return RULES["silent-restatement"].finding(Span(f"{FOLDER}/{chain.kpi}.jsonl", earlier.seq), message, kpi=chain.kpi)
 
 
-def _said(value: object, status: str) -> str:
+def _value_text(value: object, status: str) -> str:
     return f"{'unknown' if value is None else value} ({status})"
 
 
@@ -183,34 +186,34 @@ def verify(options: Options, anchor: Path | None = None) -> Verification:
     checks = _Checks(options, find_repository(options.project_root.folder))
     could_not: list[tuple[str, int, str]] = []
     groups: dict[tuple[str, str], list[Published]] = defaultdict(list)
-    for entry in entries:
-        why = checks.unknown_definition(entry)
+    for published in entries:
+        why = checks.unknown_definition(published)
         if why is None:
-            groups[entry.commit, entry.as_of].append(entry)
+            groups[published.commit, published.as_of].append(published)
         elif why.startswith("!"):
-            failed.append(_failure(entry, why[1:]))
+            failed.append(_failure(published, why[1:]))
         else:
-            could_not.append((entry.kpi, entry.seq, why))
+            could_not.append((published.kpi, published.seq, why))
     for (commit, as_of), group in groups.items():
         options.progress(f"computing again what was published as of {as_of[:10]}")
-        for entry, why in checks.computed(commit, as_of, group):
+        for published, why in checks.computed(commit, as_of, group):
             if why.startswith("!"):
-                failed.append(_failure(entry, why[1:]))
+                failed.append(_failure(published, why[1:]))
             elif why:
-                could_not.append((entry.kpi, entry.seq, why))
+                could_not.append((published.kpi, published.seq, why))
     return Verification(len(entries), tuple(failed), tuple(could_not), heads(chains.values()))
 
 
 def _anchor(path: Path) -> Mapping[str, Any]:
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))["heads"]
+        heads_by_kpi = json.loads(path.read_text(encoding="utf-8"))["heads"]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise KpiError(
             f"{path} is no anchor: {type(error).__name__}", "Name the file that `kpi publish --anchor` wrote."
         ) from error
-    if not isinstance(found, dict):
+    if not isinstance(heads_by_kpi, dict):
         raise KpiError(f"{path} is no anchor", "Name the file that `kpi publish --anchor` wrote.")
-    return found
+    return heads_by_kpi
 
 
 def _off_anchor(chains: Mapping[str, Chain], anchor: Mapping[str, Any]) -> list[Diagnostic]:
@@ -218,9 +221,9 @@ def _off_anchor(chains: Mapping[str, Chain], anchor: Mapping[str, Any]) -> list[
     return [_broken(Chain(kpi, (), fault)) for kpi, fault in faults if fault]
 
 
-def _failure(entry: Published, why: str) -> Diagnostic:
-    span = Span(f"{FOLDER}/{entry.kpi}.jsonl", entry.seq)
-    return RULES["ledger-broken"].finding(span, f"{entry.kpi}, {entry.start}: {why}", kpi=entry.kpi)
+def _failure(published: Published, why: str) -> Diagnostic:
+    span = Span(f"{FOLDER}/{published.kpi}.jsonl", published.seq)
+    return RULES["ledger-broken"].finding(span, f"{published.kpi}, {published.start}: {why}", kpi=published.kpi)
 
 
 class _Checks(Record):
@@ -230,15 +233,15 @@ class _Checks(Record):
     repository: Repository
     _catalogs: dict[str, tuple[Catalog, Mapping[str, str]] | None] = field(default_factory=dict)
 
-    def unknown_definition(self, entry: Published) -> str | None:
+    def unknown_definition(self, published: Published) -> str | None:
         """Why the definition of a published value cannot be found; None where it is the one it says."""
-        found = self._at(entry.commit)
-        if found is None:
+        definitions = self._at(published.commit)
+        if definitions is None:
             return "its commit is not in this clone, or cannot be read"
-        meaning = found[1].get(entry.kpi, "")
-        if not entry.definition or not meaning:
+        meaning = definitions[1].get(published.kpi, "")
+        if not published.definition or not meaning:
             return "its definition does not compile against the data that are here"
-        return None if meaning == entry.definition else "!its definition is not the one of its commit"
+        return None if meaning == published.definition else "!its definition is not the one of its commit"
 
     def _at(self, commit: str) -> tuple[Catalog, Mapping[str, str]] | None:
         if commit not in self._catalogs:
@@ -255,28 +258,26 @@ class _Checks(Record):
 
     def computed(self, commit: str, as_of: str, group: list[Published]) -> Iterable[tuple[Published, str]]:
         """Each value beside what its definition gives on the same data at the same instant."""
-        found = self._at(commit)
-        assert found is not None, "the definition was found"
-        catalog = narrowed(found[0], tuple({e.kpi for e in group}))
+        definitions = self._at(commit)
+        assert definitions is not None, "the definition was found"
+        catalog = narrowed(definitions[0], tuple({e.kpi for e in group}))
         instant = dt.datetime.fromisoformat(as_of).astimezone(dt.UTC)
-        window = replace(reporting_periods_of(catalog, None, self.options.now, _PERIODS), as_of=instant)
+        reporting = replace(reporting_periods_of(catalog, None, self.options.now, _PERIODS), as_of=instant)
         project_root = self.options.project_root
         again = evaluate(
             catalog,
-            Setting(project_root.folder, window, self.options.open_engine, project_root.allowed),
+            Setting(project_root.folder, reporting, self.options.open_engine, project_root.allowed),
             fingerprint=True,
         )
         values = {(m.kpi, *_key(m)): m for m in again.measurements}
-        for entry in group:
-            if again.fingerprints.get(entry.kpi, "") != entry.data:
-                yield entry, "the data are others now"
+        for published in group:
+            if again.fingerprints.get(published.kpi, "") != published.data:
+                yield published, "the data are others now"
                 continue
-            now = values.get((entry.kpi, *entry.key))
-            same = now is not None and now.value == entry.value
-            yield (
-                entry,
-                "" if same else f"!published as {entry.value}, and computed again as {now.value if now else None}",
-            )
+            measurement = values.get((published.kpi, *published.key))
+            value = measurement.value if measurement else None
+            same = measurement is not None and value == published.value
+            yield published, "" if same else f"!published as {published.value}, and computed again as {value}"
 
 
 __all__ = ["FOLDER", "Publication", "Verification", "publish", "verify"]

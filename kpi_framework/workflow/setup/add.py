@@ -22,7 +22,7 @@ from ..files import write_text
 from ..project import catalog_of, columns_of, linted, load_unlinked, reporting_periods_of, settled
 from ..project_files import read_files
 from ..run import Options
-from .catalog import datasets, said_by, template_of
+from .catalog import datasets, signal_values, template_of
 
 _ORDER = (
     "version", "kind", "id", "name", "description", "counts", "excludes", "asks", "family", "level", "objectives",
@@ -66,30 +66,30 @@ class Added(Record):
     notes: tuple[str, ...] = ()
 
 
-def propose(options: Options, one: str) -> Proposal:
+def propose(options: Options, offer_id: str) -> Proposal:
     """The target and the baseline that the template of this id proposes. Raises KpiError."""
-    if one in shipped_signals():
+    if offer_id in shipped_signals():
         return Proposal(is_judged=False)
-    template = template_of(one)
+    template = template_of(offer_id)
     if template.kind == "metric":
         return Proposal(is_judged=False)
     catalog = load_unlinked(options.project_root)
     today = reporting_periods_of(catalog, options.as_of, options.now).today
     benchmark = template.kpi.get("benchmark")
     source = f"benchmark: {benchmark['source']}, {benchmark['year']}" if benchmark else "no benchmark is published"
-    return Proposal(True, _said(template.kpi["target"]), source, _months_before(today))
+    return Proposal(True, _target_text(template.kpi["target"]), source, _months_before(today))
 
 
-def add(options: Options, one: str, choice: Choice) -> Added:
+def add(options: Options, offer_id: str, choice: Choice) -> Added:
     """Write kpis/<id>.yaml, and the files of the inputs that are not there yet. Raises KpiError."""
     catalog = load_unlinked(options.project_root)
     adding = _Adding(catalog, options, choice)
-    files = adding.signal(one) if one in shipped_signals() else adding.files(template_of(one))
+    files = adding.signal(offer_id) if offer_id in shipped_signals() else adding.files(template_of(offer_id))
     there = read_files(options.project_root.folder)
-    after, found = catalog_of(replace(there, texts={**there.texts, **files}))
+    after, broken = catalog_of(replace(there, texts={**there.texts, **files}))
     assert after is not None, "kpi.yaml was read a moment ago"
     today = reporting_periods_of(after, options.as_of, options.now).today
-    findings = settled(after, (*found, *linted(after, options.project_root, today)), NOT_LINTED)
+    findings = settled(after, (*broken, *linted(after, options.project_root, today)), NOT_LINTED)
     own = tuple(f for f in findings if f.span.path in files and f.severity is not Severity.NOTE)
     if any(f.severity is Severity.ERROR for f in own):
         return Added(findings=own)
@@ -110,42 +110,42 @@ class _Adding(Record):
 
     def files(self, template: Template) -> dict[str, str]:
         """Path in the project → text, for the template and the inputs that are missing."""
-        one = self.choice.name or template.id
+        new_id = self.choice.name or template.id
         if template.kind == "kpi" and not self.choice.owner:
-            raise KpiError(f"`{one}` needs an owner", "Give --owner: a person or a team.")
+            raise KpiError(f"`{new_id}` needs an owner", "Give --owner: a person or a team.")
         self._check_datasets(template)
-        if one in {**self.catalog.definitions, **self.catalog.broken}:
-            raise KpiError(f"there is a definition `{one}` already", "Give the new one another id with --as.")
+        if new_id in {**self.catalog.definitions, **self.catalog.broken}:
+            raise KpiError(f"there is a definition `{new_id}` already", "Give the new one another id with --as.")
         inputs = self._inputs(template)
-        found = {}
-        for name in [*inputs, one]:
-            path = f"kpis/metrics/{name}.yaml" if self._is_input(name, one) else f"kpis/{name}.yaml"
+        texts = {}
+        for name in [*inputs, new_id]:
+            path = f"kpis/metrics/{name}.yaml" if self._is_input(name, new_id) else f"kpis/{name}.yaml"
             if (self.options.project_root.folder / path).exists():
                 raise KpiError(f"{path} exists", "It is never overwritten: choose another id with --as.")
-            mine = self.choice if name == one else replace(self.choice, **_OF_INPUTS)
-            values = self._values(template if name == one else template_of(name), mine)
+            mine = self.choice if name == new_id else replace(self.choice, **_OF_INPUTS)
+            values = self._values(template if name == new_id else template_of(name), mine)
             self.values[name] = values
-            found[path] = as_yaml(values, _schema(path))
-        return found
+            texts[path] = as_yaml(values, _schema(path))
+        return texts
 
-    def signal(self, one: str) -> dict[str, str]:
+    def signal(self, offer_id: str) -> dict[str, str]:
         """Path in the project → text, for a signal."""
-        name = self.choice.name or one
+        name = self.choice.name or offer_id
         path = f"kpis/signals/{name}.yaml"
         if (self.options.project_root.folder / path).exists():
             raise KpiError(f"{path} exists", "It is never overwritten: choose another id with --as.")
         owner = {"owner": self.choice.owner} if self.choice.owner else {}
-        return {path: as_yaml({**said_by(one), "id": name, **owner}, _schema(path, "signal"))}
+        return {path: as_yaml({**signal_values(offer_id), "id": name, **owner}, _schema(path, "signal"))}
 
-    def _is_input(self, name: str, one: str) -> bool:
-        return name != one and template_of(name).kind == "metric"
+    def _is_input(self, name: str, added_id: str) -> bool:
+        return name != added_id and template_of(name).kind == "metric"
 
     def _inputs(self, template: Template) -> list[str]:
         """The inputs that the project lacks, those of inputs first."""
         missing: dict[str, None] = {}
-        for one in template.needs:
-            if one not in self.catalog.definitions:
-                missing |= dict.fromkeys([*self._inputs(template_of(one)), one])
+        for needed in template.needs:
+            if needed not in self.catalog.definitions:
+                missing |= dict.fromkeys([*self._inputs(template_of(needed)), needed])
         return list(missing)
 
     def _check_datasets(self, template: Template) -> None:
@@ -205,9 +205,9 @@ class _Adding(Record):
             return [s for s in listed if columns is None or s in columns]
         return [s for s in listed if all(s in self._segments_of(n) for n in template.needs)]
 
-    def _segments_of(self, one: str) -> Sequence[Any]:
-        entry = self.catalog.definitions.get(one)
-        return entry.noun.segments if entry else self.values.get(one, {}).get("segments", [])
+    def _segments_of(self, kpi_id: str) -> Sequence[Any]:
+        definition = self.catalog.definitions.get(kpi_id)
+        return definition.noun.segments if definition else self.values.get(kpi_id, {}).get("segments", [])
 
     def _known(self, values: Mapping[str, Any], template: Template) -> dict[str, Any]:
         """The objectives and guards that the project has; the others are told."""
@@ -257,9 +257,9 @@ def _schema(path: str, kind: str = "kpi") -> str:
 
 def read_target(text: str, limit: str) -> dict[str, Any]:
     """`at_most 60 min`, `>= 95%`, `between 70% 79%`; a bare quantity takes the template's limit. Raises KpiError."""
-    first, _, rest = text.strip().partition(" ")
+    first, _, quantity = text.strip().partition(" ")
     named = _LIMITS.get(first)
-    value = _one_or_two(rest if named else text, "--target")
+    value = _one_or_two(quantity if named else text, "--target")
     limit = named or limit
     if (limit == "between") != isinstance(value, list):
         raise KpiError(
@@ -285,7 +285,7 @@ def _read(text: str, option: str, read: Callable[[Any], object] = read_limit) ->
     return quantity
 
 
-def _said(target: Mapping[str, Any]) -> str:
+def _target_text(target: Mapping[str, Any]) -> str:
     """A target as `--target` takes it."""
     limit, value = next((n, v) for n, v in target.items() if n != "near")
     return f"{limit} {value[0]}..{value[1]}" if isinstance(value, list) else f"{limit} {value}"

@@ -13,32 +13,32 @@ from ...model.template import Offer, Template
 
 def offers(family: str | None = None) -> tuple[Offer, ...]:
     """Every template, the rows of the catalogue each before their variants and inputs; then the signals."""
-    found = [offer(t) for t in shipped_templates().values()] + [_signal(s) for s in shipped_signals()]
-    listed = (o for o in found if family in (None, o.family))
-    return tuple(sorted(listed, key=lambda o: (_FAMILIES.index(o.family or ""), o.row, not o.is_row, o.id)))
+    listed = [offer(t) for t in shipped_templates().values()] + [_signal(s) for s in shipped_signals()]
+    wanted = (o for o in listed if family in (None, o.family))
+    return tuple(sorted(wanted, key=lambda o: (_FAMILIES.index(o.family or ""), o.row, not o.is_row, o.id)))
 
 
-def explained(one: str) -> tuple[Offer, dict[str, Any]]:
+def explained(offer_id: str) -> tuple[Offer, dict[str, Any]]:
     """An offer, and all that its file says. Raises KpiError."""
-    if one in shipped_signals():
-        return _signal(one), {"signal": said_by(one)}
-    template = template_of(one)
+    if offer_id in shipped_signals():
+        return _signal(offer_id), {"signal": signal_values(offer_id)}
+    template = template_of(offer_id)
     return offer(template), {"dates": template.dates, "kpi": template.kpi}
 
 
-def said_by(signal: str) -> dict[str, Any]:
+def signal_values(signal: str) -> dict[str, Any]:
     """What the file of a shipped signal says."""
     value = read_yaml(f"library/signals/{signal}.yaml", shipped_signals()[signal]).value
     assert isinstance(value, dict), "a shipped signal is a mapping"
     return value
 
 
-def _signal(one: str) -> Offer:
+def _signal(signal_id: str) -> Offer:
     """A signal as a line of the catalogue: it reads KPIs, and through them their datasets."""
-    said = said_by(one)
-    ids = tuple(dict.fromkeys(_OPERAND.findall(said["when"])))
+    values = signal_values(signal_id)
+    ids = tuple(dict.fromkeys(_OPERAND.findall(values["when"])))
     behind = [d for i in ids if i in shipped_templates() for d in datasets(template_of(i))]
-    return Offer(one, said["name"], "signal", row=one, needs=ids, datasets=tuple(dict.fromkeys(behind)))
+    return Offer(signal_id, values["name"], "signal", row=signal_id, needs=ids, datasets=tuple(dict.fromkeys(behind)))
 
 
 _OPERAND = re.compile(r"(?<![.\w'])([a-z][a-z0-9_]*)(?:\[[^\]]*\])?\.(?=[a-z])")
@@ -47,9 +47,9 @@ _FAMILIES = ("productivity", "quality", "performance", "cost", "security", "reli
 
 def offer(template: Template) -> Offer:
     """A template as a line of the catalogue."""
-    said = template.kpi
+    values = template.kpi
     return Offer(
-        template.id, said["name"], template.kind, said["family"], said["level"], template.row, template.variant,
+        template.id, values["name"], template.kind, values["family"], values["level"], template.row, template.variant,
         template.needs, datasets(template),
     )  # fmt: skip
 
@@ -57,14 +57,14 @@ def offer(template: Template) -> Offer:
 def datasets(template: Template) -> tuple[str, ...]:
     """The datasets that it reads, itself or through its inputs."""
     own = [str(template.kpi[name]) for name in ("dataset", "evidence") if name in template.kpi]
-    behind = [d for one in template.needs for d in datasets(template_of(one))]
+    behind = [d for needed in template.needs for d in datasets(template_of(needed))]
     return tuple(dict.fromkeys([*own, *behind]))
 
 
-def template_of(one: str) -> Template:
+def template_of(template_id: str) -> Template:
     """The template of this id. Raises KpiError."""
     known = shipped_templates()
-    if one in known:
-        return known[one]
-    hint = did_you_mean(one, (*known, *shipped_signals()), "Run `kpi catalog` for the list.")
-    raise KpiError(f"the catalogue has no `{one}`", hint)
+    if template_id in known:
+        return known[template_id]
+    hint = did_you_mean(template_id, (*known, *shipped_signals()), "Run `kpi catalog` for the list.")
+    raise KpiError(f"the catalogue has no `{template_id}`", hint)

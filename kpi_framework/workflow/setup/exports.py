@@ -50,9 +50,9 @@ class Export(Record, dict=True):
     def nulls(self) -> tuple[str, ...]:
         """The texts that stand for no value: the empty one, the preset's, and those found among numbers and times."""
         preset = self.known.preset
-        seen = {c for n in self.known.columns if self.kind(n) != "text" for c in self.cells[n]}
+        cells = {c for n in self.known.columns if self.kind(n) != "text" for c in self.cells[n]}
         usual = (preset.nulls or ()) if preset else ()
-        return tuple(dict.fromkeys(["", *usual, *(w for w in _NO_VALUE if w in seen)]))
+        return tuple(dict.fromkeys(["", *usual, *(w for w in _NO_VALUE if w in cells)]))
 
     def values(self, name: str) -> tuple[str, ...]:
         """The cells of a column that hold a value."""
@@ -79,8 +79,8 @@ class Export(Record, dict=True):
         meaning = self.known.contract.columns.get(name)
         if meaning is None or not meaning.values:
             return {}, ()
-        given = self.known.columns[name].values
-        read = {w: given.get(w, w) for w in self.values(name)}
+        mapped = self.known.columns[name].values
+        read = {w: mapped.get(w, w) for w in self.values(name)}
         return {w: c for w, c in read.items() if c in meaning.values}, tuple(
             w for w, c in read.items() if c not in meaning.values
         )
@@ -88,7 +88,7 @@ class Export(Record, dict=True):
 
 def exports_of(files: Sequence[Path]) -> tuple[tuple[Export, ...], tuple[Diagnostic, ...]]:
     """What the files are, or everything that is wrong with any of them."""
-    found: dict[str, list[tuple[Sniffed, Recognised]]] = {}
+    by_contract: dict[str, list[tuple[Sniffed, Recognised]]] = {}
     problems: list[Diagnostic] = []
     for path in dict.fromkeys(files):
         try:
@@ -99,35 +99,38 @@ def exports_of(files: Sequence[Path]) -> tuple[tuple[Export, ...], tuple[Diagnos
             problems.append(_unreadable(path, error.message, error.hint))
             continue
         if len(known) == 1:
-            found.setdefault(known[0].contract.name, []).append((look, known[0]))
+            by_contract.setdefault(known[0].contract.name, []).append((look, known[0]))
         else:
             problems.append(_ambiguous(path, known) if known else _unknown(path, look))
-    problems += [p for parts in found.values() for p in _mixed(parts)]
-    return ((), tuple(problems)) if problems else (tuple(_export(parts) for parts in found.values()), ())
+    problems += [p for parts in by_contract.values() for p in _mixed(parts)]
+    return ((), tuple(problems)) if problems else (tuple(_export(parts) for parts in by_contract.values()), ())
 
 
 def _export(parts: Sequence[tuple[Sniffed, Recognised]]) -> Export:
     """Files of one kind with one header, read as one."""
     known = parts[0][1]
     headers = {n: c.from_ for n, c in known.columns.items()}
-    seen = [look.cells(tuple(set(headers.values()))) for look, _ in parts]
-    cells = {n: tuple(dict.fromkeys(c for one in seen for c in one[h])) for n, h in headers.items()}
+    columns = [look.cells(tuple(set(headers.values()))) for look, _ in parts]
+    cells = {
+        n: tuple(dict.fromkeys(c for cells_by_header in columns for c in cells_by_header[h]))
+        for n, h in headers.items()
+    }
     return Export(tuple(look for look, _ in parts), known, cells)
 
 
 def _mixed(parts: Sequence[tuple[Sniffed, Recognised]]) -> list[Diagnostic]:
     """Files that would make one dataset have to be of one vendor, and written in one way."""
     (first, known), *others = parts
-    found = []
+    findings = []
     for look, other in others:
         if other.name != known.name:
             message = f"{first.path.name} is {known.name}, and {look.path.name} is {other.name}"
             hint = "One project counts the tickets of one desk: run `kpi init` in a folder of its own for each."
-            found.append(_unreadable(look.path, message, hint))
+            findings.append(_unreadable(look.path, message, hint))
         elif _way(look, other.columns) != _way(first, known.columns):
             message = f"{look.path.name} has another header, delimiter or encoding than {first.path.name}"
-            found.append(_unreadable(look.path, message, "Export both in one way, or name one of them."))
-    return found
+            findings.append(_unreadable(look.path, message, "Export both in one way, or name one of them."))
+    return findings
 
 
 def _way(look: Sniffed, columns: Mapping[str, Column]) -> tuple[object, ...]:

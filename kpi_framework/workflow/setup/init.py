@@ -56,21 +56,21 @@ class InitResult(Record):
     findings: tuple[Diagnostic, ...] = ()
 
 
-def begin(options: Options, wish: InitRequest) -> InitResult:
+def begin(options: Options, request: InitRequest) -> InitResult:
     """Write a project into the folder. Raises KpiError where there is one already, or nothing can be written."""
-    _refuse_taken(wish.folder)
-    exports, problems = exports_of(wish.sources)
+    _refuse_taken(request.folder)
+    exports, problems = exports_of(request.sources)
     if problems:
         return InitResult(findings=problems)
-    placed = {e.dataset: _placed(e, wish.folder) for e in exports}
-    frame = Frame(wish.name or _titled(wish.folder), wish.timezone, options.now.date())
-    text = project_of(frame, exports, {d: p.source for d, p in placed.items()}) if exports else empty_project(frame)
-    catalog, found = load_catalog({"kpi.yaml": text}, shipped_contracts())
-    assert catalog is not None, found
-    copied = [name for p in placed.values() for name in _copy(p, wish.folder)]
-    write_text(wish.folder / "kpi.yaml", text)
-    written = ["kpi.yaml", *copied, *_around(wish.folder)]
-    ids, notes = _definitions(options, wish, {e.dataset for e in exports})
+    sources = {e.dataset: _data_source(e, request.folder) for e in exports}
+    frame = Frame(request.name or _titled(request.folder), request.timezone, options.now.date())
+    text = project_of(frame, exports, {d: p.source for d, p in sources.items()}) if exports else empty_project(frame)
+    catalog, findings = load_catalog({"kpi.yaml": text}, shipped_contracts())
+    assert catalog is not None, findings
+    copied = [name for p in sources.values() for name in _copy(p, request.folder)]
+    write_text(request.folder / "kpi.yaml", text)
+    written = ["kpi.yaml", *copied, *_around(request.folder)]
+    ids, notes = _definitions(options, request, {e.dataset for e in exports})
     return InitResult(
         (*written, *ids), (*(f"{c} is a copy, with all that it says about people" for c in copied), *notes)
     )
@@ -95,14 +95,14 @@ def _titled(folder: Path) -> str:
 # where the data lie
 
 
-class Placed(Record):
+class DataSource(Record):
     """The source of a dataset in the project, and the files from outside that are copied there."""
 
     source: str
     copies: Mapping[Path, str]
 
 
-def _placed(export: Export, folder: Path) -> Placed:
+def _data_source(export: Export, folder: Path) -> DataSource:
     """Files inside the project stay; those from outside come into data/. Raises KpiError where one is in the way."""
     root = folder.resolve()
     inside, copies = [], {}
@@ -112,7 +112,7 @@ def _placed(export: Export, folder: Path) -> Placed:
             inside.append(path.relative_to(root).as_posix())
         else:
             copies[path] = _data_path(export, path, several=len(export.looks) > 1)
-    return Placed(_pattern([*inside, *copies.values()], root, export), copies)
+    return DataSource(_pattern([*inside, *copies.values()], root, export), copies)
 
 
 def _data_path(export: Export, path: Path, *, several: bool) -> str:
@@ -147,14 +147,14 @@ def _common(names: Sequence[str]) -> str:
     return "".join(letters[0] for letters in alike)
 
 
-def _copy(placed: Placed, folder: Path) -> list[str]:
+def _copy(source: DataSource, folder: Path) -> list[str]:
     """The files that were copied. Raises KpiError where another file is in the way, or nothing can be written."""
-    for origin, name in placed.copies.items():
+    for origin, name in source.copies.items():
         target = folder / name
         if os.path.lexists(target):
             raise KpiError(f"{target} exists", "It is never overwritten: rename one of the two.")
         copy_file(origin, target)
-    return list(placed.copies.values())
+    return list(source.copies.values())
 
 
 # what stands around it
@@ -187,44 +187,44 @@ def _ignored(path: Path) -> list[str]:
 # the KPIs that the columns allow
 
 
-def _definitions(options: Options, wish: InitRequest, there: set[str]) -> tuple[list[str], list[str]]:
+def _definitions(options: Options, request: InitRequest, there: set[str]) -> tuple[list[str], list[str]]:
     """The files of the KPIs that were added, and what to know about them."""
-    within = replace(options, project_root=ProjectRoot(wish.folder.resolve()))
+    within = replace(options, project_root=ProjectRoot(request.folder.resolve()))
     if not there:
-        return _added(within, wish, FIRST), []
+        return _added(within, request, FIRST), []
     written: list[str] = []
     notes: list[str] = []
     for row in dict.fromkeys(t.row for t in shipped_templates().values()):
         options.progress("adding the KPIs that the columns allow")
-        paths, said = _first_reading(within, wish, row, there)
+        paths, remarks = _first_reading(within, request, row, there)
         written += paths
-        notes += said
-    _guard(wish.folder, written)
+        notes += remarks
+    _guard(request.folder, written)
     return written, [*_unmerged(within, there), *notes]
 
 
-def _first_reading(options: Options, wish: InitRequest, row: str, there: set[str]) -> tuple[list[str], list[str]]:
+def _first_reading(options: Options, request: InitRequest, row: str, there: set[str]) -> tuple[list[str], list[str]]:
     """The files of a row of the catalogue, or of the first of its variants that the columns allow, which is told."""
-    for one, template in _readings(row).items():
-        if set(datasets(template)) <= there and (paths := _added(options, wish, one)):
-            return paths, [f"{one}: {template.variant}"] if template.variant else []
+    for template_id, template in _readings(row).items():
+        if set(datasets(template)) <= there and (paths := _added(options, request, template_id)):
+            return paths, [f"{template_id}: {template.variant}"] if template.variant else []
     return [], []
 
 
 def _readings(row: str) -> dict[str, Template]:
     """A row of the catalogue, then its variants by name; inputs of others are none."""
-    found = {i: t for i, t in shipped_templates().items() if t.row == row}
-    judged = {i: t for i, t in found.items() if i != row and t.variant and t.kpi.get("kind") != "metric"}
-    return {**{i: t for i, t in found.items() if i == row}, **judged}
+    templates = {i: t for i, t in shipped_templates().items() if t.row == row}
+    judged = {i: t for i, t in templates.items() if i != row and t.variant and t.kpi.get("kind") != "metric"}
+    return {**{i: t for i, t in templates.items() if i == row}, **judged}
 
 
-def _added(options: Options, wish: InitRequest, one: str) -> list[str]:
+def _added(options: Options, request: InitRequest, template_id: str) -> list[str]:
     """The files of one KPI; none if a column it needs is not there."""
     try:
-        done = add(options, one, Choice(owner=wish.owner))
+        added = add(options, template_id, Choice(owner=request.owner))
     except KpiError:
         return []  # it is there already, as the input of another
-    return [p.relative_to(options.project_root.folder).as_posix() for p in done.written]
+    return [p.relative_to(options.project_root.folder).as_posix() for p in added.written]
 
 
 def _guard(folder: Path, written: Sequence[str]) -> None:

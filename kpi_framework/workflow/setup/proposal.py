@@ -18,7 +18,7 @@ _OBJECTIVES = {
     "less_user_effort": "Less user effort", "sla_reliability": "SLA reliability",
 }  # fmt: skip
 _OLD = dt.timedelta(days=2)
-_SHOWN = 12
+_LISTED = 12
 
 
 class Frame(Record):
@@ -54,7 +54,7 @@ def project_of(frame: Frame, exports: Sequence[Export], paths: Mapping[str, str]
     for export in exports:
         part = _dataset(export, paths[export.dataset], page.values["timezone"])
         page.values["datasets"][export.dataset] = part.values
-        page.comments.update({("datasets", export.dataset, *place): said for place, said in part.comments.items()})
+        page.comments.update({("datasets", export.dataset, *key): lines for key, lines in part.comments.items()})
     return as_commented(page.values, page.comments, _HEAD)
 
 
@@ -74,10 +74,10 @@ def _page(frame: Frame, newest: dt.datetime | None, datasets: dict[str, Any]) ->
 
 def _dataset(export: Export, path: str, timezone: str) -> Page:
     page = Page({"source": {"path": path}})
-    for name, value, said in _reading(export, timezone):
+    for name, value, lines in _reading(export, timezone):
         if value is not None:
             page.values["source"][name] = value
-        page.comments.setdefault(("source", name if value is not None else "path"), []).extend(said)
+        page.comments.setdefault(("source", name if value is not None else "path"), []).extend(lines)
     preset = export.known.preset
     if preset is not None:
         page.values["preset"] = preset.name
@@ -86,7 +86,7 @@ def _dataset(export: Export, path: str, timezone: str) -> Page:
         page.comments["source",] = [f"Recognised as {export.known.name} by its header.", *_mapped(export)]
     if columns := dict(_unmapped(export)):
         page.values["columns"] = {n: {"from": c.from_, "values": dict(c.values)} for n, (c, _) in columns.items()}
-        page.comments.update({("columns", n): said for n, (_, said) in columns.items()})
+        page.comments.update({("columns", n): lines for n, (_, lines) in columns.items()})
     key = preset.key if preset else export.known.contract.key
     if key and set([key] if isinstance(key, str) else key) <= export.known.columns.keys():
         page.values["key"] = key if isinstance(key, str) else list(key)
@@ -105,15 +105,15 @@ def _reading(export: Export, timezone: str) -> Iterator[tuple[str, Any, list[str
         yield "encoding", look.encoding, ["Seen in the file."]
     if export.nulls != ("",):
         yield "nulls", list(export.nulls), ["The texts that mean: no value."]
-    yield "timestamps", _formats(export), _format_said(export)
+    yield "timestamps", _formats(export), _format_note(export)
     if stamps.has_offset:
         yield "timezone", None, ["Timestamps carry their offset from UTC, so that no zone has to be assumed."]
     elif stamps.zone:
         yield "timezone", stamps.zone, ["The zone that stands in brackets after the timestamps."]
     elif stamps.newest is not None:
         preset = export.known.preset
-        told = f"{preset.product}: {preset.zone}" if preset else ""
-        yield "timezone", timezone, [f"Assumed: the file does not name its zone. {told}".strip()]
+        zone_note = f"{preset.product}: {preset.zone}" if preset else ""
+        yield "timezone", timezone, [f"Assumed: the file does not name its zone. {zone_note}".strip()]
 
 
 def _formats(export: Export) -> str | list[str] | None:
@@ -124,16 +124,16 @@ def _formats(export: Export) -> str | list[str] | None:
     return formats[0] if len(formats) == 1 else list(formats)
 
 
-def _format_said(export: Export) -> list[str]:
+def _format_note(export: Export) -> list[str]:
     stamps = export.stamps
-    said = [] if stamps.formats else ["Timestamps are ISO 8601, such as 2026-01-31 09:30."]
+    lines = [] if stamps.formats else ["Timestamps are ISO 8601, such as 2026-01-31 09:30."]
     if stamps.formats:
-        said.append("Found by trying formats on every timestamp.")
+        lines.append("Found by trying formats on every timestamp.")
     if stamps.rivals:
-        said.append(f"AMBIGUOUS: {stamps.rivals[0]} reads every cell too. Look at one ticket that you know.")
+        lines.append(f"AMBIGUOUS: {stamps.rivals[0]} reads every cell too. Look at one ticket that you know.")
     if stamps.unread:
-        said.append(f"{stamps.unread} different cells are in no format that was tried, and count as missing.")
-    return said
+        lines.append(f"{stamps.unread} different cells are in no format that was tried, and count as missing.")
+    return lines
 
 
 def _mapped(export: Export) -> Iterator[str]:
@@ -152,7 +152,7 @@ def _mapped(export: Export) -> Iterator[str]:
         yield f"Visible as text under their own names: {_some(others)}."
     if preset and preset.unverified:
         yield "Not compared with a real export by the preset's authors:"
-        yield from (f"  {said}" for said in preset.unverified)
+        yield from (f"  {remark}" for remark in preset.unverified)
 
 
 def _read_as(export: Export, name: str, column: Column) -> str:
@@ -161,7 +161,7 @@ def _read_as(export: Export, name: str, column: Column) -> str:
         return f", minutes, from a duration written as {column.duration}"
     known, _ = export.words(name)
     if known:
-        return ", " + ", ".join(f"{w} → {c}" for w, c in list(known.items())[:_SHOWN])
+        return ", " + ", ".join(f"{w} → {c}" for w, c in list(known.items())[:_LISTED])
     return "" if kind == "text" else f", {kind}"
 
 
@@ -171,10 +171,10 @@ def _unmapped(export: Export) -> Iterator[tuple[str, tuple[Column, list[str]]]]:
         _, strangers = export.words(name)
         if strangers:
             words = export.known.contract.columns[name].values
-            said = [f"NOT MAPPED: {_some(strangers)}.", f"Give each one of: {', '.join(words)}."]
-            yield name, (column, said)
+            lines = [f"NOT MAPPED: {_some(strangers)}.", f"Give each one of: {', '.join(words)}."]
+            yield name, (column, lines)
 
 
 def _some(names: Sequence[str]) -> str:
-    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-    return ", ".join(names[:_SHOWN]) + more
+    more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
+    return ", ".join(names[:_LISTED]) + more

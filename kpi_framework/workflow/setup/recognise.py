@@ -31,8 +31,8 @@ def recognise(
     signed = [p for p in presets.values() if _is_signed(p, header)]
     if signed:
         preset = max(signed, key=lambda p: _likeness(p, header))
-        found = {n: column_in(c, tuple(header)) for n, c in preset.columns.items()}
-        return (Recognised(contracts[preset.contract], {n: c for n, c in found.items() if c is not None}, preset),)
+        columns = {n: column_in(c, tuple(header)) for n, c in preset.columns.items()}
+        return (Recognised(contracts[preset.contract], {n: c for n, c in columns.items() if c is not None}, preset),)
     names = {snake_case(h): h for h in reversed(header)}
     fitting = [_as_contract(c, names) for c in contracts.values() if _has_required(c, names)]
     most = max((len(f.columns) for f in fitting), default=0)
