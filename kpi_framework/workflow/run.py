@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from ..evaluate.engine import DuckWorker, Engine, WorkerLimits
 from ..evaluate.gate import Strictness
-from ..evaluate.reporting_periods import ReportingPeriods
 from ..model.catalog import Catalog
 from ..model.diagnostic import Diagnostic
 from ..model.measurement import ExampleResult, Scorecard
@@ -47,7 +46,6 @@ class Outcome(Record):
     scorecard: Scorecard | None = None
     evaluation: Evaluation | None = None
     catalog: Catalog | None = None
-    window: ReportingPeriods | None = None
 
 
 def outcome_of(

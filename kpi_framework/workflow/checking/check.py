@@ -83,7 +83,7 @@ def _checked(
     verdict = verdict_of(evaluation.measurements, judged, evaluation.signals, gate, options.strictness)
     card = _scorecard(catalog, reporting, evaluation, judged, verdict)
     card = replace(card, view=_view(catalog, options.view), revision=revision)
-    return Outcome(verdict.passed, verdict.exit_code, judged, examples, card, evaluation, catalog, reporting)
+    return Outcome(verdict.passed, verdict.exit_code, judged, examples, card, evaluation, catalog)
 
 
 def _examples(

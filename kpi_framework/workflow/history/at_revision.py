@@ -23,5 +23,5 @@ def check_at(options: Options, name: str) -> Outcome:
     catalog, findings = revision.loaded
     if catalog is None:
         return check_loaded(then, None, findings, revision.name)
-    with revision.data(catalog) as project_root:
+    with revision.laid_out(catalog) as project_root:
         return check_loaded(replace(then, project_root=project_root), catalog, findings, revision.name)

@@ -39,7 +39,7 @@ def diff(options: Options, question: Question) -> Difference:
     after = Revision(options.project_root, repository, head)
     reporting = reporting_periods_of(after.catalog, options.as_of, options.now, options.periods)
     reasons = _reasons(repository, before.commit or "", head, question.reason)
-    with after.data(after.catalog) as project_root:
+    with after.laid_out(after.catalog) as project_root:
         old, new = (side_of(r.catalog, natives_of(r.catalog, project_root)) for r in (before, after))
         sides = Comparison(old, new, reporting.today)
         changed = changes(sides)
@@ -89,7 +89,7 @@ def _impact(
     effects = impact(before_run.measurements, after_run.measurements, before_run.hashes, after_run.hashes)
     if before.fingerprint(before.catalog) == after.fingerprint(after.catalog):
         return effects
-    with before.data(before.catalog) as earlier:
+    with before.laid_out(before.catalog) as earlier:
         old_run = _evaluation(options, before.catalog, earlier, reporting)
     moved = impact(old_run.measurements, before_run.measurements, old_run.hashes, before_run.hashes)
     return (*effects, *(replace(effect, because=("data",)) for effect in moved))

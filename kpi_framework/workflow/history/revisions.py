@@ -62,7 +62,7 @@ class Revision(Record, dict=True):
         return catalog
 
     @contextmanager
-    def data(self, catalog: Catalog) -> Iterator[ProjectRoot]:
+    def laid_out(self, catalog: Catalog) -> Iterator[ProjectRoot]:
         """A project whose tracked data files are this revision's; what git does not track is today's."""
         if self.commit is None:
             yield self.project_root

@@ -12,7 +12,7 @@ from ...model.audit import Audit, KnownWaiver, MissedReview
 from ...model.catalog import Catalog
 from ...model.change import HistoryEvent
 from ...model.diagnostic import KpiError
-from ...model.kpi import Kpi, Review
+from ...model.kpi import Review, Waiver
 from ...model.ledger import Published
 from ...model.record import replace
 from ..checking.check import Options
@@ -21,8 +21,6 @@ from ..history.history import Query, history
 from ..history.revisions import FILES, Revision
 from ..project_files import links_beneath, refuse_links
 from .ledger import FOLDER, read_ledgers, refuse_uncommitted, verify
-
-_WAIVER = ("from", "until", "limit", "reason", "approved_by")
 
 
 def audit(options: Options, first: dt.date, last: dt.date, anchor: Path | None = None) -> Audit:
@@ -101,27 +99,27 @@ def _waivers(
     catalog: Catalog, events: tuple[HistoryEvent, ...], first: dt.date, last: dt.date
 ) -> Iterator[KnownWaiver]:
     """Every waiver that a definition named in this time and that holds on one of its days; each once."""
-    named = [(kpi.id, w) for kpi in catalog.kpis.values() for w in _plain_waivers(kpi)]
+    named = [(kpi.id, waiver) for kpi in catalog.kpis.values() for waiver in kpi.waiver]
     for event in events:
         if event.change.field == "waiver" and event.change.kpi:
             sides = (event.change.before, event.change.after)
-            named += [(event.change.kpi, w) for side in sides for w in _listed(side)]
-    known = {_known(kpi, waiver) for kpi, waiver in named}
-    inside = (w for w in known if w.first <= last.isoformat() and w.last >= first.isoformat())
-    yield from sorted(inside, key=lambda w: (w.kpi, w.first, w.segment, w.last, w.limit, w.reason, w.approved_by))
+            named += [(event.change.kpi, waiver) for side in sides for waiver in _listed(side)]
+    known = {_known(kpi, waiver) for kpi, waiver in named if waiver.from_ <= last and waiver.until >= first}
+    yield from sorted(known, key=lambda w: (w.kpi, w.first, w.segment, w.last, w.limit, w.reason, w.approved_by))
 
 
-def _plain_waivers(kpi: Kpi) -> list[Mapping[str, object]]:
-    return [w.model_dump(mode="json", by_alias=True) for w in kpi.waiver]
-
-
-def _listed(value: object) -> list[Mapping[str, object]]:
+def _listed(value: object) -> list[Waiver]:
+    """The waivers of one side of a change; none where they cannot be read."""
     listed = value if isinstance(value, list) else [value]
-    return [w for w in listed if isinstance(w, Mapping)]
+    try:
+        return [Waiver.model_validate(waiver) for waiver in listed if isinstance(waiver, Mapping)]
+    except ValueError:
+        return []
 
 
-def _known(kpi: str, waiver: Mapping[str, object]) -> KnownWaiver:
-    segment = waiver.get("segment")
-    parts = ", ".join(f"{c}: {v}" for c, v in segment.items()) if isinstance(segment, Mapping) else ""
-    first, last, limit, why, approver = (str(waiver.get(name, "")) for name in _WAIVER)
-    return KnownWaiver(kpi, first, last, limit, why, approver, parts)
+def _known(kpi: str, waiver: Waiver) -> KnownWaiver:
+    segment = ", ".join(f"{column}: {value}" for column, value in waiver.segment.items())
+    return KnownWaiver(
+        kpi, waiver.from_.isoformat(), waiver.until.isoformat(), str(waiver.limit), waiver.reason, waiver.approved_by,
+        segment,
+    )  # fmt: skip

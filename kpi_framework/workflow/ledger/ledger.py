@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -184,23 +184,18 @@ def verify(options: Options, anchor: Path | None = None) -> Verification:
     failed += _off_anchor(chains, _anchor(anchor)) if anchor else []
     entries = [e for c in chains.values() for e in c.entries]
     checks = _Checks(options, find_repository(options.project_root.folder))
-    could_not: list[tuple[str, int, str]] = []
+    problems: list[tuple[Published, Problem]] = []
     groups: dict[tuple[str, str], list[Published]] = defaultdict(list)
     for published in entries:
-        why = checks.unknown_definition(published)
-        if why is None:
-            groups[published.commit, published.as_of].append(published)
-        elif why.startswith("!"):
-            failed.append(_failure(published, why[1:]))
+        if problem := checks.definition_problem(published):
+            problems.append((published, problem))
         else:
-            could_not.append((published.kpi, published.seq, why))
+            groups[published.commit, published.as_of].append(published)
     for (commit, as_of), group in groups.items():
         options.progress(f"computing again what was published as of {as_of[:10]}")
-        for published, why in checks.computed(commit, as_of, group):
-            if why.startswith("!"):
-                failed.append(_failure(published, why[1:]))
-            elif why:
-                could_not.append((published.kpi, published.seq, why))
+        problems += checks.value_problems(commit, as_of, group)
+    failed += [_failure(published, problem.why) for published, problem in problems if isinstance(problem, Disproved)]
+    could_not = [(published.kpi, published.seq, p.why) for published, p in problems if isinstance(p, Unchecked)]
     return Verification(len(entries), tuple(failed), tuple(could_not), heads(chains.values()))
 
 
@@ -226,22 +221,37 @@ def _failure(published: Published, why: str) -> Diagnostic:
     return RULES["ledger-broken"].finding(span, f"{published.kpi}, {published.start}: {why}", kpi=published.kpi)
 
 
+class Disproved(Record):
+    """A published value is not what its ledger says, and why."""
+
+    why: str
+
+
+class Unchecked(Record):
+    """A published value could not be checked, and why."""
+
+    why: str
+
+
+Problem = Disproved | Unchecked
+
+
 class _Checks(Record):
-    """Looks up definitions and computes values again; a reason that begins with `!` is a failure."""
+    """Looks up definitions and computes values again."""
 
     options: Options
     repository: Repository
     _catalogs: dict[str, tuple[Catalog, Mapping[str, str]] | None] = field(default_factory=dict)
 
-    def unknown_definition(self, published: Published) -> str | None:
-        """Why the definition of a published value cannot be found; None where it is the one it says."""
+    def definition_problem(self, published: Published) -> Problem | None:
+        """Why the definition of a published value cannot be found, or is another; None where it is the one it says."""
         definitions = self._at(published.commit)
         if definitions is None:
-            return "its commit is not in this clone, or cannot be read"
+            return Unchecked("its commit is not in this clone, or cannot be read")
         meaning = definitions[1].get(published.kpi, "")
         if not published.definition or not meaning:
-            return "its definition does not compile against the data that are here"
-        return None if meaning == published.definition else "!its definition is not the one of its commit"
+            return Unchecked("its definition does not compile against the data that are here")
+        return None if meaning == published.definition else Disproved("its definition is not the one of its commit")
 
     def _at(self, commit: str) -> tuple[Catalog, Mapping[str, str]] | None:
         if commit not in self._catalogs:
@@ -256,8 +266,8 @@ class _Checks(Record):
                 self._catalogs[commit] = None
         return self._catalogs[commit]
 
-    def computed(self, commit: str, as_of: str, group: list[Published]) -> Iterable[tuple[Published, str]]:
-        """Each value beside what its definition gives on the same data at the same instant."""
+    def value_problems(self, commit: str, as_of: str, group: list[Published]) -> Iterator[tuple[Published, Problem]]:
+        """The values that their definitions do not give again on the same data at the same instant."""
         definitions = self._at(commit)
         assert definitions is not None, "the definition was found"
         catalog = narrowed(definitions[0], tuple({e.kpi for e in group}))
@@ -272,12 +282,12 @@ class _Checks(Record):
         values = {(m.kpi, *_key(m)): m for m in again.measurements}
         for published in group:
             if again.fingerprints.get(published.kpi, "") != published.data:
-                yield published, "the data are others now"
+                yield published, Unchecked("the data are others now")
                 continue
             measurement = values.get((published.kpi, *published.key))
             value = measurement.value if measurement else None
-            same = measurement is not None and value == published.value
-            yield published, "" if same else f"!published as {published.value}, and computed again as {value}"
+            if measurement is None or value != published.value:
+                yield published, Disproved(f"published as {published.value}, and computed again as {value}")
 
 
 __all__ = ["FOLDER", "Publication", "Verification", "publish", "verify"]
