@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ..report.view.summary import place
+from ..report.view.summary import location
 from ..workflow.checking.baseline import Frozen, freeze, verify
 from ..workflow.run import Outcome
 from . import options as o
@@ -39,7 +39,7 @@ def _frozen_lines(frozen: Frozen) -> list[str]:
     lines = [f"frozen     baselines/{path.name}" for path in frozen.written]
     lines += [f"unchanged  baselines/{path.name}" for path in frozen.unchanged]
     lines += [f"not frozen {kpi_id}: {why}" for kpi_id, why in frozen.failed.items()]
-    lines += [f"{place(f)}  {f.severity.value}  {f.code} {f.rule}: {f.message}. {f.hint}" for f in frozen.unreadable]
+    lines += [f"{location(f)}  {f.severity.value}  {f.code} {f.rule}: {f.message}. {f.hint}" for f in frozen.unreadable]
     return lines or ["no KPI has a baseline"]
 
 

@@ -10,7 +10,7 @@ from ..model.diagnostic import KpiError
 from ..model.record import replace
 from ..model.rule import RULES
 from ..report.pages.rules import RULE_FORMATS, explain, render_rules
-from ..report.pages.show import SHOW_FORMATS, View
+from ..report.pages.show import SHOW_FORMATS, ShowReport
 from ..report.renderers import renderer
 from ..workflow.checking.check import check as run_check
 from ..workflow.checking.check import hindrances
@@ -54,7 +54,7 @@ def show(
         hint = f"It has: {', '.join(listed)}." if listed else "It has none: list the column under its `segments:`."
         raise KpiError(f"{definition_id} has no segment {by}", hint)
     findings = hindrances(outcome)
-    page = View(outcome.scorecard, definition_id, parts, o.color(), o.width(), findings)
+    page = ShowReport(outcome.scorecard, definition_id, parts, o.color(), o.width(), findings)
     o.write(SHOW_FORMATS[form](page), output)
     raise typer.Exit(1 if findings else 0)
 

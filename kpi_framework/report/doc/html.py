@@ -50,22 +50,22 @@ _WHOLE = 50_000_000
 def html_page(title: str, content: Content) -> str:
     """The page as HTML: no script, no style but its own, nothing that is fetched."""
     body = "\n".join(_part(part) for part in content(HTML))
-    shown = html.escape(clean(title))
-    return inert_markup(f"{_START}<title>{shown}</title>\n{_STYLE}<h1>{shown}</h1>\n{body}\n</html>\n")
+    heading = html.escape(clean(title))
+    return inert_markup(f"{_START}<title>{heading}</title>\n{_STYLE}<h1>{heading}</h1>\n{body}\n</html>\n")
 
 
 def _part(part: Part) -> str:
-    told = [f"<h2>{html.escape(part.title)}</h2>"] if part.title else []
+    blocks = [f"<h2>{html.escape(part.title)}</h2>"] if part.title else []
     if part.columns and part.rows:
         head = "".join(f"<th>{html.escape(column)}</th>" for column in part.columns)
         rows = "\n".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in part.rows)
-        told.append(f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}\n</tbody>\n</table>")
+        blocks.append(f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}\n</tbody>\n</table>")
     elif part.commands:
-        told.append(f"<pre>{html.escape(chr(10).join(part.commands))}</pre>")
+        blocks.append(f"<pre>{html.escape(chr(10).join(part.commands))}</pre>")
     else:
         lines = part.lines or ((part.empty,) if part.empty else ())
-        told.append("<ul>\n" + "\n".join(f"<li>{line}</li>" for line in lines) + "\n</ul>")
-    return "\n".join(told)
+        blocks.append("<ul>\n" + "\n".join(f"<li>{line}</li>" for line in lines) + "\n</ul>")
+    return "\n".join(blocks)
 
 
 def _prose(text: str) -> str:
@@ -77,13 +77,13 @@ def _code(text: str) -> str:
 
 
 def _link(address: str) -> str:
-    found = web_address(address)
-    return f'<a href="{html.escape(found)}" rel="noreferrer">open it</a>' if found else _code(address)
+    url = web_address(address)
+    return f'<a href="{html.escape(url)}" rel="noreferrer">open it</a>' if url else _code(address)
 
 
 def _message(text: str) -> str:
     pieces = re.split("`([^`]+)`", clip(clean(text), 600))
-    return "".join(_code(one) if i % 2 else html.escape(one) for i, one in enumerate(pieces))
+    return "".join(_code(piece) if i % 2 else html.escape(piece) for i, piece in enumerate(pieces))
 
 
 HTML = Ink(_prose, _code, _link, _message, lambda name: f'<a href="{name}.html">{name}</a>')

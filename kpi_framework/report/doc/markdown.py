@@ -38,10 +38,10 @@ def write(sections: Sequence[Section], largest: int = LARGEST) -> str:
 
     All markdown passes here: whatever a block holds, a runner that prints the document finds no command in it.
     """
-    told = [section for section in sections if section.blocks]
-    left = largest - _RESERVE * len(told)
+    filled = [section for section in sections if section.blocks]
+    left = largest - _RESERVE * len(filled)
     texts = []
-    for section in told:
+    for section in filled:
         text = _fitted(section, left)
         left -= _size(text)
         texts.append(text)
@@ -51,16 +51,16 @@ def write(sections: Sequence[Section], largest: int = LARGEST) -> str:
 def _fitted(section: Section, room: int) -> str:
     """The section's opening and as many of its blocks as there is room for."""
     opening = inert(section.opening)
-    text, kept = [opening], 0
+    text, fitting = [opening], 0
     room -= _size(opening)
     for block in map(inert, section.blocks):
         room -= _size(block) + 2
         if room < 0:
             break
         text.append(block)
-        kept += 1
+        fitting += 1
     body = _joined(section, text)
-    cut = len(section.blocks) - kept
+    cut = len(section.blocks) - fitting
     return (
         body
         if not cut

@@ -10,11 +10,11 @@ from ...model.diagnostic import Diagnostic
 
 def fingerprints(findings: Iterable[Diagnostic]) -> list[str]:
     """What stays the same when lines move: rule, file, definition and message; equal ones are numbered."""
-    seen: dict[str, int] = {}
-    found = []
-    for one in findings:
-        told = "\0".join((one.rule, one.span.path, one.kpi or "", one.message))
-        seen[told] = seen.get(told, 0) + 1
-        text = f"{told}\0{seen[told]}".encode("utf-8", "backslashreplace")
-        found.append(hashlib.sha256(text).hexdigest())
-    return found
+    counts: dict[str, int] = {}
+    hashes = []
+    for finding in findings:
+        identity = "\0".join((finding.rule, finding.span.path, finding.kpi or "", finding.message))
+        counts[identity] = counts.get(identity, 0) + 1
+        text = f"{identity}\0{counts[identity]}".encode("utf-8", "backslashreplace")
+        hashes.append(hashlib.sha256(text).hexdigest())
+    return hashes

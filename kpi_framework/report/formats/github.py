@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from ...model.diagnostic import Diagnostic, Severity
 from ..view.result import Report
-from ..view.summary import in_one
+from ..view.summary import one_line
 from ..words.escape import clean, clip
 from ..words.workflow_commands import Commands, inert
 
@@ -20,7 +20,7 @@ def render_github(report: Report) -> Commands:
     """At most ten annotations a type: nine, and one that names the rest."""
     lines: list[str] = []
     for severity, kind in _TYPES.items():
-        lines += _annotations(kind, [one for one in (*report.alarms, *report.findings) if one.severity is severity])
+        lines += _annotations(kind, [f for f in (*report.alarms, *report.findings) if f.severity is severity])
     if not report.passed and not any(line.startswith("::error") for line in lines):
         reasons = report.scorecard.verdict.reasons if report.scorecard else ()
         lines.append(_command("error", "; ".join(reasons) or "not passed", title=report.title))
@@ -28,25 +28,25 @@ def render_github(report: Report) -> Commands:
 
 
 def _annotations(kind: str, findings: Sequence[Diagnostic]) -> Iterator[str]:
-    shown = findings if len(findings) <= SHOWN else findings[: SHOWN - 1]
-    for one in shown:
+    annotated = findings if len(findings) <= SHOWN else findings[: SHOWN - 1]
+    for finding in annotated:
         yield _command(
-            kind, in_one(one),
-            file=one.span.path, line=str(one.span.line), col=str(one.span.column),
-            title=f"{one.code} {one.rule}".strip(),
+            kind, one_line(finding),
+            file=finding.span.path, line=str(finding.span.line), col=str(finding.span.column),
+            title=f"{finding.code} {finding.rule}".strip(),
         )  # fmt: skip
-    rest = Counter(one.rule for one in findings[len(shown) :])
-    if rest:
-        named = ", ".join(f"{count} × {rule}" for rule, count in rest.most_common())
-        yield _command(kind, f"and {rest.total():,} more: {named}", title=f"{rest.total():,} more")
+    left = Counter(finding.rule for finding in findings[len(annotated) :])
+    if left:
+        named = ", ".join(f"{count} × {rule}" for rule, count in left.most_common())
+        yield _command(kind, f"and {left.total():,} more: {named}", title=f"{left.total():,} more")
 
 
 def _command(kind: str, message: str, **properties: str) -> str:
-    told = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
-    return f"::{kind} {told}::{_data(clip(message, 4000))}"
+    pairs = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
+    return f"::{kind} {pairs}::{_message(clip(message, 4000))}"
 
 
-def _data(text: str) -> str:
+def _message(text: str) -> str:
     """One line, escaped as the runner reads it back; what it would obey by its older rule is broken."""
     return inert(_escaped(text))
 

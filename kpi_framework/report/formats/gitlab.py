@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...model.diagnostic import Severity
 from ..view.result import Report
-from ..view.summary import in_one
+from ..view.summary import one_line
 from .fingerprint import fingerprints
 from .json import as_text
 
@@ -18,17 +18,17 @@ _SEVERITIES = {
 
 def render_gitlab(report: Report) -> str:
     """One entry a finding and a missed target; its fingerprint stays when lines move."""
-    told = (*report.alarms, *report.findings)
-    prints = fingerprints(told)
+    findings = (*report.alarms, *report.findings)
+    prints = fingerprints(findings)
     return as_text(
         [
             {
-                "description": in_one(one),
-                "check_name": one.rule,
+                "description": one_line(finding),
+                "check_name": finding.rule,
                 "fingerprint": fingerprint,
-                "severity": _SEVERITIES[one.severity],
-                "location": {"path": one.span.path, "lines": {"begin": max(one.span.line, 1)}},
+                "severity": _SEVERITIES[finding.severity],
+                "location": {"path": finding.span.path, "lines": {"begin": max(finding.span.line, 1)}},
             }
-            for one, fingerprint in zip(told, prints, strict=True)
+            for finding, fingerprint in zip(findings, prints, strict=True)
         ]
     )

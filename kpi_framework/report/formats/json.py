@@ -24,14 +24,14 @@ def render_json(report: Report) -> str:
     """The scorecard if there is one, else the findings (and the examples that ran)."""
     if report.scorecard is not None:
         return scorecard_json(report.scorecard)
-    found: dict[str, Any] = {
+    body: dict[str, Any] = {
         "schema_version": 1,
         "verdict": {"passed": report.passed, "exit_code": report.exit_code},
-        "diagnostics": [finding_object(one) for one in report.findings],
+        "diagnostics": [finding_object(finding) for finding in report.findings],
     }
     if report.examples is not None:
-        found["examples"] = [_example(one) for one in report.examples]
-    return as_text(found)
+        body["examples"] = [_example(example) for example in report.examples]
+    return as_text(body)
 
 
 def scorecard_json(scorecard: Scorecard) -> str:
@@ -45,10 +45,10 @@ def scorecard_json(scorecard: Scorecard) -> str:
             "engine": scorecard.engine,
             "isolation": scorecard.isolation,
             "verdict": _verdict(scorecard.verdict),
-            "measurements": [measurement_object(one) for one in scorecard.measurements],
+            "measurements": [measurement_object(measurement) for measurement in scorecard.measurements],
             "views": {name: _view(view) for name, view in scorecard.views.items()},
-            "signals": [_signal(one) for one in scorecard.signals],
-            "diagnostics": [finding_object(one) for one in sorted(scorecard.diagnostics, key=lambda f: f.sort_key)],
+            "signals": [_signal(signal) for signal in scorecard.signals],
+            "diagnostics": [finding_object(f) for f in sorted(scorecard.diagnostics, key=lambda f: f.sort_key)],
         }
     )
 
@@ -56,7 +56,7 @@ def scorecard_json(scorecard: Scorecard) -> str:
 def as_text(value: object) -> str:
     """Two spaces, readable letters, invisible characters and commands as escapes, a newline at the end."""
     text = json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False)
-    return inert_json(_BEYOND_ASCII.sub(lambda found: _visible(found[0]), text)) + "\n"
+    return inert_json(_BEYOND_ASCII.sub(lambda match: _visible(match[0]), text)) + "\n"
 
 
 def _visible(character: str) -> str:
@@ -65,22 +65,24 @@ def _visible(character: str) -> str:
     return json.dumps(character)[1:-1] if is_hidden else character
 
 
-def measurement_object(one: Measurement) -> dict[str, Any]:
+def measurement_object(measurement: Measurement) -> dict[str, Any]:
     """One measurement; `inputs` and `because` only where there are any."""
-    found = {
-        "kpi": one.kpi, "kind": one.kind, "judged": one.judged, "period": period_object(one.period),
-        "segment": dict(one.segment), "value": number(one.value), "unit": one.unit,
-        "population": one.population, "measured": one.measured, "excluded": one.excluded,
-        "missing": one.missing, "interval": None if one.interval is None else _numbers(one.interval),
-        "status": one.status.value, "reason": one.reason.value if one.reason else None,
-        "waived": one.waived, "target": goal_object(one.target), "baseline": number(one.baseline),
-        "frozen": one.frozen, "previous": number(one.previous), "definition": one.definition,
+    interval, target = measurement.interval, goal_object(measurement.target)
+    fields = {
+        "kpi": measurement.kpi, "kind": measurement.kind, "judged": measurement.judged,
+        "period": period_object(measurement.period), "segment": dict(measurement.segment),
+        "value": number(measurement.value), "unit": measurement.unit, "population": measurement.population,
+        "measured": measurement.measured, "excluded": measurement.excluded, "missing": measurement.missing,
+        "interval": None if interval is None else _numbers(interval), "status": measurement.status.value,
+        "reason": measurement.reason.value if measurement.reason else None, "waived": measurement.waived,
+        "target": target, "baseline": number(measurement.baseline), "frozen": measurement.frozen,
+        "previous": number(measurement.previous), "definition": measurement.definition,
     }  # fmt: skip
-    if one.inputs is not None:
-        found["inputs"] = {name: number(value) for name, value in one.inputs.items()}
-    if one.because is not None:
-        found["because"] = one.because
-    return found
+    if measurement.inputs is not None:
+        fields["inputs"] = {name: number(value) for name, value in measurement.inputs.items()}
+    if measurement.because is not None:
+        fields["because"] = measurement.because
+    return fields
 
 
 def period_object(period: Period) -> dict[str, str | None]:
@@ -94,19 +96,19 @@ def goal_object(goal: Goal | None) -> dict[str, Any] | None:
     if goal is None:
         return None
     limits = {"at_most": number(goal.at_most), "at_least": number(goal.at_least)}
-    found: dict[str, Any] = {name: limit for name, limit in limits.items() if limit is not None}
+    fields: dict[str, Any] = {name: limit for name, limit in limits.items() if limit is not None}
     if goal.between is not None:
-        found["between"] = _numbers(goal.between)
-    found["near"] = _numbers(goal.near) if isinstance(goal.near, tuple) else number(goal.near)
-    found["from"] = goal.from_.isoformat() if goal.from_ else None
-    return found | ({"of": goal.of} if goal.of is not None else {})
+        fields["between"] = _numbers(goal.between)
+    fields["near"] = _numbers(goal.near) if isinstance(goal.near, tuple) else number(goal.near)
+    fields["from"] = goal.from_.isoformat() if goal.from_ else None
+    return fields | ({"of": goal.of} if goal.of is not None else {})
 
 
-def finding_object(one: Diagnostic) -> dict[str, Any]:
+def finding_object(finding: Diagnostic) -> dict[str, Any]:
     """One finding and its place."""
     return {
-        "code": one.code, "rule": one.rule, "severity": one.severity.value, "message": one.message,
-        "hint": one.hint, "path": one.span.path, "line": one.span.line, "column": one.span.column,
+        "code": finding.code, "rule": finding.rule, "severity": finding.severity.value, "message": finding.message,
+        "hint": finding.hint, "path": finding.span.path, "line": finding.span.line, "column": finding.span.column,
     }  # fmt: skip
 
 
@@ -133,13 +135,13 @@ def _view(view: View) -> dict[str, Any]:
     return {"kpis": view.kpis if view.kpis == "all" else list(view.kpis), "limit": view.limit}
 
 
-def _signal(one: SignalResult) -> dict[str, Any]:
-    operands = {name: value if isinstance(value, str) else number(value) for name, value in one.operands.items()}
-    return {"id": one.id, "state": one.state.value, "operands": operands}
+def _signal(signal: SignalResult) -> dict[str, Any]:
+    operands = {name: value if isinstance(value, str) else number(value) for name, value in signal.operands.items()}
+    return {"id": signal.id, "state": signal.state.value, "operands": operands}
 
 
-def _example(one: ExampleResult) -> dict[str, Any]:
+def _example(example: ExampleResult) -> dict[str, Any]:
     return {
-        "kpi": one.kpi, "example": one.example, "passed": one.passed, "expected": one.expected,
-        "got": one.got, "path": one.path, "line": one.line,
+        "kpi": example.kpi, "example": example.example, "passed": example.passed, "expected": example.expected,
+        "got": example.got, "path": example.path, "line": example.line,
     }  # fmt: skip

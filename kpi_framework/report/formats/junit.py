@@ -11,7 +11,7 @@ from ...model.measurement import ExampleResult, Measurement, Scorecard, Status
 from ...model.record import Record
 from ..view.result import Report
 from ..view.scorecard_view import Insight
-from ..view.summary import in_one, place
+from ..view.summary import location, one_line
 from ..words.escape import clean
 from ..words.phrases import period_text, segment_text, status_text, why_unknown
 from ..words.values import show_target, show_value
@@ -35,7 +35,7 @@ def render_junit(report: Report) -> str:
     """One suite each for the definitions' findings, the examples that ran and the KPIs that were judged."""
     suites = {"findings": list(_findings(report.findings))}
     if report.examples is not None:
-        suites["examples"] = [_example(one) for one in report.examples]
+        suites["examples"] = [_example(example) for example in report.examples]
     if report.scorecard is not None:
         suites["kpis"] = list(_kpis(report.scorecard))
     root = Xml.Element("testsuites", _totals(case for cases in suites.values() for case in cases))
@@ -49,20 +49,21 @@ def render_junit(report: Report) -> str:
 
 def _findings(findings: Iterable[Diagnostic]) -> Iterator[_Case]:
     empty = True
-    for one in findings:
+    for finding in findings:
         empty = False
-        outcome: Outcome = "failure" if one.severity is Severity.ERROR else "system-out"
-        at = place(one)
-        message = f"{one.severity}: {in_one(one)}"
-        yield _Case(one.span.path, f"{one.code} {one.rule} {at}", outcome, message, one.span.path, one.span.line)
+        outcome: Outcome = "failure" if finding.severity is Severity.ERROR else "system-out"
+        at = location(finding)
+        message = f"{finding.severity}: {one_line(finding)}"
+        path, name = finding.span.path, f"{finding.code} {finding.rule} {at}"
+        yield _Case(path, name, outcome, message, path, finding.span.line)
     if empty:
         yield _Case("findings", "no findings")
 
 
-def _example(one: ExampleResult) -> _Case:
-    outcome: Outcome = "" if one.passed else "failure"
-    message = "" if one.passed else f"expected {one.expected}, got {one.got}"
-    return _Case(one.kpi, one.example, outcome, message, one.path, one.line)
+def _example(example: ExampleResult) -> _Case:
+    outcome: Outcome = "" if example.passed else "failure"
+    message = "" if example.passed else f"expected {example.expected}, got {example.got}"
+    return _Case(example.kpi, example.example, outcome, message, example.path, example.line)
 
 
 def _kpis(scorecard: Scorecard) -> Iterator[_Case]:
@@ -70,19 +71,21 @@ def _kpis(scorecard: Scorecard) -> Iterator[_Case]:
     for standing in Insight(scorecard).kpis:
         if standing.whole is None:
             yield _Case("kpis", standing.id, _weight("error", gates=gates), " ".join(why_unknown(None)))
-        for one in standing.judged:
-            yield _verdict(one, gates=gates)
+        for measurement in standing.judged:
+            yield _verdict(measurement, gates=gates)
 
 
-def _verdict(one: Measurement, *, gates: bool) -> _Case:
-    name = f"{one.kpi} ({segment_text(one.segment)})" if one.segment else one.kpi
-    value, target = show_value(one.value, one.unit, one.target), show_target(one.target, one.unit, one.value)
-    message = f"{status_text(one.status, waived=one.waived)} in {period_text(one.period)}: {value}, target {target}"
-    if one.status is Status.UNKNOWN:
-        outcome: Outcome = "error" if one.is_whole else "skipped"
-        return _Case("kpis", name, _weight(outcome, gates=gates), f"{message}. {' '.join(why_unknown(one))}")
-    if one.status is Status.MISSED:
-        outcome = "skipped" if one.waived else "failure"
+def _verdict(measurement: Measurement, *, gates: bool) -> _Case:
+    name = f"{measurement.kpi} ({segment_text(measurement.segment)})" if measurement.segment else measurement.kpi
+    value = show_value(measurement.value, measurement.unit, measurement.target)
+    target = show_target(measurement.target, measurement.unit, measurement.value)
+    status = status_text(measurement.status, waived=measurement.waived)
+    message = f"{status} in {period_text(measurement.period)}: {value}, target {target}"
+    if measurement.status is Status.UNKNOWN:
+        outcome: Outcome = "error" if measurement.is_whole else "skipped"
+        return _Case("kpis", name, _weight(outcome, gates=gates), f"{message}. {' '.join(why_unknown(measurement))}")
+    if measurement.status is Status.MISSED:
+        outcome = "skipped" if measurement.waived else "failure"
         return _Case("kpis", name, _weight(outcome, gates=gates), message)
     return _Case("kpis", name, "system-out", message)
 
@@ -94,15 +97,15 @@ def _weight(outcome: Outcome, *, gates: bool) -> Outcome:
 
 def _add_suite(root: Xml.Element, name: str, cases: list[_Case]) -> None:
     suite = Xml.SubElement(root, "testsuite", {"name": name, **_totals(cases)})
-    for one in cases:
-        case = Xml.SubElement(suite, "testcase", classname=clean(one.group), name=clean(one.name), time="0")
-        if one.file:
-            case.set("file", clean(one.file))
-            case.set("line", str(one.line))
-        if one.outcome == "system-out":
-            Xml.SubElement(case, "system-out").text = clean(one.message)
-        elif one.outcome:
-            Xml.SubElement(case, one.outcome, message=clean(one.message)).text = clean(one.message)
+    for case in cases:
+        element = Xml.SubElement(suite, "testcase", classname=clean(case.group), name=clean(case.name), time="0")
+        if case.file:
+            element.set("file", clean(case.file))
+            element.set("line", str(case.line))
+        if case.outcome == "system-out":
+            Xml.SubElement(element, "system-out").text = clean(case.message)
+        elif case.outcome:
+            Xml.SubElement(element, case.outcome, message=clean(case.message)).text = clean(case.message)
 
 
 def _totals(cases: Iterable[_Case]) -> dict[str, str]:

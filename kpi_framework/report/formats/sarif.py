@@ -9,7 +9,7 @@ from ... import __version__
 from ...model.diagnostic import Diagnostic, Severity
 from ...model.rule import RULES, Rule
 from ..view.result import Report
-from ..view.summary import in_one
+from ..view.summary import one_line
 from .fingerprint import fingerprints
 from .json import as_text
 
@@ -19,9 +19,9 @@ _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: 
 
 def render_sarif(report: Report) -> str:
     """One run of the tool `kpi`."""
-    places = {rule.code: index for index, rule in enumerate(RULES.values())}
+    indexes = {rule.code: index for index, rule in enumerate(RULES.values())}
     prints = fingerprints(report.findings)
-    results = [_result(f, p, places) for f, p in zip(report.findings, prints, strict=True)]
+    results = [_finding(finding, p, indexes) for finding, p in zip(report.findings, prints, strict=True)]
     driver = {
         "name": "kpi", "semanticVersion": __version__, "rules": [_rule(rule) for rule in RULES.values()],
     }  # fmt: skip
@@ -41,15 +41,15 @@ def _rule(rule: Rule) -> dict[str, Any]:
     }
 
 
-def _result(one: Diagnostic, fingerprint: str, places: dict[str, int]) -> dict[str, Any]:
-    index = {"ruleIndex": places[one.code]} if one.code in places else {}
-    artifact = {"uri": quote(one.span.path.encode("utf-8", "surrogatepass")), "uriBaseId": "%SRCROOT%"}
-    region = {"startLine": max(one.span.line, 1), "startColumn": max(one.span.column, 1)}
+def _finding(finding: Diagnostic, fingerprint: str, indexes: dict[str, int]) -> dict[str, Any]:
+    index = {"ruleIndex": indexes[finding.code]} if finding.code in indexes else {}
+    artifact = {"uri": quote(finding.span.path.encode("utf-8", "surrogatepass")), "uriBaseId": "%SRCROOT%"}
+    region = {"startLine": max(finding.span.line, 1), "startColumn": max(finding.span.column, 1)}
     return {
-        "ruleId": one.code,
+        "ruleId": finding.code,
         **index,
-        "level": _LEVELS[one.severity],
-        "message": {"text": in_one(one)},
+        "level": _LEVELS[finding.severity],
+        "message": {"text": one_line(finding)},
         "locations": [{"physicalLocation": {"artifactLocation": artifact, "region": region}}],
         "partialFingerprints": {"kpi/v1": fingerprint},
     }

@@ -18,7 +18,7 @@ from ..formats.json import as_text, finding_object
 from ..words.markup import Ink
 from ..words.phrases import counted, day_text
 from .definition import definition_facts
-from .diff import parted, shown
+from .diff import parted, shorten
 from .history import HistoryView, history_csv, moved
 
 _PAGE_NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -29,9 +29,9 @@ def audit_files(audit: Audit) -> dict[str, str]:
     """Every file of the bundle by its name, SHA256SUMS last."""
     title = f"{audit.project}: audit of {day_text(audit.first)} to {day_text(audit.last)}"
     files = _twice("index", title, lambda ink: _index(audit, ink))
-    for one in audit.ids:
-        if _PAGE_NAME.fullmatch(one):
-            files |= _twice(f"kpis/{one}", f"{one}: {audit.first} to {audit.last}", _of(audit, one))
+    for kpi_id in audit.ids:
+        if _PAGE_NAME.fullmatch(kpi_id):
+            files |= _twice(f"kpis/{kpi_id}", f"{kpi_id}: {audit.first} to {audit.last}", _of(audit, kpi_id))
     files["changes.csv"] = history_csv(HistoryView(audit.events))
     files["published.json"] = as_text([dict(p.body) for p in audit.published])
     files["verification.json"] = _verification(audit)
@@ -43,8 +43,8 @@ def _twice(name: str, title: str, content: Content) -> dict[str, str]:
     return {f"{name}.md": markdown_page(title, content), f"{name}.html": html_page(title, content)}
 
 
-def _of(audit: Audit, one: str) -> Content:
-    return lambda ink: _kpi(audit, one, ink)
+def _of(audit: Audit, kpi_id: str) -> Content:
+    return lambda ink: _kpi(audit, kpi_id, ink)
 
 
 # the index
@@ -72,30 +72,31 @@ def _index(audit: Audit, ink: Ink) -> Iterator[Part]:
 
 
 def _verified(audit: Audit) -> str:
-    found = audit.verified
-    return f"{found.checked:,} checked, {len(found.failed):,} failed, {len(found.could_not):,} could not be checked"
+    failed, could_not = len(audit.verified.failed), len(audit.verified.could_not)
+    return f"{audit.verified.checked:,} checked, {failed:,} failed, {could_not:,} could not be checked"
 
 
 def _definitions(audit: Audit, ink: Ink) -> Part:
     changed = Counter(e.change.kpi for e in audit.events)
     published = Counter(p.kpi for p in audit.published)
     rows = []
-    for one in audit.ids:
-        noun = audit.definitions.get(one)
-        state = f"{noun.kind}, {noun.status.value}" if noun else "not here any more"
-        owner = ink.code(noun.owner or "") if noun else ""
-        page = ink.page(f"kpis/{one}") if _PAGE_NAME.fullmatch(one) else ""
-        rows.append((ink.code(one), ink.prose(noun.name if noun else ""), state, owner, f"{changed[one]:,}",
-                     f"{published[one]:,}", page))  # fmt: skip
+    for kpi_id in audit.ids:
+        definition = audit.definitions.get(kpi_id)
+        state = f"{definition.kind}, {definition.status.value}" if definition else "not here any more"
+        owner = ink.code(definition.owner or "") if definition else ""
+        page = ink.page(f"kpis/{kpi_id}") if _PAGE_NAME.fullmatch(kpi_id) else ""
+        name = ink.prose(definition.name if definition else "")
+        counts = (f"{changed[kpi_id]:,}", f"{published[kpi_id]:,}")
+        rows.append((ink.code(kpi_id), name, state, owner, *counts, page))
     columns = ("Id", "Name", "State", "Owner", "Changes", "Published values", "Page")
     return Part("Definitions", columns=columns, rows=tuple(rows), empty="None.")
 
 
 def _failures(audit: Audit, ink: Ink) -> Part:
-    found = audit.verified
-    rows = [("failed", ink.code(f"{f.span.path}:{f.span.line}"), ink.message(f.message)) for f in found.failed]
-    rows += [("could not", ink.code(f"{kpi}:{line}"), ink.message(why)) for kpi, line, why in found.could_not]
-    empty = "Everything published holds." if found.checked else "Nothing was published."
+    verification = audit.verified
+    rows = [("failed", ink.code(f"{f.span.path}:{f.span.line}"), ink.message(f.message)) for f in verification.failed]
+    rows += [("could not", ink.code(f"{kpi}:{line}"), ink.message(why)) for kpi, line, why in verification.could_not]
+    empty = "Everything published holds." if verification.checked else "Nothing was published."
     return Part("Verification", columns=("Outcome", "Line", "Why"), rows=tuple(rows), empty=empty)
 
 
@@ -124,30 +125,30 @@ def _commands(audit: Audit) -> tuple[str, ...]:
 # a page a definition
 
 
-def _kpi(audit: Audit, one: str, ink: Ink) -> Iterator[Part]:
-    noun = audit.definitions.get(one)
-    facts = [f"{label}: {text}" for label, text in definition_facts(noun, audit.last, ink)] if noun else []
+def _kpi(audit: Audit, kpi_id: str, ink: Ink) -> Iterator[Part]:
+    definition = audit.definitions.get(kpi_id)
+    facts = [f"{label}: {text}" for label, text in definition_facts(definition, audit.last, ink)] if definition else []
     yield Part("Definition now", tuple(facts), empty="It is not here any more.")
-    mine = [e for e in audit.events if e.change.kpi == one or one in e.change.touches]
+    mine = [e for e in audit.events if e.change.kpi == kpi_id or kpi_id in e.change.touches]
     yield _changes("Changes", mine, ink, named=False)
-    yield _values("Published values", [p for p in audit.published if p.kpi == one], ink)
-    yield _values("Restatements", [p for p in audit.restated if p.kpi == one], ink)
-    yield _waivers(audit, (one,), ink)
-    yield _reviews(audit, (one,), ink)
+    yield _values("Published values", [p for p in audit.published if p.kpi == kpi_id], ink)
+    yield _values("Restatements", [p for p in audit.restated if p.kpi == kpi_id], ink)
+    yield _waivers(audit, (kpi_id,), ink)
+    yield _reviews(audit, (kpi_id,), ink)
 
 
 def _changes(title: str, events: Iterable[HistoryEvent], ink: Ink, *, named: bool) -> Part:
     rows = []
     for event in events:
         change, commit = event.change, event.commit
-        before, after = map(shown, parted(change.before, change.after))
-        told = (
+        before, after = map(shorten, parted(change.before, change.after))
+        cells = (
             f"{commit.committed_at:%Y-%m-%d}", ink.code(commit.name[:_NAME]), ink.prose(commit.author),
             ink.code(change.kpi or "kpi.yaml"), change.cls.value, ink.code(change.field), ink.code(before),
             ink.code(after), ink.prose(moved(event)), ink.prose(event.reason or "none given"),
             ink.prose(", ".join(event.approvals)), ink.prose("; ".join(event.doubts)),
         )  # fmt: skip
-        rows.append(told if named else told[:3] + told[4:])
+        rows.append(cells if named else cells[:3] + cells[4:])
     columns = ("Day", "Commit", "Author", "KPI", "Class", "Field", "Before", "After", "Value", "Reason", "Approvals",
                "Not proven")  # fmt: skip
     return Part(title, columns=columns if named else columns[:3] + columns[4:], rows=tuple(rows), empty="None.")
@@ -156,23 +157,23 @@ def _changes(title: str, events: Iterable[HistoryEvent], ink: Ink, *, named: boo
 def _values(title: str, values: Iterable[Published], ink: Ink) -> Part:
     rows = [
         (
-            ink.code(one.kpi), f"{one.seq:,}", ink.prose(f"{one.start} to {one.end}"),
-            ink.prose(", ".join(f"{c}: {'(none)' if v is None else v}" for c, v in one.segment) or "the whole"),
-            ink.prose("unknown" if one.value is None else f"{one.value} {one.body.get('unit', '')}"),
-            ink.prose(one.status), ink.prose(one.as_of[:10]), ink.code(one.commit[:_NAME]),
-            ink.code(one.definition.rpartition(":")[2][:_NAME]), ink.prose(_restates(one)),
+            ink.code(published.kpi), f"{published.seq:,}", ink.prose(f"{published.start} to {published.end}"),
+            ink.prose(", ".join(f"{c}: {'(none)' if v is None else v}" for c, v in published.segment) or "the whole"),
+            ink.prose("unknown" if published.value is None else f"{published.value} {published.body.get('unit', '')}"),
+            ink.prose(published.status), ink.prose(published.as_of[:10]), ink.code(published.commit[:_NAME]),
+            ink.code(published.definition.rpartition(":")[2][:_NAME]), ink.prose(_restates(published)),
         )
-        for one in values
+        for published in values
     ]  # fmt: skip
     columns = ("KPI", "Line", "Period", "Part", "Value", "Status", "As of", "Commit", "Definition", "Restates")
     return Part(title, columns=columns, rows=tuple(rows), empty="None.")
 
 
-def _restates(one: Published) -> str:
-    if one.body.get("restates") is None:
+def _restates(published: Published) -> str:
+    if published.body.get("restates") is None:
         return ""
-    was = one.body.get("was")
-    return f"line {one.body['restates']}, {'unknown' if was is None else was}: {one.body.get('because')}"
+    former = "unknown" if published.body.get("was") is None else published.body["was"]
+    return f"line {published.body['restates']}, {former}: {published.body.get('because')}"
 
 
 def _waivers(audit: Audit, ids: tuple[str, ...], ink: Ink) -> Part:
@@ -195,12 +196,12 @@ def _reviews(audit: Audit, ids: tuple[str, ...], ink: Ink) -> Part:
 
 
 def _verification(audit: Audit) -> str:
-    found = audit.verified
+    verification = audit.verified
     counts: Mapping[str, int] = {
-        "checked": found.checked, "failed": len(found.failed), "could_not": len(found.could_not),
+        "checked": verification.checked, "failed": len(verification.failed), "could_not": len(verification.could_not),
     }  # fmt: skip
     return as_text({
-        "commit": audit.commit, "counts": counts, "failed": [finding_object(f) for f in found.failed],
-        "could_not": [{"kpi": k, "line": n, "why": w} for k, n, w in found.could_not],
-        "heads": {k: dict(v) for k, v in found.heads.items()},
+        "commit": audit.commit, "counts": counts, "failed": [finding_object(f) for f in verification.failed],
+        "could_not": [{"kpi": k, "line": n, "why": w} for k, n, w in verification.could_not],
+        "heads": {k: dict(v) for k, v in verification.heads.items()},
     })  # fmt: skip

@@ -31,9 +31,9 @@ def catalog_text(offers: Sequence[Offer], color: bool = False, width: int = 100)
 
 def _table(offers: Sequence[Offer]) -> RenderableType:
     drawn = grid([(n, "") for n in ("Id", "Name", "Level", "Datasets")], folding="Datasets")
-    for one in offers:
-        name = Text(one.id, "bold") if one.is_row else Text(f"  {one.id}")
-        drawn.add_row(name, one.name, one.level or "", ", ".join(one.datasets))
+    for offer in offers:
+        name = Text(offer.id, "bold") if offer.is_row else Text(f"  {offer.id}")
+        drawn.add_row(name, offer.name, offer.level or "", ", ".join(offer.datasets))
     return drawn
 
 
@@ -45,20 +45,20 @@ def catalog_markdown(offers: Sequence[Offer], color: bool = False, width: int = 
     return "# Catalogue\n\n" + write(sections)
 
 
-def _row(one: Offer) -> tuple[str, ...]:
-    of = "" if one.is_row else f"`{one.row}`: {prose(one.variant or '')}"
-    return (f"`{one.id}`", prose(one.name), one.kind, one.level or "", ", ".join(one.datasets), of)
+def _row(offer: Offer) -> tuple[str, ...]:
+    of = "" if offer.is_row else f"`{offer.row}`: {prose(offer.variant or '')}"
+    return (f"`{offer.id}`", prose(offer.name), offer.kind, offer.level or "", ", ".join(offer.datasets), of)
 
 
 def catalog_json(offers: Sequence[Offer], color: bool = False, width: int = 100) -> str:
     """For programs."""
-    return as_text({"schema_version": 1, "catalog": [offer_object(one) for one in offers]})
+    return as_text({"schema_version": 1, "catalog": [offer_object(offer) for offer in offers]})
 
 
-def offer_object(one: Offer) -> dict[str, Any]:
+def offer_object(offer: Offer) -> dict[str, Any]:
     """One line of the catalogue as JSON has it."""
-    found = asdict(one)
-    return {**found, "variant_of": None if one.is_row else one.row}
+    fields = asdict(offer)
+    return {**fields, "variant_of": None if offer.is_row else offer.row}
 
 
 CATALOG_FORMATS: Mapping[str, CatalogRenderer] = {
@@ -68,45 +68,45 @@ CATALOG_FORMATS: Mapping[str, CatalogRenderer] = {
 }
 
 
-def offer_text(one: Offer, said: Mapping[str, Any], color: bool = False, width: int = 100) -> str:
+def offer_text(offer: Offer, content: Mapping[str, Any], color: bool = False, width: int = 100) -> str:
     """One in full, on the terminal."""
-    title = Text.assemble((one.name, "bold"), f"  {one.id}  {one.kind}")
-    drawn: list[RenderableType] = [title, *(indented(label, text) for label, text in _facts(one, said))]
+    title = Text.assemble((offer.name, "bold"), f"  {offer.id}  {offer.kind}")
+    drawn: list[RenderableType] = [title, *(indented(label, text) for label, text in _facts(offer, content))]
     return draw(drawn, color=color, width=width)
 
 
-def offer_markdown(one: Offer, said: Mapping[str, Any], color: bool = False, width: int = 100) -> str:
+def offer_markdown(offer: Offer, content: Mapping[str, Any], color: bool = False, width: int = 100) -> str:
     """One in full, as a page."""
-    facts = tuple(f"- **{label}**: {text}" for label, text in _facts(one, said))
-    title = f"# {one.name}\n\n`{one.id}`, a {one.kind}"
+    facts = tuple(f"- **{label}**: {text}" for label, text in _facts(offer, content))
+    title = f"# {offer.name}\n\n`{offer.id}`, a {offer.kind}"
     return write([Section("", (title,)), Section("", facts, noun="item")])
 
 
-def offer_json(one: Offer, said: Mapping[str, Any], color: bool = False, width: int = 100) -> str:
+def offer_json(offer: Offer, content: Mapping[str, Any], color: bool = False, width: int = 100) -> str:
     """One in full, for programs."""
-    return as_text({"schema_version": 1, **offer_object(one), **said})
+    return as_text({"schema_version": 1, **offer_object(offer), **content})
 
 
 OFFER_FORMATS: Mapping[str, OfferRenderer] = {"text": offer_text, "json": offer_json, "markdown": offer_markdown}
 
 
-def _facts(one: Offer, said: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _facts(offer: Offer, content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """What there is to say, in the order in which a reader asks."""
-    noun = said.get("kpi") or said["signal"]
-    told = {
+    noun = content.get("kpi") or content["signal"]
+    facts = {
         "Measures": noun.get("description"), "Counts": noun.get("counts"), "Excludes": noun.get("excludes"),
-        "Asks": noun.get("asks"), "Variant of": None if one.is_row else f"{one.row}: {one.variant}",
-        "Family": f"{one.family}, {one.level}" if one.family else None,
+        "Asks": noun.get("asks"), "Variant of": None if offer.is_row else f"{offer.row}: {offer.variant}",
+        "Family": f"{offer.family}, {offer.level}" if offer.family else None,
         "Objectives": ", ".join(noun.get("objectives", ())),
-        "Datasets": ", ".join(one.datasets), "Inputs": ", ".join(one.needs), "Dated by": said.get("dates"),
+        "Datasets": ", ".join(offer.datasets), "Inputs": ", ".join(offer.needs), "Dated by": content.get("dates"),
         "Where": noun.get("where"), "Formula": f"{noun['formula']}  ({noun['unit']})" if "formula" in noun else None,
         "When": noun.get("when"), "Do": noun.get("do"),
         "Proposed": _limits(noun.get("target")), "Benchmark": _benchmark(noun.get("benchmark")),
         "Action": noun.get("action", {}).get("do"), "Read it with": ", ".join(noun.get("read_with", ())),
         "Examples": "; ".join(f"{e['name']} → {_expected(e['expect'])}" for e in noun.get("examples", ())),
-        "Add it": f"kpi add {one.id}",
+        "Add it": f"kpi add {offer.id}",
     }  # fmt: skip
-    yield from ((label, str(text)) for label, text in told.items() if text)
+    yield from ((label, str(text)) for label, text in facts.items() if text)
 
 
 def _limits(target: Mapping[str, Any] | None) -> str:

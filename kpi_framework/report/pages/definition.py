@@ -12,52 +12,51 @@ from ..words.markup import Ink
 from ..words.phrases import day_text
 
 
-def definition_facts(one: Metric, today: dt.date, ink: Ink) -> Facts:
+def definition_facts(definition: Metric, today: dt.date, ink: Ink) -> Facts:
     """What it measures, over what, and (a KPI) what it promises."""
-    for label, text in (("Measures", one.description), ("Counts", one.counts), ("Excludes", one.excludes)):
+    scope = {"Measures": definition.description, "Counts": definition.counts, "Excludes": definition.excludes}
+    for label, text in scope.items():
         if text:
             yield label, ink.prose(text)
-    if one.asks:
-        yield "Asks", ink.prose(one.asks)
-    yield "Owner", ink.code(one.owner) if one.owner else "nobody"
-    yield "Formula", ink.code(one.formula or "") or "none yet"
-    if one.where:
-        yield "Only where", ink.code(one.where)
-    source = f"{ink.code(one.dataset)}" if one.dataset else "derived from other definitions"
-    yield "Data", source + (f", dated by {ink.code(one.time)}" if one.time else "")
-    if one.open_between:
-        yield (
-            "Open",
-            f"from {ink.code(one.open_between[0])} until {ink.code(one.open_between[1])}, at each period's end",
-        )
-    if one.evidence:
-        yield "Evidence", f"a 0 counts only where {ink.code(one.evidence)} has rows"
-    window = f", over the trailing {ink.prose(one.window)}" if one.window else ""
-    yield "Unit, period", f"{ink.prose(one.unit)}, {one.period.value}{window}"
-    if isinstance(one, Kpi):
-        yield from _promise(one, today, ink)
-    if one.read_with:
-        yield "Read it with", ", ".join(ink.code(guard) for guard in one.read_with)
-    for note in one.notes:
-        found = f"{ink.prose(note.period)}: {ink.prose(note.cause)}"
-        yield "Note", found + (f" Fix: {ink.prose(note.fix)}" if note.fix else "")
-    if not one.is_active:
-        yield "Status", one.status.value
+    if definition.asks:
+        yield "Asks", ink.prose(definition.asks)
+    yield "Owner", ink.code(definition.owner) if definition.owner else "nobody"
+    yield "Formula", ink.code(definition.formula or "") or "none yet"
+    if definition.where:
+        yield "Only where", ink.code(definition.where)
+    source = f"{ink.code(definition.dataset)}" if definition.dataset else "derived from other definitions"
+    yield "Data", source + (f", dated by {ink.code(definition.time)}" if definition.time else "")
+    if definition.open_between:
+        opened, closed = map(ink.code, definition.open_between)
+        yield "Open", f"from {opened} until {closed}, at each period's end"
+    if definition.evidence:
+        yield "Evidence", f"a 0 counts only where {ink.code(definition.evidence)} has rows"
+    window = f", over the trailing {ink.prose(definition.window)}" if definition.window else ""
+    yield "Unit, period", f"{ink.prose(definition.unit)}, {definition.period.value}{window}"
+    if isinstance(definition, Kpi):
+        yield from _promise(definition, today, ink)
+    if definition.read_with:
+        yield "Read it with", ", ".join(ink.code(guard) for guard in definition.read_with)
+    for note in definition.notes:
+        explanation = f"{ink.prose(note.period)}: {ink.prose(note.cause)}"
+        yield "Note", explanation + (f" Fix: {ink.prose(note.fix)}" if note.fix else "")
+    if not definition.is_active:
+        yield "Status", definition.status.value
 
 
-def _promise(one: Kpi, today: dt.date, ink: Ink) -> Facts:
-    for target in one.targets:
+def _promise(kpi: Kpi, today: dt.date, ink: Ink) -> Facts:
+    for target in kpi.targets:
         yield "Target", ", ".join(_target(target, ink))
-    if one.baseline is not None:
-        yield "Baseline", _baseline(one.baseline, ink)
-    if one.benchmark is not None:
-        year = f", {one.benchmark.year}" if one.benchmark.year else ""
-        yield "Benchmark", f"{_limit(one.benchmark, ink)} ({ink.prose(one.benchmark.source)}{year})"
-    if one.review is not None:
-        last = f", last on {day_text(one.review.last)}" if one.review.last else ", not yet held"
-        yield "Review", one.review.cadence + last
-    yield "Action", action_text(one.action, today, ink)
-    for waiver in one.waiver:
+    if kpi.baseline is not None:
+        yield "Baseline", _baseline(kpi.baseline, ink)
+    if kpi.benchmark is not None:
+        year = f", {kpi.benchmark.year}" if kpi.benchmark.year else ""
+        yield "Benchmark", f"{_limit(kpi.benchmark, ink)} ({ink.prose(kpi.benchmark.source)}{year})"
+    if kpi.review is not None:
+        last = f", last on {day_text(kpi.review.last)}" if kpi.review.last else ", not yet held"
+        yield "Review", kpi.review.cadence + last
+    yield "Action", action_text(kpi.action, today, ink)
+    for waiver in kpi.waiver:
         until = f"{day_text(waiver.from_)} to {day_text(waiver.until)}"
         yield "Waiver", f"{until}, by {ink.code(waiver.approved_by)}: {ink.prose(waiver.reason)}"
 
@@ -77,12 +76,12 @@ def _limit(limits: Limits, ink: Ink) -> str:
     if limits.between is not None:
         return _quantities(limits.between, ink)
     sign = "≤" if limits.at_most is not None else "≥"
-    given = limits.at_most if limits.at_most is not None else limits.at_least
-    return f"{sign} {ink.prose(str(given))}"
+    quantity = limits.at_most if limits.at_most is not None else limits.at_least
+    return f"{sign} {ink.prose(str(quantity))}"
 
 
-def _quantities(given: Quantity | tuple[Quantity, ...], ink: Ink) -> str:
-    ends = given if isinstance(given, tuple) else (given,)
+def _quantities(quantities: Quantity | tuple[Quantity, ...], ink: Ink) -> str:
+    ends = quantities if isinstance(quantities, tuple) else (quantities,)
     return " to ".join(ink.prose(str(end)) for end in ends)
 
 

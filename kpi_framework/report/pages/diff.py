@@ -44,7 +44,7 @@ class DiffView(Record):
 # wording
 
 
-def shown(value: object, length: int = 160) -> str:
+def shorten(value: object, length: int = 160) -> str:
     """A plain value on one line, as its author might have written it."""
     text = _flow(value) if value not in (None, {}, []) else NONE
     return text if len(text) <= length else text[: length - 1] + "…"
@@ -84,16 +84,17 @@ def verdict(view: DiffView) -> str:
     return f"{counted(len(difference.changes), 'change')}: {kinds}{missing}"
 
 
-def effect(one: Impact, name: str) -> str:
+def effect(impact: Impact, name: str) -> str:
     """`SLA compliance: 84.1 % → 92.3 %, missed → met, because of the definition`."""
-    part = f" ({segment_text(one.segment)})" if one.segment else ""
-    value = _moved(one)
-    status = "" if one.before.status == one.after.status else f", {_word(one.before)} → {_word(one.after)}"
-    return f"{name}{part}: {value}{status}, because of the {' and the '.join(one.because) or 'definition'}"
+    part = f" ({segment_text(impact.segment)})" if impact.segment else ""
+    value = _moved(impact)
+    is_same = impact.before.status == impact.after.status
+    status = "" if is_same else f", {_word(impact.before)} → {_word(impact.after)}"
+    return f"{name}{part}: {value}{status}, because of the {' and the '.join(impact.because) or 'definition'}"
 
 
-def _moved(one: Impact) -> str:
-    before, after = (show_value(side.value, one.unit) for side in (one.before, one.after))
+def _moved(impact: Impact) -> str:
+    before, after = (show_value(side.value, impact.unit) for side in (impact.before, impact.after))
     return f"{before} → {after}" if before != after else f"{after} as before"
 
 
@@ -117,31 +118,30 @@ def _text(view: DiffView) -> Iterator[RenderableType]:
     difference = view.difference
     yield plain(f"{difference.base[:12]} → {difference.head[:12]}", "dim")
     yield plain(verdict(view), "bold")
-    for cls, found in groupby(difference.changes, key=lambda c: c.cls):
+    for cls, changes in groupby(difference.changes, key=lambda c: c.cls):
         yield Text.assemble(heading(cls.value), Text(f"  {cls.meaning}", "dim"))
-        for change in found:
+        for change in changes:
             yield from _change_text(difference, change)
     if difference.impact:
         yield heading("What it does")
         yield from (below(PLAIN.prose(line)) for line in _effects(difference))
     for reason in difference.reasons:
         yield indented("Reason", PLAIN.prose(reason))
-    for one in difference.diagnostics:
+    for finding in difference.diagnostics:
         yield Text()
-        yield Text.assemble(
-            plain(f"{one.span.path}:{one.span.line}", "bold"), f"  {one.severity}  {one.code} {one.rule}"
-        )
-        yield below(PLAIN.message(one.message))
-        yield below(f"→ {PLAIN.message(one.hint)}")
+        at = plain(f"{finding.span.path}:{finding.span.line}", "bold")
+        yield Text.assemble(at, f"  {finding.severity}  {finding.code} {finding.rule}")
+        yield below(PLAIN.message(finding.message))
+        yield below(f"→ {PLAIN.message(finding.hint)}")
 
 
 def _change_text(difference: Difference, change: Change) -> Iterator[RenderableType]:
     style = _STYLES.get(change.cls, "")
-    place = f"{change.path}:{change.line}"
+    location = f"{change.path}:{change.line}"
     yield Text.assemble(
-        plain(change.kpi or "kpi.yaml", style), " ", plain(change.field, style), "  ", plain(place, "dim")
+        plain(change.kpi or "kpi.yaml", style), " ", plain(change.field, style), "  ", plain(location, "dim")
     )
-    before, after = map(shown, parted(change.before, change.after))
+    before, after = map(shorten, parted(change.before, change.after))
     yield below(f"{PLAIN.prose(before)} → {PLAIN.prose(after)}{_when(change)}")
     if change.touches:
         yield below(f"touches {PLAIN.prose(', '.join(change.touches[:_SHOWN]))}")
@@ -153,10 +153,10 @@ def _when(change: Change) -> str:
 
 def _effects(difference: Difference) -> Iterator[str]:
     """The judged period one by one, then the others by KPI."""
-    for one in difference.impact:
-        if one.judged:
-            yield f"{effect(one, _name(difference, one.kpi))} ({period_text(one.period)})"
-    past = Counter(one.kpi for one in difference.impact if not one.judged and not one.segment)
+    for impact in difference.impact:
+        if impact.judged:
+            yield f"{effect(impact, _name(difference, impact.kpi))} ({period_text(impact.period)})"
+    past = Counter(impact.kpi for impact in difference.impact if not impact.judged and not impact.segment)
     for kpi, count in past.items():
         flips = sum(o.before.status != o.after.status for o in difference.impact if o.kpi == kpi and not o.judged)
         yield f"{_name(difference, kpi)}: {counted(count, 'other period')} differ, {flips:,} with another status"
@@ -168,13 +168,13 @@ def diff_markdown(view: DiffView) -> str:
     sign = "✓" if view.passed else "✗"
     head = f"{MARK}\n## {sign} KPI changes\n\n**{prose(verdict(view))}**"
     weighty = tuple(c for c in difference.changes if c.cls.needs_reason or c.cls is ChangeClass.REMOVED)
-    rest = tuple(c for c in difference.changes if c not in weighty)
+    others = tuple(c for c in difference.changes if c not in weighty)
     sections = [
         Section("", (head, *_lines(difference))),
         each("Missing", difference.diagnostics),
         _changes("Needs a decision", difference, weighty),
         _impact_table("What it does to the judged period", difference, judged=True),
-        _changes("Other changes", difference, rest),
+        _changes("Other changes", difference, others),
         _impact_table("What it does to other periods", difference, judged=False),
         Section("Reasons", tuple(f"- {prose(reason)}" for reason in difference.reasons), noun="item"),
         Section("", (f"_{code(difference.base[:12])} compared with {code(difference.head[:12])}._",)),
@@ -183,19 +183,19 @@ def diff_markdown(view: DiffView) -> str:
 
 
 def _lines(difference: Difference) -> Iterator[str]:
-    judged = [one for one in difference.impact if one.judged and not one.segment]
+    judged = [impact for impact in difference.impact if impact.judged and not impact.segment]
     if judged:
-        yield "\n".join(f"- {prose(effect(one, _name(difference, one.kpi)))}" for one in judged[:_SHOWN])
+        yield "\n".join(f"- {prose(effect(impact, _name(difference, impact.kpi)))}" for impact in judged[:_SHOWN])
 
 
-def _changes(title: str, difference: Difference, found: tuple[Change, ...]) -> Section:
+def _changes(title: str, difference: Difference, changes: tuple[Change, ...]) -> Section:
     rows = [
         (
             f"**{c.cls.value}**" if c.cls.needs_reason else c.cls.value, prose(_name(difference, c.kpi)), code(c.field),
-            code(shown(before)), code(shown(after)) + prose(_when(c)), code(f"{c.path}:{c.line}"),
+            code(shorten(before)), code(shorten(after)) + prose(_when(c)), code(f"{c.path}:{c.line}"),
             message(", ".join(f"`{t}`" for t in c.touches[:_SHOWN])),
         )
-        for c in found
+        for c in changes
         for before, after in [parted(c.before, c.after)]
     ]  # fmt: skip
     return table(title, ("Class", "KPI", "Field", "Before", "After", "Where", "Touches"), rows)
@@ -204,12 +204,13 @@ def _changes(title: str, difference: Difference, found: tuple[Change, ...]) -> S
 def _impact_table(title: str, difference: Difference, *, judged: bool) -> Section:
     rows = [
         (
-            prose(_name(difference, one.kpi)), prose(segment_text(one.segment) or "the whole"),
-            short_period_text(one.period), *(show_value(side.value, one.unit) for side in (one.before, one.after)),
-            " → ".join(dict.fromkeys(map(_word, (one.before, one.after)))), prose(", ".join(one.because)),
+            prose(_name(difference, impact.kpi)), prose(segment_text(impact.segment) or "the whole"),
+            short_period_text(impact.period), show_value(impact.before.value, impact.unit),
+            show_value(impact.after.value, impact.unit),
+            " → ".join(dict.fromkeys(map(_word, (impact.before, impact.after)))), prose(", ".join(impact.because)),
         )
-        for one in difference.impact
-        if one.judged is judged
+        for impact in difference.impact
+        if impact.judged is judged
     ]  # fmt: skip
     return table(title, ("KPI", "Part", "Period", "Before", "After", "Status", "Because of"), rows)
 
@@ -238,11 +239,12 @@ def change_object(change: Change) -> dict[str, object]:
     }  # fmt: skip
 
 
-def impact_object(one: Impact) -> dict[str, object]:
+def impact_object(impact: Impact) -> dict[str, object]:
     """One value before and after."""
     return {
-        "kpi": one.kpi, "unit": one.unit, "period": period_object(one.period), "segment": dict(one.segment),
-        "judged": one.judged, "before": _side(one.before), "after": _side(one.after), "because": list(one.because),
+        "kpi": impact.kpi, "unit": impact.unit, "period": period_object(impact.period), "segment": dict(impact.segment),
+        "judged": impact.judged, "before": _side(impact.before), "after": _side(impact.after),
+        "because": list(impact.because),
     }  # fmt: skip
 
 

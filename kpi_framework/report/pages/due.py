@@ -43,23 +43,23 @@ def _text(agenda: Agenda) -> Iterator[RenderableType]:
     yield plain(f"{agenda.project}: as of {day_text(agenda.today)}", "bold")
     if not agenda.items:
         yield Text(_NOTHING)
-    for when, found in groupby(agenda.items, key=lambda d: d.when):
+    for when, duties in groupby(agenda.items, key=lambda d: d.when):
         yield heading(when.value.capitalize())
-        for one in found:
-            late = f"  {_late(one, agenda.today)}" if when is When.OVERDUE else ""
+        for duty in duties:
+            late = f"  {_late(duty, agenda.today)}" if when is When.OVERDUE else ""
             yield Text.assemble(
-                plain(one.day.isoformat(), "bold red" if late else "bold"), "  ", plain(f"{one.duty.value:7}"), " ",
-                plain(one.name, "bold"), plain(late, "bold red"),
+                plain(duty.day.isoformat(), "bold red" if late else "bold"), "  ", plain(f"{duty.duty.value:7}"), " ",
+                plain(duty.name, "bold"), plain(late, "bold red"),
             )  # fmt: skip
-            yield below(f"{PLAIN.prose(one.what)} · {PLAIN.prose(one.who or _NOBODY)} · {_place(one)}")
+            yield below(f"{PLAIN.prose(duty.what)} · {PLAIN.prose(duty.who or _NOBODY)} · {_location(duty)}")
 
 
-def _late(one: Due, today: dt.date) -> str:
-    return f"{counted((today - one.day).days, 'day')} late"
+def _late(duty: Due, today: dt.date) -> str:
+    return f"{counted((today - duty.day).days, 'day')} late"
 
 
-def _place(one: Due) -> str:
-    return f"{one.span.path}:{one.span.line}"
+def _location(duty: Due) -> str:
+    return f"{duty.span.path}:{duty.span.line}"
 
 
 def due_markdown(view: DueView) -> str:
@@ -67,11 +67,11 @@ def due_markdown(view: DueView) -> str:
     agenda = view.agenda
     head = f"# {prose(agenda.project)}: what is due\n\nAs of {day_text(agenda.today)}."
     sections = [Section("", (head if agenda.items else f"{head} {_NOTHING}",))]
-    for when, found in groupby(agenda.items, key=lambda d: d.when):
+    for when, duties in groupby(agenda.items, key=lambda d: d.when):
         rows = [
-            (one.day.isoformat(), one.duty.value, prose(one.name), prose(one.what), code(one.who or ""),
-             code(_place(one)))
-            for one in found
+            (duty.day.isoformat(), duty.duty.value, prose(duty.name), prose(duty.what), code(duty.who or ""),
+             code(_location(duty)))
+            for duty in duties
         ]  # fmt: skip
         sections.append(table(when.value.capitalize(), ("Day", "Kind", "KPI", "What", "Who", "Where"), rows))
     return write(sections)
@@ -99,20 +99,20 @@ def due_json(view: DueView) -> str:
 def due_ics(view: DueView) -> str:
     """For a calendar: a day-long event each, which keeps its identity from run to run. Lines end in CRLF."""
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:-//kpi//kpi {__version__}//EN", "CALSCALE:GREGORIAN"]
-    lines += [line for one in view.agenda.items for line in _event(view.agenda, one)]
+    lines += [line for duty in view.agenda.items for line in _event(view.agenda, duty)]
     return "".join(f"{folded(line)}\r\n" for line in (*lines, "END:VCALENDAR"))
 
 
-def _event(agenda: Agenda, one: Due) -> Iterator[str]:
+def _event(agenda: Agenda, duty: Due) -> Iterator[str]:
     stamp = agenda.as_of.astimezone(dt.UTC)
     yield "BEGIN:VEVENT"
-    yield f"UID:{_identity(agenda, one)}"
+    yield f"UID:{_identity(agenda, duty)}"
     yield f"DTSTAMP:{stamp:%Y%m%dT%H%M%SZ}"
-    yield f"DTSTART;VALUE=DATE:{one.day:%Y%m%d}"
-    yield f"DTEND;VALUE=DATE:{one.day + dt.timedelta(days=1):%Y%m%d}"
-    yield f"SUMMARY:{escaped(f'{one.name}: {_SUMMARIES[one.duty]}')}"
-    yield f"DESCRIPTION:{escaped(f'{one.what} ({one.who or _NOBODY}; {_place(one)})')}"
-    yield f"CATEGORIES:{one.duty.value.upper()}"
+    yield f"DTSTART;VALUE=DATE:{duty.day:%Y%m%d}"
+    yield f"DTEND;VALUE=DATE:{duty.day + dt.timedelta(days=1):%Y%m%d}"
+    yield f"SUMMARY:{escaped(f'{duty.name}: {_SUMMARIES[duty.duty]}')}"
+    yield f"DESCRIPTION:{escaped(f'{duty.what} ({duty.who or _NOBODY}; {_location(duty)})')}"
+    yield f"CATEGORIES:{duty.duty.value.upper()}"
     yield "TRANSP:TRANSPARENT"
     yield "END:VEVENT"
 
@@ -122,16 +122,16 @@ _SUMMARIES = {
 }  # fmt: skip
 
 
-def _identity(agenda: Agenda, one: Due) -> str:
+def _identity(agenda: Agenda, duty: Due) -> str:
     """The same for the same duty, whatever day it is moved to."""
-    told = "\0".join((agenda.project, one.duty.value, one.kpi, one.key)).encode("utf-8", "backslashreplace")
-    return f"{one.duty.value}-{hashlib.sha256(told).hexdigest()[:32]}@kpi"
+    identity = "\0".join((agenda.project, duty.duty.value, duty.kpi, duty.key)).encode("utf-8", "backslashreplace")
+    return f"{duty.duty.value}-{hashlib.sha256(identity).hexdigest()[:32]}@kpi"
 
 
 def escaped(text: str) -> str:
     """A TEXT value: no control characters; backslash, semicolon and comma escaped."""
-    shown = clean(text).replace("\\", "\\\\")
-    return shown.replace(";", "\\;").replace(",", "\\,")
+    cleaned = clean(text).replace("\\", "\\\\")
+    return cleaned.replace(";", "\\;").replace(",", "\\,")
 
 
 def folded(line: str) -> str:

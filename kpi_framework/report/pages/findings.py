@@ -9,7 +9,7 @@ from ...model.measurement import ExampleResult
 from ..doc.markdown import Section, table, write
 from ..view.result import Report
 from ..view.scorecard_view import by_rule
-from ..view.summary import place, tally
+from ..view.summary import location, tally
 from ..words.escape import code, message, prose
 from ..words.phrases import counted
 
@@ -32,12 +32,12 @@ def render_findings(report: Report) -> str:
     return write(sections)
 
 
-def each(title: str, findings: Sequence[Diagnostic], shown: int = SHOWN) -> Section:
+def each(title: str, findings: Sequence[Diagnostic], most: int = SHOWN) -> Section:
     """The findings one by one, errors first; rolled up where there are too many to read."""
-    if len(findings) > shown:
+    if len(findings) > most:
         return rolled_up(title, findings)
-    ordered = sorted(findings, key=lambda one: (-one.severity.rank, one.sort_key))
-    rows = [(SIGNS[one.severity], code(place(one)), _what(one), message(one.hint)) for one in ordered]
+    ordered = sorted(findings, key=lambda f: (-f.severity.rank, f.sort_key))
+    rows = [(SIGNS[f.severity], code(location(f)), _what(f), message(f.hint)) for f in ordered]
     return table(title, ("Weight", "Where", "What", "What to do"), rows)
 
 
@@ -48,7 +48,7 @@ def rolled_up(title: str, findings: Iterable[Diagnostic]) -> Section:
             SIGNS[f[0].severity],
             f"{f[0].code} {code(rule)}",
             f"{len(f):,}",
-            code(place(f[0])),
+            code(location(f[0])),
             message(f[0].hint),
         )
         for rule, f in by_rule(findings).items()
@@ -56,21 +56,21 @@ def rolled_up(title: str, findings: Iterable[Diagnostic]) -> Section:
     return table(title, ("Weight", "Rule", "Findings", "First at", "What to do"), rows)
 
 
-def _what(one: Diagnostic) -> str:
-    return f"{message(one.message)} ({one.code} {code(one.rule)})"
+def _what(finding: Diagnostic) -> str:
+    return f"{message(finding.message)} ({finding.code} {code(finding.rule)})"
 
 
 def _examples_tally(report: Report) -> str:
     if report.examples is None:
         return ""
-    good = sum(one.passed for one in report.examples)
+    good = sum(example.passed for example in report.examples)
     return f"; {good:,} of {counted(len(report.examples), 'example')} as expected"
 
 
 def _examples(examples: Sequence[ExampleResult]) -> Section:
-    failed_first = sorted(examples, key=lambda one: one.passed)
+    failed_first = sorted(examples, key=lambda example: example.passed)
     rows = [
-        (_OUTCOMES[one.passed], code(one.kpi), *map(prose, (one.example, one.expected, one.got)))
-        for one in failed_first
+        (_OUTCOMES[example.passed], code(example.kpi), *map(prose, (example.example, example.expected, example.got)))
+        for example in failed_first
     ]
     return table("Examples", ("Outcome", "KPI", "Example", "Expected", "ExampleValue"), rows)

@@ -20,7 +20,7 @@ from ..words.markup import PLAIN
 from ..words.phrases import counted
 from ..words.values import show_value
 from ..words.workflow_commands import inert_markup
-from .diff import change_object, parted, shown
+from .diff import change_object, parted, shorten
 
 COLUMNS = (
     "committed_at", "commit", "author", "email", "signed", "kpi", "class", "field", "before", "after", "reason",
@@ -47,7 +47,7 @@ def _text(view: HistoryView) -> Iterator[RenderableType]:
         yield Text("No definition changed its meaning.")
     for event in view.events:
         change, commit = event.change, event.commit
-        before, after = map(shown, parted(change.before, change.after))
+        before, after = map(shorten, parted(change.before, change.after))
         yield Text.assemble(
             plain(f"{commit.committed_at:%Y-%m-%d}", "bold"), "  ", plain(commit.name[:10], "dim"), "  ",
             plain(change.cls.value, "bold red" if change.cls.needs_reason else ""), "  ",
@@ -88,8 +88,8 @@ def history_markdown(view: HistoryView) -> str:
     rows = [
         (
             f"{e.commit.committed_at:%Y-%m-%d}", code(e.commit.name[:10]), prose(e.commit.author),
-            code(e.change.kpi or "kpi.yaml"), e.change.cls.value, code(e.change.field), code(shown(before)),
-            code(shown(after)), prose(e.reason or "none given"), prose(moved(e)),
+            code(e.change.kpi or "kpi.yaml"), e.change.cls.value, code(e.change.field), code(shorten(before)),
+            code(shorten(after)), prose(e.reason or "none given"), prose(moved(e)),
             prose("; ".join(e.doubts)),
         )
         for e in view.events
@@ -118,11 +118,11 @@ def event_object(event: HistoryEvent) -> dict[str, object]:
 
 
 def _cells(event: HistoryEvent) -> list[str]:
-    found = event_object(event)
-    found |= {"value_before": event.before, "value_after": event.after}
-    found |= {"unit_before": event.unit_before, "unit_after": event.unit_after}
-    found |= {side: shown(found[side], 500) for side in ("before", "after")}
-    return [clean(_plain(found[c])) for c in COLUMNS]
+    fields = event_object(event)
+    fields |= {"value_before": event.before, "value_after": event.after}
+    fields |= {"unit_before": event.unit_before, "unit_after": event.unit_after}
+    fields |= {side: shorten(fields[side], 500) for side in ("before", "after")}
+    return [clean(_plain(fields[c])) for c in COLUMNS]
 
 
 def _plain(cell: object) -> str:

@@ -36,12 +36,11 @@ def ledger_text(view: LedgerView) -> str:
 
 
 def _text(view: LedgerView) -> Iterator[RenderableType]:
-    for one in view.failed[:_SHOWN]:
-        yield Text.assemble(
-            plain(f"{one.span.path}:{one.span.line}", "bold"), f"  {one.severity}  {one.code} {one.rule}"
-        )
-        yield below(PLAIN.message(one.message))
-        yield below(f"→ {PLAIN.message(one.hint)}")
+    for finding in view.failed[:_SHOWN]:
+        at = plain(f"{finding.span.path}:{finding.span.line}", "bold")
+        yield Text.assemble(at, f"  {finding.severity}  {finding.code} {finding.rule}")
+        yield below(PLAIN.message(finding.message))
+        yield below(f"→ {PLAIN.message(finding.hint)}")
     if len(view.failed) > _SHOWN:
         yield plain(f"and {len(view.failed) - _SHOWN:,} more")
     for why, count in Counter(w for *_, w in view.could_not).most_common():

@@ -27,47 +27,47 @@ def head(insight: Insight) -> Section:
     if scorecard.verdict.gate == "definitions":
         lines += ["", "Only the definitions are gated here; the values are shown for information."]
     if scorecard.verdict.reasons:
-        shown = "; ".join(prose(reason) for reason in scorecard.verdict.reasons[:_DECISIONS])
-        rest = len(scorecard.verdict.reasons) - _DECISIONS
-        lines += ["", f"Why: {shown}{f'; and {rest:,} more' if rest > 0 else ''}."]
+        reasons = "; ".join(prose(reason) for reason in scorecard.verdict.reasons[:_DECISIONS])
+        left = len(scorecard.verdict.reasons) - _DECISIONS
+        lines += ["", f"Why: {reasons}{f'; and {left:,} more' if left > 0 else ''}."]
     return Section("", ("\n".join(lines),))
 
 
 def decisions(insight: Insight) -> Section:
     """What somebody has to decide or do now, weightiest first."""
-    found = list(_decisions(insight))
-    rest = len(found) - _DECISIONS
-    shown = found[:_DECISIONS] + ([f"and {rest:,} more, below"] if rest > 0 else [])
-    blocks = tuple(f"- {one}" for one in shown) or ("Nothing today.",)
+    lines = list(_decisions(insight))
+    left = len(lines) - _DECISIONS
+    first = lines[:_DECISIONS] + ([f"and {left:,} more, below"] if left > 0 else [])
+    blocks = tuple(f"- {line}" for line in first) or ("Nothing today.",)
     return Section("What needs a decision", blocks, noun="item")
 
 
 def _decisions(insight: Insight) -> Iterator[str]:
     missed = [(s, m) for s in insight.troubled for m in s.judged if m.status is Status.MISSED and not m.waived]
-    for standing, one in missed:
+    for standing, measurement in missed:
         what = action_text(standing.action, insight.scorecard.today, MARKDOWN)
-        row = f" {streak_text(standing.in_a_row)}" if one.is_whole and len(standing.in_a_row) > 1 else ""
-        yield f"✗ **{_title(standing, one)}** is missed{row}: {_short(one)}. Action: {what}"
+        row = f" {streak_text(standing.in_a_row)}" if measurement.is_whole and len(standing.in_a_row) > 1 else ""
+        yield f"✗ **{_title(standing, measurement)}** is missed{row}: {_short(measurement)}. Action: {what}"
     for standing in insight.unknown:
         if standing.status is Status.UNKNOWN:
             why, remedy = unknown_text(standing.whole, MARKDOWN)
             yield f"? **{prose(standing.name)}** is unknown: {why} {remedy}"
     near = [(s, m) for s in insight.troubled for m in s.judged if m.status is Status.NEAR]
-    for standing, one in near:
-        yield f"▲ **{_title(standing, one)}** is at risk: {_short(one)}"
-    errors = sum(one.severity is Severity.ERROR for one in insight.scorecard.diagnostics)
+    for standing, measurement in near:
+        yield f"▲ **{_title(standing, measurement)}** is at risk: {_short(measurement)}"
+    errors = sum(finding.severity is Severity.ERROR for finding in insight.scorecard.diagnostics)
     if errors:
         yield f"✗ **{counted(errors, 'error')}** in the definitions or the data, below"
 
 
-def _title(standing: Standing, one: Measurement) -> str:
-    return prose(f"{standing.name} ({segment_text(one.segment)})" if one.segment else standing.name)
+def _title(standing: Standing, measurement: Measurement) -> str:
+    return prose(f"{standing.name} ({segment_text(measurement.segment)})" if measurement.segment else standing.name)
 
 
-def _short(one: Measurement) -> str:
-    target = prose(show_target(one.target, one.unit, one.value))
-    distance = show_distance(one.value, one.target, one.unit)
-    return f"{show_value(one.value, one.unit, one.target)}, target {target}, {distance}"
+def _short(measurement: Measurement) -> str:
+    target = prose(show_target(measurement.target, measurement.unit, measurement.value))
+    distance = show_distance(measurement.value, measurement.target, measurement.unit)
+    return f"{show_value(measurement.value, measurement.unit, measurement.target)}, target {target}, {distance}"
 
 
 def kpis(insight: Insight) -> Section:

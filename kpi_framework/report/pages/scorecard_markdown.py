@@ -11,7 +11,7 @@ from ..view.details import facts, headline, unknown_text
 from ..view.result import Report
 from ..view.rows import cells
 from ..view.scorecard_view import Insight
-from ..view.signals import signal_facts, signal_title, told_signals
+from ..view.signals import signal_facts, signal_title, signals_to_show
 from ..words.escape import code, prose
 from ..words.markup import MARKDOWN
 from ..words.phrases import day_text, status_text
@@ -53,9 +53,9 @@ def scorecard_markdown(scorecard: Scorecard) -> str:
 def _signals(insight: Insight) -> Section:
     """Patterns over several KPIs that show, and those that cannot be told."""
     blocks = []
-    for one in told_signals(insight):
-        lines = [f"### {prose(one.name)}: {signal_title(one)}", ""]
-        lines += [f"- **{label}:** {text}" for label, text in signal_facts(one, MARKDOWN)]
+    for signal in signals_to_show(insight):
+        lines = [f"### {prose(signal.name)}: {signal_title(signal)}", ""]
+        lines += [f"- **{label}:** {text}" for label, text in signal_facts(signal, MARKDOWN)]
         blocks.append("\n".join(lines))
     return Section("Signals", tuple(blocks))
 
@@ -66,7 +66,7 @@ def _views(insight: Insight) -> Iterator[Section]:
         return
     listed = {name: view for name, view in insight.scorecard.views.items() if view.kpis != "all" or view.limit}
     for name, view in listed.items():
-        rows = [(one.status, {**cells(one.whole), "KPI": one.name}) for one in insight.in_view(view)]
+        rows = [(s.status, {**cells(s.whole), "KPI": s.name}) for s in insight.in_view(view)]
         yield row_table(f"View: {prose(name)}", ("Status", "KPI", "Value", "Target", "Change"), rows)
 
 
@@ -76,17 +76,17 @@ def _troubled(insight: Insight) -> Section:
 
 
 def _story(insight: Insight) -> Iterator[str]:
-    for one in insight.troubled:
-        waived = one.whole is not None and one.whole.waived
-        lines = [f"### {prose(one.name)}: {status_text(one.status, waived=waived)}", ""]
-        if one.whole is not None:
-            lines += [headline(one.whole, MARKDOWN), ""]
-        lines += [f"- **{label}:** {text}" for label, text in facts(one, insight, MARKDOWN)]
+    for standing in insight.troubled:
+        waived = standing.whole is not None and standing.whole.waived
+        lines = [f"### {prose(standing.name)}: {status_text(standing.status, waived=waived)}", ""]
+        if standing.whole is not None:
+            lines += [headline(standing.whole, MARKDOWN), ""]
+        lines += [f"- **{label}:** {text}" for label, text in facts(standing, insight, MARKDOWN)]
         yield "\n".join(lines)
 
 
 def _unknown(insight: Insight) -> Section:
-    rows = [(prose(one.name), *unknown_text(one.whole, MARKDOWN)) for one in insight.unknown]
+    rows = [(prose(standing.name), *unknown_text(standing.whole, MARKDOWN)) for standing in insight.unknown]
     return table("Unknown, and why", ("KPI", "Why", "What to do"), rows)
 
 
@@ -101,15 +101,15 @@ def _definitions(insight: Insight) -> Section:
 
 
 def _definition_lines(insight: Insight) -> Iterator[str]:
-    for one in insight.standings:
-        if one.definition is None:
+    for standing in insight.standings:
+        if standing.definition is None:
             continue
-        formula = code(one.definition.formula or "") or "no formula"
-        where = f" where {code(one.definition.where)}" if one.definition.where else ""
-        source = f" of {code(one.definition.dataset)}" if one.definition.dataset else ""
-        stamp = one.whole.definition.rpartition(":")[2][:_HASH] if one.whole else ""
+        formula = code(standing.definition.formula or "") or "no formula"
+        where = f" where {code(standing.definition.where)}" if standing.definition.where else ""
+        source = f" of {code(standing.definition.dataset)}" if standing.definition.dataset else ""
+        stamp = standing.whole.definition.rpartition(":")[2][:_HASH] if standing.whole else ""
         hashed = f" · {code(stamp)}" if stamp else ""
-        yield f"- **{prose(one.name)}** ({code(one.id)}){hashed}: {formula}{source}{where}"
+        yield f"- **{prose(standing.name)}** ({code(standing.id)}){hashed}: {formula}{source}{where}"
 
 
 def _foot(scorecard: Scorecard) -> str:

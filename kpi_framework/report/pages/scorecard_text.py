@@ -13,8 +13,8 @@ from ..doc.terminal import SEVERITIES, below, draw, heading, indented, plain, st
 from ..view.details import facts, headline, unknown_text
 from ..view.result import Report
 from ..view.scorecard_view import Insight, by_rule
-from ..view.signals import signal_facts, signal_title, told_signals
-from ..view.summary import place, tally, tally_text, verdict_text, when_text
+from ..view.signals import signal_facts, signal_title, signals_to_show
+from ..view.summary import location, tally, tally_text, verdict_text, when_text
 from ..words.markup import PLAIN
 from ..words.phrases import counted, status_text
 from .table import kpi_table, metric_table
@@ -51,30 +51,31 @@ def _scorecard(insight: Insight, width: int) -> Iterator[RenderableType]:
 
 
 def _signals(insight: Insight) -> Iterator[RenderableType]:
-    found = told_signals(insight)
-    if found:
+    signals = signals_to_show(insight)
+    if signals:
         yield heading("Signals")
-    for one in found:
+    for signal in signals:
         yield Text()
-        style = "bold yellow" if one.state is SignalState.ON else "bold magenta"
-        yield Text.assemble((signal_title(one), style), "  ", plain(one.name, "bold"))
-        for label, text in signal_facts(one, PLAIN):
+        style = "bold yellow" if signal.state is SignalState.ON else "bold magenta"
+        yield Text.assemble((signal_title(signal), style), "  ", plain(signal.name, "bold"))
+        for label, text in signal_facts(signal, PLAIN):
             yield indented(label, text)
 
 
 def _troubled(insight: Insight) -> Iterator[RenderableType]:
     if insight.troubled:
         yield heading("What to do")
-    for one in insight.troubled:
-        waived = one.whole is not None and one.whole.waived
+    for standing in insight.troubled:
+        waived = standing.whole is not None and standing.whole.waived
         yield Text()
-        yield Text.assemble(status(status_text(one.status, waived=waived), one.status), "  ", plain(one.name, "bold"))
-        if one.whole is not None:
-            yield below(headline(one.whole, PLAIN))
-        for label, text in facts(one, insight, PLAIN):
+        state = status(status_text(standing.status, waived=waived), standing.status)
+        yield Text.assemble(state, "  ", plain(standing.name, "bold"))
+        if standing.whole is not None:
+            yield below(headline(standing.whole, PLAIN))
+        for label, text in facts(standing, insight, PLAIN):
             yield indented(label, text)
-        if one.owner:
-            yield indented("Owner", PLAIN.prose(one.owner))
+        if standing.owner:
+            yield indented("Owner", PLAIN.prose(standing.owner))
 
 
 def _unknown(insight: Insight) -> Iterator[RenderableType]:
@@ -82,8 +83,8 @@ def _unknown(insight: Insight) -> Iterator[RenderableType]:
     if insight.unknown:
         yield heading("Unknown, and why")
     reasons: dict[tuple[str, str], list[str]] = {}
-    for one in insight.unknown:
-        reasons.setdefault(unknown_text(one.whole, PLAIN), []).append(one.name)
+    for standing in insight.unknown:
+        reasons.setdefault(unknown_text(standing.whole, PLAIN), []).append(standing.name)
     for (why, remedy), names in reasons.items():
         yield Text()
         named = plain(", ".join(names), "bold")
@@ -94,14 +95,14 @@ def _unknown(insight: Insight) -> Iterator[RenderableType]:
 
 def _examples(examples: Sequence[ExampleResult]) -> Iterator[RenderableType]:
     yield heading("Examples")
-    for one in examples:
-        if not one.passed:
+    for example in examples:
+        if not example.passed:
             yield Text()
-            yield Text.assemble(("✗ differs", "bold red"), "  ", plain(f"{one.kpi}: {one.example}", "bold"))
-            yield indented("Expected", PLAIN.prose(one.expected))
-            yield indented("ExampleValue", PLAIN.prose(one.got))
-            yield indented("At", PLAIN.prose(f"{one.path}:{one.line}"))
-    good = sum(one.passed for one in examples)
+            yield Text.assemble(("✗ differs", "bold red"), "  ", plain(f"{example.kpi}: {example.example}", "bold"))
+            yield indented("Expected", PLAIN.prose(example.expected))
+            yield indented("ExampleValue", PLAIN.prose(example.got))
+            yield indented("At", PLAIN.prose(f"{example.path}:{example.line}"))
+    good = sum(example.passed for example in examples)
     yield Text(f"{good:,} of {counted(len(examples), 'example')} as expected")
 
 
@@ -109,22 +110,22 @@ def findings_text(findings: Sequence[Diagnostic]) -> Iterator[RenderableType]:
     """The findings below their heading, the weightiest if they are many; nothing where there are none."""
     if findings:
         yield heading("Findings")
-    weightiest = sorted(findings, key=lambda one: -one.severity.rank)[:_SHOWN]
-    for one in sorted(weightiest, key=lambda one: one.sort_key):
+    weightiest = sorted(findings, key=lambda finding: -finding.severity.rank)[:_SHOWN]
+    for finding in sorted(weightiest, key=lambda finding: finding.sort_key):
         yield Text()
         yield Text.assemble(
-            plain(place(one), "bold"), "  ", (one.severity.value, SEVERITIES[one.severity]), "  ",
-            plain(f"{one.code} {one.rule}", "dim"),
+            plain(location(finding), "bold"), "  ", (finding.severity.value, SEVERITIES[finding.severity]), "  ",
+            plain(f"{finding.code} {finding.rule}", "dim"),
         )  # fmt: skip
-        yield below(PLAIN.message(one.message))
-        yield below(f"→ {PLAIN.message(one.hint)}")
-    yield from _rest(findings, weightiest)
+        yield below(PLAIN.message(finding.message))
+        yield below(f"→ {PLAIN.message(finding.hint)}")
+    yield from _left_out(findings, weightiest)
 
 
-def _rest(findings: Sequence[Diagnostic], shown: Sequence[Diagnostic]) -> Iterator[RenderableType]:
-    left = sorted(findings, key=lambda one: -one.severity.rank)[len(shown) :]
+def _left_out(findings: Sequence[Diagnostic], listed: Sequence[Diagnostic]) -> Iterator[RenderableType]:
+    left = sorted(findings, key=lambda finding: -finding.severity.rank)[len(listed) :]
     if left:
-        named = ", ".join(f"{len(found):,} × {rule}" for rule, found in by_rule(left).items())
+        named = ", ".join(f"{len(by_same):,} × {rule}" for rule, by_same in by_rule(left).items())
         yield Text()
         yield plain(f"and {len(left):,} more: {named}. --format json has all of them.")
 
@@ -133,12 +134,12 @@ def _closing(report: Report) -> Text:
     """The last line, where the eye rests: passed or not, and why."""
     passed = report.passed
     words = "✓ Passed" if passed else "✗ Not passed"
-    told = [tally(report.findings)]
+    tallies = [tally(report.findings)]
     if report.scorecard is not None:
         words = verdict_text(report.scorecard)
         passed = report.scorecard.verdict.passed
-        told = [tally_text(report.scorecard), *told]
-    line = Text.assemble("\n", (words, "bold green" if passed else "bold red"), f": {'; '.join(told)}")
+        tallies = [tally_text(report.scorecard), *tallies]
+    line = Text.assemble("\n", (words, "bold green" if passed else "bold red"), f": {'; '.join(tallies)}")
     if report.scorecard is not None:
         for reason in report.scorecard.verdict.reasons[:_SHOWN]:
             line.append(f"\n  · {PLAIN.prose(reason)}")

@@ -26,7 +26,7 @@ from .scorecard_text import findings_text
 from .table import period_table, segment_table
 
 
-class View(Record):
+class ShowReport(Record):
     """One definition of a scorecard, broken down `by` these columns, and the screen it is shown on."""
 
     scorecard: Scorecard
@@ -38,103 +38,105 @@ class View(Record):
     """Why values could not be computed."""
 
 
-def show_text(view: View) -> str:
+def show_text(report: ShowReport) -> str:
     """On the terminal."""
-    return draw(_text(view, Insight(view.scorecard)), color=view.color, width=view.width)
+    return draw(_text(report, Insight(report.scorecard)), color=report.color, width=report.width)
 
 
-def show_markdown(view: View) -> str:
+def show_markdown(report: ShowReport) -> str:
     """As a page."""
-    insight = Insight(view.scorecard)
-    one = insight.standing(view.id)
-    title = f"# {prose(one.name)} ({code(one.id)})\n\n{_state(one)}: {_value(one, MARKDOWN)}"
-    facts = [f"- **{label}:** {text}" for label, text in _facts(one, insight, MARKDOWN)]
+    insight = Insight(report.scorecard)
+    standing = insight.standing(report.id)
+    title = f"# {prose(standing.name)} ({code(standing.id)})\n\n{_state(standing)}: {_value(standing, MARKDOWN)}"
+    facts = [f"- **{label}:** {text}" for label, text in _facts(standing, insight, MARKDOWN)]
     periods = ("Period", "Status", "Value", "Target", "To target", "Change", "Measured")
     return write(
         [
             Section("", (title,)),
             Section("", tuple(facts), noun="item"),
-            row_table("Periods", periods, period_rows(insight.series(view.id))),
-            _parts(view, insight),
-            *([each("Findings", view.findings)] if view.findings else ()),
+            row_table("Periods", periods, period_rows(insight.series(report.id))),
+            _parts(report, insight),
+            *([each("Findings", report.findings)] if report.findings else ()),
         ]
     )
 
 
-def show_json(view: View) -> str:
+def show_json(report: ShowReport) -> str:
     """For programs: the definition as written, and its measurements as in scorecard.json."""
-    insight = Insight(view.scorecard)
-    one = insight.standing(view.id)
-    parts = insight.breakdown(view.id, view.by) if view.by else ()
-    written = one.definition.model_dump(mode="json", by_alias=True, exclude_unset=True) if one.definition else None
+    insight = Insight(report.scorecard)
+    standing = insight.standing(report.id)
+    parts = insight.breakdown(report.id, report.by) if report.by else ()
+    definition = standing.definition
+    written = definition.model_dump(mode="json", by_alias=True, exclude_unset=True) if definition else None
     return as_text(
         {
             "schema_version": 1,
-            "kpi": one.id,
-            "name": one.definition.name if one.definition else one.id,
+            "kpi": standing.id,
+            "name": definition.name if definition else standing.id,
             "definition": written,
-            "measurements": [measurement_object(m) for m in insight.series(view.id)],
-            "by": list(view.by),
+            "measurements": [measurement_object(m) for m in insight.series(report.id)],
+            "by": list(report.by),
             "segments": [measurement_object(m) for m in parts],
-            "diagnostics": [finding_object(f) for f in view.findings],
+            "diagnostics": [finding_object(f) for f in report.findings],
         }
     )
 
 
-SHOW_FORMATS: Mapping[str, Callable[[View], str]] = {
+SHOW_FORMATS: Mapping[str, Callable[[ShowReport], str]] = {
     "text": show_text,
     "markdown": show_markdown,
     "json": show_json,
 }
 
 
-def _text(view: View, insight: Insight) -> Iterator[RenderableType]:
-    one = insight.standing(view.id)
-    yield Text.assemble(plain(one.name, "bold"), "  ", plain(one.id, "dim"), "  ", status(_state(one), one.status))
-    yield below(_value(one, PLAIN))
+def _text(report: ShowReport, insight: Insight) -> Iterator[RenderableType]:
+    standing = insight.standing(report.id)
+    state = status(_state(standing), standing.status)
+    yield Text.assemble(plain(standing.name, "bold"), "  ", plain(standing.id, "dim"), "  ", state)
+    yield below(_value(standing, PLAIN))
     yield Text()
-    for label, text in _facts(one, insight, PLAIN):
+    for label, text in _facts(standing, insight, PLAIN):
         yield indented(label, text)
-    if series := insight.series(view.id):
+    if series := insight.series(report.id):
         yield heading("Periods")
-        yield period_table(series, view.width)
-    if view.by:
-        yield heading(f"By {PLAIN.prose(', '.join(view.by))}")
-        parts = insight.breakdown(view.id, view.by)
-        yield segment_table(insight, parts, view.width) if parts else below(_no_parts(view))
-    yield from findings_text(view.findings)
+        yield period_table(series, report.width)
+    if report.by:
+        yield heading(f"By {PLAIN.prose(', '.join(report.by))}")
+        parts = insight.breakdown(report.id, report.by)
+        yield segment_table(insight, parts, report.width) if parts else below(_no_parts(report))
+    yield from findings_text(report.findings)
 
 
-def _parts(view: View, insight: Insight) -> Section:
-    if not view.by:
+def _parts(report: ShowReport, insight: Insight) -> Section:
+    if not report.by:
         return Section("", ())
-    title = f"By {prose(', '.join(view.by))}"
-    parts = insight.breakdown(view.id, view.by)
+    title = f"By {prose(', '.join(report.by))}"
+    parts = insight.breakdown(report.id, report.by)
     if not parts:
-        return Section(title, (prose(_no_parts(view)),))
+        return Section(title, (prose(_no_parts(report)),))
     columns = ("Segment", "Status", "Value", "Target", "Change", "Measured", "Trend")
     return row_table(title, columns, segment_rows(insight, parts))
 
 
-def _no_parts(view: View) -> str:
-    return f"No value by {', '.join(view.by)}."
+def _no_parts(report: ShowReport) -> str:
+    return f"No value by {', '.join(report.by)}."
 
 
-def _facts(one: Standing, insight: Insight, ink: Ink) -> Iterator[tuple[str, str]]:
-    if one.definition is not None:
-        yield from definition_facts(one.definition, insight.scorecard.today, ink)
-    if one.whole is not None:
-        yield "Hash", ink.code(one.whole.definition)
-        for name, value in (one.whole.inputs or {}).items():
+def _facts(standing: Standing, insight: Insight, ink: Ink) -> Iterator[tuple[str, str]]:
+    if standing.definition is not None:
+        yield from definition_facts(standing.definition, insight.scorecard.today, ink)
+    if standing.whole is not None:
+        yield "Hash", ink.code(standing.whole.definition)
+        for name, value in (standing.whole.inputs or {}).items():
             yield "Input", f"{ink.code(name)} = {'unknown' if value is None else f'{value:,}'}"
 
 
-def _state(one: Standing) -> str:
-    return status_text(one.status, waived=one.whole is not None and one.whole.waived)
+def _state(standing: Standing) -> str:
+    return status_text(standing.status, waived=standing.whole is not None and standing.whole.waived)
 
 
-def _value(one: Standing, ink: Ink) -> str:
+def _value(standing: Standing, ink: Ink) -> str:
     """The value and its target, or why there is none."""
-    if one.whole is None or one.whole.reason is not None:
-        return " ".join(unknown_text(one.whole, ink))
-    return headline(one.whole, ink)
+    if standing.whole is None or standing.whole.reason is not None:
+        return " ".join(unknown_text(standing.whole, ink))
+    return headline(standing.whole, ink)

@@ -47,14 +47,14 @@ def segment_table(insight: Insight, parts: Sequence[Measurement], width: int) ->
 
 def fitted(columns: Sequence[str], rows: Sequence[Row], name: str, width: int, drop: Sequence[str]) -> Table:
     """The table with as many columns as leave room for the names."""
-    kept = list(columns)
+    chosen = list(columns)
     for least_needed in ("", *drop):
-        kept = [column for column in kept if column != least_needed or not least_needed]
-        if _total(kept, rows, name) <= width:
+        chosen = [column for column in chosen if column != least_needed or not least_needed]
+        if _total(chosen, rows, name) <= width:
             break
-    table = grid([(column, "right" if column in _RIGHT else "left") for column in kept], folding=name)
+    table = grid([(column, "right" if column in _RIGHT else "left") for column in chosen], folding=name)
     for status, row in rows:
-        table.add_row(*(_cell(column, row[column], status) for column in kept))
+        table.add_row(*(_cell(column, row[column], status) for column in chosen))
     return table
 
 
@@ -78,5 +78,5 @@ def _total(columns: Sequence[str], rows: Sequence[Row], name: str) -> int:
 
 
 def _widest(column: str, rows: Sequence[Row]) -> int:
-    shown = (_bare(row[column]) if column == "Target" else row[column] for _, row in rows)
-    return max((cell_len(text) for text in (column, *shown)), default=0)
+    texts = (_bare(row[column]) if column == "Target" else row[column] for _, row in rows)
+    return max((cell_len(text) for text in (column, *texts)), default=0)

@@ -18,8 +18,8 @@ def alarms(scorecard: Scorecard, catalog: Catalog) -> tuple[Diagnostic, ...]:
 
     With the gate on definitions alone they are notes.
     """
-    found = (*_missed(scorecard, catalog), *_signals(scorecard, catalog))
-    return tuple(one for one in found if one.severity is not Severity.OFF)
+    findings = (*_missed(scorecard, catalog), *_signals(scorecard, catalog))
+    return tuple(finding for finding in findings if finding.severity is not Severity.OFF)
 
 
 def _weight(scorecard: Scorecard, gated: Severity) -> Severity:
@@ -28,31 +28,33 @@ def _weight(scorecard: Scorecard, gated: Severity) -> Severity:
 
 def _missed(scorecard: Scorecard, catalog: Catalog) -> Iterator[Diagnostic]:
     weight = _weight(scorecard, catalog.project.noun.gate.targets)
-    for one in scorecard.measurements:
-        is_missed = one.judged and one.status is Status.MISSED and not one.waived
-        if is_missed and one.kpi in catalog.definitions and (one.is_whole or one.population):
-            yield _miss(one, catalog, weight)
+    for measurement in scorecard.measurements:
+        is_missed = measurement.judged and measurement.status is Status.MISSED and not measurement.waived
+        if is_missed and measurement.kpi in catalog.definitions and (measurement.is_whole or measurement.population):
+            yield _miss(measurement, catalog, weight)
 
 
-def _miss(one: Measurement, catalog: Catalog, weight: Severity) -> Diagnostic:
-    name = f"{one.kpi} ({segment_text(one.segment)})" if one.segment else one.kpi
-    value, target = show_value(one.value, one.unit, one.target), show_target(one.target, one.unit, one.value)
-    message = f"{name}: {status_text(one.status)} in {period_text(one.period)}: {value}, target {target}"
-    kpi = catalog.kpis.get(one.kpi)
+def _miss(measurement: Measurement, catalog: Catalog, weight: Severity) -> Diagnostic:
+    name = f"{measurement.kpi} ({segment_text(measurement.segment)})" if measurement.segment else measurement.kpi
+    value = show_value(measurement.value, measurement.unit, measurement.target)
+    target = show_target(measurement.target, measurement.unit, measurement.value)
+    status = f"{status_text(measurement.status)} in {period_text(measurement.period)}"
+    message = f"{name}: {status}: {value}, target {target}"
+    kpi = catalog.kpis.get(measurement.kpi)
     todo = kpi.action.do if kpi and kpi.action else ""
-    at = catalog.definitions[one.kpi].at.key("target")
-    return Diagnostic("", "target-missed", weight, message, todo, at, one.kpi)
+    at = catalog.definitions[measurement.kpi].at.key("target")
+    return Diagnostic("", "target-missed", weight, message, todo, at, measurement.kpi)
 
 
 def _signals(scorecard: Scorecard, catalog: Catalog) -> Iterator[Diagnostic]:
-    places = {entry.noun.id: entry.at for entry in catalog.signals}
-    for one in scorecard.signals:
-        if one.state is SignalState.ON and one.id in places:
-            weight = _weight(scorecard, catalog.project.noun.gate.of_signal(one.severity))
+    spans = {definition.noun.id: definition.at for definition in catalog.signals}
+    for signal in scorecard.signals:
+        if signal.state is SignalState.ON and signal.id in spans:
+            weight = _weight(scorecard, catalog.project.noun.gate.of_signal(signal.severity))
             yield Diagnostic(
-                "", "signal-on", weight, _pattern(one), one.do or one.asks or "", places[one.id].key("when")
+                "", "signal-on", weight, _pattern(signal), signal.do or signal.asks or "", spans[signal.id].key("when")
             )
 
 
-def _pattern(one: SignalResult) -> str:
-    return f"{one.id}: {one.name}: {read_over(one, PLAIN)}"
+def _pattern(signal: SignalResult) -> str:
+    return f"{signal.id}: {signal.name}: {read_over(signal, PLAIN)}"

@@ -16,36 +16,35 @@ SEGMENTS = 8
 VALUES = ("Value", "Target", "To target", "Baseline", "Change")
 
 
-def cells(one: Measurement | None) -> dict[str, str]:
+def cells(measurement: Measurement | None) -> dict[str, str]:
     """The cells by column. An unknown value is compared with nothing: it must not look like a result."""
-    if one is None:
+    if measurement is None:
         return {"Status": status_text(Status.UNKNOWN), "Period": NONE, **dict.fromkeys(VALUES, NONE)}
-    is_known = one.status is not Status.UNKNOWN
-    unfrozen = "" if one.frozen or one.baseline is None else " (not frozen)"
+    is_known = measurement.status is not Status.UNKNOWN
+    change = show_change(measurement.value, measurement.previous, measurement.unit, measurement.target)
+    unfrozen = "" if measurement.frozen or measurement.baseline is None else " (not frozen)"
     return {
-        "Status": status_text(one.status, waived=one.waived),
-        "Period": short_period_text(one.period),
-        "Value": show_value(one.value, one.unit, one.target),
-        "Target": show_target(one.target, one.unit, one.value),
-        "To target": show_distance(one.value, one.target, one.unit) if is_known else NONE,
-        "Baseline": show_value(one.baseline, one.unit) + unfrozen,
-        "Change": show_change(one.value, one.previous, one.unit, one.target) if is_known else NONE,
+        "Status": status_text(measurement.status, waived=measurement.waived),
+        "Period": short_period_text(measurement.period),
+        "Value": show_value(measurement.value, measurement.unit, measurement.target),
+        "Target": show_target(measurement.target, measurement.unit, measurement.value),
+        "To target": show_distance(measurement.value, measurement.target, measurement.unit) if is_known else NONE,
+        "Baseline": show_value(measurement.baseline, measurement.unit) + unfrozen,
+        "Change": change if is_known else NONE,
     }
 
 
 def kpi_rows(insight: Insight) -> Iterator[Row]:
     """Every KPI, under it the weightiest of the segments that have targets of their own."""
-    for one in insight.kpis:
-        yield (
-            one.status,
-            {**cells(one.whole), "KPI": one.name, "Trend": one.trend, "Owner": one.owner or "nobody"},
-        )
-        for part in one.segments[:SEGMENTS]:
+    for standing in insight.kpis:
+        about = {"KPI": standing.name, "Trend": standing.trend, "Owner": standing.owner or "nobody"}
+        yield standing.status, {**cells(standing.whole), **about}
+        for part in standing.segments[:SEGMENTS]:
             yield part.status, {**cells(part), **_named(part), "Trend": insight.trend(part)}
-        rest = len(one.segments) - SEGMENTS
-        if rest > 0:
+        left = len(standing.segments) - SEGMENTS
+        if left > 0:
             empty = dict.fromkeys(("Status", "Period", *VALUES, "Trend", "Owner"), "")
-            yield Status.INFORMATIVE, {**empty, "KPI": f"↳ and {rest} more"}
+            yield Status.INFORMATIVE, {**empty, "KPI": f"↳ and {left} more"}
 
 
 def _named(part: Measurement) -> dict[str, str]:
@@ -54,24 +53,24 @@ def _named(part: Measurement) -> dict[str, str]:
 
 def metric_rows(insight: Insight) -> Iterator[Row]:
     """What informs without being judged."""
-    for one in insight.informative:
-        yield one.status, {**cells(one.whole), "Metric": one.name, "Trend": one.trend}
+    for standing in insight.informative:
+        yield standing.status, {**cells(standing.whole), "Metric": standing.name, "Trend": standing.trend}
 
 
 def segment_rows(insight: Insight, parts: Iterable[Measurement]) -> Iterator[Row]:
     """One row a segment of the judged period."""
-    for one in parts:
-        named = {"Segment": segment_text(one.segment), "Measured": measured(one)}
-        yield one.status, {**cells(one), **named, "Trend": insight.trend(one)}
+    for measurement in parts:
+        named = {"Segment": segment_text(measurement.segment), "Measured": measured(measurement)}
+        yield measurement.status, {**cells(measurement), **named, "Trend": insight.trend(measurement)}
 
 
 def period_rows(series: Iterable[Measurement]) -> Iterator[Row]:
     """One row a period, the judged one marked."""
-    for one in series:
-        mark = {"Measured": measured(one), "": "← judged" if one.judged else ""}
-        yield one.status, {**cells(one), **mark}
+    for measurement in series:
+        mark = {"Measured": measured(measurement), "": "← judged" if measurement.judged else ""}
+        yield measurement.status, {**cells(measurement), **mark}
 
 
-def measured(one: Measurement) -> str:
+def measured(measurement: Measurement) -> str:
     """`409 of 412`; nothing for a derived one."""
-    return NONE if one.measured is None else f"{one.measured:,} of {one.population or 0:,}"
+    return NONE if measurement.measured is None else f"{measurement.measured:,} of {measurement.population or 0:,}"

@@ -53,7 +53,7 @@ class Standing(Record):
     @property
     def is_troubled(self) -> bool:
         """Whether the whole or a segment with its own target is missed or at risk."""
-        return any(one.status in _TROUBLED for one in self.judged)
+        return any(measurement.status in _TROUBLED for measurement in self.judged)
 
     @property
     def judged(self) -> tuple[Measurement, ...]:
@@ -80,10 +80,10 @@ class Insight:
         self.scorecard = scorecard
         self._series: dict[tuple[str, Segment], list[Measurement]] = {}
         self._judged_parts: dict[str, list[Measurement]] = {}
-        for one in scorecard.measurements:
-            self._series.setdefault((one.kpi, one.segment), []).append(one)
-            if one.judged and one.segment:
-                self._judged_parts.setdefault(one.kpi, []).append(one)
+        for measurement in scorecard.measurements:
+            self._series.setdefault((measurement.kpi, measurement.segment), []).append(measurement)
+            if measurement.judged and measurement.segment:
+                self._judged_parts.setdefault(measurement.kpi, []).append(measurement)
 
     @cached_property
     def standings(self) -> tuple[Standing, ...]:
@@ -94,59 +94,59 @@ class Insight:
     def in_view(self, view: View) -> tuple[Standing, ...]:
         """The definitions of a view, in its order and up to its limit."""
         chosen = self.by_id if view.kpis == "all" else view.kpis
-        return tuple(self.by_id[one] for one in chosen if one in self.by_id)[: view.limit]
+        return tuple(self.by_id[kpi_id] for kpi_id in chosen if kpi_id in self.by_id)[: view.limit]
 
     @cached_property
     def everything(self) -> tuple[Standing, ...]:
         """Every definition that is in use, in the definitions' order."""
         live = [i for i, d in self.scorecard.definitions.items() if d.is_active]
         measured = [kpi for kpi, segment in self._series if not segment]
-        return tuple(self._standing(one) for one in dict.fromkeys((*live, *measured)))
+        return tuple(self._standing(kpi_id) for kpi_id in dict.fromkeys((*live, *measured)))
 
     @cached_property
     def by_id(self) -> Mapping[str, Standing]:
         """The same, by id."""
-        return {one.id: one for one in self.everything}
+        return {standing.id: standing for standing in self.everything}
 
     @cached_property
     def kpis(self) -> tuple[Standing, ...]:
         """The KPIs that are judged, or would be if they had a value."""
-        return tuple(one for one in self.standings if _is_judged(one))
+        return tuple(standing for standing in self.standings if _is_judged(standing))
 
     @cached_property
     def informative(self) -> tuple[Standing, ...]:
         """Metrics and drafts: they inform."""
-        return tuple(one for one in self.standings if not _is_judged(one))
+        return tuple(standing for standing in self.standings if not _is_judged(standing))
 
     @cached_property
     def troubled(self) -> tuple[Standing, ...]:
         """The KPIs that are missed, then those that are at risk."""
-        found = [one for one in self.kpis if one.is_troubled]
-        return tuple(sorted(found, key=lambda one: all(m.status is not Status.MISSED for m in one.judged)))
+        troubled = [standing for standing in self.kpis if standing.is_troubled]
+        return tuple(sorted(troubled, key=lambda standing: all(m.status is not Status.MISSED for m in standing.judged)))
 
     @cached_property
     def unknown(self) -> tuple[Standing, ...]:
         """The KPIs whose value is unknown, and metrics without one."""
-        return tuple(one for one in self.standings if one.status is Status.UNKNOWN or _is_empty(one))
+        return tuple(s for s in self.standings if s.status is Status.UNKNOWN or _is_empty(s))
 
     @cached_property
     def periods(self) -> tuple[Period, ...]:
         """The judged periods, each once."""
-        return tuple(dict.fromkeys(one.whole.period for one in self.standings if one.whole))
+        return tuple(dict.fromkeys(standing.whole.period for standing in self.standings if standing.whole))
 
     @cached_property
     def events(self) -> tuple[ProjectEvent, ...]:
         """The events of kpi.yaml that fall into a shown period."""
-        shown = {one.period for one in self.scorecard.measurements}
-        first = min((p.start for p in shown), default=None)
-        last = max((p.end for p in shown), default=None)
+        periods = {measurement.period for measurement in self.scorecard.measurements}
+        first = min((p.start for p in periods), default=None)
+        last = max((p.end for p in periods), default=None)
         if first is None or last is None:
             return ()
         return tuple(sorted((e for e in self.scorecard.events if first <= e.date < last), key=lambda e: e.date))
 
-    def trend(self, one: Measurement) -> str:
+    def trend(self, measurement: Measurement) -> str:
         """The sparkline of the measurement's KPI and segment."""
-        return trend(self._series[one.kpi, one.segment])
+        return trend(self._series[measurement.kpi, measurement.segment])
 
     def series(self, kpi: str, segment: Segment = ()) -> tuple[Measurement, ...]:
         """The measurements of one KPI and segment, oldest period first."""
@@ -163,19 +163,19 @@ class Insight:
         ordered = [m for _, m in sorted(known, key=lambda pair: -pair[0])]
         return (*ordered, *(m for m in parts if m.value is None))
 
-    def streak(self, one: Measurement) -> int:
+    def streak(self, measurement: Measurement) -> int:
         """How many periods in a row, up to this one, have its status."""
-        series = [m for m in self._series.get((one.kpi, one.segment), ()) if m.period <= one.period]
-        return next((n for n, m in enumerate(reversed(series)) if m.status is not one.status), len(series))
+        series = [m for m in self.series(measurement.kpi, measurement.segment) if m.period <= measurement.period]
+        return next((n for n, m in enumerate(reversed(series)) if m.status is not measurement.status), len(series))
 
-    def waiver(self, one: Measurement) -> Waiver | None:
+    def waiver(self, measurement: Measurement) -> Waiver | None:
         """The waiver that holds for a waived measurement."""
-        definition = self.scorecard.definitions.get(one.kpi)
-        if not one.waived or not isinstance(definition, Kpi):
+        definition = self.scorecard.definitions.get(measurement.kpi)
+        if not measurement.waived or not isinstance(definition, Kpi):
             return None
-        today, segment = self.scorecard.today, _texts(one.segment)
+        today, segment = self.scorecard.today, _texts(measurement.segment)
         held = [w for w in definition.waiver if w.segment == segment and w.from_ <= today <= w.until]
-        return next((w for w in held if w.reason == one.because), held[0] if held else None)
+        return next((w for w in held if w.reason == measurement.because), held[0] if held else None)
 
     def standing(self, kpi: str) -> Standing:
         """How one definition stands, in use or not."""
@@ -183,10 +183,10 @@ class Insight:
 
     def _standing(self, kpi: str) -> Standing:
         series = self._series.get((kpi, ()), [])
-        whole = next((one for one in series if one.judged), None)
+        whole = next((measurement for measurement in series if measurement.judged), None)
         parts = self._judged_parts.get(kpi, ())
-        own = [one for one in parts if one.target is not None and one.population != 0]
-        own.sort(key=lambda one: _WEIGHTS.index(one.status))
+        own = [measurement for measurement in parts if measurement.target is not None and measurement.population != 0]
+        own.sort(key=lambda measurement: _WEIGHTS.index(measurement.status))
         return Standing(
             kpi,
             self.scorecard.definitions.get(kpi),
@@ -198,15 +198,15 @@ class Insight:
         )
 
 
-def _is_judged(one: Standing) -> bool:
-    if isinstance(one.definition, Kpi) and one.definition.is_active:
-        return one.whole is None or one.status is not Status.INFORMATIVE
-    return one.whole is not None and one.status is not Status.INFORMATIVE
+def _is_judged(standing: Standing) -> bool:
+    if isinstance(standing.definition, Kpi) and standing.definition.is_active:
+        return standing.whole is None or standing.status is not Status.INFORMATIVE
+    return standing.whole is not None and standing.status is not Status.INFORMATIVE
 
 
-def _is_empty(one: Standing) -> bool:
+def _is_empty(standing: Standing) -> bool:
     """A metric that should inform and has nothing to say."""
-    return one.whole is None or (one.status is Status.INFORMATIVE and one.whole.value is None)
+    return standing.whole is None or (standing.status is Status.INFORMATIVE and standing.whole.value is None)
 
 
 def _texts(segment: Segment) -> dict[str, str]:
@@ -219,16 +219,16 @@ def _worst_segment(whole: Measurement | None, parts: Iterable[Measurement]) -> M
         return None
     goal = whole.target
     known = [
-        (loss(one.value, goal), one)
-        for one in parts
-        if one.value is not None and one.reason is None and one.period == whole.period
+        (loss(segment.value, goal), segment)
+        for segment in parts
+        if segment.value is not None and segment.reason is None and segment.period == whole.period
     ]
     return max(known, key=lambda pair: pair[0])[1] if known else None
 
 
 def by_rule(findings: Iterable[Diagnostic]) -> Mapping[str, list[Diagnostic]]:
     """The findings of each rule, the weightiest rules first."""
-    found: dict[str, list[Diagnostic]] = {}
-    for one in sorted(findings, key=lambda f: (-f.severity.rank, f.code)):
-        found.setdefault(one.rule, []).append(one)
-    return found
+    findings_of: dict[str, list[Diagnostic]] = {}
+    for finding in sorted(findings, key=lambda f: (-f.severity.rank, f.code)):
+        findings_of.setdefault(finding.rule, []).append(finding)
+    return findings_of

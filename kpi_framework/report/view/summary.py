@@ -43,19 +43,19 @@ def when_text(insight: Insight) -> str:
 
 def tally(findings: Iterable[Diagnostic]) -> str:
     """`2 errors, 1 warning`, or `no findings`."""
-    severities = [one.severity for one in findings]
-    shown = (Severity.ERROR, Severity.WARNING, Severity.NOTE)
-    counts = [counted(severities.count(s), s.value) for s in shown if s in severities]
+    severities = [finding.severity for finding in findings]
+    levels = (Severity.ERROR, Severity.WARNING, Severity.NOTE)
+    counts = [counted(severities.count(s), s.value) for s in levels if s in severities]
     return ", ".join(counts) or "no findings"
 
 
-def in_one(one: Diagnostic) -> str:
+def one_line(finding: Diagnostic) -> str:
     """What is wrong and what to do, as sentences in one line."""
-    message, hint = clean(one.message), clean(one.hint)
+    message, hint = clean(finding.message), clean(finding.hint)
     stop = "" if message.endswith((".", "!", "?", "…")) or not hint else "."
     return f"{message}{stop} {hint}".strip()
 
 
-def place(one: Diagnostic) -> str:
+def location(finding: Diagnostic) -> str:
     """`kpis/csat.yaml:3:1`."""
-    return f"{one.span.path}:{one.span.line}:{one.span.column}"
+    return f"{finding.span.path}:{finding.span.line}:{finding.span.column}"

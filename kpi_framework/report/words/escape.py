@@ -44,26 +44,26 @@ def clip(text: str, length: int) -> str:
 
 def prose(text: str, length: int = 300) -> str:
     """Markdown that shows exactly this text: no markup, HTML, table border, mention, reference or link."""
-    broken = _REFERENCE.sub(lambda found: found[0] + BREAK, clip(clean(text), length))
-    escaped = _MARKS.sub(lambda found: "\\" + found[0], broken.translate(_ENTITIES))
-    return _LEADING.sub(lambda found: f"\\{found[1]}" if found[1] else f"{found[2]}\\", escaped)
+    broken = _REFERENCE.sub(lambda match: match[0] + BREAK, clip(clean(text), length))
+    escaped = _MARKS.sub(lambda match: "\\" + match[0], broken.translate(_ENTITIES))
+    return _LEADING.sub(lambda match: f"\\{match[1]}" if match[1] else f"{match[2]}\\", escaped)
 
 
 def code(text: str, length: int = 300) -> str:
     """Markdown that shows this text as code; it may stand in a table (a bar is shown as its lookalike ∣)."""
-    shown = clip(clean(text), length).replace("|", "∣")
-    if not shown:
+    text = clip(clean(text), length).replace("|", "∣")
+    if not text:
         return ""
-    longest = max((len(run) for run in re.findall("`+", shown)), default=0)
+    longest = max((len(run) for run in re.findall("`+", text)), default=0)
     fence = "`" * (longest + 1)
-    pad = " " if shown.startswith("`") or shown.endswith("`") else ""
-    return f"{fence}{pad}{shown}{pad}{fence}"
+    pad = " " if text.startswith("`") or text.endswith("`") else ""
+    return f"{fence}{pad}{text}{pad}{fence}"
 
 
 def message(text: str, length: int = 600) -> str:
     """A finding's words: what stands between backticks becomes code, all else is prose."""
     pieces = re.split("`([^`]+)`", clip(clean(text), length))
-    return "".join(code(one) if i % 2 else _inner(one) for i, one in enumerate(pieces))
+    return "".join(code(piece) if i % 2 else _inner(piece) for i, piece in enumerate(pieces))
 
 
 def _inner(text: str) -> str:
@@ -87,5 +87,5 @@ def web_address(text: str) -> str | None:
 
 def link(label: str, address: str) -> str:
     """A markdown link to a web page; any other address is shown as code."""
-    found = web_address(address)
-    return code(address) if found is None else f"[{prose(label)}](<{found}>)"
+    url = web_address(address)
+    return code(address) if url is None else f"[{prose(label)}](<{url}>)"

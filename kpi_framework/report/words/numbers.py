@@ -56,10 +56,10 @@ def _durations(number: Decimal, unit: str, least: int) -> Iterator[Reading]:
     if abs(seconds) >= _LONG and seconds.adjusted() <= _LARGEST:
         yield from _long_durations(seconds, least)
         return
-    shown = "seconds" if unit == "seconds" else "minutes"
+    printed = "seconds" if unit == "seconds" else "minutes"
     scale = 1 if unit == "seconds" else _MINUTE
-    figure = number if shown == unit else number * (MICROSECONDS[unit] // MICROSECONDS[shown])
-    for reading in _figures(figure, _SUFFIXES[shown], least, 0):
+    figure = number if printed == unit else number * (MICROSECONDS[unit] // MICROSECONDS[printed])
+    for reading in _figures(figure, _SUFFIXES[printed], least, 0):
         yield Reading(reading.says * scale, reading.text)
 
 
@@ -70,19 +70,19 @@ def _long_durations(seconds: Decimal, least: int) -> Iterator[Reading]:
         yield Reading(Decimal(rounded), _clock(rounded, steps[0], step, least))
     whole = int(seconds)
     if seconds != whole:
-        rest = f"{abs(seconds - whole):f}".rstrip("0").removeprefix("0")
+        fraction = f"{abs(seconds - whole):f}".rstrip("0").removeprefix("0")
         text = _clock(whole, steps[0], 1, 3).removesuffix(" s")
-        yield Reading(seconds, f"{text}{rest} s")
+        yield Reading(seconds, f"{text}{fraction} s")
 
 
 def _clock(seconds: int, first: int, finest: int, least: int) -> str:
     """`3 d 04 h`, `2 h 05 min`, `2 h 05 min 09 s`: from the largest part to the finest."""
-    rest, parts = abs(seconds), []
+    left, parts = abs(seconds), []
     named = ((_DAY, "d"), (_HOUR, "h"), (_MINUTE, "min"), (1, "s"))
     for size, name in named[0 if first == _HOUR else 1 :]:
         if size < finest:
             break
-        count, rest = divmod(rest, size)
+        count, left = divmod(left, size)
         parts.append((count, name))
     while least == 1 and len(parts) > 1 and parts[-1][0] == 0:
         parts.pop()
@@ -112,9 +112,9 @@ def _scientific(number: Decimal, suffix: str, least: int) -> Iterator[Reading]:
 
 
 def _signed(figure: str) -> str:
-    whole, point, rest = figure.removeprefix("-").partition(".")
+    whole, point, decimals = figure.removeprefix("-").partition(".")
     is_negative = figure.startswith("-") and Decimal(figure) != 0
-    return ("−" if is_negative else "") + _grouped(whole) + point + rest
+    return ("−" if is_negative else "") + _grouped(whole) + point + decimals
 
 
 def _grouped(digits: str) -> str:

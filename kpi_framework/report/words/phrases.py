@@ -76,18 +76,18 @@ def status_text(status: Status, *, waived: bool = False) -> str:
     return f"{SIGNS[status]} {status.word}{' (waived)' if waived else ''}"
 
 
-def why_unknown(one: Measurement | None) -> tuple[str, str]:
+def why_unknown(measurement: Measurement | None) -> tuple[str, str]:
     """Why a value is unknown, and what to do."""
-    if one is None or one.reason is None:
+    if measurement is None or measurement.reason is None:
         return "It was not measured.", "Correct the findings on its definition and its data first."
-    why, remedy = _REASONS[one.reason]
-    about = f" {one.because.rstrip('.')}." if one.because else ""
-    return f"{why}{about}{_thin(one)}", remedy
+    why, remedy = _REASONS[measurement.reason]
+    about = f" {measurement.because.rstrip('.')}." if measurement.because else ""
+    return f"{why}{about}{_thin(measurement)}", remedy
 
 
-def _thin(one: Measurement) -> str:
-    is_thin = one.reason in (Reason.TOO_FEW, Reason.MOSTLY_MISSING) and one.population is not None
-    return f" {one.measured} of {one.population} rows were measured." if is_thin else ""
+def _thin(measurement: Measurement) -> str:
+    is_thin = measurement.reason in (Reason.TOO_FEW, Reason.MOSTLY_MISSING) and measurement.population is not None
+    return f" {measurement.measured} of {measurement.population} rows were measured." if is_thin else ""
 
 
 def segment_text(segment: Segment) -> str:

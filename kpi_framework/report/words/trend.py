@@ -31,6 +31,6 @@ def _bar(value: float, low: float, high: float) -> str:
 
 def trend(series: Sequence[Measurement]) -> str:
     """The twelve periods that end with the judged one, oldest first; the running one is not shown."""
-    judged = next((i for i, one in enumerate(series) if one.judged), len(series) - 1)
-    shown = series[: judged + 1][-LENGTH:]
-    return sparkline([None if one.status is Status.UNKNOWN else one.value for one in shown])
+    judged = next((i for i, measurement in enumerate(series) if measurement.judged), len(series) - 1)
+    recent = series[: judged + 1][-LENGTH:]
+    return sparkline([None if measurement.status is Status.UNKNOWN else measurement.value for measurement in recent])

@@ -17,7 +17,7 @@ def show_value(value: Number | None, unit: str, goal: Goal | None = None) -> str
         return NONE
     limits = [(limit, _limit(limit, unit, goal, value)) for limit in _all_limits(goal)]
     for reading in readings(value, unit):
-        if all(_sign(value, limit) == _sign(reading.says, shown.says) for limit, shown in limits):
+        if all(_sign(value, limit) == _sign(reading.says, limit_reading.says) for limit, limit_reading in limits):
             break
     return reading.text
 
@@ -60,9 +60,9 @@ def show_distance(value: Number | None, goal: Goal | None, unit: str) -> str:
 
 def show_difference(difference: Number, unit: str) -> str:
     """The size of a difference, without its sign; percents differ by points."""
-    size, shown = abs(decimal(difference)), POINTS if unit == "percent" else unit
-    first = next(readings(size, shown))
-    exact = (short for short in readings(size, shown, least=1) if short.says == first.says)
+    size, unit = abs(decimal(difference)), POINTS if unit == "percent" else unit
+    first = next(readings(size, unit))
+    exact = (short for short in readings(size, unit, least=1) if short.says == first.says)
     return next(exact, first).text
 
 
@@ -108,8 +108,8 @@ def _all_limits(goal: Goal | None) -> list[float]:
     if goal is None:
         return []
     near = goal.near if isinstance(goal.near, tuple) else (goal.near,)
-    given = (goal.at_most, goal.at_least, *(goal.between or ()), *near)
-    return [limit for limit in given if limit is not None]
+    limits = (goal.at_most, goal.at_least, *(goal.between or ()), *near)
+    return [limit for limit in limits if limit is not None]
 
 
 def _limit(limit: float, unit: str, goal: Goal | None, value: Number | None) -> Reading:
@@ -134,8 +134,8 @@ def _is_exact(reading: Reading, limit: float, unit: str) -> bool:
     return f"{reading.says:.9e}" == f"{exact.says:.9e}"
 
 
-def _sign(one: Number, other: Number) -> int:
-    difference = decimal(one) - decimal(other)
+def _sign(number: Number, other: Number) -> int:
+    difference = decimal(number) - decimal(other)
     return (difference > 0) - (difference < 0)
 
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 
 from kpi_framework.model.rule import RULES
 from kpi_framework.report.pages.rules import explain, render_rules
-from kpi_framework.report.pages.show import SHOW_FORMATS, View
+from kpi_framework.report.pages.show import SHOW_FORMATS, ShowReport
 from tests.unit.report.reading import control_characters, hostile, tables, tokens
 from tests.unit.report.scorecards import kpi, measure, scorecard, segment, service_desk
 
@@ -29,7 +29,7 @@ FULL = kpi(
 
 def test_all_twelve_periods_are_shown_and_the_judged_one_is_marked() -> None:
     """The table holds what the scorecard holds, in order."""
-    text = SHOW_FORMATS["text"](View(DESK, "time_to_resolution"))
+    text = SHOW_FORMATS["text"](ShowReport(DESK, "time_to_resolution"))
     lines = [line for line in text.splitlines() if line.startswith("202")]
     assert [line[:7] for line in lines] == [f"{m.period.start:%Y-%m}" for m in DESK.series("time_to_resolution")]
     assert [line[:7] for line in lines if "judged" in line] == ["2026-10"]
@@ -37,7 +37,7 @@ def test_all_twelve_periods_are_shown_and_the_judged_one_is_marked() -> None:
 
 def test_the_breakdown_has_the_worst_first() -> None:
     """Under a ceiling the slowest stands on top."""
-    text = SHOW_FORMATS["markdown"](View(DESK, "time_to_resolution", ("priority",)))
+    text = SHOW_FORMATS["markdown"](ShowReport(DESK, "time_to_resolution", ("priority",)))
     _, parts = tables(text)
     assert [row[0].removeprefix("priority: ") for row in parts[1:]] == ["low", "high", "urgent", "critical"]
 
@@ -45,12 +45,12 @@ def test_the_breakdown_has_the_worst_first() -> None:
 def test_a_breakdown_without_values_says_so() -> None:
     """No empty table without a word."""
     for name in ("text", "markdown"):
-        assert "No value by channel" in SHOW_FORMATS[name](View(DESK, "csat", ("channel",)))
+        assert "No value by channel" in SHOW_FORMATS[name](ShowReport(DESK, "csat", ("channel",)))
 
 
 def test_json_has_the_definition_as_written() -> None:
     """Loading it again gives the same definition."""
-    found = json.loads(SHOW_FORMATS["json"](View(scorecard([measure()], [FULL]), FULL.id, ("channel",))))
+    found = json.loads(SHOW_FORMATS["json"](ShowReport(scorecard([measure()], [FULL]), FULL.id, ("channel",))))
     assert type(FULL).model_validate(found["definition"]) == FULL
     assert [one["value"] for one in found["measurements"]] == [72.5]
     assert found["segments"] == []
@@ -72,12 +72,12 @@ def test_json_has_the_definition_as_written() -> None:
 def test_every_promise_is_told(word: str) -> None:
     """Targets with their dates and segments, the review, the benchmark, what counts."""
     for name in ("text", "markdown"):
-        assert word in SHOW_FORMATS[name](View(scorecard([measure()], [FULL]), FULL.id))
+        assert word in SHOW_FORMATS[name](ShowReport(scorecard([measure()], [FULL]), FULL.id))
 
 
 def test_a_definition_without_a_value_says_why() -> None:
     """Unknown, with what to do."""
-    assert "? unknown" in SHOW_FORMATS["text"](View(scorecard([], [FULL]), FULL.id))
+    assert "? unknown" in SHOW_FORMATS["text"](ShowReport(scorecard([], [FULL]), FULL.id))
 
 
 @settings(max_examples=40, deadline=None)
@@ -95,7 +95,7 @@ def test_hostile_strings_are_only_shown(text: str) -> None:
         time=text,
     )
     scored = scorecard([measure(inputs={text: 1}), measure(segment=segment(channel=text))], [definition])
-    view = View(scored, definition.id, ("channel",))
+    view = ShowReport(scored, definition.id, ("channel",))
     assert control_characters(SHOW_FORMATS["text"](view)) == set()
     page = SHOW_FORMATS["markdown"](view)
     assert not {t.type for t in tokens(page)} & {"html_block", "html_inline", "image", "fence", "code_block"}
