@@ -69,7 +69,7 @@ def _example(example: ExampleResult) -> _Case:
 def _kpis(scorecard: Scorecard) -> Iterator[_Case]:
     gates = scorecard.verdict.gate != "definitions"
     for standing in Insight(scorecard).kpis:
-        if standing.whole is None:
+        if standing.overall is None:
             yield _Case("kpis", standing.id, _weight("error", gates=gates), " ".join(why_unknown(None)))
         for measurement in standing.judged:
             yield _verdict(measurement, gates=gates)

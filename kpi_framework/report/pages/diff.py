@@ -86,11 +86,11 @@ def verdict(view: DiffView) -> str:
 
 def effect(impact: Impact, name: str) -> str:
     """`SLA compliance: 84.1 % → 92.3 %, missed → met, because of the definition`."""
-    part = f" ({segment_text(impact.segment)})" if impact.segment else ""
+    segment = f" ({segment_text(impact.segment)})" if impact.segment else ""
     value = _moved(impact)
     is_same = impact.before.status == impact.after.status
     status = "" if is_same else f", {_word(impact.before)} → {_word(impact.after)}"
-    return f"{name}{part}: {value}{status}, because of the {' and the '.join(impact.because) or 'definition'}"
+    return f"{name}{segment}: {value}{status}, because of the {' and the '.join(impact.because) or 'definition'}"
 
 
 def _moved(impact: Impact) -> str:

@@ -50,7 +50,7 @@ def _decisions(insight: Insight) -> Iterator[str]:
         yield f"✗ **{_title(standing, measurement)}** is missed{row}: {_short(measurement)}. Action: {what}"
     for standing in insight.unknown:
         if standing.status is Status.UNKNOWN:
-            why, remedy = unknown_text(standing.whole, MARKDOWN)
+            why, remedy = unknown_text(standing.overall, MARKDOWN)
             yield f"? **{prose(standing.name)}** is unknown: {why} {remedy}"
     near = [(s, m) for s in insight.troubled for m in s.judged if m.status is Status.NEAR]
     for standing, measurement in near:

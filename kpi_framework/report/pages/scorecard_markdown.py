@@ -66,7 +66,7 @@ def _views(insight: Insight) -> Iterator[Section]:
         return
     listed = {name: view for name, view in insight.scorecard.views.items() if view.kpis != "all" or view.limit}
     for name, view in listed.items():
-        rows = [(s.status, {**cells(s.whole), "KPI": s.name}) for s in insight.in_view(view)]
+        rows = [(s.status, {**cells(s.overall), "KPI": s.name}) for s in insight.in_view(view)]
         yield row_table(f"View: {prose(name)}", ("Status", "KPI", "Value", "Target", "Change"), rows)
 
 
@@ -77,16 +77,16 @@ def _troubled(insight: Insight) -> Section:
 
 def _story(insight: Insight) -> Iterator[str]:
     for standing in insight.troubled:
-        waived = standing.whole is not None and standing.whole.waived
+        waived = standing.overall is not None and standing.overall.waived
         lines = [f"### {prose(standing.name)}: {status_text(standing.status, waived=waived)}", ""]
-        if standing.whole is not None:
-            lines += [headline(standing.whole, MARKDOWN), ""]
+        if standing.overall is not None:
+            lines += [headline(standing.overall, MARKDOWN), ""]
         lines += [f"- **{label}:** {text}" for label, text in facts(standing, insight, MARKDOWN)]
         yield "\n".join(lines)
 
 
 def _unknown(insight: Insight) -> Section:
-    rows = [(prose(standing.name), *unknown_text(standing.whole, MARKDOWN)) for standing in insight.unknown]
+    rows = [(prose(standing.name), *unknown_text(standing.overall, MARKDOWN)) for standing in insight.unknown]
     return table("Unknown, and why", ("KPI", "Why", "What to do"), rows)
 
 
@@ -107,7 +107,7 @@ def _definition_lines(insight: Insight) -> Iterator[str]:
         formula = code(standing.definition.formula or "") or "no formula"
         where = f" where {code(standing.definition.where)}" if standing.definition.where else ""
         source = f" of {code(standing.definition.dataset)}" if standing.definition.dataset else ""
-        stamp = standing.whole.definition.rpartition(":")[2][:_HASH] if standing.whole else ""
+        stamp = standing.overall.definition.rpartition(":")[2][:_HASH] if standing.overall else ""
         hashed = f" · {code(stamp)}" if stamp else ""
         yield f"- **{prose(standing.name)}** ({code(standing.id)}){hashed}: {formula}{source}{where}"
 

@@ -66,12 +66,12 @@ def _troubled(insight: Insight) -> Iterator[RenderableType]:
     if insight.troubled:
         yield heading("What to do")
     for standing in insight.troubled:
-        waived = standing.whole is not None and standing.whole.waived
+        waived = standing.overall is not None and standing.overall.waived
         yield Text()
         state = status(status_text(standing.status, waived=waived), standing.status)
         yield Text.assemble(state, "  ", plain(standing.name, "bold"))
-        if standing.whole is not None:
-            yield below(headline(standing.whole, PLAIN))
+        if standing.overall is not None:
+            yield below(headline(standing.overall, PLAIN))
         for label, text in facts(standing, insight, PLAIN):
             yield indented(label, text)
         if standing.owner:
@@ -84,7 +84,7 @@ def _unknown(insight: Insight) -> Iterator[RenderableType]:
         yield heading("Unknown, and why")
     reasons: dict[tuple[str, str], list[str]] = {}
     for standing in insight.unknown:
-        reasons.setdefault(unknown_text(standing.whole, PLAIN), []).append(standing.name)
+        reasons.setdefault(unknown_text(standing.overall, PLAIN), []).append(standing.name)
     for (why, remedy), names in reasons.items():
         yield Text()
         named = plain(", ".join(names), "bold")

@@ -55,7 +55,7 @@ def show_markdown(report: ShowReport) -> str:
             Section("", (title,)),
             Section("", tuple(facts), noun="item"),
             row_table("Periods", periods, period_rows(insight.series(report.id))),
-            _parts(report, insight),
+            _segments(report, insight),
             *([each("Findings", report.findings)] if report.findings else ()),
         ]
     )
@@ -65,7 +65,7 @@ def show_json(report: ShowReport) -> str:
     """For programs: the definition as written, and its measurements as in scorecard.json."""
     insight = Insight(report.scorecard)
     standing = insight.standing(report.id)
-    parts = insight.breakdown(report.id, report.by) if report.by else ()
+    segments = insight.breakdown(report.id, report.by) if report.by else ()
     definition = standing.definition
     written = definition.model_dump(mode="json", by_alias=True, exclude_unset=True) if definition else None
     return as_text(
@@ -76,7 +76,7 @@ def show_json(report: ShowReport) -> str:
             "definition": written,
             "measurements": [measurement_object(m) for m in insight.series(report.id)],
             "by": list(report.by),
-            "segments": [measurement_object(m) for m in parts],
+            "segments": [measurement_object(m) for m in segments],
             "diagnostics": [finding_object(f) for f in report.findings],
         }
     )
@@ -102,41 +102,41 @@ def _text(report: ShowReport, insight: Insight) -> Iterator[RenderableType]:
         yield period_table(series, report.width)
     if report.by:
         yield heading(f"By {PLAIN.prose(', '.join(report.by))}")
-        parts = insight.breakdown(report.id, report.by)
-        yield segment_table(insight, parts, report.width) if parts else below(_no_parts(report))
+        segments = insight.breakdown(report.id, report.by)
+        yield segment_table(insight, segments, report.width) if segments else below(_no_segments(report))
     yield from findings_text(report.findings)
 
 
-def _parts(report: ShowReport, insight: Insight) -> Section:
+def _segments(report: ShowReport, insight: Insight) -> Section:
     if not report.by:
         return Section("", ())
     title = f"By {prose(', '.join(report.by))}"
-    parts = insight.breakdown(report.id, report.by)
-    if not parts:
-        return Section(title, (prose(_no_parts(report)),))
+    segments = insight.breakdown(report.id, report.by)
+    if not segments:
+        return Section(title, (prose(_no_segments(report)),))
     columns = ("Segment", "Status", "Value", "Target", "Change", "Measured", "Trend")
-    return row_table(title, columns, segment_rows(insight, parts))
+    return row_table(title, columns, segment_rows(insight, segments))
 
 
-def _no_parts(report: ShowReport) -> str:
+def _no_segments(report: ShowReport) -> str:
     return f"No value by {', '.join(report.by)}."
 
 
 def _facts(standing: Standing, insight: Insight, ink: Ink) -> Iterator[tuple[str, str]]:
     if standing.definition is not None:
         yield from definition_facts(standing.definition, insight.scorecard.today, ink)
-    if standing.whole is not None:
-        yield "Hash", ink.code(standing.whole.definition)
-        for name, value in (standing.whole.inputs or {}).items():
+    if standing.overall is not None:
+        yield "Hash", ink.code(standing.overall.definition)
+        for name, value in (standing.overall.inputs or {}).items():
             yield "Input", f"{ink.code(name)} = {'unknown' if value is None else f'{value:,}'}"
 
 
 def _state(standing: Standing) -> str:
-    return status_text(standing.status, waived=standing.whole is not None and standing.whole.waived)
+    return status_text(standing.status, waived=standing.overall is not None and standing.overall.waived)
 
 
 def _value(standing: Standing, ink: Ink) -> str:
     """The value and its target, or why there is none."""
-    if standing.whole is None or standing.whole.reason is not None:
-        return " ".join(unknown_text(standing.whole, ink))
-    return headline(standing.whole, ink)
+    if standing.overall is None or standing.overall.reason is not None:
+        return " ".join(unknown_text(standing.overall, ink))
+    return headline(standing.overall, ink)

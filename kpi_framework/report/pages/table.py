@@ -38,9 +38,9 @@ def period_table(series: Sequence[Measurement], width: int) -> Table:
     return fitted(columns, rows, "Period", width, drop=("Change", "To target", "Measured"))
 
 
-def segment_table(insight: Insight, parts: Sequence[Measurement], width: int) -> Table:
+def segment_table(insight: Insight, measurements: Sequence[Measurement], width: int) -> Table:
     """One row a segment of the judged period."""
-    rows = list(segment_rows(insight, parts))
+    rows = list(segment_rows(insight, measurements))
     columns = ("Segment", "Status", "Value", "Target", "Change", "Measured", "Trend")
     return fitted(columns, rows, "Segment", width, drop=("Change", "Target", "Trend"))
 

@@ -35,18 +35,16 @@ def facts(standing: Standing, insight: Insight, ink: Ink) -> Facts:
         yield "Since", f"{period_text(standing.in_a_row[0].period)}: {standing.status.word} {row}"
     if standing.definition and standing.definition.asks:
         yield "Asks", ink.prose(standing.definition.asks)
-    if standing.whole is not None and (basis := _basis(standing.whole)):
+    if standing.overall is not None and (basis := _basis(standing.overall)):
         yield "Based on", basis
     if standing.worst is not None:
         yield "Worst segment", _worst(standing.worst, standing, ink)
-    for part in standing.segments[:SEGMENTS]:
-        if part.status in (Status.MISSED, Status.NEAR):
-            yield (
-                "Segment",
-                f"{_named(part, ink)} {status_text(part.status, waived=part.waived)}: {headline(part, ink)}",
-            )
-    if standing.whole is not None and standing.is_troubled and (streak := insight.streak(standing.whole)) > 1:
-        yield "In a row", f"{counted(streak, standing.whole.period.grain or 'period')} {standing.whole.status.word}"
+    for segment in standing.segments[:SEGMENTS]:
+        if segment.status in (Status.MISSED, Status.NEAR):
+            status = status_text(segment.status, waived=segment.waived)
+            yield "Segment", f"{_named(segment, ink)} {status}: {headline(segment, ink)}"
+    if standing.overall is not None and standing.is_troubled and (streak := insight.streak(standing.overall)) > 1:
+        yield "In a row", f"{counted(streak, standing.overall.period.grain or 'period')} {standing.overall.status.word}"
     for note in standing.notes:
         yield "Cause", ". ".join(ink.prose(t.rstrip(".")) for t in (note.cause, note.fix) if t)
     yield "Action", action_text(standing.action, insight.scorecard.today, ink)
@@ -93,8 +91,8 @@ def _basis(measurement: Measurement) -> str:
 
 
 def _worst(worst: Measurement, of: Standing, ink: Ink) -> str:
-    value = show_value(worst.value, worst.unit, of.whole.target if of.whole else None)
-    goal = of.whole.target if of.whole else None
+    value = show_value(worst.value, worst.unit, of.overall.target if of.overall else None)
+    goal = of.overall.target if of.overall else None
     rows = f" ({counted(worst.measured, 'row')} measured)" if worst.measured is not None else ""
     return f"{_named(worst, ink)}, {value}, {show_distance(worst.value, goal, worst.unit)}{rows}"
 
@@ -122,6 +120,6 @@ def _beside(standing: Standing, insight: Insight, ink: Ink) -> Iterator[str]:
     """The guards, and how they stand."""
     for guard in standing.definition.read_with if standing.definition else ():
         other = insight.by_id.get(guard)
-        if other is not None and other.whole is not None:
-            value = show_value(other.whole.value, other.whole.unit, other.whole.target)
-            yield f"{ink.prose(other.name)} {value} ({status_text(other.status, waived=other.whole.waived)})"
+        if other is not None and other.overall is not None:
+            value = show_value(other.overall.value, other.overall.unit, other.overall.target)
+            yield f"{ink.prose(other.name)} {value} ({status_text(other.status, waived=other.overall.waived)})"

@@ -38,28 +38,28 @@ def kpi_rows(insight: Insight) -> Iterator[Row]:
     """Every KPI, under it the weightiest of the segments that have targets of their own."""
     for standing in insight.kpis:
         about = {"KPI": standing.name, "Trend": standing.trend, "Owner": standing.owner or "nobody"}
-        yield standing.status, {**cells(standing.whole), **about}
-        for part in standing.segments[:SEGMENTS]:
-            yield part.status, {**cells(part), **_named(part), "Trend": insight.trend(part)}
+        yield standing.status, {**cells(standing.overall), **about}
+        for segment in standing.segments[:SEGMENTS]:
+            yield segment.status, {**cells(segment), **_named(segment), "Trend": insight.trend(segment)}
         left = len(standing.segments) - SEGMENTS
         if left > 0:
             empty = dict.fromkeys(("Status", "Period", *VALUES, "Trend", "Owner"), "")
             yield Status.INFORMATIVE, {**empty, "KPI": f"↳ and {left} more"}
 
 
-def _named(part: Measurement) -> dict[str, str]:
-    return {"KPI": f"↳ {segment_text(part.segment)}", "Owner": ""}
+def _named(measurement: Measurement) -> dict[str, str]:
+    return {"KPI": f"↳ {segment_text(measurement.segment)}", "Owner": ""}
 
 
 def metric_rows(insight: Insight) -> Iterator[Row]:
     """What informs without being judged."""
     for standing in insight.informative:
-        yield standing.status, {**cells(standing.whole), "Metric": standing.name, "Trend": standing.trend}
+        yield standing.status, {**cells(standing.overall), "Metric": standing.name, "Trend": standing.trend}
 
 
-def segment_rows(insight: Insight, parts: Iterable[Measurement]) -> Iterator[Row]:
+def segment_rows(insight: Insight, measurements: Iterable[Measurement]) -> Iterator[Row]:
     """One row a segment of the judged period."""
-    for measurement in parts:
+    for measurement in measurements:
         named = {"Segment": segment_text(measurement.segment), "Measured": measured(measurement)}
         yield measurement.status, {**cells(measurement), **named, "Trend": insight.trend(measurement)}
 

@@ -28,7 +28,7 @@ class Standing(Record):
 
     id: str
     definition: Metric | None
-    whole: Measurement | None
+    overall: Measurement | None
     segments: tuple[Measurement, ...]
     trend: str
     worst: Measurement | None = None
@@ -48,7 +48,7 @@ class Standing(Record):
     @property
     def status(self) -> Status:
         """The judgement of the whole; what was not measured is unknown."""
-        return self.whole.status if self.whole else Status.UNKNOWN
+        return self.overall.status if self.overall else Status.UNKNOWN
 
     @property
     def is_troubled(self) -> bool:
@@ -58,14 +58,14 @@ class Standing(Record):
     @property
     def judged(self) -> tuple[Measurement, ...]:
         """The whole, then the segments with targets of their own."""
-        return (*((self.whole,) if self.whole else ()), *self.segments)
+        return (*((self.overall,) if self.overall else ()), *self.segments)
 
     @property
     def notes(self) -> tuple[Note, ...]:
         """What explains the judged period."""
-        if self.definition is None or self.whole is None:
+        if self.definition is None or self.overall is None:
             return ()
-        return tuple(n for n in self.definition.notes if n.is_of(self.whole.period.start))
+        return tuple(n for n in self.definition.notes if n.is_of(self.overall.period.start))
 
     @property
     def action(self) -> Action | None:
@@ -79,11 +79,11 @@ class Insight:
     def __init__(self, scorecard: Scorecard) -> None:
         self.scorecard = scorecard
         self._series: dict[tuple[str, Segment], list[Measurement]] = {}
-        self._judged_parts: dict[str, list[Measurement]] = {}
+        self._judged_segments: dict[str, list[Measurement]] = {}
         for measurement in scorecard.measurements:
             self._series.setdefault((measurement.kpi, measurement.segment), []).append(measurement)
             if measurement.judged and measurement.segment:
-                self._judged_parts.setdefault(measurement.kpi, []).append(measurement)
+                self._judged_segments.setdefault(measurement.kpi, []).append(measurement)
 
     @cached_property
     def standings(self) -> tuple[Standing, ...]:
@@ -132,7 +132,7 @@ class Insight:
     @cached_property
     def periods(self) -> tuple[Period, ...]:
         """The judged periods, each once."""
-        return tuple(dict.fromkeys(standing.whole.period for standing in self.standings if standing.whole))
+        return tuple(dict.fromkeys(standing.overall.period for standing in self.standings if standing.overall))
 
     @cached_property
     def events(self) -> tuple[ProjectEvent, ...]:
@@ -154,14 +154,14 @@ class Insight:
 
     def breakdown(self, kpi: str, columns: tuple[str, ...]) -> tuple[Measurement, ...]:
         """The judged measurements of the segments by these columns; with a target, the worst first."""
-        parts = [m for m in self._judged_parts.get(kpi, ()) if tuple(c for c, _ in m.segment) == columns]
-        whole = self.standing(kpi).whole
-        goal = whole.target if whole else None
+        segments = [m for m in self._judged_segments.get(kpi, ()) if tuple(c for c, _ in m.segment) == columns]
+        overall = self.standing(kpi).overall
+        goal = overall.target if overall else None
         if goal is None:
-            return tuple(parts)
-        known = [(loss(m.value, goal), m) for m in parts if m.value is not None]
+            return tuple(segments)
+        known = [(loss(m.value, goal), m) for m in segments if m.value is not None]
         ordered = [m for _, m in sorted(known, key=lambda pair: -pair[0])]
-        return (*ordered, *(m for m in parts if m.value is None))
+        return (*ordered, *(m for m in segments if m.value is None))
 
     def streak(self, measurement: Measurement) -> int:
         """How many periods in a row, up to this one, have its status."""
@@ -183,45 +183,47 @@ class Insight:
 
     def _standing(self, kpi: str) -> Standing:
         series = self._series.get((kpi, ()), [])
-        whole = next((measurement for measurement in series if measurement.judged), None)
-        parts = self._judged_parts.get(kpi, ())
-        own = [measurement for measurement in parts if measurement.target is not None and measurement.population != 0]
+        overall = next((measurement for measurement in series if measurement.judged), None)
+        segments = self._judged_segments.get(kpi, ())
+        own = [
+            measurement for measurement in segments if measurement.target is not None and measurement.population != 0
+        ]
         own.sort(key=lambda measurement: _WEIGHTS.index(measurement.status))
         return Standing(
             kpi,
             self.scorecard.definitions.get(kpi),
-            whole,
+            overall,
             tuple(own),
             trend(series),
-            _worst_segment(whole, parts),
+            _worst_segment(overall, segments),
             streak(series),
         )
 
 
 def _is_judged(standing: Standing) -> bool:
     if isinstance(standing.definition, Kpi) and standing.definition.is_active:
-        return standing.whole is None or standing.status is not Status.INFORMATIVE
-    return standing.whole is not None and standing.status is not Status.INFORMATIVE
+        return standing.overall is None or standing.status is not Status.INFORMATIVE
+    return standing.overall is not None and standing.status is not Status.INFORMATIVE
 
 
 def _is_empty(standing: Standing) -> bool:
     """A metric that should inform and has nothing to say."""
-    return standing.whole is None or (standing.status is Status.INFORMATIVE and standing.whole.value is None)
+    return standing.overall is None or (standing.status is Status.INFORMATIVE and standing.overall.value is None)
 
 
 def _texts(segment: Segment) -> dict[str, str]:
     return {column: "null" if value is None else value for column, value in segment}
 
 
-def _worst_segment(whole: Measurement | None, parts: Iterable[Measurement]) -> Measurement | None:
+def _worst_segment(overall: Measurement | None, segments: Iterable[Measurement]) -> Measurement | None:
     """The known segment of the judged period that lies furthest to the losing side of the KPI's target."""
-    if whole is None or whole.target is None:
+    if overall is None or overall.target is None:
         return None
-    goal = whole.target
+    goal = overall.target
     known = [
         (loss(segment.value, goal), segment)
-        for segment in parts
-        if segment.value is not None and segment.reason is None and segment.period == whole.period
+        for segment in segments
+        if segment.value is not None and segment.reason is None and segment.period == overall.period
     ]
     return max(known, key=lambda pair: pair[0])[1] if known else None
 
