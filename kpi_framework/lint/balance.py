@@ -21,112 +21,116 @@ MOST_KPIS = 7
 BENCHMARK_YEARS = 3
 
 
-def survivorship(view: LintContext) -> Iterator[Diagnostic]:
+def survivorship(context: LintContext) -> Iterator[Diagnostic]:
     """survivorship: a live formula measures a duration to a column that is empty while a row is open, the rows are
     dated by another column than that end, and neither `settle`, `min_measured` nor a coalesce says what becomes of
     the open ones."""
-    for entry, _ in _measures(view):
-        metric = entry.noun
+    for definition, _ in _compiled_metrics(context):
+        metric = definition.noun
         if metric.settle is not None or "min_measured" in metric.model_fields_set or metric.is_stock:
             continue
-        table = view.tables[metric.dataset or ""]
+        table = context.tables[metric.dataset or ""]
         for end in sorted(open_ends(metric.formula or "") - {time_column(metric, table)}):
             meaning = table.contract.columns.get(end) if table.contract else None
             if meaning is not None and not meaning.nullable:
                 continue
             message = f"{metric.id}: rows without `{end}` are left out, and they are the slow ones"
-            yield RULES["survivorship"].finding(entry.at.key("formula"), message, kpi=metric.id)
+            yield RULES["survivorship"].finding(definition.at.key("formula"), message, kpi=metric.id)
             break
 
 
-def vanity_alone(view: LintContext) -> Iterator[Diagnostic]:
+def vanity_alone(context: LintContext) -> Iterator[Diagnostic]:
     """vanity-alone: an active definition of the family productivity (a KPI also without family) whose value is a
     plain count of rows, that no derived definition uses, and whose `read_with` names no outcome: nothing but
     other counts of this kind."""
-    used = {one for inputs in view.inputs.values() for one in inputs}
-    efforts = {e.noun.id for e, m in _measures(view) if _is_effort(e.noun, m)}
-    for entry, _ in _measures(view):
-        metric = entry.noun
+    used = {metric_id for inputs in context.inputs.values() for metric_id in inputs}
+    efforts = {e.noun.id for e, m in _compiled_metrics(context) if _is_effort(e.noun, m)}
+    for definition, _ in _compiled_metrics(context):
+        metric = definition.noun
         if not metric.is_active or metric.id not in efforts - used:
             continue
-        if not any(g in view.catalog.definitions and g not in efforts for g in metric.read_with):
+        if not any(g in context.catalog.definitions and g not in efforts for g in metric.read_with):
             message = f"{metric.id} counts effort, and no outcome stands beside it"
-            yield RULES["vanity-alone"].finding(entry.at.key("formula"), message, kpi=metric.id)
+            yield RULES["vanity-alone"].finding(definition.at.key("formula"), message, kpi=metric.id)
 
 
-def _is_effort(metric: Metric, measure: CompiledMetric) -> bool:
+def _is_effort(metric: Metric, compiled: CompiledMetric) -> bool:
     families = ("productivity", None) if isinstance(metric, Kpi) else ("productivity",)
-    return measure.formula.shape.kind == "count" and metric.family in families
+    return compiled.formula.shape.kind == "count" and metric.family in families
 
 
-def too_many_kpis(view: LintContext) -> Iterator[Diagnostic]:
+def too_many_kpis(context: LintContext) -> Iterator[Diagnostic]:
     """too-many-kpis: more than seven active KPIs, and no view of kpi.yaml that shows at most seven."""
-    active = sum(1 for _ in view.active)
-    views = view.catalog.project.noun.views.values()
+    active = sum(1 for _ in context.active)
+    views = context.catalog.project.noun.views.values()
     sizes = [min(v.limit or active, active if v.kpis == "all" else len(v.kpis)) for v in views]
     if active > MOST_KPIS and not any(size <= MOST_KPIS for size in sizes):
-        at = view.catalog.project.at
+        at = context.catalog.project.at
         span = at.key("views" if ("views",) in at.spans else "name")
         message = f"{active} KPIs are active; a scorecard that is read in ten minutes has at most {MOST_KPIS}"
         yield RULES["too-many-kpis"].finding(span, message)
 
 
-def unguarded(view: LintContext) -> Iterator[Diagnostic]:
+def unguarded(context: LintContext) -> Iterator[Diagnostic]:
     """unguarded: an active KPI whose `read_with` names no other definition that is in use, where there is one that is
     not an input of its own."""
-    in_use = {e.noun.id for e in view.live} | set(view.catalog.broken)
-    for entry, kpi in view.active:
-        others = in_use - set(closure(kpi.id, view.inputs))
+    in_use = {e.noun.id for e in context.live} | set(context.catalog.broken)
+    for definition, kpi in context.active:
+        others = in_use - set(closure(kpi.id, context.inputs))
         if others and not others & set(kpi.read_with):
-            at = entry.at.key("read_with" if ("read_with",) in entry.at.spans else "id")
+            at = definition.at.key("read_with" if ("read_with",) in definition.at.spans else "id")
             message = f"{kpi.id} can be met at the cost of something else, and nothing is read beside it"
             yield RULES["unguarded"].finding(at, message, kpi=kpi.id)
 
 
-def unsegmented_average(view: LintContext) -> Iterator[Diagnostic]:
+def unsegmented_average(context: LintContext) -> Iterator[Diagnostic]:
     """unsegmented-average: an active KPI whose formula is one average or median, without `segments`, though its
     dataset has a text column that could be one."""
-    for entry, measure in _measures(view):
-        kpi, shape = entry.noun, measure.formula.shape
+    for definition, compiled in _compiled_metrics(context):
+        kpi, shape = definition.noun, compiled.formula.shape
         is_average = shape.kind == "mean" or (shape.kind == "quantile" and shape.level == Fraction(1, 2))
         if not (isinstance(kpi, Kpi) and kpi.is_active and is_average and not kpi.segments):
             continue
-        if _parts(view.tables[kpi.dataset or ""]):
+        if _parts(context.tables[kpi.dataset or ""]):
             message = f"{kpi.id} is one average of everything: a good whole hides a poor part"
-            yield RULES["unsegmented-average"].finding(entry.at.key("formula"), message, kpi=kpi.id)
+            yield RULES["unsegmented-average"].finding(definition.at.key("formula"), message, kpi=kpi.id)
 
 
 def _parts(table: Table) -> list[str]:
     """The columns that could be segments: texts that name neither a row nor a person."""
-    return [n for n, b in table.bases.items() if b.type == "text" and not b.personal and n not in table.keys]
+    return [
+        column
+        for column, base in table.bases.items()
+        if base.type == "text" and not base.personal and column not in table.keys
+    ]
 
 
-def advanced_before_stable(view: LintContext) -> Iterator[Diagnostic]:
+def advanced_before_stable(context: LintContext) -> Iterator[Diagnostic]:
     """advanced-before-stable: an active KPI of level advanced, while no foundational KPI is active, or one of
     them has not been reviewed yet (its `review` has no `last`)."""
-    foundational = [kpi for _, kpi in view.active if kpi.level == "foundational"]
+    foundational = [kpi for _, kpi in context.active if kpi.level == "foundational"]
     fresh = [kpi.id for kpi in foundational if kpi.review is None or kpi.review.last is None]
     if foundational and not fresh:
         return
     why = f"{', '.join(fresh[:3])} had no review yet" if fresh else "no foundational KPI is active"
-    for entry, kpi in view.active:
+    for definition, kpi in context.active:
         if kpi.level == "advanced":
             message = f"{kpi.id} is advanced, and {why}"
-            yield RULES["advanced-before-stable"].finding(entry.at.key("level"), message, kpi=kpi.id)
+            yield RULES["advanced-before-stable"].finding(definition.at.key("level"), message, kpi=kpi.id)
 
 
-def old_benchmarks(view: LintContext, today: dt.date) -> Iterator[Diagnostic]:
+def old_benchmarks(context: LintContext, today: dt.date) -> Iterator[Diagnostic]:
     """benchmark-old: an active KPI's benchmark was published more than three years before as_of's year."""
-    for entry, kpi in view.active:
+    for definition, kpi in context.active:
         year = kpi.benchmark.year if kpi.benchmark else None
         if year is not None and today.year - year > BENCHMARK_YEARS:
-            at = entry.at.key("benchmark", "year")
+            at = definition.at.key("benchmark", "year")
             yield RULES["benchmark-old"].finding(at, f"the benchmark of {kpi.id} is of {year}", kpi=kpi.id)
 
 
-def _measures(view: LintContext) -> Iterator[tuple[Entry[Metric], CompiledMetric]]:
+def _compiled_metrics(context: LintContext) -> Iterator[tuple[Entry[Metric], CompiledMetric]]:
     """The live definitions over rows that compile."""
-    for entry in view.live:
-        compiled = view.compiled.get(entry.noun.id)
+    for definition in context.live:
+        compiled = context.compiled.get(definition.noun.id)
         if isinstance(compiled, CompiledMetric):
-            yield entry, compiled
+            yield definition, compiled

@@ -15,16 +15,16 @@ from .context import LintContext
 MIN_DAYS, MAX_DAYS = 30, 60
 
 
-def baselines(view: LintContext) -> Iterator[Diagnostic]:
+def baselines(context: LintContext) -> Iterator[Diagnostic]:
     """missing-baseline for one without days or value, baseline-length for one that is too short or too long."""
-    for entry, kpi in view.active:
+    for definition, kpi in context.active:
         if kpi.baseline is None:
             continue
-        at = entry.at.key("baseline")
+        at = definition.at.key("baseline")
         lack = _lack(kpi)
         if lack:
             yield RULES["missing-baseline"].finding(at, f"{kpi.id}: {lack}", kpi=kpi.id)
-        elif kpi.baseline.value is None and (doubt := _doubt(view, kpi)):
+        elif kpi.baseline.value is None and (doubt := _doubt(context, kpi)):
             yield RULES["baseline-length"].finding(at, f"{kpi.id}: {doubt}", kpi=kpi.id)
 
 
@@ -38,14 +38,14 @@ def _lack(kpi: Kpi) -> str | None:
     return "the baseline ends before it begins" if baseline.to < baseline.from_ else None
 
 
-def _doubt(view: LintContext, kpi: Kpi) -> str | None:
-    baseline, almanac = kpi.baseline, view.catalog.project.noun.almanac
+def _doubt(context: LintContext, kpi: Kpi) -> str | None:
+    baseline, almanac = kpi.baseline, context.catalog.project.noun.almanac
     assert baseline is not None
     assert baseline.from_ is not None
     assert baseline.to is not None
     end = baseline.to + dt.timedelta(days=1)
     days, whole = (end - baseline.from_).days, len(almanac.whole_periods(baseline.from_, end, kpi.period))
-    compiled = view.compiled.get(kpi.id)
+    compiled = context.compiled.get(kpi.id)
     needs_periods = isinstance(compiled, CompiledMetric) and not (kpi.is_stock or compiled.formula.is_range)
     if needs_periods and not whole:
         return f"its value is a mean of whole periods, and no whole {kpi.period} lies in these {days} days"

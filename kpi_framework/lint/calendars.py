@@ -14,14 +14,14 @@ from .context import LintContext
 from .references import UNKNOWN
 
 _WEEK = 7 * 1440
-Placed = tuple[int, int, str, Span]
+Interval = tuple[int, int, str, Span]
 """Minutes of the week, [start, end), as they are written, and where."""
 
 
-def calendars(view: LintContext) -> Iterator[Diagnostic]:
+def calendars(context: LintContext) -> Iterator[Diagnostic]:
     """unknown-reference and wrong-type: zones, holidays and hours of the project's calendars."""
-    at = view.catalog.project.at
-    for name, calendar in view.catalog.project.noun.calendars.items():
+    at = context.catalog.project.at
+    for name, calendar in context.catalog.project.noun.calendars.items():
         zone = calendar.timezone
         if zone is not None and not is_zone(zone):
             span = at.key("calendars", name, "timezone")
@@ -30,7 +30,7 @@ def calendars(view: LintContext) -> Iterator[Diagnostic]:
             if unknown_holiday(holiday):
                 span = at.value("calendars", name, "holidays", number)
                 yield UNKNOWN.finding(span, f"there are no holidays {shown(holiday)}", _near(holiday))
-        yield from _overlaps(view, name, calendar)
+        yield from _overlaps(context, name, calendar)
 
 
 def _near(holiday: str) -> str:
@@ -40,30 +40,30 @@ def _near(holiday: str) -> str:
     return did_you_mean(holiday, known, "Write a code such as GB-ENG or US-MA, or a date, 2026-12-24.")
 
 
-def _overlaps(view: LintContext, name: str, calendar: Calendar) -> Iterator[Diagnostic]:
+def _overlaps(context: LintContext, name: str, calendar: Calendar) -> Iterator[Diagnostic]:
     """Hours that are said twice, or that begin and end at once: nobody knows what was meant."""
-    placed: list[Placed] = []
-    told: set[frozenset[str]] = set()
-    for later in _placed(view, name, calendar):
+    earlier: list[Interval] = []
+    reported: set[frozenset[str]] = set()
+    for later in _intervals(context, name, calendar):
         start, end, text, span = later
-        if frozenset({text}) not in told and text.partition("-")[0] == text.partition("-")[2]:
+        if frozenset({text}) not in reported and text.partition("-")[0] == text.partition("-")[2]:
             hint = 'A whole day is "00:00-24:00"; all days are `hours: 24x7`.'
             yield RULES["wrong-type"].finding(span, f"{name}: {text} begins and ends at once", hint)
-            told.add(frozenset({text}))
-        for low, high, other, _ in placed:
+            reported.add(frozenset({text}))
+        for low, high, other, _ in earlier:
             met = any(start + shift < high and low < end + shift for shift in (-_WEEK, 0, _WEEK))
-            if met and frozenset({text, other}) not in told:
+            if met and frozenset({text, other}) not in reported:
                 message = f"{name}: {text} overlaps {other} on {DAYS[start // 1440]}"
                 hint = "Join the two, or part them: a minute is working time once."
                 yield RULES["wrong-type"].finding(span, message, hint)
-                told.add(frozenset({text, other}))
-        placed.append(later)
+                reported.add(frozenset({text, other}))
+        earlier.append(later)
 
 
-def _placed(view: LintContext, name: str, calendar: Calendar) -> Iterator[Placed]:
+def _intervals(context: LintContext, name: str, calendar: Calendar) -> Iterator[Interval]:
     if isinstance(calendar.hours, str):
         return
-    at = view.catalog.project.at
+    at = context.catalog.project.at
     for days, spans in calendar.hours.items():
         for day in days_of(days):
             for number, text in enumerate(spans):

@@ -26,31 +26,31 @@ _SAYS = re.compile(
 """The words by which a definition says what clock a duration runs by."""
 
 
-def clocks(view: LintContext) -> Iterator[Diagnostic]:
+def clocks(context: LintContext) -> Iterator[Diagnostic]:
     """unknown-reference and the formula rules: histories, statuses, calendars and timestamps of clocks."""
-    for name, table in view.tables.items():
+    for name, table in context.tables.items():
         for part in ("clocks", "policies"):
-            named: Mapping[str, Clock | Policy] = getattr(table.dataset, part)
-            for one, clock in named.items():
-                yield from _of_clock(view, table, (name, part, one), clock)
+            declared: Mapping[str, Clock | Policy] = getattr(table.dataset, part)
+            for clock_name, clock in declared.items():
+                yield from _of_clock(context, table, (name, part, clock_name), clock)
 
 
 def _of_clock(
-    view: LintContext, table: Table, place: tuple[str, str, str], clock: Clock | Policy
+    context: LintContext, table: Table, path: tuple[str, str, str], clock: Clock | Policy
 ) -> Iterator[Diagnostic]:
-    at = view.catalog.project.at
+    at = context.catalog.project.at
     missing = False
     for number, history in enumerate(clock.history):
-        found = list(unknown(history, view.tables, at.value("datasets", *place, "history", number), "dataset"))
-        missing |= bool(found)
-        yield from found
+        findings = list(unknown(history, context.tables, at.value("datasets", *path, "history", number), "dataset"))
+        missing |= bool(findings)
+        yield from findings
     known = declared_statuses(table)
     for field, words in _statuses(clock):
         for number, word in enumerate(words if known else ()):
-            span = at.value("datasets", *place, field, number)
+            span = at.value("datasets", *path, field, number)
             yield from unknown(word, (*known, *(EVENTS if field in _EVENTFUL else ())), span, "status")
     if not missing:
-        yield from _checked(view, table, at.key("datasets", *place), place[2])
+        yield from _checked(context, table, at.key("datasets", *path), path[2])
 
 
 _EVENTFUL = ("first", "last", "count", "until", "otherwise")
@@ -61,22 +61,22 @@ def _statuses(clock: Clock | Policy) -> Iterator[tuple[str, tuple[str, ...]]]:
     yield from ((f, words) for f in fields if (words := getattr(clock, f)))
 
 
-def _checked(view: LintContext, table: Table, span: Span, name: str) -> Iterator[Diagnostic]:
+def _checked(context: LintContext, table: Table, span: Span, name: str) -> Iterator[Diagnostic]:
     try:
-        check_clocks(table, view.tables, frozenset({name}))
+        check_clocks(table, context.tables, frozenset({name}))
     except FormulaError as error:
-        if all(is_certain(view, n, error) for n in (table.name, *table.dataset.timed[name].history)):
+        if all(is_certain(context, n, error) for n in (table.name, *table.dataset.timed[name].history)):
             rule = "unknown-column" if error.rule == "source-unreadable" else error.rule
             yield RULES[rule].finding(span, f"{table.name}: {error.message}", error.hint)
 
 
-def unstated(view: LintContext) -> Iterator[Diagnostic]:
+def unstated(context: LintContext) -> Iterator[Diagnostic]:
     """unstated-clock: a duration between two instants says whether nights and weekends count."""
-    for entry in view.live:
-        metric, compiled = entry.noun, view.compiled.get(entry.noun.id)
+    for definition in context.live:
+        metric, compiled = definition.noun, context.compiled.get(definition.noun.id)
         if not isinstance(compiled, CompiledMetric) or metric.unit not in MICROSECONDS:
             continue
-        said = " ".join(t for t in (metric.counts, metric.excludes, metric.description, metric.name) if t)
-        if reads_elapsed_time(metric, view.tables[metric.dataset or ""]) and not _SAYS.search(said):
+        texts = " ".join(t for t in (metric.counts, metric.excludes, metric.description, metric.name) if t)
+        if reads_elapsed_time(metric, context.tables[metric.dataset or ""]) and not _SAYS.search(texts):
             message = f"{metric.id}: nobody says whether its {metric.unit} are elapsed or working time"
-            yield RULES["unstated-clock"].finding(entry.at.key("formula"), message, kpi=metric.id)
+            yield RULES["unstated-clock"].finding(definition.at.key("formula"), message, kpi=metric.id)

@@ -20,18 +20,18 @@ from .formulas import is_certain
 from .references import UNKNOWN, unknown
 
 
-def datasets(view: LintContext) -> Iterator[Diagnostic]:
+def datasets(context: LintContext) -> Iterator[Diagnostic]:
     """unknown-reference, unknown-column and the formula rules, for what kpi.yaml says of each dataset."""
-    at = view.catalog.project.at
-    for name, table in view.tables.items():
+    at = context.catalog.project.at
+    for name, table in context.tables.items():
         dataset = table.dataset
         if dataset.contract is not None:
             yield from unknown(
-                dataset.contract, view.catalog.contracts, at.key("datasets", name, "contract"), "contract"
+                dataset.contract, context.catalog.contracts, at.key("datasets", name, "contract"), "contract"
             )
         if dataset.preset is not None:
-            yield from unknown(dataset.preset, view.catalog.presets, at.key("datasets", name, "preset"), "preset")
-        yield from _durations(view, name, dataset)
+            yield from unknown(dataset.preset, context.catalog.presets, at.key("datasets", name, "preset"), "preset")
+        yield from _durations(context, name, dataset)
         if isinstance(dataset.source, Source) and dataset.source.timezone and not is_zone(dataset.source.timezone):
             span = at.key("datasets", name, "source", "timezone")
             yield UNKNOWN.finding(
@@ -46,20 +46,20 @@ def datasets(view: LintContext) -> Iterator[Diagnostic]:
                 f"{name}: `latest_by` needs a `key`",
                 "Name the column that is the same in all rows of one thing.",
             )
-        for span, work in _named(view, name, table):
-            yield from _tried(view, name, span, work)
-    for number, column in enumerate(view.catalog.project.noun.privacy.segment_by):
-        if not any(view.is_unseen(n) or column in t.scope.columns for n, t in view.tables.items()):
-            columns = {c for t in view.tables.values() for c in t.bases}
+        for span, work in _named(context, name, table):
+            yield from _tried(context, name, span, work)
+    for number, column in enumerate(context.catalog.project.noun.privacy.segment_by):
+        if not any(context.is_unseen(n) or column in t.scope.columns for n, t in context.tables.items()):
+            columns = {c for t in context.tables.values() for c in t.bases}
             yield from unknown(column, columns, at.value("privacy", "segment_by", number), "column")
 
 
-def _durations(view: LintContext, name: str, dataset: Dataset) -> Iterator[Diagnostic]:
+def _durations(context: LintContext, name: str, dataset: Dataset) -> Iterator[Diagnostic]:
     """type-mismatch: a duration becomes a number of a unit of time, and nothing else."""
     for column, mapping in dataset.columns.items():
         if not isinstance(mapping, Column) or not mapping.duration:
             continue
-        at = view.catalog.project.at.key("datasets", name, "columns", column)
+        at = context.catalog.project.at.key("datasets", name, "columns", column)
         if mapping.type not in (None, "double"):
             message = f"{name}.{column}: a duration becomes a double, and `type` says {mapping.type}"
             yield RULES["type-mismatch"].finding(at, message, "Remove `type`.")
@@ -68,9 +68,9 @@ def _durations(view: LintContext, name: str, dataset: Dataset) -> Iterator[Diagn
             yield RULES["type-mismatch"].finding(at, message, f"Write one of {', '.join(MICROSECONDS)}.")
 
 
-def _named(view: LintContext, name: str, table: Table) -> Iterator[tuple[Span, Callable[[], object]]]:
+def _named(context: LintContext, name: str, table: Table) -> Iterator[tuple[Span, Callable[[], object]]]:
     """Everything a dataset names or computes, with its place and what compiles it."""
-    at, dataset = view.catalog.project.at, table.dataset
+    at, dataset = context.catalog.project.at, table.dataset
     for column in (*dataset.columns, *dataset.derive):
         part = "columns" if column in dataset.columns else "derive"
         yield at.key("datasets", name, part, column), partial(_term, table, column)
@@ -83,19 +83,19 @@ def _named(view: LintContext, name: str, table: Table) -> Iterator[tuple[Span, C
     if table.complete_column is not None:
         yield at.key("datasets", name, "complete_through"), partial(_dating, table, table.complete_column)
     for rule, condition in dataset.rules.items():
-        place = at.key("datasets", name, "rules", rule, "holds")
-        yield place, partial(compile_condition, condition.holds, table.fresh_scope())
+        span = at.key("datasets", name, "rules", rule, "holds")
+        yield span, partial(compile_condition, condition.holds, table.fresh_scope())
 
 
 def _term(table: Table, name: str) -> Term:
     return table.fresh_scope().term(name)
 
 
-def _tried(view: LintContext, dataset: str, span: Span, work: Callable[[], object]) -> Iterator[Diagnostic]:
+def _tried(context: LintContext, dataset: str, span: Span, work: Callable[[], object]) -> Iterator[Diagnostic]:
     try:
         work()
     except FormulaError as error:
-        if is_certain(view, dataset, error):
+        if is_certain(context, dataset, error):
             rule = "unknown-column" if error.rule == "source-unreadable" else error.rule
             yield RULES[rule].finding(span, f"{dataset}: {error.message}", error.hint)
 

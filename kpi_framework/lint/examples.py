@@ -18,31 +18,35 @@ from .context import LintContext
 from .references import unknown
 
 
-def examples(view: LintContext) -> Iterator[Diagnostic]:
+def examples(context: LintContext) -> Iterator[Diagnostic]:
     """example-incomplete and unknown-reference: what an example gives is what the formula reads."""
-    for entry in view.live:
-        compiled = view.compiled.get(entry.noun.id)
-        for number, example in enumerate(entry.noun.examples):
+    for definition in context.live:
+        compiled = context.compiled.get(definition.noun.id)
+        for number, example in enumerate(definition.noun.examples):
             if isinstance(compiled, CompiledMetric):
-                yield from _of_rows(view, entry, compiled, number, example)
+                yield from _of_rows(context, definition, compiled, number, example)
             elif isinstance(compiled, Derived):
-                yield from _incomplete(entry, number, example, [n for n in compiled.inputs if not _gives(example, n)])
+                yield from _incomplete(
+                    definition, number, example, [n for n in compiled.inputs if not _gives(example, n)]
+                )
 
 
 def _of_rows(
-    view: LintContext, entry: Entry[Metric], measure: CompiledMetric, number: int, example: Example
+    context: LintContext, definition: Entry[Metric], compiled: CompiledMetric, number: int, example: Example
 ) -> Iterator[Diagnostic]:
-    table = view.tables[entry.noun.dataset or ""]
+    table = context.tables[definition.noun.dataset or ""]
     known = {*table.scope.columns, *(table.contract.columns if table.contract else ()), "times"}
     for name in sorted({n for row in example.given for n in row} - known):
-        if not view.is_unseen(table.name):
-            yield from unknown(name, known, entry.at.key("examples", number, "given"), "column", entry.noun.id)
-    used = measure.formula.columns
+        if not context.is_unseen(table.name):
+            yield from unknown(
+                name, known, definition.at.key("examples", number, "given"), "column", definition.noun.id
+            )
+    used = compiled.formula.columns
     if example.at is not None:
-        used |= dating_columns(entry.noun, table)
+        used |= dating_columns(definition.noun, table)
     missing = {n for row in example.given for n in _lacking(table, used, row)}
-    lacks_moment = entry.noun.is_stock and example.at is None
-    yield from _incomplete(entry, number, example, [*sorted(missing), *(["at"] if lacks_moment else [])])
+    lacks_moment = definition.noun.is_stock and example.at is None
+    yield from _incomplete(definition, number, example, [*sorted(missing), *(["at"] if lacks_moment else [])])
 
 
 def _lacking(table: Table, used: frozenset[str], row: Mapping[str, object]) -> set[str]:
@@ -54,13 +58,15 @@ def _lacking(table: Table, used: frozenset[str], row: Mapping[str, object]) -> s
 
 
 def _gives(example: Example, name: str) -> bool:
-    relative, one = split_input(name)
-    given: Mapping[str, object] = example.given[0] if example.given else {}
-    return one in {"": given, "previous": example.previous, "baseline": example.baseline}.get(relative, {})
+    relative, input_id = split_input(name)
+    row: Mapping[str, object] = example.given[0] if example.given else {}
+    return input_id in {"": row, "previous": example.previous, "baseline": example.baseline}.get(relative, {})
 
 
-def _incomplete(entry: Entry[Metric], number: int, example: Example, names: list[str]) -> Iterator[Diagnostic]:
+def _incomplete(definition: Entry[Metric], number: int, example: Example, names: list[str]) -> Iterator[Diagnostic]:
     if names:
         lacking = ", ".join(f"`{n.replace('__', '(')})`" if "__" in n else f"`{n}`" for n in names)
-        message = f"{entry.noun.id}, “{plain_or(example.name, '…')}” leaves out {lacking}"
-        yield RULES["example-incomplete"].finding(entry.at.key("examples", number, "given"), message, kpi=entry.noun.id)
+        message = f"{definition.noun.id}, “{plain_or(example.name, '…')}” leaves out {lacking}"
+        yield RULES["example-incomplete"].finding(
+            definition.at.key("examples", number, "given"), message, kpi=definition.noun.id
+        )

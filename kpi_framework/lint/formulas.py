@@ -15,61 +15,65 @@ from ..model.rule import RULES
 from .context import Compiled, LintContext
 
 
-def formulas(view: LintContext) -> Iterator[Diagnostic]:
+def formulas(context: LintContext) -> Iterator[Diagnostic]:
     """formula-syntax … personal-column: what a formula's compilation found."""
-    for one, compiled in view.compiled.items():
-        metric = view.catalog.definitions[one].noun
-        if isinstance(compiled, FormulaError) and is_certain(view, metric.dataset, compiled):
-            yield finding_of(view.catalog, metric, compiled)
+    for metric_id, compiled in context.compiled.items():
+        metric = context.catalog.definitions[metric_id].noun
+        if isinstance(compiled, FormulaError) and is_certain(context, metric.dataset, compiled):
+            yield finding_of(context.catalog, metric, compiled)
 
 
-def is_certain(view: LintContext, dataset: str | None, error: FormulaError) -> bool:
+def is_certain(context: LintContext, dataset: str | None, error: FormulaError) -> bool:
     """Whether an error holds though the source may not have been looked at."""
-    return not (error.rule in ("unknown-column", "source-unreadable") and view.is_unseen(dataset))
+    return not (error.rule in ("unknown-column", "source-unreadable") and context.is_unseen(dataset))
 
 
-def cycles(view: LintContext) -> Iterator[Diagnostic]:
+def cycles(context: LintContext) -> Iterator[Diagnostic]:
     """reference-cycle: a derived definition that needs itself."""
-    for one, way in cyclic(view.inputs).items():
-        at = view.catalog.definitions[one].at.key("formula")
-        yield RULES["reference-cycle"].finding(at, f"`{one}` needs itself: {' → '.join(way)}", kpi=one)
+    for metric_id, cycle in cyclic(context.inputs).items():
+        at = context.catalog.definitions[metric_id].at.key("formula")
+        yield RULES["reference-cycle"].finding(at, f"`{metric_id}` needs itself: {' → '.join(cycle)}", kpi=metric_id)
 
 
-def grains(view: LintContext) -> Iterator[Diagnostic]:
+def grains(context: LintContext) -> Iterator[Diagnostic]:
     """period-finer-than-grain: no value by day of what is known by month."""
-    for entry in view.live:
-        for dataset in sorted(_datasets(view, entry.noun.id)):
-            grain = view.tables[dataset].grain
-            if grain is not None and entry.noun.period.rank < grain.rank:
-                at = entry.at.key("period" if ("period",) in entry.at.spans else "formula")
-                message = f"`{entry.noun.id}` is by {entry.noun.period}, and the rows of `{dataset}` are by {grain}"
-                yield RULES["period-finer-than-grain"].finding(at, message, kpi=entry.noun.id)
+    for definition in context.live:
+        for dataset in sorted(_datasets(context, definition.noun.id)):
+            grain = context.tables[dataset].grain
+            if grain is not None and definition.noun.period.rank < grain.rank:
+                at = definition.at.key("period" if ("period",) in definition.at.spans else "formula")
+                message = (
+                    f"`{definition.noun.id}` is by {definition.noun.period}, and the rows of `{dataset}` are by {grain}"
+                )
+                yield RULES["period-finer-than-grain"].finding(at, message, kpi=definition.noun.id)
 
 
-def _datasets(view: LintContext, one: str) -> set[str]:
+def _datasets(context: LintContext, metric_id: str) -> set[str]:
     """The datasets that a definition stands on."""
-    entries = (view.catalog.definitions.get(i) for i in closure(one, view.inputs))
-    return {d for e in entries if e is not None and (d := e.noun.dataset) in view.tables and d}
+    definitions = (context.catalog.definitions.get(i) for i in closure(metric_id, context.inputs))
+    return {d for e in definitions if e is not None and (d := e.noun.dataset) in context.tables and d}
 
 
-def doubles(view: LintContext) -> Iterator[Diagnostic]:
+def doubles(context: LintContext) -> Iterator[Diagnostic]:
     """duplicate-formula: two active definitions of one number."""
     first: dict[tuple[object, ...], str] = {}
-    for one, compiled in view.compiled.items():
-        metric = view.catalog.definitions[one].noun
+    for metric_id, compiled in context.compiled.items():
+        metric = context.catalog.definitions[metric_id].noun
         if isinstance(compiled, FormulaError) or not metric.is_active:
             continue
-        number = _number(view, metric, compiled)
+        number = _number(context, metric, compiled)
         if number in first:
-            at = view.catalog.definitions[one].at.key("formula")
-            yield RULES["duplicate-formula"].finding(at, f"`{one}` computes the same as `{first[number]}`", kpi=one)
-        first.setdefault(number, one)
+            at = context.catalog.definitions[metric_id].at.key("formula")
+            yield RULES["duplicate-formula"].finding(
+                at, f"`{metric_id}` computes the same as `{first[number]}`", kpi=metric_id
+            )
+        first.setdefault(number, metric_id)
 
 
-def _number(view: LintContext, metric: Metric, compiled: Compiled) -> tuple[object, ...]:
+def _number(context: LintContext, metric: Metric, compiled: Compiled) -> tuple[object, ...]:
     """What makes a definition's number the number it is."""
     if isinstance(compiled, CompiledMetric):
-        formula, table = compiled.formula, view.tables[metric.dataset or ""]
+        formula, table = compiled.formula, context.tables[metric.dataset or ""]
         return (
             metric.dataset,
             formula.text,

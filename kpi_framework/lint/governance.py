@@ -15,13 +15,13 @@ from .context import LintContext
 _MONTHS = {"monthly": 1, "quarterly": 3, "yearly": 12}
 
 
-def reviews(view: LintContext, today: dt.date) -> Iterator[Diagnostic]:
+def reviews(context: LintContext, today: dt.date) -> Iterator[Diagnostic]:
     """review-overdue: the next review's day has passed."""
-    for entry, kpi in view.active:
+    for definition, kpi in context.active:
         due = next_review(kpi.review) if kpi.review else None
         if due and due < today:
             message = f"the {kpi.review.cadence if kpi.review else ''} review of {kpi.id} was due on {due}"
-            yield RULES["review-overdue"].finding(entry.at.key("review", "last"), message, kpi=kpi.id)
+            yield RULES["review-overdue"].finding(definition.at.key("review", "last"), message, kpi=kpi.id)
 
 
 def next_review(review: Review) -> dt.date | None:
@@ -36,19 +36,19 @@ def next_review(review: Review) -> dt.date | None:
     return dt.date(month // 12, month % 12 + 1, min(review.last.day, last_day))
 
 
-def actions(view: LintContext, today: dt.date) -> Iterator[Diagnostic]:
+def actions(context: LintContext, today: dt.date) -> Iterator[Diagnostic]:
     """action-overdue: the action's due date has passed."""
-    for entry, kpi in view.active:
+    for definition, kpi in context.active:
         if kpi.action and kpi.action.due and kpi.action.due < today:
             message = f"the action of {kpi.id} was due on {kpi.action.due}"
-            yield RULES["action-overdue"].finding(entry.at.key("action", "due"), message, kpi=kpi.id)
+            yield RULES["action-overdue"].finding(definition.at.key("action", "due"), message, kpi=kpi.id)
 
 
-def waivers(view: LintContext, today: dt.date) -> Iterator[Diagnostic]:
+def waivers(context: LintContext, today: dt.date) -> Iterator[Diagnostic]:
     """waiver-expired, waiver-too-long, waiver-self-approved: none of these protects anything."""
-    for entry, kpi in view.active:
+    for definition, kpi in context.active:
         for number, waiver in enumerate(kpi.waiver):
-            at = entry.at.key("waiver", number, "until")
+            at = definition.at.key("waiver", number, "until")
             if waiver.until < today:
                 yield RULES["waiver-expired"].finding(at, f"the waiver of {kpi.id} ended on {waiver.until}", kpi=kpi.id)
             if waiver.is_too_long:
@@ -56,22 +56,22 @@ def waivers(view: LintContext, today: dt.date) -> Iterator[Diagnostic]:
                 message = f"the waiver of {kpi.id} is for {days} days, more than {MAX_WAIVER_DAYS}"
                 yield RULES["waiver-too-long"].finding(at, message, kpi=kpi.id)
             if kpi.owner and waiver.is_approved_by(kpi.owner):
-                place = entry.at.key("waiver", number, "approved_by")
+                span = definition.at.key("waiver", number, "approved_by")
                 yield RULES["waiver-self-approved"].finding(
-                    place, f"{plain_or(kpi.owner, '…')} owns {kpi.id} and waives its miss", kpi=kpi.id
+                    span, f"{plain_or(kpi.owner, '…')} owns {kpi.id} and waives its miss", kpi=kpi.id
                 )
 
 
-def code_owners(view: LintContext, owners: CodeOwners) -> Iterator[Diagnostic]:
+def code_owners(context: LintContext, owners: CodeOwners) -> Iterator[Diagnostic]:
     """owner-not-code-owner: CODEOWNERS names somebody for a KPI's file, and not its owner."""
-    for entry, kpi in view.active:
-        claim = owners.of(entry.at.path)
+    for definition, kpi in context.active:
+        claim = owners.of(definition.at.path)
         if claim is None or not claim.owners or not (kpi.owner or "").strip():
             continue
         if _handle(kpi.owner or "") not in map(_handle, claim.owners):
             named = listed(map(shown, claim.owners))
             message = f"{shown(kpi.owner or '')} owns {kpi.id}, and line {claim.line} of {owners.path} names {named}"
-            yield RULES["owner-not-code-owner"].finding(entry.at.key("owner"), message, kpi=kpi.id)
+            yield RULES["owner-not-code-owner"].finding(definition.at.key("owner"), message, kpi=kpi.id)
 
 
 def _handle(name: str) -> str:

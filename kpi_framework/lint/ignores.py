@@ -18,15 +18,15 @@ def apply(
     `unseen` are the rules that this run does not check: a comment for one of them may be of use to another run.
     """
     places = {(i.span.path, i.span.line + step, i.rule): i for i in ignores for step in (1, 0)}
-    kept, used = [], set()
+    remaining, used = [], set()
     for finding in findings:
         ignore = places.get((finding.span.path, finding.span.line, finding.rule))
         if ignore is None:
-            kept.append(finding)
+            remaining.append(finding)
         else:
             used.add(ignore)
-    kept += [_unused(i) for i in dict.fromkeys(places.values()) if i not in used and i.rule not in unseen]
-    return tuple(kept)
+    remaining += [_unused(i) for i in dict.fromkeys(places.values()) if i not in used and i.rule not in unseen]
+    return tuple(remaining)
 
 
 def _unused(ignore: Ignore) -> Diagnostic:

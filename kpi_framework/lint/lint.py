@@ -51,11 +51,11 @@ def lint(
     A zone that does not exist is a finding of its own; the rest is read in UTC then.
     """
     wrong_zone = tuple(zones(catalog))
-    view = LintContext(_in_utc(catalog) if wrong_zone else catalog, natives)
-    found = [finding for check in DATELESS for finding in check(view)]
-    found += [finding for check in DATED for finding in check(view, today)]
-    found += code_owners(view, owners) if owners else ()
-    return (*wrong_zone, *found)
+    context = LintContext(_in_utc(catalog) if wrong_zone else catalog, natives)
+    findings = [finding for check in DATELESS for finding in check(context)]
+    findings += [finding for check in DATED for finding in check(context, today)]
+    findings += code_owners(context, owners) if owners else ()
+    return (*wrong_zone, *findings)
 
 
 def _in_utc(catalog: Catalog) -> Catalog:

@@ -11,41 +11,43 @@ from ..model.rule import RULES
 from .context import LintContext
 
 
-def definitions(view: LintContext) -> Iterator[Diagnostic]:
+def definitions(context: LintContext) -> Iterator[Diagnostic]:
     """no-definitions: a project that checks nothing must not look green."""
-    if not view.catalog.entries and not any("/" not in name for name in view.catalog.broken):
+    if not context.catalog.entries and not any("/" not in name for name in context.catalog.broken):
         yield RULES["no-definitions"].finding(Span("kpi.yaml"), "there is no definition under kpis/")
 
 
-def required(view: LintContext) -> Iterator[Diagnostic]:
+def required(context: LintContext) -> Iterator[Diagnostic]:
     """missing-required-kpi: every KPI that kpi.yaml requires is here and active."""
-    at = view.catalog.project.at
-    for number, one in enumerate(view.catalog.project.noun.required):
-        lack = _lack(view, one)
+    at = context.catalog.project.at
+    for number, kpi_id in enumerate(context.catalog.project.noun.required):
+        lack = _lack(context, kpi_id)
         if lack:
             yield RULES["missing-required-kpi"].finding(
-                at.value("required", number), f"{shown(one)} is required and {lack}", kpi=one
+                at.value("required", number), f"{shown(kpi_id)} is required and {lack}", kpi=kpi_id
             )
 
 
-def _lack(view: LintContext, one: str) -> str | None:
-    entry = view.catalog.definitions.get(one)
-    if entry is None:
-        return None if one in view.catalog.broken else "has no definition"
-    if not isinstance(entry.noun, Kpi):
+def _lack(context: LintContext, kpi_id: str) -> str | None:
+    definition = context.catalog.definitions.get(kpi_id)
+    if definition is None:
+        return None if kpi_id in context.catalog.broken else "has no definition"
+    if not isinstance(definition.noun, Kpi):
         return "is a metric, which is never judged"
-    return None if entry.noun.is_active else f"is {entry.noun.status.value}"
+    return None if definition.noun.is_active else f"is {definition.noun.status.value}"
 
 
-def fields(view: LintContext) -> Iterator[Diagnostic]:
+def fields(context: LintContext) -> Iterator[Diagnostic]:
     """missing-owner … missing-action: an active KPI names all of them, and none is blank."""
-    for entry in view.live:
-        for name in _required_of(entry.noun):
-            value = getattr(entry.noun, name)
+    for definition in context.live:
+        for name in _required_of(definition.noun):
+            value = getattr(definition.noun, name)
             if _is_blank(value):
-                at = entry.at.key(name if (name,) in entry.at.spans else "id")
+                at = definition.at.key(name if (name,) in definition.at.spans else "id")
                 state = "is blank" if value is not None else "is missing"
-                yield RULES[f"missing-{name}"].finding(at, f"{entry.noun.id}: `{name}` {state}", kpi=entry.noun.id)
+                yield RULES[f"missing-{name}"].finding(
+                    at, f"{definition.noun.id}: `{name}` {state}", kpi=definition.noun.id
+                )
 
 
 def _required_of(metric: Metric) -> tuple[str, ...]:

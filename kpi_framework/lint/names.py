@@ -14,31 +14,31 @@ from ..model.signal import Signal
 from .context import LintContext
 
 
-def file_names(view: LintContext) -> Iterator[Diagnostic]:
+def file_names(context: LintContext) -> Iterator[Diagnostic]:
     """id-not-file-name: kpis/**/<id>.yaml holds <id>, and baselines/<id>.yaml its baseline."""
-    for entry in _definitions(view):
-        stem = PurePosixPath(entry.at.path).stem
-        if stem != entry.noun.id:
-            message = f"the id is `{entry.noun.id}`, and the file is called {plain_or(stem, '…')}"
-            hint = f"Rename the file to {entry.noun.id}.yaml, or the id to {plain_or(stem, '…')}."
-            yield RULES["id-not-file-name"].finding(entry.at.key("id"), message, hint, entry.noun.id)
-    for stem, baseline in view.catalog.baselines.items():
+    for definition in _definitions(context):
+        stem = PurePosixPath(definition.at.path).stem
+        if stem != definition.noun.id:
+            message = f"the id is `{definition.noun.id}`, and the file is called {plain_or(stem, '…')}"
+            hint = f"Rename the file to {definition.noun.id}.yaml, or the id to {plain_or(stem, '…')}."
+            yield RULES["id-not-file-name"].finding(definition.at.key("id"), message, hint, definition.noun.id)
+    for stem, baseline in context.catalog.baselines.items():
         if stem != baseline.noun.kpi:
             message = f"the baseline of `{baseline.noun.kpi}` stands in {plain_or(stem, '…')}.yaml"
             yield RULES["id-not-file-name"].finding(baseline.at.key("kpi"), message, kpi=baseline.noun.kpi)
 
 
-def _definitions(view: LintContext) -> tuple[Entry[Metric] | Entry[Signal], ...]:
+def _definitions(context: LintContext) -> tuple[Entry[Metric] | Entry[Signal], ...]:
     """All that has an id of its own: KPIs, metrics and signals."""
-    return (*view.catalog.entries, *view.catalog.signals)
+    return (*context.catalog.entries, *context.catalog.signals)
 
 
-def ids(view: LintContext) -> Iterator[Diagnostic]:
+def ids(context: LintContext) -> Iterator[Diagnostic]:
     """duplicate-id: two files with one id."""
     first: dict[str, str] = {}
-    for entry in _definitions(view):
-        one = entry.noun.id
-        if one in first:
-            message = f"`{one}` is defined in {plain_or(first[one], '…')} too"
-            yield RULES["duplicate-id"].finding(entry.at.key("id"), message, kpi=one)
-        first.setdefault(one, entry.at.path)
+    for definition in _definitions(context):
+        kpi_id = definition.noun.id
+        if kpi_id in first:
+            message = f"`{kpi_id}` is defined in {plain_or(first[kpi_id], '…')} too"
+            yield RULES["duplicate-id"].finding(definition.at.key("id"), message, kpi=kpi_id)
+        first.setdefault(kpi_id, definition.at.path)

@@ -22,54 +22,56 @@ def zones(catalog: Catalog) -> Iterator[Diagnostic]:
         yield UNKNOWN.finding(at, f"{shown(key)} is not an IANA time zone", "Write it as Europe/London, or UTC.")
 
 
-def rule_names(view: LintContext) -> Iterator[Diagnostic]:
+def rule_names(context: LintContext) -> Iterator[Diagnostic]:
     """unknown-reference: the rules whose severity kpi.yaml sets."""
-    project = view.catalog.project
+    project = context.catalog.project
     for name in project.noun.rules:
         yield from unknown(name, RULES, project.at.key("rules", name), "rule")
 
 
-def references(view: LintContext) -> Iterator[Diagnostic]:
+def references(context: LintContext) -> Iterator[Diagnostic]:
     """unknown-reference: datasets, guards, objectives, successors, views, segments that targets and waivers name."""
-    for entry in view.catalog.definitions.values():
-        yield from _of_metric(view, entry)
-        if isinstance(entry.noun, Kpi):
-            yield from _of_segments(entry, entry.noun)
-    project = view.catalog.project
-    known = {**view.catalog.definitions, **view.catalog.broken}
-    for name, one in project.noun.views.items():
-        for number, kpi in enumerate(one.kpis if one.kpis != "all" else ()):
+    for definition in context.catalog.definitions.values():
+        yield from _of_metric(context, definition)
+        if isinstance(definition.noun, Kpi):
+            yield from _of_segments(definition, definition.noun)
+    project = context.catalog.project
+    known = {**context.catalog.definitions, **context.catalog.broken}
+    for name, view in project.noun.views.items():
+        for number, kpi in enumerate(view.kpis if view.kpis != "all" else ()):
             yield from unknown(kpi, known, project.at.value("views", name, "kpis", number), "definition")
-    former = {e.noun.renamed_from for e in view.catalog.definitions.values()}
-    for stem, baseline in view.catalog.baselines.items():
-        if stem == baseline.noun.kpi and stem not in {*view.catalog.kpis, *view.catalog.broken, *former}:
-            yield from unknown(stem, view.catalog.kpis, baseline.at.key("kpi"), "KPI")
+    former = {e.noun.renamed_from for e in context.catalog.definitions.values()}
+    for stem, baseline in context.catalog.baselines.items():
+        if stem == baseline.noun.kpi and stem not in {*context.catalog.kpis, *context.catalog.broken, *former}:
+            yield from unknown(stem, context.catalog.kpis, baseline.at.key("kpi"), "KPI")
 
 
-def _of_metric(view: LintContext, entry: Entry[Metric]) -> Iterator[Diagnostic]:
-    metric, at, project = entry.noun, entry.at, view.catalog.project.noun
-    known = {**view.catalog.definitions, **view.catalog.broken}
+def _of_metric(context: LintContext, definition: Entry[Metric]) -> Iterator[Diagnostic]:
+    metric, at, project = definition.noun, definition.at, context.catalog.project.noun
+    known = {**context.catalog.definitions, **context.catalog.broken}
     if metric.dataset is not None:
         yield from unknown(metric.dataset, project.datasets, at.key("dataset"), "dataset", metric.id)
     if metric.evidence is not None:
         yield from unknown(metric.evidence, project.datasets, at.key("evidence"), "dataset", metric.id)
-    for number, one in enumerate(metric.read_with):
-        yield from unknown(one, known, at.value("read_with", number), "definition", metric.id)
-    for number, one in enumerate(metric.objectives):
-        yield from unknown(one, project.objectives, at.value("objectives", number), "objective", metric.id)
+    for number, name in enumerate(metric.read_with):
+        yield from unknown(name, known, at.value("read_with", number), "definition", metric.id)
+    for number, name in enumerate(metric.objectives):
+        yield from unknown(name, project.objectives, at.value("objectives", number), "objective", metric.id)
     if metric.retired and metric.retired.replaced_by:
         yield from unknown(metric.retired.replaced_by, known, at.key("retired", "replaced_by"), "definition", metric.id)
 
 
-def _of_segments(entry: Entry[Metric], kpi: Kpi) -> Iterator[Diagnostic]:
+def _of_segments(definition: Entry[Metric], kpi: Kpi) -> Iterator[Diagnostic]:
     """What a target or a waiver names has to be a segment: else it would judge nothing, in silence."""
     columns = {b[0]: b for b in kpi.breakdowns if len(b) == 1}
     for number, target in enumerate(kpi.target or ()):
         for column in target.by:
-            yield from unknown(column, columns, entry.at.key("target", number, "by", column), "segment", kpi.id)
+            yield from unknown(column, columns, definition.at.key("target", number, "by", column), "segment", kpi.id)
     for number, waiver in enumerate(kpi.waiver):
         for column in waiver.segment:
-            yield from unknown(column, columns, entry.at.key("waiver", number, "segment", column), "segment", kpi.id)
+            yield from unknown(
+                column, columns, definition.at.key("waiver", number, "segment", column), "segment", kpi.id
+            )
 
 
 def unknown(name: str, known: Iterable[str], span: Span, what: str, kpi: str | None = None) -> Iterator[Diagnostic]:

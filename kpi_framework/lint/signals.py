@@ -12,24 +12,24 @@ from ..model.rule import RULES
 from .context import LintContext
 
 
-def signals(view: LintContext) -> Iterator[Diagnostic]:
+def signals(context: LintContext) -> Iterator[Diagnostic]:
     """formula-syntax, forbidden-function, type-mismatch, unknown-reference: what a signal's `when` names and says.
 
     A signal reads KPIs and metrics only, never another signal, so that no two can need each other.
     """
-    metrics = {i: e.noun for i, e in view.catalog.definitions.items()}
-    others = {e.noun.id for e in view.catalog.signals}
-    for entry in view.catalog.signals:
-        at, one = entry.at.key("when"), entry.noun.id
+    metrics = {i: e.noun for i, e in context.catalog.definitions.items()}
+    others = {e.noun.id for e in context.catalog.signals}
+    for signal in context.catalog.signals:
+        at, signal_id = signal.at.key("when"), signal.noun.id
         try:
-            condition = compile_signal(entry.noun.when, metrics, view.catalog.project.noun.almanac)
+            condition = compile_signal(signal.noun.when, metrics, context.catalog.project.noun.almanac)
         except FormulaError as error:
-            if error.name in view.catalog.broken:
+            if error.name in context.catalog.broken:
                 continue  # its own file has a finding
             hint = "A signal reads KPIs and metrics, never another signal." if error.name in others else error.hint
-            yield RULES[error.rule].finding(at, f"{one}: {error.message}", hint)
+            yield RULES[error.rule].finding(at, f"{signal_id}: {error.message}", hint)
             continue
-        for named in dict.fromkeys(o.definition for o in condition.operands):
-            if metrics[named].status is Lifecycle.RETIRED:
-                message = f"{one}: `{named}` is retired, and the signal is unknown from then on"
+        for operand_id in dict.fromkeys(o.definition for o in condition.operands):
+            if metrics[operand_id].status is Lifecycle.RETIRED:
+                message = f"{signal_id}: `{operand_id}` is retired, and the signal is unknown from then on"
                 yield RULES["unknown-reference"].finding(at, message, "Name what replaced it, or remove the signal.")

@@ -14,17 +14,17 @@ from .context import LintContext
 Bound = int | float | str
 
 
-def dates(view: LintContext) -> Iterator[Diagnostic]:
+def dates(context: LintContext) -> Iterator[Diagnostic]:
     """target-overlap and target-gap: one target a day, from a period's first day on."""
-    almanac = view.catalog.project.noun.almanac
-    for entry, kpi in view.kpis:
-        seen = set()
+    almanac = context.catalog.project.noun.almanac
+    for definition, kpi in context.kpis:
+        starts = set()
         for number, target in enumerate(kpi.target or ()):
-            since, at = target.from_, entry.at.key("target", number, "from")
-            if since in seen:
+            since, at = target.from_, definition.at.key("target", number, "from")
+            if since in starts:
                 when = f"from {since}" if since else "without `from`"
                 yield RULES["target-overlap"].finding(at, f"{kpi.id} has two targets {when}", kpi=kpi.id)
-            seen.add(since)
+            starts.add(since)
             if since and almanac.period_of(since, kpi.period).start != since:
                 period = almanac.period_of(since, kpi.period)
                 hint = f"Start it on {period.start} or {period.end}."
@@ -32,13 +32,13 @@ def dates(view: LintContext) -> Iterator[Diagnostic]:
                 yield RULES["target-gap"].finding(at, message, hint, kpi.id)
 
 
-def limits(view: LintContext) -> Iterator[Diagnostic]:
+def limits(context: LintContext) -> Iterator[Diagnostic]:
     """target-unit and near-on-wrong-side: every limit reads as a number in the KPI's unit, near lies beyond it."""
-    for entry, kpi in view.kpis:
+    for definition, kpi in context.kpis:
         for path, target in _targets(kpi):
-            yield from _of_target(entry, kpi, path, target)
+            yield from _of_target(definition, kpi, path, target)
         for path, quantity in _amounts(kpi):
-            yield from _of_amount(entry, kpi, path, quantity)
+            yield from _of_amount(definition, kpi, path, quantity)
 
 
 def _targets(kpi: Kpi) -> Iterator[tuple[Path, SegmentTarget]]:
@@ -63,19 +63,19 @@ def _amounts(kpi: Kpi) -> Iterator[tuple[Path, Bound]]:
                     yield ("benchmark", name), quantity
 
 
-def _of_amount(entry: Entry[Metric], kpi: Kpi, path: Path, quantity: Bound) -> Iterator[Diagnostic]:
+def _of_amount(definition: Entry[Metric], kpi: Kpi, path: Path, quantity: Bound) -> Iterator[Diagnostic]:
     try:
         read_amount(quantity).to(kpi.unit)
     except ValueError as error:
-        yield RULES["target-unit"].finding(entry.at.key(*path), f"{kpi.id}: {error}", kpi=kpi.id)
+        yield RULES["target-unit"].finding(definition.at.key(*path), f"{kpi.id}: {error}", kpi=kpi.id)
 
 
-def _of_target(entry: Entry[Metric], kpi: Kpi, path: Path, target: SegmentTarget) -> Iterator[Diagnostic]:
+def _of_target(definition: Entry[Metric], kpi: Kpi, path: Path, target: SegmentTarget) -> Iterator[Diagnostic]:
     direction = target.direction
-    at = entry.at.key(*path, direction)
+    at = definition.at.key(*path, direction)
     try:
         wanted = [_read(kpi, q) for q in _listed(getattr(target, direction))]
-        at = entry.at.key(*path, "near")
+        at = definition.at.key(*path, "near")
         near = [_read(kpi, q) for q in _listed(target.near)]
     except ValueError as error:
         yield RULES["target-unit"].finding(at, f"{kpi.id}: {error}", kpi=kpi.id)
@@ -84,7 +84,7 @@ def _of_target(entry: Entry[Metric], kpi: Kpi, path: Path, target: SegmentTarget
         shape = "`near: [lo, hi]`, the wider band" if direction == "between" else "one `near`"
         yield RULES["target-unit"].finding(at, f"{kpi.id}: `{direction}` takes {shape}", kpi=kpi.id)
     elif direction == "between" and _is_less(wanted[1], wanted[0]):
-        band = entry.at.key(*path, direction)
+        band = definition.at.key(*path, direction)
         yield RULES["target-unit"].finding(
             band, f"{kpi.id}: the band ends before it begins", "Write it as [lo, hi].", kpi.id
         )
@@ -115,11 +115,11 @@ def _is_inside(direction: str, wanted: list[Limit], near: list[Limit]) -> bool:
     return _is_less(wanted[0], near[0]) or _is_less(near[1], wanted[1])
 
 
-def _is_less(one: Limit, other: Limit) -> bool:
+def _is_less(low: Limit, high: Limit) -> bool:
     """Whether it is certainly less: limits of different kinds are only known when they are judged."""
-    if (one.reference, one.is_share) != (other.reference, other.is_share):
+    if (low.reference, low.is_share) != (high.reference, high.is_share):
         return False
-    unit = one.amount.unit or other.amount.unit
-    if unit is None or one.is_share:
-        return one.amount.number < other.amount.number
-    return one.amount.to(unit) < other.amount.to(unit)
+    unit = low.amount.unit or high.amount.unit
+    if unit is None or low.is_share:
+        return low.amount.number < high.amount.number
+    return low.amount.to(unit) < high.amount.to(unit)
