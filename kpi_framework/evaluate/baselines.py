@@ -8,8 +8,7 @@ from collections.abc import Mapping
 
 from ..model.baseline import BaselineFile, BaselineValue, Method
 from ..model.catalog import Catalog, Entry
-from ..model.diagnostic import Diagnostic
-from ..model.diagnostic import Span as Place
+from ..model.diagnostic import Diagnostic, Span
 from ..model.kpi import Kpi
 from ..model.measurement import Observation, Segment
 from ..model.period import Almanac, Period
@@ -23,7 +22,7 @@ from .rounding import published
 TOLERANCE = 1e-9
 
 
-class Stretch(Record):
+class BaselineSpan(Record):
     """The days of a baseline and how its value comes about."""
 
     periods: tuple[Period, ...]
@@ -35,7 +34,7 @@ class Stretch(Record):
         return Period(self.periods[0].start, self.periods[-1].end)
 
 
-def stretch_of(kpi: Kpi, almanac: Almanac, *, is_range: bool) -> Stretch | None:
+def baseline_span(kpi: Kpi, almanac: Almanac, *, is_range: bool) -> BaselineSpan | None:
     """The periods a KPI's baseline is measured over; None where nothing is to be measured.
 
     A stock has its value at the end of them.
@@ -47,30 +46,30 @@ def stretch_of(kpi: Kpi, almanac: Almanac, *, is_range: bool) -> Stretch | None:
     if end <= baseline.from_:
         return None
     if kpi.is_stock:
-        return Stretch((Period(baseline.from_, end),), "end_of_range")
+        return BaselineSpan((Period(baseline.from_, end),), "end_of_range")
     if is_range:
-        return Stretch((Period(baseline.from_, end),), "range")
+        return BaselineSpan((Period(baseline.from_, end),), "range")
     periods = almanac.whole_periods(baseline.from_, end, kpi.period)
-    return Stretch(periods, "mean_of_periods") if periods else None
+    return BaselineSpan(periods, "mean_of_periods") if periods else None
 
 
-def live_values(span: Stretch, values: Values) -> tuple[BaselineValue, ...]:
+def live_values(span: BaselineSpan, values: Values) -> tuple[BaselineValue, ...]:
     """A baseline's values as the data give them today, the whole first; `values` are the KPI's own."""
-    parts: dict[Segment, dict[Period, Observation]] = {}
-    for (_, period, segment), seen in values.items():
+    observations: dict[Segment, dict[Period, Observation]] = {}
+    for (_, period, segment), observation in values.items():
         if period in span.periods:
-            parts.setdefault(segment, {})[period] = seen
-    return tuple(_live(span, parts[s], s) for s in sorted(parts, key=lambda s: (len(s), repr(s))))
+            observations.setdefault(segment, {})[period] = observation
+    return tuple(_live(span, observations[s], s) for s in sorted(observations, key=lambda s: (len(s), repr(s))))
 
 
-def _live(span: Stretch, part: Mapping[Period, Observation], segment: Segment) -> BaselineValue:
-    seen = [part[p] for p in span.periods if p in part]
-    known = [o.value for o in seen if o.value is not None and o.failure is None and (o.value or not o.unproven)]
-    mean = math.fsum(known) / len(known) if known and len(known) == len(seen) else None
+def _live(span: BaselineSpan, by_period: Mapping[Period, Observation], segment: Segment) -> BaselineValue:
+    observations = [by_period[p] for p in span.periods if p in by_period]
+    known = [o.value for o in observations if o.value is not None and o.failure is None and (o.value or not o.unproven)]
+    mean = math.fsum(known) / len(known) if known and len(known) == len(observations) else None
     value = known[0] if span.method != "mean_of_periods" and known else mean
     return BaselineValue(
         segment=dict(segment), value=published(value), method=span.method,
-        population=_total([o.population for o in seen]), measured=_total([o.measured for o in seen]),
+        population=_total([o.population for o in observations]), measured=_total([o.measured for o in observations]),
     )  # fmt: skip
 
 
@@ -102,25 +101,25 @@ def compare(catalog: Catalog, live: Mapping[str, tuple[BaselineValue, ...]], has
     """Take the frozen files as they are, and say where they no longer fit."""
     values: dict[tuple[str, Segment], float | int | None] = {}
     diagnostics: list[Diagnostic] = []
-    for one, kpi in catalog.kpis.items():
-        entry = catalog.baseline_of(one)
-        today = live.get(one, ())
-        taken = entry.noun.values if entry else today
-        values.update({(one, tuple(v.segment.items())): v.value for v in taken})
-        if entry is not None:
-            diagnostics += _doubts(kpi, entry, today, hashes)
+    for kpi_id, kpi in catalog.kpis.items():
+        file = catalog.baseline_of(kpi_id)
+        today = live.get(kpi_id, ())
+        taken = file.noun.values if file else today
+        values.update({(kpi_id, tuple(v.segment.items())): v.value for v in taken})
+        if file is not None:
+            diagnostics += _doubts(kpi, file, today, hashes)
         elif today and kpi.is_active and today[0].method != "stated":
             diagnostics.append(RULES["baseline-unfrozen"].finding(
-                catalog.definitions[one].at.key("baseline"), f"the baseline of {one} is not frozen",
-                f"Run `kpi baseline freeze {one}` and commit the file.", one,
+                catalog.definitions[kpi_id].at.key("baseline"), f"the baseline of {kpi_id} is not frozen",
+                f"Run `kpi baseline freeze {kpi_id}` and commit the file.", kpi_id,
             ))  # fmt: skip
     return Baselines(values, frozenset(i for i in catalog.kpis if catalog.baseline_of(i)), tuple(diagnostics))
 
 
 def _doubts(
-    kpi: Kpi, entry: Entry[BaselineFile], live: tuple[BaselineValue, ...], hashes: Mapping[str, str]
+    kpi: Kpi, file: Entry[BaselineFile], live: tuple[BaselineValue, ...], hashes: Mapping[str, str]
 ) -> list[Diagnostic]:
-    at, frozen = entry.at, entry.noun
+    at, frozen = file.at, file.noun
     wanted = kpi.baseline
     if wanted and (wanted.from_, wanted.to) != (frozen.from_, frozen.to):
         return [RULES["baseline-stale"].finding(
@@ -133,30 +132,30 @@ def _doubts(
             at.key("definition"), f"{kpi.id} was frozen under another definition",
             f"Run `kpi baseline freeze {kpi.id}` and say why the definition changed.", kpi.id,
         )]  # fmt: skip
-    return [_drift(kpi, at.key("values", i), v, now) for i, v, now in _drifted(frozen, live)]
+    return [_drift(kpi, at.key("values", i), v, today) for i, v, today in _drifted(frozen, live)]
 
 
 def _drifted(
     frozen: BaselineFile, live: tuple[BaselineValue, ...]
 ) -> list[tuple[int, BaselineValue, float | int | None]]:
     """The frozen values that the data give otherwise; those the data no longer reach are left alone."""
-    today = {tuple(v.segment.items()): v for v in live if v.value is not None}
-    found = []
+    by_segment = {tuple(v.segment.items()): v for v in live if v.value is not None}
+    drifted = []
     for number, value in enumerate(frozen.values):
-        now = today.get(tuple(value.segment.items()))
-        if now is not None and not _same(value.value, now.value):
-            found.append((number, value, now.value))
-    return found
+        live_value = by_segment.get(tuple(value.segment.items()))
+        if live_value is not None and not _same(value.value, live_value.value):
+            drifted.append((number, value, live_value.value))
+    return drifted
 
 
-def _same(one: float | int | None, other: float | int | None) -> bool:
-    if one is None or other is None:
-        return one is other
-    return math.isclose(one, other, rel_tol=TOLERANCE, abs_tol=0.0)
+def _same(left: float | int | None, right: float | int | None) -> bool:
+    if left is None or right is None:
+        return left is right
+    return math.isclose(left, right, rel_tol=TOLERANCE, abs_tol=0.0)
 
 
-def _drift(kpi: Kpi, at: Place, value: BaselineValue, now: float | int | None) -> Diagnostic:
+def _drift(kpi: Kpi, at: Span, value: BaselineValue, today: float | int | None) -> Diagnostic:
     part = listed(f"{c} {v}" for c, v in value.segment.items()) or "the whole"
     return RULES["baseline-drift"].finding(
-        at, f"{kpi.id}: frozen as {value.value} for {part}, and the data give {now}", kpi=kpi.id
+        at, f"{kpi.id}: frozen as {value.value} for {part}, and the data give {today}", kpi=kpi.id
     )

@@ -32,7 +32,7 @@ from ..model.record import Record, field
 class Compilation(Record):
     """What can be computed, what cannot and why, and what each definition means."""
 
-    measures: Mapping[str, CompiledMetric] = field(default_factory=dict)
+    metrics: Mapping[str, CompiledMetric] = field(default_factory=dict)
     evidence: Mapping[str, CompiledMetric] = field(default_factory=dict)
     """For a definition with `evidence`, the rows that prove its 0; absent where they cannot be counted."""
     derived: Mapping[str, Derived] = field(default_factory=dict)
@@ -47,9 +47,9 @@ class Compilation(Record):
         table = self.tables[dataset]
         used = {
             name
-            for measure in self.measures.values()
-            if (metric := catalog.definitions[measure.id].noun).dataset == dataset
-            for name in used_columns(metric, measure, table)
+            for compiled in self.metrics.values()
+            if (metric := catalog.definitions[compiled.id].noun).dataset == dataset
+            for name in used_columns(metric, compiled, table)
         }
         return table.source_columns(frozenset(used)) | self._as_history(dataset)
 
@@ -66,23 +66,23 @@ class Compilation(Record):
         """The clocks that each measure of a dataset stands on."""
         table = self.tables[dataset]
         return {
-            measure.id: table.clocks_of(used_columns(metric, measure, table))
-            for measure in self.measures.values()
-            if (metric := catalog.definitions[measure.id].noun).dataset == dataset
+            compiled.id: table.clocks_of(used_columns(metric, compiled, table))
+            for compiled in self.metrics.values()
+            if (metric := catalog.definitions[compiled.id].noun).dataset == dataset
         }
 
     def parts(self, catalog: Catalog) -> dict[str, str]:
         """What each measure's segments are computed from."""
-        nouns = {i: catalog.definitions[i].noun for i in self.measures}
+        nouns = {i: catalog.definitions[i].noun for i in self.metrics}
         return {i: parts_meaning(m, self.tables) for i, m in nouns.items()}
 
     def checks(self) -> dict[str, str]:
         """What the rules of each dataset look at; a dataset whose rules do not compile has none."""
-        found = {}
+        meanings = {}
         for name, table in self.tables.items():
             with suppress(FormulaError):
-                found[name] = checks_meaning(table, self.tables)
-        return found
+                meanings[name] = checks_meaning(table, self.tables)
+        return meanings
 
     def inputs(self) -> dict[str, tuple[str, ...]]:
         """The definitions that each derived one stands on, all the way down."""
@@ -90,14 +90,14 @@ class Compilation(Record):
         return {i: tuple(closure(i, direct)) for i in direct}
 
 
-def used_columns(metric: Metric, measure: CompiledMetric, table: Table) -> frozenset[str]:
+def used_columns(metric: Metric, compiled: CompiledMetric, table: Table) -> frozenset[str]:
     """The columns that a measure's value stands on."""
-    return frozenset({*measure.formula.columns, *dating_columns(metric, table), *measure.keys})
+    return frozenset({*compiled.formula.columns, *dating_columns(metric, table), *compiled.keys})
 
 
 def compile_catalog(catalog: Catalog, natives: Mapping[str, Native | None]) -> Compilation:
     """Compile every live definition. `natives` holds the columns of each readable dataset."""
-    measures: dict[str, CompiledMetric] = {}
+    compiled: dict[str, CompiledMetric] = {}
     derived: dict[str, Derived] = {}
     failures: dict[str, Reason] = {}
     diagnostics: list[Diagnostic] = []
@@ -110,7 +110,7 @@ def compile_catalog(catalog: Catalog, natives: Mapping[str, Native | None]) -> C
                 derived[metric.id] = compile_definition(catalog, metric)
             elif metric.dataset in tables:
                 openly = frozenset(catalog.project.noun.privacy.segment_by)
-                measures[metric.id] = _reachable(compile_metric(metric, tables[metric.dataset], openly), metric, tables)
+                compiled[metric.id] = _reachable(compile_metric(metric, tables[metric.dataset], openly), metric, tables)
             else:
                 known = metric.dataset in catalog.project.noun.datasets
                 failures[metric.id] = Reason.SOURCE_ERROR if known else Reason.DEFINITION_ERROR
@@ -122,43 +122,43 @@ def compile_catalog(catalog: Catalog, natives: Mapping[str, Native | None]) -> C
     diagnostics += lacking
     inputs = {i: d.ids for i, d in derived.items()}
     circular = set(cyclic(inputs))
-    for one in circular:
-        failures[one] = Reason.DEFINITION_ERROR
-        del derived[one]
-    grounded = {i for i in (*measures, *derived) if not circular & set(closure(i, inputs))}
+    for metric_id in circular:
+        failures[metric_id] = Reason.DEFINITION_ERROR
+        del derived[metric_id]
+    grounded = {i for i in (*compiled, *derived) if not circular & set(closure(i, inputs))}
     hashes = _hashes(catalog, grounded, tables)
-    return Compilation(measures, evidence, derived, failures, hashes, tables, tuple(diagnostics))
+    return Compilation(compiled, evidence, derived, failures, hashes, tables, tuple(diagnostics))
 
 
-def _reachable(measure: CompiledMetric, metric: Metric, tables: Mapping[str, Table]) -> CompiledMetric:
+def _reachable(compiled: CompiledMetric, metric: Metric, tables: Mapping[str, Table]) -> CompiledMetric:
     """The measure, once every column behind it is known to be in the source. Raises FormulaError."""
     table = tables[metric.dataset or ""]
-    used = used_columns(metric, measure, table)
+    used = used_columns(metric, compiled, table)
     check_clocks(table, tables, table.clocks_of(used))
     table.source_columns(used)
-    return measure
+    return compiled
 
 
 def _evidence(catalog: Catalog, tables: Mapping[str, Table]) -> tuple[dict[str, CompiledMetric], list[Diagnostic]]:
     """What proves a definition's 0. Where it cannot be counted, a 0 stays unproven."""
-    found: dict[str, CompiledMetric] = {}
+    evidence: dict[str, CompiledMetric] = {}
     lacking: list[Diagnostic] = []
     for metric in (e.noun for e in catalog.live.values()):
         table = tables.get(metric.evidence or "")
         if table is not None and not metric.is_derived:
             try:
-                found[metric.id] = compile_evidence(metric, table)
+                evidence[metric.id] = compile_evidence(metric, table)
             except FormulaError as error:
                 lacking.append(finding_of(catalog, metric, error))
-    return found, lacking
+    return evidence, lacking
 
 
 def _hashes(catalog: Catalog, ids: set[str], tables: Mapping[str, Table]) -> dict[str, str]:
-    found = {}
-    for one in sorted(ids):
+    hashes = {}
+    for metric_id in sorted(ids):
         try:
-            found[one] = definition_hash(catalog, catalog.definitions[one].noun, tables)
+            hashes[metric_id] = definition_hash(catalog, catalog.definitions[metric_id].noun, tables)
         except (FormulaError, KeyError):
             # An input cannot be compiled or read: then nothing is known of what this one means.
-            found[one] = ""
-    return found
+            hashes[metric_id] = ""
+    return hashes

@@ -66,13 +66,13 @@ class Completion(Record):
             raise SourceError(f"dataset `{table.name}` has no rows", "Export it again, or correct `as_of`.")
         self.rows[table.name] = rows
         counted = [(flaw, name, count) for (flaw, name), count in zip(load.marks, counts, strict=True) if count]
-        found = {flaw: {n: count for f, n, count in counted if f is flaw} for flaw in Flaw}
+        by_flaw = {flaw: {n: count for f, n, count in counted if f is flaw} for flaw in Flaw}
         clashes = self._leave_latest()
         self._widen(load.columns)
         newest, exported = self._reach()
         return Loaded(
-            rows, found[Flaw.MISFIT], found[Flaw.EMPTY], found[Flaw.WORD], found[Flaw.ODD_HOUR], found[Flaw.SWAP],
-            bad, clashes, newest, exported,
+            rows, by_flaw[Flaw.MISFIT], by_flaw[Flaw.EMPTY], by_flaw[Flaw.WORD], by_flaw[Flaw.ODD_HOUR],
+            by_flaw[Flaw.SWAP], bad, clashes, newest, exported,
         )  # fmt: skip
 
     def _leave_latest(self) -> dict[str, int]:

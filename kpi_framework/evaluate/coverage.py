@@ -24,23 +24,23 @@ class Coverage(Record):
         return self.through is not None and self.through >= end + settle - self.freshness
 
 
-def coverage_of(table: Table, loaded: Loaded, window: ReportingPeriods) -> Coverage:
+def coverage_of(table: Table, loaded: Loaded, reporting: ReportingPeriods) -> Coverage:
     """How far a loaded dataset reaches."""
     freshness = dt.timedelta(microseconds=read_microseconds(table.dataset.freshness))
-    return Coverage(_through(table, loaded, window), freshness)
+    return Coverage(_through(table, loaded, reporting), freshness)
 
 
-def _through(table: Table, loaded: Loaded, window: ReportingPeriods) -> dt.datetime | None:
+def _through(table: Table, loaded: Loaded, reporting: ReportingPeriods) -> dt.datetime | None:
     stated = table.dataset.complete_through
     if isinstance(stated, dt.date):
-        return window.almanac.instant(stated + dt.timedelta(days=1))
+        return reporting.almanac.instant(stated + dt.timedelta(days=1))
     if stated != "newest_row":
         return loaded.exported
     if loaded.newest is None or table.grain is None:
         return loaded.newest
     # A row of the month's costs speaks for the whole month.
-    day = window.almanac.day(loaded.newest + dt.timedelta(microseconds=1))
-    return window.almanac.instant(window.almanac.period_of(day, table.grain).end)
+    day = reporting.almanac.day(loaded.newest + dt.timedelta(microseconds=1))
+    return reporting.almanac.instant(reporting.almanac.period_of(day, table.grain).end)
 
 
 class Coverages(Record):
@@ -48,11 +48,11 @@ class Coverages(Record):
 
     datasets: Mapping[str, Coverage]
     standing_on: Mapping[str, tuple[str, ...]]
-    window: ReportingPeriods
+    reporting: ReportingPeriods
 
     def covers(self, definition: str, period: Period, settle: str | None) -> bool:
         """Whether every dataset behind the definition reaches the period's end and settling time."""
         wait = dt.timedelta(microseconds=read_microseconds(settle) if settle else 0)
-        end = self.window.almanac.instant(period.end)
+        end = self.reporting.almanac.instant(period.end)
         names = self.standing_on.get(definition, ())
         return all(n in self.datasets and self.datasets[n].covers(end, wait) for n in names)

@@ -28,27 +28,27 @@ class Deriver(Record):
 
     session: Session
     metrics: Mapping[str, Metric]
-    window: ReportingPeriods
+    reporting: ReportingPeriods
     coverages: Coverages
     baselines: Mapping[tuple[str, Segment], float | int | None]
 
-    def derive(self, one: str, derived: Derived, values: Values, periods: Iterable[Period]) -> Values:
+    def derive(self, metric_id: str, derived: Derived, values: Values, periods: Iterable[Period]) -> Values:
         """The observations of a derived definition in some periods, for every part all its inputs have."""
-        wanted = [(p, s) for p in periods for s in self._segments(one, derived, values, p)]
-        rows = [self._inputs(derived, values, p, s, open_=self._is_open(one, p)) for p, s in wanted]
+        wanted = [(p, s) for p in periods for s in self._segments(metric_id, derived, values, p)]
+        rows = [self._inputs(derived, values, p, s, open_=self._is_open(metric_id, p)) for p, s in wanted]
         results = self._computed(derived, [inputs for inputs, _ in rows])
         failure = Reason.WORKER_ERROR if results is None else None
         results = results or [None] * len(rows)
         return {
-            (one, p, s): Observation(
-                one, p, s, None if unknown else result, None, None, None, None,
+            (metric_id, p, s): Observation(
+                metric_id, p, s, None if unknown else number, None, None, None, None,
                 failure=Reason.INPUT_UNKNOWN if unknown else failure, inputs=inputs, because=unknown,
             )
-            for (p, s), (inputs, unknown), result in zip(wanted, rows, results, strict=True)
+            for (p, s), (inputs, unknown), number in zip(wanted, rows, results, strict=True)
         }  # fmt: skip
 
-    def _segments(self, one: str, derived: Derived, values: Values, period: Period) -> list[Segment]:
-        names = {b for b in self.metrics[one].breakdowns if b}
+    def _segments(self, metric_id: str, derived: Derived, values: Values, period: Period) -> list[Segment]:
+        names = {b for b in self.metrics[metric_id].breakdowns if b}
         own = [{s for (i, p, s) in values if i == d and p == period} for d in derived.ids]
         shared = set.intersection(*own) if own else set()
         parts = sorted((s for s in shared if tuple(c for c, _ in s) in names), key=repr)
@@ -58,24 +58,24 @@ class Deriver(Record):
         self, derived: Derived, values: Values, period: Period, segment: Segment, *, open_: bool
     ) -> tuple[dict[str, float | int | None], str | None]:
         """The inputs' values, and the first that is unknown, with its reason."""
-        found: dict[str, float | int | None] = {}
+        numbers: dict[str, float | int | None] = {}
         unknown = None
         for name in derived.inputs:
-            relative, one = split_input(name)
+            relative, metric_id = split_input(name)
             if relative == "baseline":
-                found[name] = self.baselines.get((one, segment))
-                reason = "no_reference" if found[name] is None else None
+                numbers[name] = self.baselines.get((metric_id, segment))
+                reason = "no_reference" if numbers[name] is None else None
             else:
-                found[name], reason = self._value(values, one, self._at(relative, period), segment, open_=open_)
+                numbers[name], reason = self._value(values, metric_id, self._at(relative, period), segment, open_=open_)
             if reason and unknown is None:
                 unknown = f"{name.replace('__', '(') + ')' if relative else name}: {reason}"
-        return found, unknown
+        return numbers, unknown
 
-    def _is_open(self, one: str, period: Period) -> bool:
+    def _is_open(self, metric_id: str, period: Period) -> bool:
         """Whether the derived value is provisional or stale itself."""
-        settle = self.metrics[one].settle
+        settle = self.metrics[metric_id].settle
         return period.grain is not None and not (
-            self.window.settled(period, settle) and self.coverages.covers(one, period, settle)
+            self.reporting.settled(period, settle) and self.coverages.covers(metric_id, period, settle)
         )
 
     def _at(self, relative: str, period: Period) -> Period | None:
@@ -83,19 +83,19 @@ class Deriver(Record):
             return period
         if period.grain is None:
             return None
-        almanac = self.window.almanac
+        almanac = self.reporting.almanac
         return almanac.shift(period, -1) if relative == "previous" else almanac.year_before(period)
 
     def _value(
-        self, values: Values, one: str, period: Period | None, segment: Segment, *, open_: bool
+        self, values: Values, metric_id: str, period: Period | None, segment: Segment, *, open_: bool
     ) -> tuple[float | int | None, str | None]:
-        seen = values.get((one, period, segment)) if period else None
-        if seen is None:
+        observation = values.get((metric_id, period, segment)) if period else None
+        if observation is None:
             return None, Reason.NO_DATA.value
-        reason = why_unknown(self.metrics[one], seen, self.window, self.coverages)
-        if open_ and reason in _SOFT and seen.value is not None:
+        reason = why_unknown(self.metrics[metric_id], observation, self.reporting, self.coverages)
+        if open_ and reason in _SOFT and observation.value is not None:
             reason = None
-        return (published(seen.value), None) if reason is None else (None, reason.value)
+        return (published(observation.value), None) if reason is None else (None, reason.value)
 
     def _computed(self, derived: Derived, rows: list[dict[str, float | int | None]]) -> list[float | int | None] | None:
         """The result of each row, NULL where the engine gives none; None where there was no engine to compute them."""

@@ -59,16 +59,16 @@ def run_examples(
 
 def _calendars(catalog: Catalog, metrics: Sequence[Metric]) -> frozenset[str]:
     """The calendars that the metrics' formulas run by; what does not compile fails as an example, too."""
-    found: set[str] = set()
+    calendars: set[str] = set()
     for metric in metrics:
         if metric.dataset is not None and not metric.is_derived:
             try:
                 table = table_of(catalog, metric.dataset, None)
                 compile_metric(metric, table)
-                found |= table.calendars
+                calendars |= table.calendars
             except FormulaError:
                 continue
-    return frozenset(found)
+    return frozenset(calendars)
 
 
 class _Examples(Record):
@@ -78,32 +78,32 @@ class _Examples(Record):
 
     def results(self) -> list[ExampleResult]:
         at = self.catalog.definitions[self.metric.id].at
-        found = []
+        results = []
         for number, example in enumerate(self.metric.examples):
             span = at.key("examples", number, "expect")
             try:
                 self.session.know(self.catalog.project.noun.almanac.zone.key)
-                got = self._got(example)
+                outcome = self._value(example)
             except FormulaError as error:
-                result = (False, "a value", error.message)
+                comparison = (False, "a value", error.message)
             except EngineError as error:
                 if error.lost:
                     raise
-                result = (False, "a value", f"the engine failed ({error.kind})")
+                comparison = (False, "a value", f"the engine failed ({error.kind})")
             else:
-                result = compared(self.metric, example, got)
-            found.append(ExampleResult(self.metric.id, example.name, *result, span.path, span.line))
-        return found
+                comparison = compared(self.metric, example, outcome)
+            results.append(ExampleResult(self.metric.id, example.name, *comparison, span.path, span.line))
+        return results
 
-    def _got(self, example: Example) -> ExampleValue:
+    def _value(self, example: Example) -> ExampleValue:
         if self.metric.is_derived:
             return self._derived(example)
         table = self._table(example)
-        measure = compile_metric(self.metric, table)
-        query = example_query(measure, table, example.given, self._at(example))
+        compiled = compile_metric(self.metric, table)
+        query = example_query(compiled, table, example.given, self._at(example))
         row = self.session.fetch_again(render(query))[0]
         population, measured = _whole(row[1]), _whole(row[2])
-        missing = _whole(row[3]) if measure.formula.missing else population - measured
+        missing = _whole(row[3]) if compiled.formula.missing else population - measured
         value = row[0] if isinstance(row[0], int | float) else None
         return ExampleValue(published(value), population, measured, missing)
 
@@ -121,41 +121,41 @@ class _Examples(Record):
     def _table(self, example: Example) -> Table:
         """The dataset with the columns the example gives, each typed as the canonical column is."""
         known = table_of(self.catalog, self.metric.dataset or "", None)
-        given = dict.fromkeys(n for row in example.given for n in row if n != "times")
-        return known.with_given(Native(dict.fromkeys(given, "VARCHAR")))
+        columns = dict.fromkeys(n for row in example.given for n in row if n != "times")
+        return known.with_given(Native(dict.fromkeys(columns, "VARCHAR")))
 
     def _derived(self, example: Example) -> ExampleValue:
         derived = compile_definition(self.catalog, self.metric)
-        given: Mapping[str, object] = example.given[0] if example.given else {}
+        inputs: Mapping[str, object] = example.given[0] if example.given else {}
         previous = {f"previous__{k}": v for k, v in example.previous.items()}
         baseline = {f"baseline__{k}": v for k, v in example.baseline.items()}
-        values = {**given, **previous, **baseline}
+        values = {**inputs, **previous, **baseline}
         row = [v if isinstance(v := values.get(n), int | float) else None for n in derived.inputs]
         if any(v is None for v in row):
             return ExampleValue(None)
-        result = self.session.fetch_again(render(derived_query(derived, [row])))[0][0]
-        return ExampleValue(published(result) if isinstance(result, int | float) else None)
+        number = self.session.fetch_again(render(derived_query(derived, [row])))[0][0]
+        return ExampleValue(published(number) if isinstance(number, int | float) else None)
 
 
-def compared(metric: Metric, example: Example, got: ExampleValue) -> tuple[bool, str, str]:
+def compared(metric: Metric, example: Example, outcome: ExampleValue) -> tuple[bool, str, str]:
     """Whether what came out is what was expected, and both in words."""
     expect = example.expect
-    wanted = expect if isinstance(expect, Expectation) else Expectation(value=expect)
+    expected = expect if isinstance(expect, Expectation) else Expectation(value=expect)
     checks: list[tuple[str, object, object, bool]] = []
-    if wanted.value is not None or not isinstance(expect, Expectation) or "value" in expect.model_fields_set:
+    if expected.value is not None or not isinstance(expect, Expectation) or "value" in expect.model_fields_set:
         try:
-            number = _expected(wanted.value, metric.unit)
+            number = _expected(expected.value, metric.unit)
         except ValueError as error:
             return False, f"a value in {metric.unit}", str(error)
-        checks.append(("value", number, got.value, _same(number, got.value)))
+        checks.append(("value", number, outcome.value, _same(number, outcome.value)))
     for name in ("population", "measured", "missing"):
-        count = getattr(wanted, name)
+        count = getattr(expected, name)
         if count is not None:
-            checks.append((name, count, getattr(got, name), count == getattr(got, name)))
-    if wanted.status is not None:
-        status = example_status(metric, got)
-        checks.append(("status", wanted.status, status.value, wanted.status == status.value))
-    return all(c[3] for c in checks), _said(checks, 1), _said(checks, 2)
+            checks.append((name, count, getattr(outcome, name), count == getattr(outcome, name)))
+    if expected.status is not None:
+        status = example_status(metric, outcome)
+        checks.append(("status", expected.status, status.value, expected.status == status.value))
+    return all(c[3] for c in checks), _in_words(checks, 1), _in_words(checks, 2)
 
 
 def _expected(value: float | str | None, unit: str) -> float | int | None:
@@ -165,42 +165,45 @@ def _expected(value: float | str | None, unit: str) -> float | int | None:
     return read_amount(value).to(unit)
 
 
-def example_status(metric: Metric, got: ExampleValue) -> Status:
+def example_status(metric: Metric, outcome: ExampleValue) -> Status:
     """The judgement of an example's value: its newest target, min_sample and min_measured apply."""
     targets = metric.targets if isinstance(metric, Kpi) else ()
     day = max((t.from_ for t in targets if t.from_), default=dt.date(2000, 1, 1))
-    seen = Observation(metric.id, Period(day, day), (), got.value, got.population, got.measured, None, got.missing)
-    target = target_of(metric, seen)
+    observation = Observation(
+        metric.id, Period(day, day), (), outcome.value, outcome.population, outcome.measured, None, outcome.missing
+    )
+    target = target_of(metric, observation)
     if target is None:
         return Status.INFORMATIVE
-    few = got.measured is not None and got.measured < (metric.min_sample or 0)
-    thin = bool(got.population) and (got.measured or 0) < read_share(metric.min_measured) * (got.population or 0)
+    few = outcome.measured is not None and outcome.measured < (metric.min_sample or 0)
+    population, measured = outcome.population or 0, outcome.measured or 0
+    thin = bool(population) and measured < read_share(metric.min_measured) * population
     goal, _ = resolve(target, metric, Reference())
-    if got.value is None or few or thin or goal is None:
+    if outcome.value is None or few or thin or goal is None:
         return Status.UNKNOWN
-    return status_of(got.value, goal)
+    return status_of(outcome.value, goal)
 
 
-def _same(one: float | int | None, other: float | int | None) -> bool:
-    if one is None or other is None:
-        return one is other
-    return math.isclose(one, other, rel_tol=TOLERANCE, abs_tol=1e-12)
+def _same(left: float | int | None, right: float | int | None) -> bool:
+    if left is None or right is None:
+        return left is right
+    return math.isclose(left, right, rel_tol=TOLERANCE, abs_tol=1e-12)
 
 
-def _said(checks: list[tuple[str, object, object, bool]], side: int) -> str:
-    shown = [c for c in checks if not c[3]] or checks
-    return ", ".join(f"{c[0]} {'unknown' if c[side] is None else c[side]}" for c in shown)
+def _in_words(checks: list[tuple[str, object, object, bool]], side: int) -> str:
+    reported = [c for c in checks if not c[3]] or checks
+    return ", ".join(f"{c[0]} {'unknown' if c[side] is None else c[side]}" for c in reported)
 
 
 def _whole(cell: object) -> int:
     return int(cell) if isinstance(cell, int | float) else 0
 
 
-def _finding(catalog: Catalog, result: ExampleResult) -> Diagnostic:
-    metric = catalog.definitions[result.kpi]
-    number = [e.name for e in metric.noun.examples].index(result.example)
+def _finding(catalog: Catalog, example: ExampleResult) -> Diagnostic:
+    metric = catalog.definitions[example.kpi]
+    number = [e.name for e in metric.noun.examples].index(example.example)
     return RULES["example-failed"].finding(
         metric.at.key("examples", number, "expect"),
-        f"{result.kpi}, “{plain_or(result.example, '…')}”: expected {result.expected}, got {result.got}",
-        kpi=result.kpi,
+        f"{example.kpi}, “{plain_or(example.example, '…')}”: expected {example.expected}, got {example.got}",
+        kpi=example.kpi,
     )

@@ -17,14 +17,14 @@ from .engine import EngineError
 from .sources import SourceError
 
 
-def place(catalog: Catalog, dataset: str, *path: str) -> Span:
+def dataset_span(catalog: Catalog, dataset: str, *path: str) -> Span:
     """Where a dataset, or a part of it, stands in kpi.yaml."""
     return catalog.project.at.key("datasets", dataset, *path)
 
 
 def unreadable(catalog: Catalog, dataset: str, error: SourceError | FormulaError) -> Diagnostic:
     """The finding for a source that cannot be read."""
-    span = place(catalog, dataset, "source")
+    span = dataset_span(catalog, dataset, "source")
     return RULES["source-unreadable"].finding(span, f"{dataset}: {error.message}", error.hint)
 
 
@@ -32,7 +32,7 @@ def not_computed(catalog: Catalog, dataset: str, error: EngineError) -> Diagnost
     """The finding for a dataset whose rows were read, and on which something that kpi.yaml computes fails."""
     message = f"{dataset}: its rows were read, and what is computed of them failed ({error.kind})"
     hint = "Correct the expressions of the dataset under `columns` and `derive`, and the times its KPIs compare."
-    return RULES["source-unreadable"].finding(place(catalog, dataset, "source"), message, hint)
+    return RULES["source-unreadable"].finding(dataset_span(catalog, dataset, "source"), message, hint)
 
 
 _ENDS = {
@@ -44,7 +44,7 @@ _ENDS = {
 
 def of_worker(catalog: Catalog, error: EngineError, dataset: str | None = None) -> Diagnostic:
     """The finding where no engine could do its work, through no fault of a file or a definition."""
-    span = place(catalog, dataset, "source") if dataset else catalog.project.at.value()
+    span = dataset_span(catalog, dataset, "source") if dataset else catalog.project.at.value()
     what = _ENDS.get(error.kind, "the process that reads and computes could not be kept running")
     return RULES["worker-failed"].finding(span, f"{dataset}: {what}" if dataset else what)
 
@@ -61,15 +61,15 @@ def of_loading(catalog: Catalog, dataset: str, loaded: Loaded) -> Iterator[Diagn
         (loaded.odds, "impossible-time", "in an hour that the clocks skip or repeat",
          "They are read as the first of two, or moved forward; export with an offset or in UTC."),
     )  # fmt: skip
-    for found, rule, what, hint in by_column:
-        for column, rows in found.items():
+    for counts, rule, what, hint in by_column:
+        for column, rows in counts.items():
             message = f"{dataset}.{column}: {_rows(rows)} {what}"
             yield RULES[rule].finding(_column(catalog, dataset, column), message, hint)
     for pair, rows in loaded.swaps.items():
         yield _of_order(catalog, dataset, pair, rows)
     for column, keys in loaded.clashes.items():
         yield RULES["duplicate-key"].finding(
-            place(catalog, dataset, "latest_by" if catalog.project.noun.datasets[dataset].latest_by else "key"),
+            dataset_span(catalog, dataset, "latest_by" if catalog.project.noun.datasets[dataset].latest_by else "key"),
             f"{dataset}: {keys} key{'s have' if keys > 1 else ' has'} several last rows that differ in `{column}`",
         )  # fmt: skip
 
@@ -97,7 +97,7 @@ def of_statuses(catalog: Catalog, history: str, rows: int, known: tuple[str, ...
 
 
 def _column(catalog: Catalog, dataset: str, column: str) -> Span:
-    return place(catalog, dataset, "columns", column)
+    return dataset_span(catalog, dataset, "columns", column)
 
 
 def _rows(count: int) -> str:
@@ -108,7 +108,7 @@ def of_rule(catalog: Catalog, table: Table, rule: str, held: int, known: int) ->
     """A data rule that too few rows hold."""
     dataset, wanted = table.name, read_share(table.dataset.rules[rule].at_least)
     return RULES["data-rule"].finding(
-        place(catalog, dataset, "rules", rule),
+        dataset_span(catalog, dataset, "rules", rule),
         f"{dataset}: `{rule}` holds in {held:,} of {known:,} rows, less than the {wanted:.4g} it asks for",
     )
 
@@ -117,22 +117,22 @@ def of_staleness(catalog: Catalog, dataset: str, through: dt.datetime | None, st
     """Data that end before the period that should be judged."""
     until = "nobody can say how far they reach" if through is None else f"they reach {through:%Y-%m-%d %H:%M} UTC"
     return RULES["stale"].finding(
-        place(catalog, dataset, "source"),
+        dataset_span(catalog, dataset, "source"),
         f"{dataset}: the data end too early to judge {listed(sorted(stale))}: {until}",
         "Renew the export; or say how far it reaches with `complete_through` and `freshness`.",
     )
 
 
-def of_segments(catalog: Catalog, seen: Mapping[str, Mapping[str, frozenset[str | None]]]) -> Iterator[Diagnostic]:
+def of_segments(catalog: Catalog, segments: Mapping[str, Mapping[str, frozenset[str | None]]]) -> Iterator[Diagnostic]:
     """Targets of segment values that no row of the shown periods has; `seen` are the KPIs that have rows."""
-    for one, kpi in catalog.kpis.items():
-        if one not in seen:
+    for kpi_id, kpi in catalog.kpis.items():
+        if kpi_id not in segments:
             continue  # of rows that nobody could read, nobody knows the parts
-        at = catalog.definitions[one].at
+        at = catalog.definitions[kpi_id].at
         for number, target in enumerate(kpi.target or ()):
             for column, parts in target.by.items():
-                for value in sorted(set(parts) - {v or "null" for v in seen[one].get(column, frozenset())}):
+                for value in sorted(set(parts) - {v or "null" for v in segments[kpi_id].get(column, frozenset())}):
                     yield RULES["unknown-segment"].finding(
                         at.key("target", number, "by", column, value),
-                        f"no row has {column} = {plain_or(value, '…')}", kpi=one,
+                        f"no row has {column} = {plain_or(value, '…')}", kpi=kpi_id,
                     )  # fmt: skip

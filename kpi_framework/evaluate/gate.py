@@ -36,9 +36,9 @@ def is_definitional(finding: Diagnostic) -> bool:
     return finding.code[:4] in ("KPI1", "KPI2", "KPI3") and finding.rule not in _OF_DATA
 
 
-def is_failed(one: Measurement) -> bool:
+def is_failed(measurement: Measurement) -> bool:
     """Whether a value is unknown because it could not be computed, whatever the data say."""
-    return one.reason in _FAILURES
+    return measurement.reason in _FAILURES
 
 
 def hindering(measurements: Iterable[Measurement], findings: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
@@ -83,9 +83,9 @@ def verdict_of(
     )  # fmt: skip
 
 
-def _counts(one: Measurement) -> bool:
+def _counts(measurement: Measurement) -> bool:
     """A segment without rows never gates; nor does one that is unknown."""
-    return one.is_whole or (bool(one.population) and one.status is not Status.UNKNOWN)
+    return measurement.is_whole or (bool(measurement.population) and measurement.status is not Status.UNKNOWN)
 
 
 def _tally(wholes: list[Measurement]) -> dict[str, int]:
@@ -111,13 +111,13 @@ def _of_findings(findings: Iterable[Diagnostic], strictness: Strictness) -> list
 def _of_targets(gated: list[Measurement], gate: Gate, strictness: Strictness) -> list[str]:
     if not gated:
         return ["nothing was judged"]
-    found = []
-    for one in gated:
-        if one.status is Status.MISSED and not one.waived and strictness.fails(gate.targets):
-            found.append(f"{_name(one)} is missed")
-        elif one.status is Status.UNKNOWN and strictness.fails(_weight(one, gate)):
-            found.append(f"{_name(one)} is unknown: {one.reason}")
-    return found
+    reasons = []
+    for measurement in gated:
+        if measurement.status is Status.MISSED and not measurement.waived and strictness.fails(gate.targets):
+            reasons.append(f"{_name(measurement)} is missed")
+        elif measurement.status is Status.UNKNOWN and strictness.fails(_weight(measurement, gate)):
+            reasons.append(f"{_name(measurement)} is unknown: {measurement.reason}")
+    return reasons
 
 
 def _rings(signal: SignalResult, gate: Gate, strictness: Strictness) -> bool:
@@ -125,10 +125,14 @@ def _rings(signal: SignalResult, gate: Gate, strictness: Strictness) -> bool:
     return signal.state is SignalState.ON and strictness.fails(gate.of_signal(signal.severity))
 
 
-def _weight(one: Measurement, gate: Gate) -> Severity:
-    return min(gate.unknown, Severity.WARNING, key=lambda s: s.rank) if one.reason is Reason.TOO_FEW else gate.unknown
+def _weight(measurement: Measurement, gate: Gate) -> Severity:
+    return (
+        min(gate.unknown, Severity.WARNING, key=lambda s: s.rank)
+        if measurement.reason is Reason.TOO_FEW
+        else gate.unknown
+    )
 
 
-def _name(one: Measurement) -> str:
-    parts = ", ".join(f"{c} {'(none)' if v is None else v}" for c, v in one.segment)
-    return f"{one.kpi} ({parts})" if parts else one.kpi
+def _name(measurement: Measurement) -> str:
+    parts = ", ".join(f"{c} {'(none)' if v is None else v}" for c, v in measurement.segment)
+    return f"{measurement.kpi} ({parts})" if parts else measurement.kpi

@@ -12,27 +12,31 @@ from ..model.rule import RULES
 
 def missed_without_action(catalog: Catalog, measurements: Iterable[Measurement]) -> tuple[Diagnostic, ...]:
     """Missed wholes whose action has nobody to do it, or no day; and for how many periods in a row they are missed."""
-    found = []
+    findings = []
     wholes = [m for m in measurements if m.is_whole]
-    for one in wholes:
-        kpi = catalog.kpis.get(one.kpi)
-        if kpi is None or kpi.action is None or not (one.judged and one.is_whole and one.status is Status.MISSED):
+    for measurement in wholes:
+        kpi = catalog.kpis.get(measurement.kpi)
+        if (
+            kpi is None
+            or kpi.action is None
+            or not (measurement.judged and measurement.is_whole and measurement.status is Status.MISSED)
+        ):
             continue
         lacks = [name for name, value in (("owner", kpi.action.owner), ("due date", kpi.action.due)) if not value]
         if lacks:
-            at = catalog.definitions[one.kpi].at.key("action")
-            in_a_row = streak([m for m in wholes if m.kpi == one.kpi])
-            message = f"{one.kpi} is missed{_so_long(in_a_row)}, and its action has no {' and no '.join(lacks)}"
-            found.append(RULES["missed-without-action"].finding(at, message, kpi=one.kpi))
-    return tuple(found)
+            at = catalog.definitions[measurement.kpi].at.key("action")
+            in_a_row = streak([m for m in wholes if m.kpi == measurement.kpi])
+            message = f"{measurement.kpi} is missed{_so_long(in_a_row)}, and its action has no {' and no '.join(lacks)}"
+            findings.append(RULES["missed-without-action"].finding(at, message, kpi=measurement.kpi))
+    return tuple(findings)
 
 
 def missed_without_cause(catalog: Catalog, measurements: Iterable[Measurement]) -> tuple[Diagnostic, ...]:
     """Missed wholes of active KPIs without a note on the judged period; a waiver has its reason already."""
     series: dict[str, list[Measurement]] = {}
-    for one in sorted((m for m in measurements if m.is_whole), key=lambda m: m.period):
-        series.setdefault(one.kpi, []).append(one)
-    found = []
+    for measurement in sorted((m for m in measurements if m.is_whole), key=lambda m: m.period):
+        series.setdefault(measurement.kpi, []).append(measurement)
+    findings = []
     for kpi, periods in series.items():
         judged = next((m for m in periods if m.judged), None)
         if judged is None or judged.status is not Status.MISSED or judged.waived or kpi not in catalog.kpis:
@@ -44,8 +48,8 @@ def missed_without_cause(catalog: Catalog, measurements: Iterable[Measurement]) 
         since = f"{judged.period.start} ({so_long.strip()})" if so_long else f"{judged.period.start}"
         message = f"{kpi} is missed in the period from {since}, and no note says why"
         span = at.key("notes" if ("notes",) in at.spans else "id")
-        found.append(RULES["missed-without-cause"].finding(span, message, kpi=kpi))
-    return tuple(found)
+        findings.append(RULES["missed-without-cause"].finding(span, message, kpi=kpi))
+    return tuple(findings)
 
 
 def _so_long(in_a_row: tuple[Measurement, ...]) -> str:

@@ -29,7 +29,7 @@ class Loading(Record):
     """The datasets of one evaluation; `failures` and `diagnostics` tell what could not be loaded."""
 
     catalog: Catalog
-    window: ReportingPeriods
+    reporting: ReportingPeriods
     session: Session
     files: Mapping[str, Files]
     compilation: Compilation
@@ -77,7 +77,7 @@ class Loading(Record):
         for name, table in self.compilation.tables.items():
             if table.calendars:
                 with self._failing(name):
-                    self.session.keep_calendars(self.window.almanac, calendars)
+                    self.session.keep_calendars(self.reporting.almanac, calendars)
 
     def _histories_first(self) -> list[str]:
         """The datasets in the order of loading: clocks are computed over what is there already."""
@@ -95,7 +95,7 @@ class Loading(Record):
             columns = self.compilation.columns(self.catalog, name) | self._rule_columns(table)[0]
             if columns:
                 table.check_own()
-                wanted = Wanted(table, self.files[name], columns, self.window.as_of, self.compilation.tables)
+                wanted = Wanted(table, self.files[name], columns, self.reporting.as_of, self.compilation.tables)
                 self.session.read(wanted)
                 return wanted
         return None
@@ -147,11 +147,11 @@ class Loading(Record):
     def _fail_clashing(self, name: str, dataset: Loaded) -> None:
         """Definitions that use a column in which rows of one key differ have no value."""
         table = self.compilation.tables[name]
-        for metric_id, measure in self.compilation.measures.items():
+        for metric_id, compiled in self.compilation.metrics.items():
             metric = self.catalog.definitions[metric_id].noun
             if metric.dataset != name or not dataset.clashes:
                 continue
-            if table.source_columns(used_columns(metric, measure, table), own=False) & set(dataset.clashes):
+            if table.source_columns(used_columns(metric, compiled, table), own=False) & set(dataset.clashes):
                 self.failures[metric_id] = Reason.SOURCE_ERROR
 
     # data rules

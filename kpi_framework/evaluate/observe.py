@@ -25,10 +25,10 @@ Values = dict[tuple[str, Period, Segment], Observation]
 
 def by_definition(values: Values) -> dict[str, Values]:
     """The values of each definition by themselves."""
-    found: dict[str, Values] = {}
-    for key, seen in values.items():
-        found.setdefault(key[0], {})[key] = seen
-    return found
+    grouped: dict[str, Values] = {}
+    for key, observation in values.items():
+        grouped.setdefault(key[0], {})[key] = observation
+    return grouped
 
 
 class Batch(Record):
@@ -36,7 +36,7 @@ class Batch(Record):
 
     dataset: str
     axis: Axis
-    measures: tuple[CompiledMetric, ...]
+    metrics: tuple[CompiledMetric, ...]
 
 
 class Observer(Record):
@@ -44,7 +44,7 @@ class Observer(Record):
 
     session: Session
     compilation: Compilation
-    window: ReportingPeriods
+    reporting: ReportingPeriods
     judged: Mapping[str, Period | None]
 
     def observe(self, batch: Batch) -> tuple[Values, dict[str, Reason]]:
@@ -58,9 +58,9 @@ class Observer(Record):
         except EngineError as error:
             failure = error
         if failure.lost:
-            return {}, dict.fromkeys((m.id for m in batch.measures), Reason.WORKER_ERROR)
-        if len(batch.measures) == 1:
-            return self._tried_again(batch) if failure.died else ({}, {batch.measures[0].id: Reason.DEFINITION_ERROR})
+            return {}, dict.fromkeys((m.id for m in batch.metrics), Reason.WORKER_ERROR)
+        if len(batch.metrics) == 1:
+            return self._tried_again(batch) if failure.died else ({}, {batch.metrics[0].id: Reason.DEFINITION_ERROR})
         values: Values = {}
         failures: dict[str, Reason] = {}
         for part in _parts(batch, apart=failure.died):
@@ -74,7 +74,7 @@ class Observer(Record):
             return self._run(batch), {}
         except EngineError as error:
             reason = Reason.WORKER_ERROR if error.lost else Reason.DEFINITION_ERROR
-            return {}, {batch.measures[0].id: reason}
+            return {}, {batch.metrics[0].id: reason}
 
     def _run(self, batch: Batch) -> Values:
         plan = self.plan(batch)
@@ -98,11 +98,11 @@ class Observer(Record):
     def plan(self, batch: Batch) -> AxisPlan:
         """The batch's plan, with its cube made and its breakdowns capped."""
         table = self.compilation.tables[batch.dataset]
-        plan = AxisPlan(batch.axis, batch.measures, table_name(table), f"cube_{batch.dataset}")
+        plan = AxisPlan(batch.axis, batch.metrics, table_name(table), f"cube_{batch.dataset}")
         self.session.make(plan.cube, [plan.cube_query()])
-        return replace(plan, kept=self._kept(plan))
+        return replace(plan, kept=self._capped(plan))
 
-    def _kept(self, plan: AxisPlan) -> dict[tuple[str, ...], tuple[tuple[str | None, ...], ...]]:
+    def _capped(self, plan: AxisPlan) -> dict[tuple[str, ...], tuple[tuple[str | None, ...], ...]]:
         profile = plan.profile_query()
         if profile is None:
             return {}
@@ -126,15 +126,15 @@ class Observer(Record):
     def _quantile_bounds(self, plan: AxisPlan, values: Values) -> Values:
         """The intervals of judged quantiles: their ranks are known once their rows are counted."""
         groups: dict[Period, dict[object, list[CompiledMetric]]] = defaultdict(lambda: defaultdict(list))
-        for measure in plan.measures:
-            shape, judged = measure.formula.shape, self.judged.get(measure.id)
+        for metric in plan.measures:
+            shape, judged = metric.formula.shape, self.judged.get(metric.id)
             if shape.kind == "quantile" and judged is not None and judged in plan.axis.periods:
-                groups[judged][shape.argument, shape.condition, shape.unit].append(measure)
-        found: Values = {}
+                groups[judged][shape.argument, shape.condition, shape.unit].append(metric)
+        bounds: Values = {}
         known = by_definition(values)
         for period, same in groups.items():
-            found.update(self._bounds(plan, period, list(same.values()), known))
-        return found
+            bounds.update(self._bounds(plan, period, list(same.values()), known))
+        return bounds
 
     def _bounds(
         self, plan: AxisPlan, period: Period, groups: Sequence[Sequence[CompiledMetric]], values: Mapping[str, Values]
@@ -146,49 +146,49 @@ class Observer(Record):
         if not wanted:
             return {}
         query = bounds_query(plan, plan.axis.periods.index(period), wanted)
-        found: Values = {}
+        bounds: Values = {}
         for row in self.session.fetch(render(query)):
-            placed = plan.part(row)
-            assert placed is not None, "the query has no row without a period"
+            position = plan.part(row)
+            assert position is not None, "the query has no row without a period"
             for cell, levels, (group, pairs) in zip(row[len(plan.join) :], lists, enclosed, strict=True):
                 statistics = dict(zip(levels, cell, strict=True)) if isinstance(cell, list) else {}
-                for measure in group:
-                    key = (measure.id, period, placed[2])
-                    if key in pairs and _belongs(plan, placed[0], measure):
-                        found[key] = replace(
-                            values[measure.id][key], interval=_pair(*(statistics.get(x) for x in pairs[key]))
+                for metric in group:
+                    key = (metric.id, period, position[2])
+                    if key in pairs and _belongs(plan, position[0], metric):
+                        bounds[key] = replace(
+                            values[metric.id][key], interval=_pair(*(statistics.get(x) for x in pairs[key]))
                         )
-        return found
+        return bounds
 
 
 def _parts(batch: Batch, *, apart: bool) -> Iterator[Batch]:
     """The measures of a batch in halves, or each alone."""
-    size = 1 if apart else -(-len(batch.measures) // 2)
-    for start in range(0, len(batch.measures), size):
-        yield replace(batch, measures=batch.measures[start : start + size])
+    size = 1 if apart else -(-len(batch.metrics) // 2)
+    for start in range(0, len(batch.metrics), size):
+        yield replace(batch, metrics=batch.metrics[start : start + size])
 
 
 def _enclosing(
-    measures: Sequence[CompiledMetric], period: Period, values: Mapping[str, Values]
+    metrics: Sequence[CompiledMetric], period: Period, values: Mapping[str, Values]
 ) -> dict[tuple[str, Period, Segment], tuple[float, float]]:
     """The levels of the order statistics that enclose each value of these quantiles."""
-    found = {}
-    for measure in measures:
-        for key, seen in values.get(measure.id, {}).items():
-            if key[1] == period and seen.measured:
-                ranks = intervals.quantile_ranks(seen.measured, float(measure.formula.shape.level or 0))
+    levels = {}
+    for metric in metrics:
+        for key, observation in values.get(metric.id, {}).items():
+            if key[1] == period and observation.measured:
+                ranks = intervals.quantile_ranks(observation.measured, float(metric.formula.shape.level or 0))
                 if ranks is not None:
-                    low, high = ((rank - 0.5) / seen.measured for rank in ranks)
-                    found[key] = (low, high)
-    return found
+                    low, high = ((rank - 0.5) / observation.measured for rank in ranks)
+                    levels[key] = (low, high)
+    return levels
 
 
 def _pair(low: object, high: object) -> tuple[float, float] | None:
     return (float(low), float(high)) if isinstance(low, int | float) and isinstance(high, int | float) else None
 
 
-def _belongs(plan: AxisPlan, breakdown: int, measure: CompiledMetric) -> bool:
-    return plan.breakdowns[breakdown] in measure.breakdowns
+def _belongs(plan: AxisPlan, breakdown: int, metric: CompiledMetric) -> bool:
+    return plan.breakdowns[breakdown] in metric.breakdowns
 
 
 class _Reading(Record):
@@ -198,39 +198,39 @@ class _Reading(Record):
     rows: Sequence[Row]
 
     def values(self) -> Values:
-        placed = [(self.plan.part(row), row) for row in self.rows]
-        nothing = next(row for part, row in placed if part is None)
-        known = {part: row for part, row in placed if part is not None}
+        keyed = [(self.plan.part(row), row) for row in self.rows]
+        nothing = next(row for part, row in keyed if part is None)
+        known = {part: row for part, row in keyed if part is not None}
         parts: dict[int, dict[Segment, None]] = defaultdict(dict)
         parts[0] = {(): None}
         for number, _, segment in known:
             parts[number][segment] = None
         return {
-            (measure.id, period, segment): self._observation(measure, cell, period, segment, row)
-            for measure, cell in zip(self.plan.measures, self.plan.cells, strict=True)
+            (metric.id, period, segment): self._observation(metric, cell, period, segment, row)
+            for metric, cell in zip(self.plan.measures, self.plan.cells, strict=True)
             for number in range(len(self.plan.breakdowns))
-            if _belongs(self.plan, number, measure)
+            if _belongs(self.plan, number, metric)
             for segment in parts[number]
             for index, period in enumerate(self.plan.axis.periods)
             for row in [known.get((number, index, segment), nothing)]
         }
 
     def _observation(
-        self, measure: CompiledMetric, cell: Cell, period: Period, segment: Segment, row: Row
+        self, metric: CompiledMetric, cell: Cell, period: Period, segment: Segment, row: Row
     ) -> Observation:
         rows, population, measured = (_count(row[i]) for i in (self.plan.rows_at, cell.population, cell.measured))
         missing = _count(row[cell.missing]) if cell.missing is not None else population - measured
         value = _number(row[cell.value])
         return Observation(
-            measure.id, period, segment, value, population, measured, rows - population, missing,
-            _interval(measure, value, measured, row[cell.squares] if cell.squares is not None else None),
+            metric.id, period, segment, value, population, measured, rows - population, missing,
+            _interval(metric, value, measured, row[cell.squares] if cell.squares is not None else None),
         )  # fmt: skip
 
 
 def _interval(
-    measure: CompiledMetric, value: float | int | None, rows: int, squares: object
+    metric: CompiledMetric, value: float | int | None, rows: int, squares: object
 ) -> tuple[float, float] | None:
-    kind = measure.formula.shape.kind
+    kind = metric.formula.shape.kind
     if value is None:
         return None
     if kind == "share":
@@ -251,28 +251,28 @@ def _number(cell: object) -> float | int | None:
 
 
 def batches(
-    measures_by_id: Mapping[str, CompiledMetric], datasets: Mapping[str, str], requests: Iterable[tuple[str, Period]],
+    metrics_by_id: Mapping[str, CompiledMetric], datasets: Mapping[str, str], requests: Iterable[tuple[str, Period]],
     almanac: Almanac, until: dt.datetime,
 ) -> list[Batch]:  # fmt: skip
     """Group requested values by dataset, timestamp and grain; free ranges stand alone, since they overlap."""
     groups: dict[tuple[str, str, object], tuple[set[Period], dict[str, CompiledMetric]]] = {}
-    for one, period in requests:
-        measure = measures_by_id[one]
-        key = (datasets[one], measure.dating if period.grain else _over(measure), period.grain or period)
-        periods, measures = groups.setdefault(key, (set(), {}))
+    for metric_id, period in requests:
+        metric = metrics_by_id[metric_id]
+        key = (datasets[metric_id], metric.dating if period.grain else _over(metric), period.grain or period)
+        periods, metrics = groups.setdefault(key, (set(), {}))
         periods.add(period)
-        measures[one] = measure
+        metrics[metric_id] = metric
     return [
         Batch(key[0], _axis(next(iter(ms.values())), tuple(sorted(ps)), almanac, until), tuple(ms.values()))
         for key, (ps, ms) in groups.items()
     ]
 
 
-def _over(measure: CompiledMetric) -> str:
+def _over(metric: CompiledMetric) -> str:
     """What dates the rows of a free range: it has no trailing window, it is the stretch itself."""
-    return replace(measure, window=None).dating
+    return replace(metric, window=None).dating
 
 
-def _axis(measure: CompiledMetric, periods: tuple[Period, ...], almanac: Almanac, until: dt.datetime) -> Axis:
-    window = measure.window if periods[0].grain else None
-    return Axis(measure.time, measure.by_day, periods, almanac, until, measure.closing, window)
+def _axis(metric: CompiledMetric, periods: tuple[Period, ...], almanac: Almanac, until: dt.datetime) -> Axis:
+    window = metric.window if periods[0].grain else None
+    return Axis(metric.time, metric.by_day, periods, almanac, until, metric.closing, window)

@@ -47,6 +47,6 @@ class ReportingPeriods(Record):
 
 
 @lru_cache
-def _judged(window: ReportingPeriods, grain: Grain, settle: str | None) -> Period | None:
-    settled = [p for p in window.shown(grain) if window.settled(p, settle)]
+def _judged(reporting: ReportingPeriods, grain: Grain, settle: str | None) -> Period | None:
+    settled = [p for p in reporting.shown(grain) if reporting.settled(p, settle)]
     return settled[-1] if settled else None

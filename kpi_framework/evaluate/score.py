@@ -33,7 +33,7 @@ class Judge(Record):
     """Judges the observations of all definitions at one as_of."""
 
     metrics: Mapping[str, Metric]
-    window: ReportingPeriods
+    reporting: ReportingPeriods
     coverages: Coverages
     baselines: Mapping[tuple[str, Segment], Number | None]
     frozen: frozenset[str]
@@ -43,11 +43,11 @@ class Judge(Record):
 
     def judge(self, values: Values) -> tuple[Measurement, ...]:
         """The measurements of every definition's shown periods, in the definitions' order."""
-        shown = {g: self.window.shown(g) for g in {m.period for m in self.metrics.values()}}
-        order = {one: i for i, one in enumerate(self.metrics)}
+        reported = {g: self.reporting.shown(g) for g in {m.period for m in self.metrics.values()}}
+        order = {metric_id: i for i, metric_id in enumerate(self.metrics)}
         mine = [
             o for o in values.values()
-            if o.kpi in order and o.period in shown[self.metrics[o.kpi].period] and self._is_open(o)
+            if o.kpi in order and o.period in reported[self.metrics[o.kpi].period] and self._is_open(o)
         ]  # fmt: skip
         mine.sort(
             key=lambda o: (
@@ -59,63 +59,66 @@ class Judge(Record):
         )
         return tuple(self._measurement(o, values) for o in mine)
 
-    def _is_open(self, seen: Observation) -> bool:
+    def _is_open(self, observation: Observation) -> bool:
         """Parts of a personal segment with few rows stay hidden."""
-        least = max((self.hidden.get(column, 0) for column, _ in seen.segment), default=0)
-        return (seen.population or 0) >= least
+        least = max((self.hidden.get(column, 0) for column, _ in observation.segment), default=0)
+        return (observation.population or 0) >= least
 
-    def _measurement(self, seen: Observation, values: Values) -> Measurement:
-        metric = self.metrics[seen.kpi]
-        target = target_of(metric, seen)
-        reference = Reference(self._baseline(seen), self._previous(seen, values))
-        reason = why_unknown(metric, seen, self.window, self.coverages, target.min_sample if target else None)
+    def _measurement(self, observation: Observation, values: Values) -> Measurement:
+        metric = self.metrics[observation.kpi]
+        target = target_of(metric, observation)
+        reference = Reference(self._baseline(observation), self._previous(observation, values))
+        min_sample = target.min_sample if target else None
+        reason = why_unknown(metric, observation, self.reporting, self.coverages, min_sample)
         goal, missing = resolve(target, metric, reference) if target else (None, False)
         if reason is None and missing:
             reason = Reason.NO_REFERENCE
-        value = published(seen.value) if reason is None or reason.shows_value else None
+        value = published(observation.value) if reason is None or reason.shows_value else None
         status = _status(value, reason, goal, missing=missing)
-        judged = self.window.judged(metric) == seen.period
+        judged = self.reporting.judged(metric) == observation.period
         waiver = None
         if judged and status is Status.MISSED and value is not None and goal is not None:
-            waiver = _waiver(metric, seen, value, goal, self.window.today)
+            waiver = _waiver(metric, observation, value, goal, self.reporting.today)
         return Measurement(
-            kpi=seen.kpi, kind=metric.kind, judged=judged, period=seen.period, segment=seen.segment,
-            value=value, unit=metric.unit, population=seen.population, measured=seen.measured,
-            excluded=seen.excluded, missing=seen.missing, interval=_interval(seen, value), status=status,
-            reason=reason, waived=waiver is not None, target=goal, baseline=reference.baseline,
-            frozen=seen.kpi in self.frozen, previous=published(reference.previous),
-            definition=self.hashes.get(seen.kpi, ""), inputs=seen.inputs,
-            because=waiver.reason if waiver else seen.because,
+            kpi=observation.kpi, kind=metric.kind, judged=judged, period=observation.period,
+            segment=observation.segment, value=value, unit=metric.unit, population=observation.population,
+            measured=observation.measured, excluded=observation.excluded, missing=observation.missing,
+            interval=_interval(observation, value), status=status, reason=reason,
+            waived=waiver is not None, target=goal, baseline=reference.baseline,
+            frozen=observation.kpi in self.frozen, previous=published(reference.previous),
+            definition=self.hashes.get(observation.kpi, ""), inputs=observation.inputs,
+            because=waiver.reason if waiver else observation.because,
         )  # fmt: skip
 
-    def _baseline(self, seen: Observation) -> Number | None:
-        return published(self.baselines.get((seen.kpi, seen.segment)))
+    def _baseline(self, observation: Observation) -> Number | None:
+        return published(self.baselines.get((observation.kpi, observation.segment)))
 
-    def _previous(self, seen: Observation, values: Values) -> Number | None:
+    def _previous(self, observation: Observation, values: Values) -> Number | None:
         """The value of the period before, if it is known."""
-        if seen.period.grain is None:
+        if observation.period.grain is None:
             return None
-        before = values.get((seen.kpi, self.window.almanac.shift(seen.period, -1), seen.segment))
-        if before is None or why_unknown(self.metrics[seen.kpi], before, self.window, self.coverages):
+        period = self.reporting.almanac.shift(observation.period, -1)
+        before = values.get((observation.kpi, period, observation.segment))
+        if before is None or why_unknown(self.metrics[observation.kpi], before, self.reporting, self.coverages):
             return None
         return published(before.value)
 
 
-def _interval(seen: Observation, value: Number | None) -> tuple[float, float] | None:
-    if seen.interval is None or value is None:
+def _interval(observation: Observation, value: Number | None) -> tuple[float, float] | None:
+    if observation.interval is None or value is None:
         return None
-    low, high = (published(float(end)) for end in seen.interval)
+    low, high = (published(float(end)) for end in observation.interval)
     return (float(low), float(high)) if low is not None and high is not None else None
 
 
-def target_of(metric: Metric, seen: Observation) -> SegmentTarget | None:
+def target_of(metric: Metric, observation: Observation) -> SegmentTarget | None:
     """The target in force on the period's first day, for the whole or for a segment named in `by`."""
-    target = target_on(metric, seen.period.start)
-    if target is None or not seen.segment:
+    target = target_on(metric, observation.period.start)
+    if target is None or not observation.segment:
         return target
-    if len(seen.segment) != 1:
+    if len(observation.segment) != 1:
         return None
-    column, value = seen.segment[0]
+    column, value = observation.segment[0]
     return target.by.get(column, {}).get("null" if value is None else value)
 
 
@@ -201,16 +204,16 @@ def _within(value: Number, at_most: float | None, at_least: float | None, betwee
     return between is not None and between[0] <= value <= between[1]
 
 
-def _waiver(metric: Metric, seen: Observation, value: Number, goal: Goal, today: dt.date) -> Waiver | None:
+def _waiver(metric: Metric, observation: Observation, value: Number, goal: Goal, today: dt.date) -> Waiver | None:
     """The waiver in force for a missed value: by today's date, while the value is within its limit."""
     if not isinstance(metric, Kpi):
         return None
-    holding = (w for w in metric.waiver if _holds(w, metric, seen, today))
+    holding = (w for w in metric.waiver if _holds(w, metric, observation, today))
     return next((w for w in holding if _no_worse(value, w, metric.unit, goal)), None)
 
 
-def _holds(waiver: Waiver, metric: Kpi, seen: Observation, today: dt.date) -> bool:
-    if not waiver.from_ <= today <= waiver.until or dict(seen.segment) != dict(waiver.segment):
+def _holds(waiver: Waiver, metric: Kpi, observation: Observation, today: dt.date) -> bool:
+    if not waiver.from_ <= today <= waiver.until or dict(observation.segment) != dict(waiver.segment):
         return False
     return not waiver.is_too_long and not waiver.is_approved_by(metric.owner)
 

@@ -25,21 +25,21 @@ def judge_signals(catalog: Catalog, measurements: Iterable[Measurement], session
     metrics = {i: e.noun for i, e in catalog.definitions.items()}
     readings = Readings(measurements, metrics)
     almanac = catalog.project.noun.almanac
-    found = []
-    for entry in catalog.signals:
-        signal = entry.noun
+    results = []
+    for definition in catalog.signals:
+        signal = definition.noun
         try:
             condition = compile_signal(signal.when, metrics, almanac)
         except FormulaError:
-            found.append(_result(signal, SignalState.UNKNOWN, {}))
+            results.append(_signal_result(signal, SignalState.UNKNOWN, {}))
             continue
         values = {o: readings.value(o) for o in condition.operands}
         state = _state(condition, values, session)
-        found.append(_result(signal, state, {o.text: v for o, v in values.items()}))
-    return tuple(found)
+        results.append(_signal_result(signal, state, {o.text: v for o, v in values.items()}))
+    return tuple(results)
 
 
-def _result(signal: Signal, state: SignalState, operands: Mapping[str, Value]) -> SignalResult:
+def _signal_result(signal: Signal, state: SignalState, operands: Mapping[str, Value]) -> SignalResult:
     return SignalResult(signal.id, signal.name, state, operands, signal.severity, signal.asks, signal.do)
 
 
@@ -59,26 +59,31 @@ def _state(condition: Condition, values: Mapping[Operand, Value], session: Sessi
 class _Reading(Record):
     """A judged measurement, and the target it is held to: its own, or for a segment without one the whole's."""
 
-    one: Measurement
+    measurement: Measurement
     goal: Goal | None
     series: tuple[Measurement, ...]
 
     @property
     def is_known(self) -> bool:
-        return self.one.reason is None and self.one.value is not None
+        return self.measurement.reason is None and self.measurement.value is not None
 
     @property
     def status(self) -> Status:
-        if self.one.status is Status.INFORMATIVE and self.is_known and self.goal and self.one.value is not None:
-            return status_of(self.one.value, self.goal)
-        return self.one.status
+        if (
+            self.measurement.status is Status.INFORMATIVE
+            and self.is_known
+            and self.goal
+            and self.measurement.value is not None
+        ):
+            return status_of(self.measurement.value, self.goal)
+        return self.measurement.status
 
     @property
     def loss(self) -> float | None:
         """How far its value lies to the losing side of its target, in units of the target."""
-        if self.goal is None or self.one.value is None or not self.is_known:
+        if self.goal is None or self.measurement.value is None or not self.is_known:
             return None
-        return _loss(float(self.one.value), self.goal)
+        return _loss(float(self.measurement.value), self.goal)
 
 
 class Readings:
@@ -87,8 +92,8 @@ class Readings:
     def __init__(self, measurements: Iterable[Measurement], metrics: Mapping[str, Metric]) -> None:
         self._metrics = metrics
         self._series: dict[tuple[str, Segment], list[Measurement]] = {}
-        for one in sorted(measurements, key=lambda m: m.period):
-            self._series.setdefault((one.kpi, one.segment), []).append(one)
+        for measurement in sorted(measurements, key=lambda m: m.period):
+            self._series.setdefault((measurement.kpi, measurement.segment), []).append(measurement)
 
     def value(self, operand: Operand) -> Value:
         """The operand's value; None where it is unknown."""
@@ -103,30 +108,30 @@ class Readings:
 
     def _reading(self, kpi: str, segment: Segment) -> _Reading | None:
         series = self._series.get((kpi, segment), [])
-        one = next((m for m in series if m.judged), None)
-        if one is None:
+        measurement = next((m for m in series if m.judged), None)
+        if measurement is None:
             return None
-        goal = one.target
+        goal = measurement.target
         if goal is None and segment:
             whole = self._reading(kpi, ())
             goal = whole.goal if whole else None
-        return _Reading(one, goal, tuple(m for m in series if m.period <= one.period))
+        return _Reading(measurement, goal, tuple(m for m in series if m.period <= measurement.period))
 
-    def _worst(self, kpi: str) -> _Reading | None:
+    def _worst(self, metric_id: str) -> _Reading | None:
         """The segment with enough measured rows that lies furthest to the losing side of its target."""
-        parts = [self._reading(one, segment) for one, segment in self._series if one == kpi and segment]
+        parts = [self._reading(i, segment) for i, segment in self._series if i == metric_id and segment]
         known = [(r.loss, r) for r in parts if r is not None and r.loss is not None and self._is_enough(r)]
         return max(known, key=lambda pair: pair[0])[1] if known else None
 
     def _is_enough(self, reading: _Reading) -> bool:
-        metric, one = self._metrics[reading.one.kpi], reading.one
+        metric, measurement = self._metrics[reading.measurement.kpi], reading.measurement
         least = metric.min_sample or 1
-        target = target_on(metric, one.period.start) if isinstance(metric, Kpi) else None
-        if target is not None and len(one.segment) == 1:
-            column, value = one.segment[0]
+        target = target_on(metric, measurement.period.start) if isinstance(metric, Kpi) else None
+        if target is not None and len(measurement.segment) == 1:
+            column, value = measurement.segment[0]
             own = target.by.get(column, {}).get("null" if value is None else value)
             least = (own.min_sample if own else None) or target.min_sample or least
-        return one.measured is None or one.measured >= least
+        return measurement.measured is None or measurement.measured >= least
 
 
 def _loss(value: float, goal: Goal) -> float:
@@ -140,7 +145,7 @@ def _loss(value: float, goal: Goal) -> float:
 
 
 def _field(reading: _Reading, field: str) -> Value:
-    one, value = reading.one, reading.one.value
+    measurement, value = reading.measurement, reading.measurement.value
     assert value is not None, "an unknown value has no field"
     if field == "status":
         return reading.status.value
@@ -150,8 +155,8 @@ def _field(reading: _Reading, field: str) -> Value:
         goal = reading.goal
         return (goal.at_most if goal.at_most is not None else goal.at_least) if goal else None
     if field in ("change", "points"):
-        return _moved(value, one.previous, relative=field == "change")
-    return {"value": value, "previous": one.previous, "baseline": one.baseline}[field]
+        return _moved(value, measurement.previous, relative=field == "change")
+    return {"value": value, "previous": measurement.previous, "baseline": measurement.baseline}[field]
 
 
 def _moved(value: float | int, previous: float | int | None, *, relative: bool) -> float | int | None:
@@ -165,8 +170,8 @@ def _moved(value: float | int, previous: float | int | None, *, relative: bool) 
 def _streak(reading: _Reading) -> int:
     """How many judged periods in a row, up to this one, have its status."""
     count = 0
-    for one in reversed(reading.series):
-        if _Reading(one, one.target or reading.goal, ()).status is not reading.status:
+    for measurement in reversed(reading.series):
+        if _Reading(measurement, measurement.target or reading.goal, ()).status is not reading.status:
             break
         count += 1
     return count

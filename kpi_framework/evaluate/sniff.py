@@ -31,17 +31,17 @@ class Sniffed(Record):
 
     def cells(self, wanted: Sequence[str]) -> dict[str, tuple[str, ...]]:
         """The different cells of these columns, in the order of the rows. Raises SourceError if no row is there."""
-        places = {name: self.header.index(name) for name in wanted}
-        found: dict[str, dict[str, None]] = {name: {} for name in wanted}
+        columns = {name: self.header.index(name) for name in wanted}
+        by_column: dict[str, dict[str, None]] = {name: {} for name in wanted}
         rows = 0
         for row in _rows(self):
             rows += 1
-            for name, place in places.items():
-                if place < len(row):
-                    found[name].setdefault(row[place].strip())
+            for name, number in columns.items():
+                if number < len(row):
+                    by_column[name].setdefault(row[number].strip())
         if not rows:
             raise SourceError(f"{self.path.name} has a header and no rows", "Export it again, with its tickets.")
-        return {name: tuple(cells) for name, cells in found.items()}
+        return {name: tuple(cells) for name, cells in by_column.items()}
 
 
 def sniff(path: Path) -> Sniffed:

@@ -74,7 +74,7 @@ def find_files(dataset: Dataset, root: Path, allowed: Sequence[Path]) -> Files:
         raise SourceError(f"`timezone: {source.timezone}` is not an IANA zone", "Write it as Europe/London, or UTC.")
     if kind is None:
         raise SourceError(
-            f"{_shown(source.path)}: neither its ending nor `format:` says how to read it", "Add `format: csv`."
+            f"{_abridged(source.path)}: neither its ending nor `format:` says how to read it", "Add `format: csv`."
         )
     paths = _paths(source.path, root, [root, *allowed])
     resolved = tuple(path.resolve() for path in paths)
@@ -90,16 +90,16 @@ def _paths(pattern: str, root: Path, fences: Sequence[Path]) -> list[Path]:
         if not _is_within(base.resolve(), within):
             raise _outside(pattern)
         if not parts:
-            found = [base] if base.is_file() else []
+            paths = [base] if base.is_file() else []
         else:
-            found = sorted({p for p in _matching(base, parts, within) if p.is_file()})
-        if any(not _is_within(path.resolve(), within) for path in found):
+            paths = sorted({p for p in _matching(base, parts, within) if p.is_file()})
+        if any(not _is_within(name.resolve(), within) for name in paths):
             raise _outside(pattern)
     except (OSError, ValueError, RuntimeError) as error:  # too long, a NUL, links that go round
-        raise SourceError(f"{_shown(pattern)} cannot be looked for: {_why(error)}", "Correct the path.") from None
-    if not found:
-        raise SourceError(f"{_shown(pattern)} does not exist", "Correct the path, or put the export there.")
-    return found
+        raise SourceError(f"{_abridged(pattern)} cannot be looked for: {_why(error)}", "Correct the path.") from None
+    if not paths:
+        raise SourceError(f"{_abridged(pattern)} does not exist", "Correct the path, or put the export there.")
+    return paths
 
 
 def _split(path: Path) -> tuple[Path, tuple[str, ...]]:
@@ -111,33 +111,33 @@ def _split(path: Path) -> tuple[Path, tuple[str, ...]]:
     parts = path.parts[1:]
     for number, part in enumerate(parts):
         if set(part) & _PATTERN and not os.path.lexists(base / part):
-            rest = parts[number:]
-            if ".." in rest or any("**" in p and p != "**" for p in rest):
+            pattern = parts[number:]
+            if ".." in pattern or any("**" in p and p != "**" for p in pattern):
                 raise SourceError(
-                    f"{_shown(str(Path(*rest)))} is not a pattern that can be followed",
+                    f"{_abridged(str(Path(*pattern)))} is not a pattern that can be followed",
                     "Write `*` inside a name, `**` alone for folders, and no `..` after either.",
                 )
-            return base, rest
+            return base, pattern
         base = base / part
     return base, ()
 
 
 def _matching(folder: Path, parts: Sequence[str], fences: Sequence[Path]) -> Iterator[Path]:
     """What a pattern's parts stand for; a link is followed only inside the fences, and never below `**`."""
-    first, *rest = parts
-    if first == "**" and rest:
-        yield from _matching(folder, rest, fences)
-    for entry in os.scandir(folder):
-        path = folder / entry.name
+    first, *deeper = parts
+    if first == "**" and deeper:
+        yield from _matching(folder, deeper, fences)
+    for child in os.scandir(folder):
+        path = folder / child.name
         if first == "**":
-            if entry.is_dir(follow_symlinks=False):
+            if child.is_dir(follow_symlinks=False):
                 yield from _matching(path, parts, fences)
-        elif not fnmatchcase(entry.name, first):
+        elif not fnmatchcase(child.name, first):
             continue
-        elif not rest:
+        elif not deeper:
             yield path
-        elif entry.is_dir() and _is_within(path.resolve(), fences):
-            yield from _matching(path, rest, fences)
+        elif child.is_dir() and _is_within(path.resolve(), fences):
+            yield from _matching(path, deeper, fences)
 
 
 def _is_within(path: Path, fences: Sequence[Path]) -> bool:
@@ -146,11 +146,11 @@ def _is_within(path: Path, fences: Sequence[Path]) -> bool:
 
 def _outside(pattern: str) -> SourceError:
     return SourceError(
-        f"{_shown(pattern)} lies outside the repository", "Move it inside, or allow its folder with --allow-path."
+        f"{_abridged(pattern)} lies outside the repository", "Move it inside, or allow its folder with --allow-path."
     )
 
 
-def _shown(path: str) -> str:
+def _abridged(path: str) -> str:
     """A path in a sentence: its beginning, if it is over-long."""
     return path if len(path) <= _LONGEST_SHOWN else f"{path[:_LONGEST_SHOWN]}… ({len(path):,} characters)"
 
@@ -189,12 +189,12 @@ def native_columns(files: Files, describe: Callable[[str], Mapping[str, str]]) -
         return Native(dict.fromkeys((n for header in files.headers for n in header), "VARCHAR"))
     reader = parquet_rows if files.format == "parquet" else json_rows
     try:
-        found = describe(render(reader(files.engine_names)))
+        types = describe(render(reader(files.engine_names)))
     except EngineError as error:
         if error.died or error.lost:
             raise
         raise unreadable(files, error) from None
-    return Native(found if files.format == "parquet" else dict.fromkeys(found, "VARCHAR"))
+    return Native(types if files.format == "parquet" else dict.fromkeys(types, "VARCHAR"))
 
 
 def csv_header(dataset: Dataset, root: Path, allowed: Sequence[Path]) -> Native | None:

@@ -35,13 +35,13 @@ def timestamp_formats_of(cells: Sequence[str], preferred: Sequence[str] = ()) ->
     """The formats of these cells, `preferred` first where several read them all."""
     zones = {m[1] for c in cells if (m := _BRACKETS.search(c))}
     bare = tuple(dict.fromkeys(_BRACKETS.sub("", c) for c in cells))
-    found = _bare_stamps(bare, tuple(dict.fromkeys([*(f.removesuffix(_ZONE) for f in preferred), *FORMATS])))
+    readable = _bare_stamps(bare, tuple(dict.fromkeys([*(f.removesuffix(_ZONE) for f in preferred), *FORMATS])))
     if not zones:
-        return found
+        return readable
     zone = min(zones) if len(zones) == 1 and is_zone(min(zones)) else None
-    formats = found.formats or ("%Y-%m-%d %H:%M:%S",)
+    formats = readable.formats or ("%Y-%m-%d %H:%M:%S",)
     plain = formats if any(not _BRACKETS.search(c) for c in cells) else ()
-    return replace(found, formats=(*(f"{f}{_ZONE}" for f in formats), *plain), zone=zone)
+    return replace(readable, formats=(*(f"{f}{_ZONE}" for f in formats), *plain), zone=zone)
 
 
 def _bare_stamps(cells: Sequence[str], known: Sequence[str]) -> TimestampFormats:
@@ -65,11 +65,11 @@ def _several(cells: Sequence[str], known: Sequence[str]) -> tuple[str, ...]:
     left = list(cells)
     while left:
         best = max(known, key=lambda f: sum(_read(c, f) is not None for c in left[:_SAMPLE]))
-        rest = [c for c in left if _read(c, best) is None]
-        if len(rest) == len(left) or _swapped(best) in formats:
+        unread = [c for c in left if _read(c, best) is None]
+        if len(unread) == len(left) or _swapped(best) in formats:
             break
         formats.append(best)
-        left = rest
+        left = unread
     return tuple(formats)
 
 

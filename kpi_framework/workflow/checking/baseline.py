@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ...compile.select import narrowed
 from ...evaluate.evaluate import Evaluation, Setting, evaluate
-from ...evaluate.findings import place
+from ...evaluate.findings import dataset_span
 from ...evaluate.gate import OF_BASELINES, hindering, is_failed
 from ...load.write import as_yaml, dumped
 from ...load.yaml import read_yaml
@@ -99,7 +99,7 @@ def _unverifiable(
 def _unreadable(catalog: Catalog, ids: tuple[str, ...], evaluation: Evaluation) -> list[Diagnostic]:
     """The findings on sources that definitions stand on and that cannot be read."""
     behind = narrowed(catalog, ids).definitions
-    spans = {place(catalog, d, "source") for d in _datasets(catalog, [e.noun for e in behind.values()])}
+    spans = {dataset_span(catalog, d, "source") for d in _datasets(catalog, [e.noun for e in behind.values()])}
     unread = [f for f in evaluation.diagnostics if f.rule == "source-unreadable"]
     return [f for f in unread if f.span in spans or f.kpi in behind]
 
