@@ -7,19 +7,11 @@ from contextlib import suppress
 
 from ..compile.clocks.events import check_clocks, event_names
 from ..compile.dataset.table import Native, Table
-from ..compile.definition import (
-    checks_meaning,
-    compile_definition,
-    compile_evidence,
-    compile_metric,
-    dating_columns,
-    definition_hash,
-    parts_meaning,
-    table_of,
-)
+from ..compile.definition import compile_definition, compile_evidence, compile_metric, dating_columns, table_of
 from ..compile.finding import finding_of
 from ..compile.graph import closure, cyclic
 from ..compile.language.derived import Derived
+from ..compile.meaning import checks_meaning, definition_hash, parts_meaning
 from ..compile.plan.axis import CompiledMetric
 from ..compile.sql.errors import FormulaError
 from ..model.catalog import Catalog

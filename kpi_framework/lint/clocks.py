@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from ..compile.clocks.events import check_clocks, declared_statuses
 from ..compile.dataset.table import Table
-from ..compile.definition import reads_elapsed_time
+from ..compile.meaning import reads_elapsed_time
 from ..compile.plan.axis import CompiledMetric
 from ..compile.sql.errors import FormulaError
 from ..model.clock import EVENTS, Clock, Policy
