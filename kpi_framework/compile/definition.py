@@ -10,8 +10,8 @@ from ..model.quoting import plain_or, shown
 from ..model.unit import MICROSECONDS, read_days
 from .dataset.preset import adopted
 from .dataset.table import Native, Table
-from .language.aggregates import compile_formula
 from .language.derived import Derived, compile_derived
+from .language.formula import compile_formula
 from .plan.axis import Closing, CompiledMetric
 from .sql.errors import FormulaError
 from .sql.typed_sql import Term

@@ -16,8 +16,8 @@ from ..model.unit import MICROSECONDS, read_days
 from .clocks.events import check_clocks, declared_statuses, event_names
 from .dataset.table import Base, Table
 from .definition import compile_definition, compile_metric, dating_columns, time_column
-from .language.aggregates import compile_condition
 from .language.canonical import canonical_of, canonical_text
+from .language.formula import compile_condition
 
 VERSION = "1"
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from ..compile.clocks.events import check_clocks, declared_statuses, unknown_statuses
 from ..compile.dataset.dedupe import rule_query
 from ..compile.dataset.table import Table
-from ..compile.language.aggregates import compile_condition
+from ..compile.language.formula import compile_condition
 from ..compile.sql.errors import FormulaError
 from ..compile.sql.render import render
 from ..model.catalog import Catalog

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from ..compile.dataset.table import Table
-from ..compile.language.aggregates import compile_condition
+from ..compile.language.formula import compile_condition
 from ..compile.sql.errors import FormulaError
 from ..compile.sql.typed_sql import Term
 from ..model.diagnostic import Diagnostic, Span

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from kpi_framework.compile.definition import table_of
-from kpi_framework.compile.language.aggregates import compile_condition, compile_formula
 from kpi_framework.compile.language.derived import compile_derived
+from kpi_framework.compile.language.formula import compile_condition, compile_formula
 from kpi_framework.compile.language.syntax import OWN_FUNCTIONS
 from kpi_framework.compile.sql.errors import FormulaError
 from kpi_framework.load.catalog import load_catalog

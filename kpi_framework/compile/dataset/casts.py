@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from ..language.scalars import SQL_TYPES
+from ..language.times import SQL_TYPES
 from ..sql.typed_sql import as_double, binary, call, case, cast, conjunction, disjunction, is_one_of, not_null, try_cast
 from ..time.zone import macro_name
 

@@ -14,8 +14,8 @@ from ...model.project import Column, Contract, ContractColumn, Dataset, Source
 from ...model.quoting import listed, shown
 from ...model.record import Record, field, replace
 from ...model.unit import MICROSECONDS
-from ..language.aggregates import compile_column
 from ..language.canonical import names_in
+from ..language.formula import compile_column
 from ..language.scope import Scope
 from ..sql.errors import FormulaError
 from ..sql.typed_sql import Term, cast, conjunction, disjunction, duration, is_null, not_null

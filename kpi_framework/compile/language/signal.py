@@ -19,9 +19,10 @@ from ..sql.errors import FormulaError
 from ..sql.size import deep, sized
 from ..sql.typed_sql import Term, as_double, cast, null
 from .canonical import canonical, canonical_text
-from .scalars import SQL_TYPES, Scalars
+from .scalars import Scalars
 from .scope import Scope
 from .syntax import forbidden, parse
+from .times import SQL_TYPES
 
 NUMBERS = ("value", "previous", "change", "points", "baseline", "target", "streak")
 FIELDS = (*NUMBERS, "status")

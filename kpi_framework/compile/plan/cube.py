@@ -17,7 +17,7 @@ from sqlglot import exp
 
 from ...model.record import Record, field
 from ..language.aggregates import Aggregate
-from ..language.scalars import SQL_TYPES
+from ..language.times import SQL_TYPES
 from ..sql.typed_sql import alias, as_double, binary, call, case, cast, conjunction, not_null
 from .axis import Axis, CompiledMetric
 

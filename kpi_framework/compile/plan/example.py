@@ -12,7 +12,7 @@ from ...model.quoting import shown
 from ...model.record import Record
 from ..dataset.loading import typed_rows
 from ..dataset.table import Table
-from ..language.scalars import SQL_TYPES
+from ..language.times import SQL_TYPES
 from ..sql.errors import FormulaError
 from ..sql.typed_sql import alias, as_double, binary, call, cast, conjunction, disjunction, is_null, null
 from ..time.zone import timestamp

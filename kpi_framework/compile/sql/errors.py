@@ -13,3 +13,8 @@ class FormulaError(Exception):
         self.hint = hint
         self.name = name
         """The word of the formula it is about, to place the finding."""
+
+
+def mismatch(message: str, hint: str = "", name: str | None = None) -> FormulaError:
+    """The error for parts that do not fit."""
+    return FormulaError("type-mismatch", message, hint, name)

@@ -1,0 +1,222 @@
+"""Dates, timestamps, casts and the time between two instants: the scalars that know the project's calendar."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import ClassVar
+
+from sqlglot import exp
+
+from ...model.period import WEEKDAYS
+from ...model.quoting import plain_or, shown
+from ..sql.errors import mismatch
+from ..sql.typed_sql import NUMERIC, Term, binary, call, cast, duration, try_cast
+from .scope import Scope
+from .syntax import forbidden
+
+CAST_TYPES = {
+    "INT": "integer", "BIGINT": "integer", "SMALLINT": "integer", "TINYINT": "integer",
+    "DOUBLE": "double", "FLOAT": "double", "DECIMAL": "decimal", "DATE": "date",
+    "TIMESTAMP": "timestamp", "TIMESTAMPNTZ": "timestamp", "VARCHAR": "text", "TEXT": "text",
+    "BOOLEAN": "boolean",
+}  # fmt: skip
+SQL_TYPES = {
+    "integer": "BIGINT", "double": "DOUBLE", "decimal": "DECIMAL(18, 6)", "date": "DATE",
+    "timestamp": "TIMESTAMP", "text": "VARCHAR", "boolean": "BOOLEAN",
+}  # fmt: skip
+_EXTRACT = frozenset(
+    ["year", "quarter", "month", "day", "hour", "minute", "second", "dow", "isodow", "doy", "week", "isoyear"]
+)
+_TRUNC = frozenset(["day", "week", "month", "quarter", "year"])
+_DIFF_UNITS = {"second": "seconds", "minute": "minutes", "hour": "hours", "day": "days"}
+_DIFF = frozenset((*_DIFF_UNITS, "month", "quarter", "year"))
+BUSINESS = frozenset({"business_minutes", "business_hours"})
+
+
+class Times:
+    """Lowers nodes by the method that `RULES` names; its own are those of time."""
+
+    by_row: ClassVar[bool] = False
+    """Whether a node stands for a value of each row."""
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+
+    def lower(self, node: exp.Expr) -> Term:
+        """The term of a node. Raises FormulaError."""
+        rule = self.RULES.get(type(node))
+        if rule is None:
+            raise forbidden(node.key)
+        lowered: Term = getattr(self, rule)(node)
+        return lowered
+
+    # literals
+
+    def _as_time(self, term: Term, other: str) -> Term:
+        if term.type != "text" or other not in ("date", "timestamp") or not isinstance(term.sql, exp.Literal):
+            return term
+        return self._time_literal(term.sql.name, other)
+
+    def _time_literal(self, text: str, kind: str) -> Term:
+        try:
+            wall = dt.datetime.fromisoformat(text)
+            utc = self._in_utc(wall)
+        except (ValueError, OverflowError):
+            raise mismatch(
+                f"{shown(text)} is not a {kind}", "Write it as '2026-01-31' or '2026-01-31 09:00'.", text
+            ) from None
+        if kind == "date":
+            return Term(_typed(wall.date().isoformat(), "DATE"), "date")
+        return Term(_typed(utc.isoformat(" "), "TIMESTAMP"), "timestamp")
+
+    def _in_utc(self, wall: dt.datetime) -> dt.datetime:
+        """A time on the project's wall, or one with an offset, in UTC. Raises OverflowError at the ends of time."""
+        aware = wall if wall.tzinfo else wall.replace(tzinfo=self.scope.almanac.zone)
+        return aware.astimezone(dt.UTC).replace(tzinfo=None)
+
+    def _to_date(self, term: Term) -> Term:
+        if term.type != "timestamp":
+            return term
+        return Term(cast(self.scope.local(term.sql), "DATE"), "date")
+
+    # parts of time
+
+    def _extract(self, node: exp.Expr) -> Term:
+        part = node.this.name.lower()
+        if part not in _EXTRACT:
+            raise forbidden("extract", part)
+        wall = self._wall(node.expression, "extract")
+        number = exp.Extract(this=exp.Var(this=part), expression=wall)
+        return Term(cast(number, "BIGINT"), "integer")
+
+    def _date_trunc(self, node: exp.Expr) -> Term:
+        unit = node.args["unit"].name.lower()
+        if unit not in _TRUNC:
+            raise forbidden("date_trunc", unit)
+        day = cast(self._wall(node.this, "date_trunc"), "DATE")
+        back, forward = self._shift(unit)
+        cut = call("date_trunc", exp.Literal.string(unit), _moved(day, back))
+        return Term(cast(_moved(cut, forward), "DATE"), "date")
+
+    def _shift(self, unit: str) -> tuple[str, str]:
+        """How far days move so that the engine's Monday weeks and January years become the project's."""
+        almanac = self.scope.almanac
+        if unit == "week":
+            days = WEEKDAYS.index(almanac.week_starts)
+            return (f"-{days} day", f"{days} day") if days else ("", "")
+        months = almanac.fiscal_year_starts - 1
+        if unit in ("quarter", "year") and months:
+            return f"-{months} month", f"{months} month"
+        return "", ""
+
+    def _date_diff(self, node: exp.Expr) -> Term:
+        unit_node = node.args.get("unit")
+        unit = unit_node.name.lower() if unit_node is not None else ""
+        if unit not in _DIFF:
+            raise forbidden("date_diff", "date_diff")
+        start, end = self._wall(node.expression, "date_diff"), self._wall(node.this, "date_diff")
+        return Term(call("date_diff", exp.Literal.string(unit), start, end), "integer", _DIFF_UNITS.get(unit))
+
+    def _wall(self, node: exp.Expr, what: str) -> exp.Expr:
+        term = self.lower(node)
+        if term.type == "text" and isinstance(term.sql, exp.Literal):
+            term = self._time_literal(term.sql.name, "timestamp")
+        if term.type not in ("date", "timestamp", "null"):
+            raise mismatch(f"`{what}` takes a date or a timestamp, not a {term.type}", name=what)
+        return self.scope.local(term.sql) if term.type == "timestamp" else term.sql
+
+    # casts
+
+    def _cast(self, node: exp.Expr) -> Term:
+        target = CAST_TYPES.get(node.args["to"].this.value)
+        if target is None:
+            raise forbidden(f"cast to {node.args['to'].sql()}", "cast")
+        term = self.lower(node.this)
+        if isinstance(term.sql, exp.Literal) and term.type == "text" and target in ("date", "timestamp"):
+            return self._time_literal(term.sql.name, target)
+        if target == "date" and term.type == "timestamp":
+            return self._to_date(term)
+        return self._converted(term, target)
+
+    def _converted(self, term: Term, target: str) -> Term:
+        if target == "timestamp":
+            if term.type == "timestamp":
+                return term
+            wall = try_cast(term.sql, "TIMESTAMP")
+            return Term(self.scope.to_instant(wall), "timestamp")
+        if "timestamp" in (term.type,) or (target == "date" and term.type not in ("date", "text", "null")):
+            raise mismatch(f"a {term.type} cannot be cast to {target}", "Use extract or `*_between`.")
+        sql = try_cast(term.sql, SQL_TYPES[target])
+        unit = term.unit if target in NUMERIC else None
+        return Term(sql, target, unit, degree=term.degree)
+
+    # from one instant to another
+
+    def _own(self, node: exp.Expr) -> Term:
+        name = str(node.this)
+        if name.endswith("_between"):
+            return self._between(name, node.expressions)
+        if name in BUSINESS:
+            return self._business(name, node.expressions)
+        raise forbidden(name)
+
+    def _between(self, name: str, arguments: list[exp.Expr]) -> Term:
+        if len(arguments) != 2:
+            raise mismatch(f"`{name}` takes two timestamps", f"Write {name}(start, end).", name)
+        ends = [call("epoch_us", self._instant(a, name)) for a in arguments]
+        return duration(binary(exp.Sub, ends[1], ends[0]), name.removesuffix("_between"))
+
+    def _business(self, name: str, arguments: list[exp.Expr]) -> Term:
+        """Working time from a to b: W(b) − W(a), negative where b lies before a, as elapsed time is."""
+        if len(arguments) not in (2, 3):
+            raise mismatch(
+                f"`{name}` takes two timestamps and a calendar", f"Write {name}(start, end, 'business').", name
+            )
+        calendar = self._calendar(arguments[2] if len(arguments) > 2 else None, name)
+        ends = [
+            self.scope.worked(calendar, self._instant(a, name), by_row=self.by_row) for a in arguments[:2]
+        ]  # fmt: skip
+        return duration(binary(exp.Sub, ends[1], ends[0]), name.removeprefix("business_"))
+
+    def _calendar(self, node: exp.Expr | None, what: str) -> exp.Expr:
+        """A calendar's name: the usual one, one in quotes, or a column that names one for each row."""
+        if node is None or (isinstance(node, exp.Literal) and node.is_string):
+            return self.scope.calendar(node.name if node is not None else None)
+        term = self.lower(node)
+        if term.type != "text":
+            raise mismatch(f"`{what}` takes a calendar's name, not a {term.type}", "Write it in quotes.", what)
+        self.scope.any_calendar()
+        return term.sql
+
+    def _instant(self, node: exp.Expr, what: str) -> exp.Expr:
+        term = self.lower(node)
+        if term.type == "text" and isinstance(term.sql, exp.Literal):
+            term = self._time_literal(term.sql.name, "timestamp")
+        if term.type == "date":
+            wall = cast(term.sql, "TIMESTAMP")
+            return self.scope.to_instant(wall)
+        if term.type not in ("timestamp", "null"):
+            column = node.name or node.sql()
+            raise mismatch(
+                f"`{what}` takes timestamps, and {shown(column)} is a {term.type}",
+                f"Map it in kpi.yaml: `{plain_or(column, 'NAME')}: {{from: …, type: timestamp}}`.", column,
+            )  # fmt: skip
+        return term.sql
+
+    RULES: ClassVar[Mapping[type[exp.Expr], str]] = {
+        exp.Extract: "_extract", exp.TimestampTrunc: "_date_trunc", exp.DateTrunc: "_date_trunc",
+        exp.DateDiff: "_date_diff", exp.Cast: "_cast", exp.Anonymous: "_own",
+    }  # fmt: skip
+    """The method that lowers each node."""
+
+
+def _typed(text: str, kind: str) -> exp.Expr:
+    return cast(exp.Literal.string(text), kind)
+
+
+def _moved(day: exp.Expr, by: str) -> exp.Expr:
+    if not by:
+        return day
+    number, unit = by.split()
+    return exp.Add(this=day.copy(), expression=exp.Interval(this=exp.Literal.string(number), unit=exp.Var(this=unit)))
