@@ -1,4 +1,4 @@
-"""From a definition to a measure that can be planned."""
+"""From a definition to a compiled metric that can be planned."""
 
 from __future__ import annotations
 
@@ -134,11 +134,11 @@ def _segment(table: Table, column: str, openly: frozenset[str]) -> exp.Expr:
 
 def _named(metric: Metric) -> dict[str, frozenset[str]]:
     targets = metric.targets if isinstance(metric, Kpi) else ()
-    found: dict[str, frozenset[str]] = {}
+    named: dict[str, frozenset[str]] = {}
     for target in targets:
         for column, parts in target.by.items():
-            found[column] = found.get(column, frozenset()) | frozenset(parts)
-    return found
+            named[column] = named.get(column, frozenset()) | frozenset(parts)
+    return named
 
 
 _LIKE = {"percent": {"percent", "ratio"}, "ratio": {"ratio", "percent", "score"}}

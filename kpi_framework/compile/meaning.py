@@ -51,7 +51,7 @@ def _meaning(catalog: Catalog, metric: Metric, tables: Mapping[str, Table]) -> d
 
 def parts_meaning(metric: Metric, tables: Mapping[str, Table]) -> str:
     """What tells a definition's parts from each other: its segments' columns. Raises FormulaError."""
-    return _seen(tables[metric.dataset or ""], tables, frozenset(c for b in metric.breakdowns for c in b))
+    return _columns_meaning(tables[metric.dataset or ""], tables, frozenset(c for b in metric.breakdowns for c in b))
 
 
 def checks_meaning(table: Table, tables: Mapping[str, Table]) -> str:
@@ -59,10 +59,10 @@ def checks_meaning(table: Table, tables: Mapping[str, Table]) -> str:
     scope = table.fresh_scope()
     for rule in table.dataset.rules.values():
         compile_condition(rule.holds, scope)
-    return _seen(table, tables, frozenset(scope.used))
+    return _columns_meaning(table, tables, frozenset(scope.used))
 
 
-def _seen(table: Table, tables: Mapping[str, Table], used: frozenset[str]) -> str:
+def _columns_meaning(table: Table, tables: Mapping[str, Table], used: frozenset[str]) -> str:
     return repr((_behind(table, used), _working_time(table, tables, used)))
 
 
@@ -74,11 +74,11 @@ def _behind(table: Table, used: frozenset[str], *, own: bool = False) -> dict[st
 
 def _spanning(metric: Metric) -> dict[str, object]:
     """What makes a value more than a period's flow; absent where it is one, so that those keep their hash."""
-    found = {
+    fields = {
         "open_between": metric.open_between, "window": read_days(metric.window) if metric.window else None,
         "evidence": metric.evidence,
     }  # fmt: skip
-    return {name: value for name, value in found.items() if value is not None}
+    return {name: value for name, value in fields.items() if value is not None}
 
 
 def _working_time(table: Table, tables: Mapping[str, Table], used: frozenset[str]) -> dict[str, object]:
@@ -87,17 +87,17 @@ def _working_time(table: Table, tables: Mapping[str, Table], used: frozenset[str
     clocks = {n: every[n] for n in sorted(table.clocks_of(used))}
     check_clocks(table, tables, frozenset(clocks))
     histories = {h: tables[h] for c in clocks.values() for h in c.history}
-    # The measure was compiled alone over a table of its own, so these are its calendars only.
+    # The metric was compiled alone over a table of its own, so these are its calendars only.
     almanac = table.almanac
     calendars = {n: _calendar(almanac.calendars[n]) for n in sorted(table.calendars)}
-    found: dict[str, object] = {}
+    meaning: dict[str, object] = {}
     if clocks:
-        found["clocks"] = {n: c.model_dump(mode="json", exclude_defaults=True) for n, c in clocks.items()}
-        found["statuses"] = declared_statuses(table)
-        found["histories"] = {n: _history(h, table.keys[0]) for n, h in sorted(histories.items())}
+        meaning["clocks"] = {n: c.model_dump(mode="json", exclude_defaults=True) for n, c in clocks.items()}
+        meaning["statuses"] = declared_statuses(table)
+        meaning["histories"] = {n: _history(h, table.keys[0]) for n, h in sorted(histories.items())}
     if calendars:
-        found["calendars"], found["usual"] = calendars, almanac.usual_calendar
-    return found
+        meaning["calendars"], meaning["usual"] = calendars, almanac.usual_calendar
+    return meaning
 
 
 def _history(table: Table, key: str) -> dict[str, object]:
@@ -121,14 +121,14 @@ def _computed(table: Table, used: frozenset[str]) -> dict[str, str]:
     """The canonical texts of the computed columns that are used, and of those behind them."""
     sql = {n: c for n, c in table.dataset.columns.items() if isinstance(c, str) and n not in table.bases}
     texts = {**sql, **table.dataset.derive}
-    found: dict[str, str] = {}
+    computed: dict[str, str] = {}
     waiting = [n for n in sorted(used) if n in texts]
     while waiting:
         name = waiting.pop()
         tree = canonical_of(texts[name])
-        found[name] = canonical_text(tree)
-        waiting += [c.name for c in tree.find_all(exp.Column) if c.name in texts and c.name not in found]
-    return found
+        computed[name] = canonical_text(tree)
+        waiting += [c.name for c in tree.find_all(exp.Column) if c.name in texts and c.name not in computed]
+    return computed
 
 
 def reads_elapsed_time(metric: Metric, table: Table) -> bool:

@@ -14,22 +14,24 @@ from .sql.errors import FormulaError
 def narrowed(catalog: Catalog, ids: tuple[str, ...]) -> Catalog:
     """The catalog with the named definitions and their inputs, in the catalog's order."""
     inputs = {}
-    for one, entry in catalog.definitions.items():
+    for definition_id, entry in catalog.definitions.items():
         if entry.noun.is_derived:
             try:
-                inputs[one] = compile_definition(catalog, entry.noun).ids
+                inputs[definition_id] = compile_definition(catalog, entry.noun).ids
             except FormulaError:
-                inputs[one] = ()
-    kept = {i for one in ids for i in closure(one, inputs)}
-    entries = tuple(e for e in catalog.entries if e.noun.id in kept)
-    return replace(catalog, entries=entries, signals=tuple(s for s in catalog.signals if _stands_on(catalog, s, kept)))
+                inputs[definition_id] = ()
+    needed = {i for definition_id in ids for i in closure(definition_id, inputs)}
+    entries = tuple(e for e in catalog.entries if e.noun.id in needed)
+    return replace(
+        catalog, entries=entries, signals=tuple(s for s in catalog.signals if _stands_on(catalog, s, needed))
+    )
 
 
-def _stands_on(catalog: Catalog, entry: Entry[Signal], kept: set[str]) -> bool:
-    """Whether a signal reads kept definitions only."""
+def _stands_on(catalog: Catalog, entry: Entry[Signal], needed: set[str]) -> bool:
+    """Whether a signal reads needed definitions only."""
     definitions = {i: e.noun for i, e in catalog.definitions.items()}
     try:
         condition = compile_signal(entry.noun.when, definitions, catalog.project.noun.almanac)
     except FormulaError:
         return False
-    return all(o.definition in kept for o in condition.operands)
+    return all(o.definition in needed for o in condition.operands)

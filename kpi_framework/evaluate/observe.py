@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from ..compile.dataset.dedupe import table_name
 from ..compile.plan.axis import Axis, CompiledMetric
 from ..compile.plan.cube import MAX_PARTS, AxisPlan, Cell
-from ..compile.plan.non_additive import bounds_query, held_query, rows_at_once, stretches
+from ..compile.plan.non_additive import bounds_query, chunks, held_query, rows_at_once
 from ..compile.sql.render import render
 from ..model.measurement import Observation, Reason, Segment
 from ..model.period import Almanac, Period
@@ -93,14 +93,14 @@ class Observer(Record):
         # A table that is small enough is one stretch. Where rows stand in many periods, nobody knows without asking.
         if plan.axis.is_spanning or rows > rows_at_once(plan):
             sizes = [(_count(p), _count(size)) for p, size in self.session.fetch(render(plan.sizes_query()))]
-        self.session.make(plan.held, (held_query(plan, stretch) for stretch in stretches(plan, sizes)))
+        self.session.make(plan.held, (held_query(plan, chunk) for chunk in chunks(plan, sizes)))
 
     def plan(self, batch: Batch) -> AxisPlan:
         """The batch's plan, with its cube made and its breakdowns capped."""
         table = self.compilation.tables[batch.dataset]
         plan = AxisPlan(batch.axis, batch.metrics, table_name(table), f"cube_{batch.dataset}")
         self.session.make(plan.cube, [plan.cube_query()])
-        return replace(plan, kept=self._capped(plan))
+        return replace(plan, largest=self._capped(plan))
 
     def _capped(self, plan: AxisPlan) -> dict[tuple[str, ...], tuple[tuple[str | None, ...], ...]]:
         profile = plan.profile_query()
@@ -118,7 +118,7 @@ class Observer(Record):
         rows = self.session.fetch(render(plan.largest_query(breakdown)))
         largest = dict.fromkeys(tuple(None if c is None else str(c) for c in row) for row in rows)
         if len(breakdown) == 1:
-            named = {v for m in plan.measures for v in m.named.get(breakdown[0], ())}
+            named = {v for m in plan.metrics for v in m.named.get(breakdown[0], ())}
             room = [part for part in largest if part[0] not in named][: MAX_PARTS - len(named)]
             return (*room, *((v,) for v in sorted(named)))
         return tuple(largest)
@@ -126,7 +126,7 @@ class Observer(Record):
     def _quantile_bounds(self, plan: AxisPlan, values: Values) -> Values:
         """The intervals of judged quantiles: their ranks are known once their rows are counted."""
         groups: dict[Period, dict[object, list[CompiledMetric]]] = defaultdict(lambda: defaultdict(list))
-        for metric in plan.measures:
+        for metric in plan.metrics:
             shape, judged = metric.formula.shape, self.judged.get(metric.id)
             if shape.kind == "quantile" and judged is not None and judged in plan.axis.periods:
                 groups[judged][shape.argument, shape.condition, shape.unit].append(metric)
@@ -207,7 +207,7 @@ class _Reading(Record):
             parts[number][segment] = None
         return {
             (metric.id, period, segment): self._observation(metric, cell, period, segment, row)
-            for metric, cell in zip(self.plan.measures, self.plan.cells, strict=True)
+            for metric, cell in zip(self.plan.metrics, self.plan.cells, strict=True)
             for number in range(len(self.plan.breakdowns))
             if _belongs(self.plan, number, metric)
             for segment in parts[number]

@@ -100,8 +100,8 @@ class ClockPlan(Record, dict=True):
         """The kinds of events that are looked at."""
         words = [w for c in self.clocks.values() for w in (*c.words, *(c.otherwise or ()))]
         words += [w for p in self.policies.values() for w in (*p.until, *(p.pausing or ()))]
-        found = {_kind(w) for w in words} | ({"priority", "status"} if self.policies else set())
-        return tuple(sorted(found))
+        kinds = {_kind(w) for w in words} | ({"priority", "status"} if self.policies else set())
+        return tuple(sorted(kinds))
 
     def _stints(self, kind: str) -> exp.Select:
         """Each state of a ticket, from when to when, what it was before, and the working time at both ends."""
@@ -113,10 +113,10 @@ class ClockPlan(Record, dict=True):
             exp.alias_(_over(call("row_number"), order), "_number"),
         ).from_("_events").where(_is("_field", kind), not_null(exp.column("_value"))).subquery("_states")  # fmt: skip
         ended = exp.Coalesce(this=exp.column("_until"), expressions=[self.as_of.copy()])
-        kept = [f"_from_{n}" for n in self.policies]
-        columns = ["_key", "_at", "_value", "_before", "_until", "_number", "_end", *kept]
+        starts = [f"_from_{n}" for n in self.policies]
+        columns = ["_key", "_at", "_value", "_before", "_until", "_number", "_end", *starts]
         joined = (
-            exp.select("_states.*", exp.alias_(ended, "_end"), *kept, *map(_calendar, self.calendars))
+            exp.select("_states.*", exp.alias_(ended, "_end"), *starts, *map(_calendar, self.calendars))
             .from_(states)
             .join("_rows", on="_states._key = _rows._key")
         )
@@ -140,8 +140,8 @@ class ClockPlan(Record, dict=True):
             "_key", "_at", exp.alias_(spoken, "_spoken"),
             exp.alias_(_over(call("row_number"), [exp.Ordered(this=f, nulls_first=True) for f in first]), "_number"),
         ).from_("_events").where(_is("_field", "comment")).subquery("_states")  # fmt: skip
-        kept = [f"_from_{n}" for n in self.policies]
-        return exp.select("_states.*", *kept).from_(numbered).join("_rows", on="_states._key = _rows._key")
+        starts = [f"_from_{n}" for n in self.policies]
+        return exp.select("_states.*", *starts).from_(numbered).join("_rows", on="_states._key = _rows._key")
 
     # one row a ticket
 
@@ -184,7 +184,7 @@ class ClockPlan(Record, dict=True):
             query = query.join(f"_of_{kind}", on=f"_rows._key = _of_{kind}._key", join_type="left")
         return query
 
-    def _found(self, name: str, words: Sequence[str], part: str = "") -> list[exp.Expr]:
+    def _columns_of(self, name: str, words: Sequence[str], part: str = "") -> list[exp.Expr]:
         return [exp.column(f"_{kind}_{name}{part}") for kind in self.kinds if _happened(kind, words) is not None]
 
     # service levels
@@ -192,7 +192,7 @@ class ClockPlan(Record, dict=True):
     def _ended(self) -> exp.Select:
         """Each policy's end: what stopped it, else as_of."""
         stops = {n: exp.Least(this=f[0], expressions=f[1:], ignore_nulls=True) if len(f) > 1 else f[0]
-                 for n, p in self.policies.items() for f in [self._found(n, p.until)]}  # fmt: skip
+                 for n, p in self.policies.items() for f in [self._columns_of(n, p.until)]}  # fmt: skip
         cells = [exp.alias_(stop, f"_stop_{n}") for n, stop in stops.items()]
         cells += [
             exp.alias_(exp.Coalesce(this=stop.copy(), expressions=[self.as_of.copy()]), f"_end_{n}")
@@ -226,34 +226,34 @@ class ClockPlan(Record, dict=True):
         return joined.join("_timed", on="_status._key = _timed._key").group_by("_status._key")
 
     def _final(self, columns: Sequence[str]) -> exp.Select:
-        kept = [exp.column(c, table="_wide") for c in columns]
+        own_columns = [exp.column(c, table="_wide") for c in columns]
         clocks = [exp.alias_(self._column(n, c), n) for n, c in self.clocks.items()]
         levels = [exp.alias_(sql, name) for n, p in self.policies.items() for name, sql in self._level(n, p)]
-        query = exp.select(*kept, *clocks, *levels).from_("_wide")
+        query = exp.select(*own_columns, *clocks, *levels).from_("_wide")
         if self.policies:
             query = query.join("_timed", on="_wide._key = _timed._key", join_type="left")
             query = query.join("_paused", on="_wide._key = _paused._key", join_type="left")
         return query
 
     def _column(self, name: str, clock: Clock) -> exp.Expr:
-        found = self._found(name, clock.words)
+        columns = self._columns_of(name, clock.words)
         if clock.kind == "running":
-            return found[0]
+            return columns[0]
         if clock.kind == "count":
-            return _total([self._counted(f, clock.words) for f in found])
-        one = self._extreme(clock, found)
-        other = self._found(name, clock.otherwise or (), "_else")
-        return exp.Coalesce(this=one, expressions=[self._extreme(clock, other)]) if other else one
+            return _total([self._counted(f, clock.words) for f in columns])
+        moment = self._extreme(clock, columns)
+        otherwise = self._columns_of(name, clock.otherwise or (), "_else")
+        return exp.Coalesce(this=moment, expressions=[self._extreme(clock, otherwise)]) if otherwise else moment
 
-    def _counted(self, found: exp.Expr, words: Sequence[str]) -> exp.Expr:
+    def _counted(self, count: exp.Expr, words: Sequence[str]) -> exp.Expr:
         """A ticket with a history and no comment in it has none; one without a history, nobody knows."""
         if any(_kind(w) == "status" for w in words):
-            return found
-        return case(exp.column("_is_seen"), exp.Coalesce(this=found, expressions=[_ZERO.copy()]))
+            return count
+        return case(exp.column("_is_seen"), exp.Coalesce(this=count, expressions=[_ZERO.copy()]))
 
-    def _extreme(self, clock: Clock, found: list[exp.Expr]) -> exp.Expr:
+    def _extreme(self, clock: Clock, moments: list[exp.Expr]) -> exp.Expr:
         kind = exp.Least if clock.kind == "first" else exp.Greatest
-        return kind(this=found[0], expressions=found[1:], ignore_nulls=True) if len(found) > 1 else found[0]
+        return kind(this=moments[0], expressions=moments[1:], ignore_nulls=True) if len(moments) > 1 else moments[0]
 
     def _level(self, name: str, policy: Policy) -> Iterator[tuple[str, exp.Expr]]:
         """Met, breached or undecided; the time it took, or has taken so far; the time it may take."""

@@ -70,10 +70,10 @@ def declared_statuses(table: Table) -> tuple[str, ...]:
 def event_columns(history: Table, key: str) -> dict[str, exp.Expr]:
     """A history's columns as the clocks read them. Raises FormulaError where one is missing."""
     scope = history.fresh_scope()
-    found = {"_key": scope.term(key).sql, "_at": scope.term("at").sql, "_field": scope.term("field").sql}
+    columns = {"_key": scope.term(key).sql, "_at": scope.term("at").sql, "_field": scope.term("field").sql}
     for name, blank in (("value", "VARCHAR"), ("sequence", "BIGINT"), ("by", "VARCHAR"), ("public", "BOOLEAN")):
-        found[f"_{name}"] = scope.term(name).sql if history.has(name) else null(blank)
-    return found
+        columns[f"_{name}"] = scope.term(name).sql if history.has(name) else null(blank)
+    return columns
 
 
 def event_names(history: Table, key: str) -> frozenset[str]:

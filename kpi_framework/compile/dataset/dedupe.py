@@ -22,12 +22,12 @@ def count_query(name: str, load: Load) -> exp.Select:
     """Rows, rows with a misfit or an empty cell, then the rows with each mark."""
     every = range(len(load.marks))
     bad = _rows_where(marked([i for i in every if load.marks[i][0] in (Flaw.MISFIT, Flaw.EMPTY)]))
-    found = marked(every)
-    if found is None:
+    any_mark = marked(every)
+    if any_mark is None:
         return exp.select(_ROWS.copy(), bad).from_(name)
-    # Most rows carry no mark, and the engine skips a stretch of rows of which none does.
+    # Most rows carry no mark, and the engine skips a block of rows of which none does.
     rows = exp.select(_ROWS.copy()).from_(name).subquery()
-    return exp.select(rows, bad, *(_rows_where(marked([i])) for i in every)).from_(name).where(found)
+    return exp.select(rows, bad, *(_rows_where(marked([i])) for i in every)).from_(name).where(any_mark)
 
 
 def _rows_where(condition: exp.Expr | None) -> exp.Expr:
@@ -64,10 +64,10 @@ def _differs(column: str) -> exp.Expr:
 def latest_query(table: Table, name: str, columns: Sequence[str]) -> exp.Select:
     """Each key's last row; of rows that tie, the same one on every run."""
     numbered = exp.alias_(_ranked("row_number", table, columns), "_rank")
-    kept = [exp.column(c) for c in columns]
-    ranked = exp.select(*kept, numbered).from_(name).subquery("ranked")
+    own_columns = [exp.column(c) for c in columns]
+    ranked = exp.select(*own_columns, numbered).from_(name).subquery("ranked")
     first = exp.EQ(this=exp.column("_rank"), expression=exp.Literal.number("1"))
-    return exp.select(*kept).from_(ranked).where(first)
+    return exp.select(*own_columns).from_(ranked).where(first)
 
 
 def _ranked(function: str, table: Table, ties: Sequence[str]) -> exp.Expr:

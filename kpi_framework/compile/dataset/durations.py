@@ -1,4 +1,4 @@
-"""A stretch of time as a source writes it → a number of a unit, or NULL where the cell is none. Signs are kept."""
+"""A length of time as a source writes it → a number of a unit, or NULL where the cell is none. Signs are kept."""
 
 from __future__ import annotations
 

@@ -35,14 +35,14 @@ class Load(Record):
 def load_query(table: Table, columns: frozenset[str], as_of: exp.Expr) -> Load:
     """What loads the given base columns of a table: typed cells, the marks of each row, rows before as_of."""
     stages = [table.staged(table.base(n)) for n in sorted(columns)]
-    found = [
+    conditions = [
         *((Flaw.MISFIT, s.base.name, table.misfit(s)) for s in stages),
         *((Flaw.EMPTY, s.base.name, table.empty(s)) for s in stages),
         *((Flaw.WORD, s.base.name, _unknown_word(s.base)) for s in stages),
         *((Flaw.ODD_HOUR, s.base.name, odd_hour(s.wall_name, table.zone)) for s in stages if s.wall is not None),
         *((Flaw.SWAP, *swap) for swap in _swaps(table, columns)),
     ]
-    marks = {(flaw, name): condition for flaw, name, condition in found if condition is not None}
+    marks = {(flaw, name): condition for flaw, name, condition in conditions if condition is not None}
     wanted = [alias(_fitting(s.base), s.base.name) for s in stages]
     query = exp.select(*wanted, *_masks(list(marks.values()))).from_(typed_rows(stages, "source"), copy=False)
     limit = _known_by(table, columns, as_of)

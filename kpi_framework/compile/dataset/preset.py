@@ -31,8 +31,8 @@ def column_in(column: PresetColumn, headers: tuple[str, ...] | None) -> Column |
     spelling = column.from_ if headers is None else _spelling(column.names, headers)
     if spelling is None:
         return None
-    kept = column.model_dump(exclude={"from_", "spellings"}, exclude_unset=True)
-    return Column(**{**kept, "from": spelling})
+    fields = column.model_dump(exclude={"from_", "spellings"}, exclude_unset=True)
+    return Column(**{**fields, "from": spelling})
 
 
 def _spelling(names: tuple[str, ...], headers: tuple[str, ...]) -> str | None:
@@ -47,8 +47,8 @@ def _spelling(names: tuple[str, ...], headers: tuple[str, ...]) -> str | None:
 
 def _computable(derive: Mapping[str, str], names: set[str]) -> dict[str, str]:
     """The derived columns whose every column is there, in their order: one may stand on those before it."""
-    found: dict[str, str] = {}
+    computable: dict[str, str] = {}
     for name, text in derive.items():
-        if all(c.name in names or c.name in found for c in parse(text).find_all(exp.Column)):
-            found[name] = text
-    return found
+        if all(c.name in names or c.name in computable for c in parse(text).find_all(exp.Column)):
+            computable[name] = text
+    return computable

@@ -22,12 +22,12 @@ def format_of(source: Source, path: str) -> str | None:
 
 def unique_headers(header: Sequence[str]) -> tuple[str, ...]:
     """A header whose repeated names are told apart: the second `Comment` becomes `Comment_2`."""
-    seen: dict[str, int] = {}
-    found = []
+    counts: dict[str, int] = {}
+    headers = []
     for name in header:
-        seen[name] = seen.get(name, 0) + 1
-        found.append(name if seen[name] == 1 else f"{name}_{seen[name]}")
-    return tuple(found)
+        counts[name] = counts.get(name, 0) + 1
+        headers.append(name if counts[name] == 1 else f"{name}_{counts[name]}")
+    return tuple(headers)
 
 
 def csv_rows(source: Source, files: Mapping[str, tuple[str, ...]], columns: Sequence[str]) -> exp.Expr:

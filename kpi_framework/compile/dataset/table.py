@@ -118,29 +118,29 @@ class Table(Record, dict=True):
     @cached_property
     def bases(self) -> dict[str, Base]:
         """The columns read from the source, by canonical name."""
-        found = {n: self._mapped(n, c) for n, c in self._mappings.items()}
+        bases = {n: self._mapped(n, c) for n, c in self._mappings.items()}
         taken = {c.from_ for c in self._mappings.values()}
-        computed = {*self.dataset.columns, *self.clocks} - set(found)
+        computed = {*self.dataset.columns, *self.clocks} - set(bases)
         for header in self._headers:
             name = snake_case(header)
-            if header not in taken and name not in found and name not in computed:
-                found[name] = self._mapped(name, Column(**{"from": header}))
-        return found
+            if header not in taken and name not in bases and name not in computed:
+                bases[name] = self._mapped(name, Column(**{"from": header}))
+        return bases
 
     @cached_property
     def raws(self) -> dict[str, Base]:
         """The source's columns as they are, for columns that are computed from them."""
-        found = {}
+        raws = {}
         for header in self._headers:
             native = self.native.types[header] if self.native else "VARCHAR"
             name = f"_raw_{snake_case(header)}"
-            found[name] = Base(name, header, _own_type(native), native, None, False, {}, None)
-        return found
+            raws[name] = Base(name, header, _own_type(native), native, None, False, {}, None)
+        return raws
 
     def with_given(self, native: Native) -> Table:
         """The table as an example gives it: canonical columns by name, without the source's mapping."""
         kinds = {n: self.bases[n] for n in self.bases}
-        given = {
+        mapped = {
             n: Column(**{"from": n, "type": kinds[n].type, "unit": kinds[n].unit, "personal": kinds[n].personal})
             for n in kinds
         }
@@ -152,9 +152,9 @@ class Table(Record, dict=True):
         }
         derive = {n: d for n, d in self.dataset.derive.items() if n not in native.types}
         source = Source(path="given.csv")
-        everything = Native({**dict.fromkeys([*given, *typed], "VARCHAR"), **native.types})
+        everything = Native({**dict.fromkeys([*mapped, *typed], "VARCHAR"), **native.types})
         clocked = {n: Column(**{"from": n, "type": t.type, "unit": t.unit}) for n, t in self.clocks.items()}
-        columns = {**given, **typed, **clocked}
+        columns = {**mapped, **typed, **clocked}
         update = {"columns": columns, "derive": derive, "source": source, "clocks": {}, "policies": {}}
         everything = Native({**dict.fromkeys(clocked, "VARCHAR"), **everything.types})
         return replace(self, dataset=self.dataset.model_copy(update=update), native=everything, lookups=None)
@@ -178,13 +178,13 @@ class Table(Record, dict=True):
     @cached_property
     def _mappings(self) -> dict[str, Column]:
         """The columns that name one column of the source; the others are SQL."""
-        found = {}
+        mappings = {}
         for name, column in self.dataset.columns.items():
             if isinstance(column, Column):
-                found[name] = column
+                mappings[name] = column
             elif self._is_header(column):
-                found[name] = Column(**{"from": self._header(column)})
-        return found
+                mappings[name] = Column(**{"from": self._header(column)})
+        return mappings
 
     def _is_header(self, text: str) -> bool:
         return text in self._header_set or bool(re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", text))
@@ -215,12 +215,12 @@ class Table(Record, dict=True):
     @cached_property
     def clocks(self) -> dict[str, Term]:
         """The columns that come from a history: minutes, moments, counts, and whether a service level was met."""
-        found = {n: _clock_term(n, c) for n, c in self.dataset.clocks.items()}
+        terms = {n: _clock_term(n, c) for n, c in self.dataset.clocks.items()}
         for name in self.dataset.policies:
-            found[name] = Term(exp.column(name), "boolean")
+            terms[name] = Term(exp.column(name), "boolean")
             for part in POLICY_PARTS:
-                found[f"{name}{part}"] = duration(exp.column(f"{name}{part}"), "minutes")
-        return found
+                terms[f"{name}{part}"] = duration(exp.column(f"{name}{part}"), "minutes")
+        return terms
 
     def clocks_of(self, used: frozenset[str]) -> frozenset[str]:
         """The clocks and policies behind the used columns."""
@@ -371,7 +371,7 @@ class Table(Record, dict=True):
 
     @property
     def grain(self) -> Grain | None:
-        """The stretch of time one row stands for, if longer than an instant."""
+        """The length of time one row stands for, if longer than an instant."""
         return self.dataset.grain or (self.contract.grain if self.contract else None)
 
     @property
@@ -384,8 +384,8 @@ class Table(Record, dict=True):
         """The base columns behind the used ones, and, if `own`, those that loading needs itself."""
         loading = {*self.keys, *self.dataset.latest_by, self.time, self.complete_column}
         names = {*used, *(o for o in loading if o and own)}
-        found = {b for name in names for b in self._behind(name)}
-        return frozenset(found - set(self.clocks)) | self._behind_clocks(frozenset(names))
+        columns = {b for name in names for b in self._behind(name)}
+        return frozenset(columns - set(self.clocks)) | self._behind_clocks(frozenset(names))
 
     def check_own(self) -> None:
         """Whether what names its rows and puts them in order are columns. Raises FormulaError."""

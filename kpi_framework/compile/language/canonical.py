@@ -131,8 +131,8 @@ PASSES: tuple[Callable[[exp.Expr], exp.Expr], ...] = (
 def canonical(tree: exp.Expr) -> exp.Expr:
     """The one tree of all expressions that mean the same, as far as the passes see."""
     tree = tree.copy()
-    for one in PASSES:
-        tree = _bottom_up(tree, one)
+    for rewrite in PASSES:
+        tree = _bottom_up(tree, rewrite)
     return tree
 
 
@@ -159,11 +159,11 @@ def _canonical_of(text: str) -> exp.Expr | FormulaError:
         return error
 
 
-def _bottom_up(tree: exp.Expr, one: Callable[[exp.Expr], exp.Expr]) -> exp.Expr:
+def _bottom_up(tree: exp.Expr, rewrite: Callable[[exp.Expr], exp.Expr]) -> exp.Expr:
     """Apply a pass to every node, children first (sqlglot's transform skips the children of replaced nodes)."""
     nodes = [node for node in tree.walk(bfs=True) if isinstance(node, exp.Expr)]
     for node in reversed(nodes):
-        changed = one(node)
+        changed = rewrite(node)
         if changed is node:
             continue
         if node is tree:

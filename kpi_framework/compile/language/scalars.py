@@ -138,7 +138,7 @@ class Scalars(Times):
 
     def _in(self, node: exp.Expr) -> Term:
         left = self.lower(node.this)
-        tests = [self._compared(exp.EQ, left, self.lower(item)).sql for item in node.expressions]
+        tests = [self._compared(exp.EQ, left, self.lower(value)).sql for value in node.expressions]
         sql = disjunction(*tests)
         if sql is None:
             raise mismatch("`in` needs at least one value")
@@ -154,7 +154,7 @@ class Scalars(Times):
 
     def _case(self, node: exp.Expr) -> Term:
         operand = self.lower(node.this) if node.this is not None else None
-        branches = [(self._when(operand, one), self.lower(one.args["true"])) for one in node.args["ifs"]]
+        branches = [(self._when(operand, branch), self.lower(branch.args["true"])) for branch in node.args["ifs"]]
         default = node.args.get("default")
         otherwise = self.lower(default) if default is not None else Term(exp.Null(), "null")
         terms = self._same_type([then for _, then in branches] + [otherwise])
@@ -164,10 +164,10 @@ class Scalars(Times):
             default=values[-1].copy(),
         ))  # fmt: skip
 
-    def _when(self, operand: Term | None, one: exp.Expr) -> exp.Expr:
+    def _when(self, operand: Term | None, branch: exp.Expr) -> exp.Expr:
         if operand is None:
-            return self._condition(one.this).sql
-        return self._compared(exp.EQ, operand, self.lower(one.this)).sql
+            return self._condition(branch.this).sql
+        return self._compared(exp.EQ, operand, self.lower(branch.this)).sql
 
     def _coalesce(self, node: exp.Expr) -> Term:
         terms = self._same_type([self.lower(node.this), *map(self.lower, node.expressions)])

@@ -61,9 +61,9 @@ class Condition(Record):
 @deep()
 def compile_signal(text: str, definitions: Mapping[str, Metric], almanac: Almanac) -> Condition:
     """Compile a signal's condition. Raises FormulaError."""
-    found: dict[Operand, exp.Expr] = {}
-    tree = parse(text, lambda parsed: _without_operands(parsed, found))
-    operands = tuple(found)
+    columns_by_operand: dict[Operand, exp.Expr] = {}
+    tree = parse(text, lambda parsed: _without_operands(parsed, columns_by_operand))
+    operands = tuple(columns_by_operand)
     for operand in operands:
         _check(operand, definitions)
     _check_words(tree, operands)
@@ -101,13 +101,13 @@ def _term(number: int, operand: Operand, unit: str) -> Term:
 # operands
 
 
-def _without_operands(tree: exp.Expr, found: dict[Operand, exp.Expr]) -> exp.Expr:
+def _without_operands(tree: exp.Expr, columns: dict[Operand, exp.Expr]) -> exp.Expr:
     """The tree with a column of its own for each operand, which `found` collects in their order."""
     for node in list(tree.walk(bfs=False)):
         operand = _operand(node)
         if operand is None:
             continue
-        column = found.setdefault(operand, exp.column(f"operand_{len(found)}"))
+        column = columns.setdefault(operand, exp.column(f"operand_{len(columns)}"))
         if node is tree:
             return column.copy()
         node.replace(column.copy())
@@ -148,23 +148,30 @@ def _of_segment(node: exp.Dot) -> Operand:
 
 def _check(operand: Operand, definitions: Mapping[str, Metric]) -> None:
     """Whether the operand exists. Raises FormulaError."""
-    one, field = operand.definition, operand.field
-    metric = definitions.get(one)
+    definition_id, field = operand.definition, operand.field
+    metric = definitions.get(definition_id)
     if metric is None:
         hint = f"There are: {listed(sorted(definitions))}."
-        raise FormulaError("unknown-reference", f"there is no KPI or metric {shown(one)}", hint, one)
+        raise FormulaError(
+            "unknown-reference", f"there is no KPI or metric {shown(definition_id)}", hint, definition_id
+        )
     if field not in FIELDS:
-        raise FormulaError("unknown-reference", f"`{one}` has no {shown(field)}", f"It has {', '.join(FIELDS)}.", field)
+        raise FormulaError(
+            "unknown-reference", f"`{definition_id}` has no {shown(field)}", f"It has {', '.join(FIELDS)}.", field
+        )
     if field in JUDGED and not isinstance(metric, Kpi):
         hint = "Use value, previous, change or points."
         raise FormulaError(
-            "type-mismatch", f"`{one}` is a metric, which is never judged: it has no `{field}`", hint, one
+            "type-mismatch",
+            f"`{definition_id}` is a metric, which is never judged: it has no `{field}`",
+            hint,
+            definition_id,
         )
     columns = tuple(c for c, _ in operand.segment)
     if columns not in metric.breakdowns or (operand.is_worst and metric.breakdowns == ((),)):
         named = listed(columns) or "its worst one"
         hint = "List it under the definition's `segments`."
-        raise FormulaError("unknown-reference", f"`{one}` has no segments by {named}", hint, one)
+        raise FormulaError("unknown-reference", f"`{definition_id}` has no segments by {named}", hint, definition_id)
 
 
 def _check_words(tree: exp.Expr, operands: Sequence[Operand]) -> None:

@@ -120,9 +120,9 @@ def _plain(error: Exception) -> str:
     text = re.sub(r"\x1b\[[0-9;]*m", "", str(error)).splitlines()
     where = re.search(r"Line (\d+), Col: (\d+)", text[0]) if text else None
     near = text[1].strip() if len(text) > 1 else ""
-    said = re.sub(r"\. Line \d+, Col: \d+\.?", "", text[0]) if text else "unreadable"
-    place = f" at line {where[1]}, column {where[2]}" if where else ""
-    return f"the expression cannot be read{place}: {said}" + (f" near `{near[:80]}`" if near else "")
+    message = re.sub(r"\. Line \d+, Col: \d+\.?", "", text[0]) if text else "unreadable"
+    location = f" at line {where[1]}, column {where[2]}" if where else ""
+    return f"the expression cannot be read{location}: {message}" + (f" near `{near[:80]}`" if near else "")
 
 
 def _check_allowed(tree: exp.Expr) -> None:

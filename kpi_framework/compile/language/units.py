@@ -26,10 +26,10 @@ def merged(terms: list[Term], build: Callable[[list[exp.Expr]], exp.Expr]) -> Te
     return Term(build([t.sql for t in terms]), kind, unit, degree=degree)
 
 
-def _wider_type(one: str, other: str) -> str:
-    if one in NUMERIC and other in NUMERIC:
-        return NUMERIC[max(NUMERIC.index(one), NUMERIC.index(other))]
-    return one
+def _wider_type(left: str, right: str) -> str:
+    if left in NUMERIC and right in NUMERIC:
+        return NUMERIC[max(NUMERIC.index(left), NUMERIC.index(right))]
+    return left
 
 
 def number_type(left: Term, right: Term) -> str:

@@ -1,4 +1,4 @@
-"""An axis: timestamps cut into periods. All measures that share it are computed together.
+"""An axis: timestamps cut into periods. All metrics that share it are computed together.
 
 A flow's row belongs to the one period its timestamp stands in. A stock's row (open from one timestamp to
 another) and a trailing window's row belong to a run of periods: from `_first` up to, not including, `_last`.
@@ -47,7 +47,7 @@ class CompiledMetric(Record):
 
     @property
     def dating(self) -> str:
-        """Equal for measures whose rows fall into the same periods."""
+        """Equal for metrics whose rows fall into the same periods."""
         closing = spelling(self.closing.time) if self.closing else ""
         return f"{spelling(self.time)}|{closing}|{self.window or ''}"
 
@@ -65,9 +65,9 @@ class Axis(Record):
     number: int = 0
     """The number of its first period: more than 0 where it is cut from a longer one."""
 
-    def cut(self, stretch: range) -> Axis:
-        """The axis of a stretch of its periods; they keep their numbers."""
-        return replace(self, periods=self.periods[stretch.start : stretch.stop], number=stretch.start)
+    def cut(self, chunk: range) -> Axis:
+        """The axis of a chunk of its periods; they keep their numbers."""
+        return replace(self, periods=self.periods[chunk.start : chunk.stop], number=chunk.start)
 
     @property
     def is_spanning(self) -> bool:

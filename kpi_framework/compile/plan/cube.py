@@ -28,9 +28,9 @@ _EDGES = frozenset({"period_start", "period_end"})
 
 
 class Cell(Record):
-    """Where a measure's numbers stand in a fetched row."""
+    """Where a metric's numbers stand in a fetched row."""
 
-    measure: str
+    metric_id: str
     value: int
     population: int
     measured: int
@@ -39,18 +39,18 @@ class Cell(Record):
 
 
 class AxisPlan(Record, dict=True):
-    """The queries of one axis over the typed table `table`. `kept` caps a breakdown to its largest parts."""
+    """The queries of one axis over the typed table `table`. `largest` caps a breakdown to its largest parts."""
 
     axis: Axis
-    measures: tuple[CompiledMetric, ...]
+    metrics: tuple[CompiledMetric, ...]
     table: str
     cube: str
-    kept: Mapping[tuple[str, ...], tuple[tuple[str | None, ...], ...]] = field(default_factory=dict)
+    largest: Mapping[tuple[str, ...], tuple[tuple[str | None, ...], ...]] = field(default_factory=dict)
 
     @cached_property
     def breakdowns(self) -> tuple[tuple[str, ...], ...]:
-        """Every breakdown that some measure wants, the whole first."""
-        wanted = {b for m in self.measures for b in m.breakdowns}
+        """Every breakdown that some metric wants, the whole first."""
+        wanted = {b for m in self.metrics for b in m.breakdowns}
         return tuple(sorted(wanted, key=lambda b: (len(b), b)))
 
     @cached_property
@@ -60,14 +60,14 @@ class AxisPlan(Record, dict=True):
 
     @cached_property
     def aggregates(self) -> dict[str, Aggregate]:
-        """The aggregates of all measures, each once."""
-        found: dict[str, Aggregate] = {}
-        for measure in self.measures:
-            formula = measure.formula
+        """The aggregates of all metrics, each once."""
+        aggregates: dict[str, Aggregate] = {}
+        for metric in self.metrics:
+            formula = metric.formula
             extra = (formula.population, formula.measured, formula.missing, formula.squares)
-            found.update(formula.aggregates)
-            found.update({a.name: a for a in extra if a is not None})
-        return found
+            aggregates.update(formula.aggregates)
+            aggregates.update({a.name: a for a in extra if a is not None})
+        return aggregates
 
     # statements
 
@@ -106,7 +106,7 @@ class AxisPlan(Record, dict=True):
         return exp.select(*keys).from_(self.cube, copy=False).group_by(*keys).order_by(*order).limit(MAX_PARTS)
 
     def value_query(self) -> exp.Select:
-        """Every value of every measure, period and part: see `cells` for its columns."""
+        """Every value of every metric, period and part: see `cells` for its columns."""
         query = exp.select(*self._result_columns()).from_("joined" if self.holding else "rolled", copy=False)
         query = query.with_("rolled", as_=self._rolled(), copy=False)
         return query.with_("joined", as_=self._joined(), copy=False) if self.holding else query
@@ -132,15 +132,15 @@ class AxisPlan(Record, dict=True):
 
     @cached_property
     def cells(self) -> tuple[Cell, ...]:
-        """Where each measure's numbers stand in a row of `value_query`."""
-        position, found = self.rows_at + 1, []
-        for measure in self.measures:
-            formula = measure.formula
+        """Where each metric's numbers stand in a row of `value_query`."""
+        position, cells = self.rows_at + 1, []
+        for metric in self.metrics:
+            formula = metric.formula
             missing = position + 3 if formula.missing else None
             squares = position + 3 + bool(formula.missing) if formula.squares else None
-            found.append(Cell(measure.id, position, position + 1, position + 2, missing, squares))
+            cells.append(Cell(metric.id, position, position + 1, position + 2, missing, squares))
             position += 3 + bool(formula.missing) + bool(formula.squares)
-        return tuple(found)
+        return tuple(cells)
 
     def part(self, row: tuple[object, ...]) -> tuple[int, int, tuple[tuple[str, str | None], ...]] | None:
         """A fetched row's breakdown, period and segment; None for the row that says what nothing gives."""
@@ -157,15 +157,15 @@ class AxisPlan(Record, dict=True):
 
     # the rows
 
-    def rows(self, stretch: range | None = None) -> exp.Subquery:
-        """The rows that stand in a period, of this stretch if there is one, with their segment values."""
-        axis = self.axis if stretch is None else self.axis.cut(stretch)
+    def rows(self, chunk: range | None = None) -> exp.Subquery:
+        """The rows that stand in a period, of this chunk if there is one, with their segment values."""
+        axis = self.axis if chunk is None else self.axis.cut(chunk)
         dated = self._timed(axis, self._segment_texts())
         if axis.is_spanning:
             unrolled = exp.select("*", _unrolled()).from_(dated, copy=False).where(_is_run())
             dated = unrolled.subquery("unrolled", copy=False)
-        placed = exp.select("*", *(_edges(axis) if self._needs_edges else ()))
-        return placed.from_(dated, copy=False).where(not_null(exp.column("_period"))).subquery("placed", copy=False)
+        edged = exp.select("*", *(_edges(axis) if self._needs_edges else ()))
+        return edged.from_(dated, copy=False).where(not_null(exp.column("_period"))).subquery("placed", copy=False)
 
     def sizes_query(self) -> exp.Select:
         """The periods that have rows, by number, and how many."""
@@ -173,7 +173,7 @@ class AxisPlan(Record, dict=True):
         return query.group_by("_period").order_by("_period")
 
     def _segment_texts(self) -> list[exp.Expr]:
-        keys = {c: m.keys[c] for m in self.measures for b in m.breakdowns for c in b}
+        keys = {c: m.keys[c] for m in self.metrics for b in m.breakdowns for c in b}
         return [alias(_text(sql), _key(column)) for column, sql in sorted(keys.items())]
 
     def _timed(self, axis: Axis, texts: Sequence[exp.Expr]) -> exp.Subquery:
@@ -183,16 +183,16 @@ class AxisPlan(Record, dict=True):
         if axis.closing is not None:
             times.append(alias(cast(axis.closing.time.copy(), "TIMESTAMP"), "_closed"))
         timed = exp.select("*", *times).from_(self.table, copy=False).subquery("timed", copy=False)
-        placed = [alias(axis.index(), "_period")]
+        numbers = [alias(axis.index(), "_period")]
         if axis.is_spanning:
-            placed = [alias(axis.first(), "_first"), alias(axis.last(), "_last")]
+            numbers = [alias(axis.first(), "_first"), alias(axis.last(), "_last")]
         # The step functions need not be asked where the rows of other times stand.
-        dated = exp.select("*", *placed, *texts).from_(timed, copy=False).where(axis.within())
+        dated = exp.select("*", *numbers, *texts).from_(timed, copy=False).where(axis.within())
         return dated.subquery("dated", copy=False)
 
     @property
     def _needs_edges(self) -> bool:
-        return any(_EDGES & m.formula.columns for m in self.measures)
+        return any(_EDGES & m.formula.columns for m in self.metrics)
 
     # breakdowns
 
@@ -202,7 +202,7 @@ class AxisPlan(Record, dict=True):
         return tuple(dict.fromkeys(k for b in self.breakdowns for k in self._keys_of(b)))
 
     def _keys_of(self, breakdown: tuple[str, ...]) -> tuple[str, ...]:
-        if breakdown not in self.kept:
+        if breakdown not in self.largest:
             return tuple(map(_key, breakdown))
         return tuple(f"_kept_{'_'.join(breakdown)}__{c}" for c in breakdown)
 
@@ -222,15 +222,15 @@ class AxisPlan(Record, dict=True):
 
     def _capped(self) -> list[exp.Expr]:
         """Columns that keep the largest parts of a breakdown and fold the rest."""
-        found: list[exp.Expr] = []
-        for breakdown, kept in self.kept.items():
-            columns: list[exp.Expr] = [exp.column(_key(c)) for c in breakdown]
-            within = _is_one_of(columns, kept)
-            for name, column in zip(self._keys_of(breakdown), columns, strict=True):
+        columns: list[exp.Expr] = []
+        for breakdown, largest in self.largest.items():
+            keys: list[exp.Expr] = [exp.column(_key(c)) for c in breakdown]
+            within = _is_one_of(keys, largest)
+            for name, column in zip(self._keys_of(breakdown), keys, strict=True):
                 other = exp.Literal.string(OTHER)
                 folded = exp.Case(ifs=[exp.If(this=within.copy(), true=column.copy())], default=other)
-                found.append(alias(folded, name))
-        return found
+                columns.append(alias(folded, name))
+        return columns
 
     def grouped(self, source: exp.Expr, parts: Iterable[exp.Expr]) -> exp.Select:
         """`parts` of a source for every breakdown."""
@@ -272,16 +272,16 @@ class AxisPlan(Record, dict=True):
         return exp.Union(this=known, expression=nothing, distinct=False)
 
     def _result_columns(self) -> list[exp.Expr]:
-        found: list[exp.Expr] = [exp.column(n) for n in (*self.join, "_rows")]
-        for measure in self.measures:
-            formula = measure.formula
+        columns: list[exp.Expr] = [exp.column(n) for n in (*self.join, "_rows")]
+        for metric in self.metrics:
+            formula = metric.formula
             extra = (formula.population, formula.measured, formula.missing, formula.squares)
-            found.append(self._final(measure))
-            found += [a.column for a in extra if a is not None]
-        return found
+            columns.append(self._final(metric))
+            columns += [a.column for a in extra if a is not None]
+        return columns
 
-    def _final(self, measure: CompiledMetric) -> exp.Expr:
-        formula = measure.formula
+    def _final(self, metric: CompiledMetric) -> exp.Expr:
+        formula = metric.formula
         value = formula.value.copy()
         for name in ("period_start", "period_end"):
             for column in [c for c in value.find_all(exp.Column) if c.name == name]:
@@ -366,10 +366,10 @@ def _text(sql: exp.Expr) -> exp.Expr:
     return cast(sql.copy(), SQL_TYPES["text"])
 
 
-def _is_one_of(columns: list[exp.Expr], kept: tuple[tuple[str | None, ...], ...]) -> exp.Expr:
+def _is_one_of(columns: list[exp.Expr], parts: tuple[tuple[str | None, ...], ...]) -> exp.Expr:
     """Whether the columns spell one of the kept parts; NULL is a part like any other."""
     tests: list[exp.Expr] = []
-    for part in kept:
+    for part in parts:
         same = [
             binary(exp.NullSafeEQ, c, exp.Null() if v is None else exp.Literal.string(v))
             for c, v in zip(columns, part, strict=True)

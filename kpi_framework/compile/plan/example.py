@@ -1,4 +1,4 @@
-"""The query of one example: its rows as a typed table, and the measure's aggregates over all of them."""
+"""The query of one example: its rows as a typed table, and the metric's aggregates over all of them."""
 
 from __future__ import annotations
 
@@ -42,9 +42,9 @@ def read_moment(text: str, almanac: Almanac) -> Moment:
     return Moment(wall.replace(tzinfo=almanac.zone).astimezone(dt.UTC), wall.date())
 
 
-def example_query(measure: CompiledMetric, table: Table, rows: Sequence[Row], at: Moment | None = None) -> exp.Select:
+def example_query(metric: CompiledMetric, table: Table, rows: Sequence[Row], at: Moment | None = None) -> exp.Select:
     """One row: value, population, measured, and missing where it is counted on its own."""
-    formula = measure.formula
+    formula = metric.formula
     counts = [a for a in (formula.population, formula.measured, formula.missing) if a is not None]
     aggregates = {**formula.aggregates, **{a.name: a for a in counts}}
     adding = [alias(aggregate_call(a), a.name) for a in aggregates.values() if a.rollup]
@@ -52,51 +52,51 @@ def example_query(measure: CompiledMetric, table: Table, rows: Sequence[Row], at
     holding = [alias(picked([a], 0, held_call([a])), a.name) for a in held]
     over = exp.select(*adding, *holding).from_("typed", copy=False)
     if at is not None:
-        over = over.where(_counts(measure, table.almanac, at))
+        over = over.where(_counts(metric, table.almanac, at))
     value = formula.value if formula.type == "integer" else as_double(formula.value)
     if formula.type == "boolean":
         value = cast(formula.value.copy(), "INT")
     # Materialized: inlined, the instant of a wall time would stand in each of a zone's steps that reads it.
-    typed = _typed(table, rows, _needed(measure, table, at), _edges(measure, table.almanac, at))
+    typed = _typed(table, rows, _needed(metric, table, at), _edges(metric, table.almanac, at))
     outer = exp.select(value, *(a.column for a in counts)).from_(over.subquery("aggregated", copy=False), copy=False)
     return outer.with_("typed", as_=typed, materialized=True)
 
 
-def _needed(measure: CompiledMetric, table: Table, at: Moment | None) -> frozenset[str]:
+def _needed(metric: CompiledMetric, table: Table, at: Moment | None) -> frozenset[str]:
     """The base columns that the formula, its condition and, at a moment, its dating read."""
-    dating = [measure.time, *([measure.closing.time] if measure.closing else [])] if at else []
+    dating = [metric.time, *([metric.closing.time] if metric.closing else [])] if at else []
     named = {c.name for tree in dating for c in tree.find_all(exp.Column)}
-    return table.source_columns(measure.formula.columns | named, own=False)
+    return table.source_columns(metric.formula.columns | named, own=False)
 
 
-def _edges(measure: CompiledMetric, almanac: Almanac, at: Moment | None) -> dict[str, exp.Expr]:
+def _edges(metric: CompiledMetric, almanac: Almanac, at: Moment | None) -> dict[str, exp.Expr]:
     if at is None:
         return dict.fromkeys(("period_start", "period_end"), null(SQL_TYPES["timestamp"]))
-    start = timestamp(_window_start(measure, almanac, at)) if measure.window else null(SQL_TYPES["timestamp"])
+    start = timestamp(_window_start(metric, almanac, at)) if metric.window else null(SQL_TYPES["timestamp"])
     return {"period_start": start, "period_end": timestamp(at.instant)}
 
 
-def _window_start(measure: CompiledMetric, almanac: Almanac, at: Moment) -> dt.datetime:
-    return almanac.instant(at.day + dt.timedelta(days=1 - (measure.window or 0)))
+def _window_start(metric: CompiledMetric, almanac: Almanac, at: Moment) -> dt.datetime:
+    return almanac.instant(at.day + dt.timedelta(days=1 - (metric.window or 0)))
 
 
-def _counts(measure: CompiledMetric, almanac: Almanac, at: Moment) -> exp.Expr:
+def _counts(metric: CompiledMetric, almanac: Almanac, at: Moment) -> exp.Expr:
     """Whether a row counts at the moment: open at it, or inside the window that ends with it."""
 
     def read(moment: dt.datetime, *, by_day: bool) -> exp.Expr:
         return timestamp(moment.astimezone(almanac.zone) if by_day else moment)
 
-    opened = cast(measure.time.copy(), "TIMESTAMP")
-    before = binary(exp.LT, opened, read(at.instant, by_day=measure.by_day))
-    if measure.closing is None:
-        start = read(_window_start(measure, almanac, at), by_day=measure.by_day)
-        found = conjunction(before, binary(exp.GTE, opened, start))
+    opened = cast(metric.time.copy(), "TIMESTAMP")
+    before = binary(exp.LT, opened, read(at.instant, by_day=metric.by_day))
+    if metric.closing is None:
+        start = read(_window_start(metric, almanac, at), by_day=metric.by_day)
+        condition = conjunction(before, binary(exp.GTE, opened, start))
     else:
-        closed = cast(measure.closing.time.copy(), "TIMESTAMP")
-        end = read(at.instant, by_day=measure.closing.by_day)
-        found = conjunction(before, disjunction(is_null(closed), binary(exp.GTE, closed, end)))
-    assert found is not None, "there is a condition"
-    return found
+        closed = cast(metric.closing.time.copy(), "TIMESTAMP")
+        end = read(at.instant, by_day=metric.closing.by_day)
+        condition = conjunction(before, disjunction(is_null(closed), binary(exp.GTE, closed, end)))
+    assert condition is not None, "there is a condition"
+    return condition
 
 
 def _typed(table: Table, rows: Sequence[Row], needed: frozenset[str], edges: Mapping[str, exp.Expr]) -> exp.Select:
@@ -107,10 +107,10 @@ def _typed(table: Table, rows: Sequence[Row], needed: frozenset[str], edges: Map
     absent = [alias(null(SQL_TYPES[table.bases[n].type]), n) for n in needed if n in table.bases and n not in names]
     raws = [alias(null(SQL_TYPES["text"]), n) for n in needed if n in table.raws]
     ends = [alias(sql, name) for name, sql in edges.items()]
-    return exp.select(*cells, *absent, *ends, *raws).from_(typed_rows(stages, _given(names, rows)), copy=False)
+    return exp.select(*cells, *absent, *ends, *raws).from_(typed_rows(stages, _given_rows(names, rows)), copy=False)
 
 
-def _given(names: Sequence[str], rows: Sequence[Row]) -> exp.Subquery:
+def _given_rows(names: Sequence[str], rows: Sequence[Row]) -> exp.Subquery:
     """The rows as they are given, each as often as its `times` says."""
     tuples = [
         exp.Tuple(expressions=[*(_cell(row.get(n)) for n in names), exp.Literal.number(_times(row))]) for row in rows

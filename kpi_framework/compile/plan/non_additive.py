@@ -1,7 +1,7 @@
 """What does not add up: quantiles, distinct counts …, taken from the rows themselves for every breakdown.
 
-The engine holds each value of such an aggregate until its group is complete, so a stretch of periods is taken
-at a time: memory grows with a stretch, not with the table.
+The engine holds each value of such an aggregate until its group is complete, so a chunk of periods is taken
+at a time: memory grows with a chunk, not with the table.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def rows_at_once(plan: AxisPlan) -> int:
     return VALUES_AT_ONCE // (len(plan.breakdowns) * len(_calls(plan.holding)))
 
 
-def stretches(plan: AxisPlan, sizes: Sequence[tuple[int, int]]) -> Iterator[range]:
+def chunks(plan: AxisPlan, sizes: Sequence[tuple[int, int]]) -> Iterator[range]:
     """Runs of periods with few enough rows; `sizes` are the periods that have any, by number, and how many."""
     most = rows_at_once(plan)
     first, rows = 0, 0
@@ -36,14 +36,14 @@ def stretches(plan: AxisPlan, sizes: Sequence[tuple[int, int]]) -> Iterator[rang
     yield range(first, len(plan.axis.periods))
 
 
-def held_query(plan: AxisPlan, stretch: range) -> exp.Select:
-    """What does not add up, in the periods of a stretch: a row a period and part, as `AxisPlan.held` has them."""
+def held_query(plan: AxisPlan, chunk: range) -> exp.Select:
+    """What does not add up, in the periods of a chunk: a row a period and part, as `AxisPlan.held` has them."""
     inner, outer = [], []
     for number, group in enumerate(_calls(plan.holding)):
         shared = exp.column(f"_held_{number}")
         inner.append(alias(held_call(group), shared.name))
         outer += [alias(picked(group, i, shared), a.name) for i, a in enumerate(group)]
-    grouped = plan.grouped(plan.rows(stretch), inner)
+    grouped = plan.grouped(plan.rows(chunk), inner)
     return exp.select(*plan.join, *outer).from_(grouped.subquery("grouped", copy=False), copy=False)
 
 
@@ -66,9 +66,13 @@ def _statistics(shape: Shape, levels: Sequence[float]) -> exp.Expr:
 def _calls(aggregates: Sequence[Aggregate]) -> list[list[Aggregate]]:
     """Quantiles of one column under one condition are one call."""
     groups: dict[object, list[Aggregate]] = defaultdict(list)
-    for one in aggregates:
-        same: object = one.key if one.level is None else (one.function, one.arguments[0], one.condition)
-        groups[same].append(one)
+    for aggregate in aggregates:
+        shared: object = (
+            aggregate.key
+            if aggregate.level is None
+            else (aggregate.function, aggregate.arguments[0], aggregate.condition)
+        )
+        groups[shared].append(aggregate)
     return list(groups.values())
 
 

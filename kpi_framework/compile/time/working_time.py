@@ -68,19 +68,19 @@ def utc_spans(calendar: Calendar, zone: str) -> list[Span]:
     first, changes = transitions(zone)
     edges = [0, *(_seconds(c.at) for c in changes), (LAST - _EPOCH).days * DAY + 10 * DAY]
     offsets = [int(o.total_seconds()) for o in (first, *(c.after for c in changes))]
-    stretches = list(zip(pairwise(edges), offsets, strict=False))
-    found: list[Span] = []
+    offset_spans = list(zip(pairwise(edges), offsets, strict=False))
+    spans: list[Span] = []
     behind = 0
     for start, end in wall_spans(calendar):
-        while stretches[behind][0][1] + DAY < start - DAY:
+        while offset_spans[behind][0][1] + DAY < start - DAY:
             behind += 1
-        for (low, high), offset in islice(stretches, behind, None):
+        for (low, high), offset in islice(offset_spans, behind, None):
             if low > end + DAY:
                 break
             begin, stop = max(start - offset, low), min(end - offset, high)
             if begin < stop:
-                found.append((begin, stop))
-    return _merged(sorted(found))
+                spans.append((begin, stop))
+    return _merged(sorted(spans))
 
 
 def _seconds(moment: dt.datetime) -> int:
@@ -88,13 +88,13 @@ def _seconds(moment: dt.datetime) -> int:
 
 
 def _merged(spans: Iterable[Span]) -> list[Span]:
-    found: list[Span] = []
+    merged: list[Span] = []
     for start, end in spans:
-        if found and start <= found[-1][1]:
-            found[-1] = (found[-1][0], max(found[-1][1], end))
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], end))
         else:
-            found.append((start, end))
-    return found
+            merged.append((start, end))
+    return merged
 
 
 def by_day(spans: Iterable[Span]) -> list[list[Span]]:
@@ -196,10 +196,10 @@ def day_of(micros: exp.Expr) -> exp.Expr:
 
 def worked_until(micros: exp.Expr, table: str | None, width: int) -> exp.Expr:
     """W(t), beside the row of t's day."""
-    rest = exp.Mod(this=exp.Paren(this=micros.copy()), expression=exp.Literal.number(DAY * _MICRO))
+    within_day = exp.Mod(this=exp.Paren(this=micros.copy()), expression=exp.Literal.number(DAY * _MICRO))
     total: exp.Expr = exp.column("_worked", table=table)
     for i in range(width):
-        past = exp.Sub(this=exp.Paren(this=rest.copy()), expression=exp.column(f"_start{i}", table=table))
+        past = exp.Sub(this=exp.Paren(this=within_day.copy()), expression=exp.column(f"_start{i}", table=table))
         inside = exp.Least(
             this=_at_least_none(past), expressions=[exp.column(f"_long{i}", table=table)], ignore_nulls=True
         )
@@ -217,9 +217,9 @@ def with_worked(rows: exp.Select, lookups: Collection[Lookup], columns: Collecti
         return rows
     dated = [exp.alias_(call("epoch_us", k.instant.copy()), f"_at{k.name}") for k in lookups]
     named = [exp.alias_(k.calendar.copy(), f"_by{k.name}") for k in lookups]
-    found = exp.select("*", *dated, *named).from_(rows.subquery("_rows")).subquery("_placed")
-    kept = [exp.column(c, table="_placed") for c in columns]
-    query = exp.select(*kept).from_(found)
+    timed = exp.select("*", *dated, *named).from_(rows.subquery("_rows")).subquery("_placed")
+    own_columns = [exp.column(c, table="_placed") for c in columns]
+    query = exp.select(*own_columns).from_(timed)
     for lookup in lookups:
         at, table = exp.column(f"_at{lookup.name}", table="_placed"), f"_time{lookup.name}"
         query = query.select(exp.alias_(worked_until(at, table, width), lookup.name)).join(

@@ -44,17 +44,17 @@ class Transition(Record):
 def transitions(key: str) -> tuple[dt.timedelta, tuple[Transition, ...]]:
     """A zone's first offset and all its changes from 1970 to 2100."""
     zone = ZoneInfo(key)
-    found, day, offset = [], FIRST, _offset(zone, FIRST)
+    changes, day, offset = [], FIRST, _offset(zone, FIRST)
     first = offset
     while day < LAST:
         later = day + _STRIDE
         if _offset(zone, later) != offset:
             at = _bisect(zone, day, later)
             after = _offset(zone, at)
-            found.append(Transition(at, offset, after))
+            changes.append(Transition(at, offset, after))
             offset = after
         day = later
-    return first, tuple(found)
+    return first, tuple(changes)
 
 
 def _offset(zone: ZoneInfo, utc: dt.datetime) -> dt.timedelta:
