@@ -14,10 +14,10 @@ from .sql.errors import FormulaError
 def narrowed(catalog: Catalog, ids: tuple[str, ...]) -> Catalog:
     """The catalog with the named definitions and their inputs, in the catalog's order."""
     inputs = {}
-    for definition_id, entry in catalog.definitions.items():
-        if entry.noun.is_derived:
+    for definition_id, definition in catalog.definitions.items():
+        if definition.noun.is_derived:
             try:
-                inputs[definition_id] = compile_definition(catalog, entry.noun).ids
+                inputs[definition_id] = compile_definition(catalog, definition.noun).ids
             except FormulaError:
                 inputs[definition_id] = ()
     needed = {i for definition_id in ids for i in closure(definition_id, inputs)}
@@ -27,11 +27,11 @@ def narrowed(catalog: Catalog, ids: tuple[str, ...]) -> Catalog:
     )
 
 
-def _stands_on(catalog: Catalog, entry: Entry[Signal], needed: set[str]) -> bool:
+def _stands_on(catalog: Catalog, signal: Entry[Signal], needed: set[str]) -> bool:
     """Whether a signal reads needed definitions only."""
     definitions = {i: e.noun for i, e in catalog.definitions.items()}
     try:
-        condition = compile_signal(entry.noun.when, definitions, catalog.project.noun.almanac)
+        condition = compile_signal(signal.noun.when, definitions, catalog.project.noun.almanac)
     except FormulaError:
         return False
     return all(o.definition in needed for o in condition.operands)

@@ -13,91 +13,95 @@ from ..model.change import Change, ChangeClass
 from ..model.kpi import Metric
 from .comparison import Comparison, Pair, plain_field
 from .definitions import changed_fields
-from .projects import Desk, changed_project
+from .projects import ProjectPair, changed_project
 from .signals import changed_signals
 
 C = ChangeClass
 
 
-def changes(sides: Comparison) -> tuple[Change, ...]:
+def changes(comparison: Comparison) -> tuple[Change, ...]:
     """All changes, the weightiest first."""
-    pairs = tuple(_pairs(sides))
-    restated = frozenset(p.id for p in pairs if not (p.same_meaning and sides.same_parts(p.before.noun.id, p.id)))
-    found = [c for pair in pairs if pair.before.noun != pair.after.noun for c in changed_fields(pair)]
-    found += _comings_and_goings(sides, pairs)
+    pairs = tuple(_pairs(comparison))
+    restated = frozenset(p.id for p in pairs if not (p.same_meaning and comparison.same_parts(p.before.noun.id, p.id)))
+    changed = [c for pair in pairs if pair.before.noun != pair.after.noun for c in changed_fields(pair)]
+    changed += _comings_and_goings(comparison, pairs)
     renamed = {p.before.noun.id: p.id for p in pairs if p.before.noun.id != p.id}
-    found += changed_project(Desk(sides, restated, renamed))
-    found += changed_signals(sides)
-    found += _baselines(sides, pairs)
-    found += _ignores(sides)
-    found += _broken(sides)
-    return tuple(sorted(found, key=lambda c: c.sort_key))
+    changed += changed_project(ProjectPair(comparison, restated, renamed))
+    changed += changed_signals(comparison)
+    changed += _baselines(comparison, pairs)
+    changed += _ignores(comparison)
+    changed += _broken(comparison)
+    return tuple(sorted(changed, key=lambda c: c.sort_key))
 
 
-def _pairs(sides: Comparison) -> Iterator[Pair]:
+def _pairs(comparison: Comparison) -> Iterator[Pair]:
     """The definitions that stand on both sides: by id, or by the id a new one says that it had."""
-    before, after = sides.before.catalog.definitions, sides.after.catalog.definitions
-    for one, entry in after.items():
-        former = entry.noun.renamed_from
-        if one in before:
-            yield Pair(sides, before[one], entry)
+    before, after = comparison.before.catalog.definitions, comparison.after.catalog.definitions
+    for definition_id, definition in after.items():
+        former = definition.noun.renamed_from
+        if definition_id in before:
+            yield Pair(comparison, before[definition_id], definition)
         elif former is not None and former in before and former not in after:
-            yield Pair(sides, before[former], entry)
+            yield Pair(comparison, before[former], definition)
 
 
-def _comings_and_goings(sides: Comparison, pairs: tuple[Pair, ...]) -> Iterator[Change]:
-    before, after = sides.before.catalog, sides.after.catalog
-    kept, known = {p.before.noun.id for p in pairs}, {p.id for p in pairs}
-    for one, entry in after.definitions.items():
-        if one not in known and one not in before.broken:
-            yield _whole(entry, C.ADDED, None, _summary(entry))
-    for one, entry in before.definitions.items():
-        if one not in kept and one not in after.broken:
-            yield _whole(entry, C.REMOVED, _summary(entry), None)
+def _comings_and_goings(comparison: Comparison, pairs: tuple[Pair, ...]) -> Iterator[Change]:
+    before, after = comparison.before.catalog, comparison.after.catalog
+    former, known = {p.before.noun.id for p in pairs}, {p.id for p in pairs}
+    for definition_id, definition in after.definitions.items():
+        if definition_id not in known and definition_id not in before.broken:
+            yield _whole(definition, C.ADDED, None, _summary(definition))
+    for definition_id, definition in before.definitions.items():
+        if definition_id not in former and definition_id not in after.broken:
+            yield _whole(definition, C.REMOVED, _summary(definition), None)
 
 
-def _whole(entry: Entry[Metric], cls: ChangeClass, before: object, after: object) -> Change:
-    return Change(entry.noun.id, cls, "definition", before, after, entry.at.path, entry.at.key("id").line)
+def _whole(definition: Entry[Metric], cls: ChangeClass, before: object, after: object) -> Change:
+    return Change(
+        definition.noun.id, cls, "definition", before, after, definition.at.path, definition.at.key("id").line
+    )
 
 
-def _summary(entry: Entry[Metric]) -> dict[str, object]:
+def _summary(definition: Entry[Metric]) -> dict[str, object]:
     """What a definition is, in the fields that say most."""
     names = ("kind", "name", "status", "formula", "unit", "target")
-    return {n: v for n in names if (v := plain_field(entry.noun, n)) is not None}
+    return {n: v for n in names if (v := plain_field(definition.noun, n)) is not None}
 
 
-def _broken(sides: Comparison) -> Iterator[Change]:
+def _broken(comparison: Comparison) -> Iterator[Change]:
     """Files that cannot be read on one side: the change is listed, what it does nobody knows."""
-    before, after = sides.before.catalog, sides.after.catalog
-    for one in sorted({*before.broken, *after.broken}):
-        if (one in before.broken) == (one in after.broken):
+    before, after = comparison.before.catalog, comparison.after.catalog
+    for file_key in sorted({*before.broken, *after.broken}):
+        if (file_key in before.broken) == (file_key in after.broken):
             continue
-        span = after.broken.get(one) or before.broken[one]
-        states = tuple("unreadable" if one in c.broken else _state(c, one) for c in (before, after))
-        yield Change(_bare(one), C.RESTATING, "file", states[0], states[1], span.path, span.line)
+        span = after.broken.get(file_key) or before.broken[file_key]
+        states = tuple("unreadable" if file_key in c.broken else _state(c, file_key) for c in (before, after))
+        yield Change(_bare(file_key), C.RESTATING, "file", states[0], states[1], span.path, span.line)
 
 
-def _state(catalog: Catalog, one: str) -> str | None:
+def _state(catalog: Catalog, file_key: str) -> str | None:
     signals = {e.noun.id for e in catalog.signals}
-    return "readable" if _bare(one) in {*catalog.definitions, *catalog.baselines, *signals} else None
+    return "readable" if _bare(file_key) in {*catalog.definitions, *catalog.baselines, *signals} else None
 
 
-def _bare(one: str) -> str:
+def _bare(file_key: str) -> str:
     """The id of a file's definition, signal or baseline."""
-    return one.rpartition("/")[2]
+    return file_key.rpartition("/")[2]
 
 
-def _baselines(sides: Comparison, pairs: tuple[Pair, ...]) -> Iterator[Change]:
+def _baselines(comparison: Comparison, pairs: tuple[Pair, ...]) -> Iterator[Change]:
     """Frozen values that are others: part of a restating change, or a past rewritten."""
-    before, after = sides.before.catalog.baselines, sides.after.catalog.baselines
+    before, after = comparison.before.catalog.baselines, comparison.after.catalog.baselines
     former = {p.id: p.before.noun.id for p in pairs}
-    for one in sorted({*after, *before} - {f for i, f in former.items() if f != i}):
-        old, new = before.get(former.get(one, one)), after.get(one)
-        cls = _baseline_class(old, new, stays=one in former)
-        entry = new or old
-        if cls is not None and entry is not None:
+    for kpi_id in sorted({*after, *before} - {f for i, f in former.items() if f != i}):
+        old, new = before.get(former.get(kpi_id, kpi_id)), after.get(kpi_id)
+        cls = _baseline_class(old, new, stays=kpi_id in former)
+        baseline = new or old
+        if cls is not None and baseline is not None:
             values = tuple(_frozen(e.noun) if e else None for e in (old, new))
-            yield Change(one, cls, "frozen_baseline", values[0], values[1], entry.at.path, entry.at.key("values").line)
+            yield Change(
+                kpi_id, cls, "frozen_baseline", values[0], values[1], baseline.at.path, baseline.at.key("values").line
+            )
 
 
 def _baseline_class(
@@ -125,9 +129,9 @@ def _frozen(file: BaselineFile) -> dict[str, object]:
     return {**{k: d.isoformat() for k, d in days.items() if d}, "value": file.value_of({})}
 
 
-def _ignores(sides: Comparison) -> Iterator[Change]:
+def _ignores(comparison: Comparison) -> Iterator[Change]:
     """A finding that a comment hides can no longer fail."""
-    old, new = (_hidden(s.catalog) for s in (sides.before, sides.after))
+    old, new = (_hidden(s.catalog) for s in (comparison.before, comparison.after))
     for key in sorted({*old, *new}, key=repr):
         if key not in old:
             yield _ignore(new[key], C.LOOSENED, None, new[key].reason)
@@ -135,26 +139,26 @@ def _ignores(sides: Comparison) -> Iterator[Change]:
             yield _ignore(old[key], C.TIGHTENED, old[key].reason, None)
 
 
-def _ignore(one: Ignore, cls: ChangeClass, before: str | None, after: str | None) -> Change:
-    return Change(_owner(one), cls, f"ignore[{one.rule}]", before, after, one.span.path, one.span.line)
+def _ignore(ignore: Ignore, cls: ChangeClass, before: str | None, after: str | None) -> Change:
+    return Change(_owner(ignore), cls, f"ignore[{ignore.rule}]", before, after, ignore.span.path, ignore.span.line)
 
 
-def _owner(one: Ignore) -> str | None:
-    path = one.span.path
+def _owner(ignore: Ignore) -> str | None:
+    path = ignore.span.path
     return None if path == "kpi.yaml" else path.rpartition("/")[2].removesuffix(".yaml").removesuffix(".yml")
 
 
 def _hidden(catalog: Catalog) -> dict[tuple[object, ...], Ignore]:
     """The comments by what they hide: a rule, at a key of a definition. Lines may move, and files."""
-    files = {one.span.path for one in catalog.ignores}
+    files = {ignore.span.path for ignore in catalog.ignores}
     ats = (catalog.project.at, *(e.at for e in catalog.entries), *(e.at for e in catalog.baselines.values()))
     keys = {at.path: {path: span.line for path, span in at.spans.items()} for at in ats if at.path in files}
-    found: dict[tuple[object, ...], Ignore] = {}
-    for one in catalog.ignores:
-        lines = keys.get(one.span.path, {})
-        here = _at(lines, one.span.line) or _at(lines, one.span.line + 1)
-        found[_owner(one), one.rule, here] = one
-    return found
+    hidden: dict[tuple[object, ...], Ignore] = {}
+    for ignore in catalog.ignores:
+        lines = keys.get(ignore.span.path, {})
+        here = _at(lines, ignore.span.line) or _at(lines, ignore.span.line + 1)
+        hidden[_owner(ignore), ignore.rule, here] = ignore
+    return hidden
 
 
 def _at(lines: Mapping[Path, int], line: int) -> tuple[str, ...]:

@@ -37,9 +37,9 @@ class Comparison(Record):
     after: Side
     today: dt.date
 
-    def same_parts(self, former: str, one: str) -> bool:
+    def same_parts(self, former: str, definition_id: str) -> bool:
         """Whether the segments of a definition are computed from the same."""
-        return self.before.parts.get(former) == self.after.parts.get(one)
+        return self.before.parts.get(former) == self.after.parts.get(definition_id)
 
     def same_sql(self, before: str | None, after: str | None) -> bool:
         """Whether two expressions mean the same, however they are written."""
@@ -51,7 +51,7 @@ class Comparison(Record):
 class Pair(Record):
     """One definition on both sides."""
 
-    sides: Comparison
+    comparison: Comparison
     before: Entry[Metric]
     after: Entry[Metric]
 
@@ -63,8 +63,8 @@ class Pair(Record):
     @property
     def same_meaning(self) -> bool | None:
         """Whether the hashes agree; None where one of them is not known."""
-        before = self.sides.before.hashes.get(self.before.noun.id)
-        after = self.sides.after.hashes.get(self.id)
+        before = self.comparison.before.hashes.get(self.before.noun.id)
+        after = self.comparison.after.hashes.get(self.id)
         return before == after if before and after else None
 
     def values(self, name: str) -> tuple[Any, Any]:
@@ -74,7 +74,7 @@ class Pair(Record):
     def change(self, cls: ChangeClass, name: str, *path: str | int, effective: dt.date | None = None) -> Change:
         """A change of a field, at its place on the side that has it."""
         before, after = plain_field(self.before.noun, name), plain_field(self.after.noun, name)
-        span = place((self.after.at, self.before.at), path or (name,))
+        span = location((self.after.at, self.before.at), path or (name,))
         return Change(self.id, cls, name, before, after, span[0], span[1], effective=effective)
 
 
@@ -90,12 +90,12 @@ def plain_field(noun: Model, name: str) -> Any:  # noqa: ANN401 - whatever JSON 
     return value[0] if name in ("target", "waiver") and isinstance(value, list) and len(value) == 1 else value
 
 
-def place(sides: tuple[Located, ...], path: Path) -> tuple[str, int]:
+def location(located: tuple[Located, ...], path: Path) -> tuple[str, int]:
     """File and line of a key on the first side that has it."""
-    for at in sides:
+    for at in located:
         if path in at.spans:
             return at.spans[path].path, at.spans[path].line
-    span = sides[0].key(*path)
+    span = located[0].key(*path)
     return span.path, span.line
 
 

@@ -28,7 +28,7 @@ def meaning(pair: Pair, name: str) -> Iterator[Change]:
 
 def sql(pair: Pair, name: str) -> Iterator[Change]:
     """The same for SQL, whose spelling means nothing."""
-    if pair.same_meaning is not True and not pair.sides.same_sql(*pair.values(name)):
+    if pair.same_meaning is not True and not pair.comparison.same_sql(*pair.values(name)):
         yield pair.change(C.RESTATING, name)
 
 
@@ -73,7 +73,7 @@ def segments(pair: Pair, name: str) -> Iterator[Change]:
 def min_measured(pair: Pair, name: str) -> Iterator[Change]:
     """Less has to be measured: what was unknown can pass. More: a miss can become unknown, where that passes."""
     before, after = (read_share(v) for v in pair.values(name))
-    gate: Gate = pair.sides.after.catalog.project.noun.gate
+    gate: Gate = pair.comparison.after.catalog.project.noun.gate
     more = C.TIGHTENED if gate.unknown is Severity.ERROR else C.LOOSENED
     if before != after:
         yield pair.change(more if after > before else C.LOOSENED, name)
@@ -138,7 +138,7 @@ def action(pair: Pair, name: str) -> Iterator[Change]:
 
 
 def _governed(pair: Pair, name: str, rule: str, *, eased: bool) -> Iterator[Change]:
-    project = pair.sides.after.catalog.project.noun
+    project = pair.comparison.after.catalog.project.noun
     fails = project.rules.get(rule, project.gate.governance) is Severity.ERROR
     if pair.values(name)[0] != pair.values(name)[1]:
         yield pair.change(C.LOOSENED if eased and fails else C.GOVERNANCE, name)

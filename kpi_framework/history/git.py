@@ -39,13 +39,13 @@ class Repository(Record):
     root: Path
     prefix: str = ""
 
-    def run(self, *arguments: str, given: bytes | None = None) -> bytes:
+    def run(self, *arguments: str, stdin: bytes | None = None) -> bytes:
         """What a git command prints. Raises KpiError with git's first line where it fails."""
         command = ["git", "-C", str(self.root), *_SAFE, *arguments]
         try:
             done = subprocess.run(  # noqa: S603 - our own words and checked revisions
                 command,
-                input=given,
+                input=stdin,
                 capture_output=True,
                 timeout=_LONG,
                 check=False,
@@ -56,8 +56,8 @@ class Repository(Record):
         except subprocess.TimeoutExpired:
             raise KpiError(f"git {arguments[0]} did not end", "Is the repository on a slow disk?") from None
         if done.returncode != 0:
-            said = done.stderr.decode("utf-8", "replace").strip().splitlines()
-            raise KpiError(f"git {arguments[0]} failed: {said[0][:200] if said else done.returncode}")
+            lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
+            raise KpiError(f"git {arguments[0]} failed: {lines[0][:200] if lines else done.returncode}")
         return done.stdout
 
     def text(self, *arguments: str) -> str:
@@ -85,8 +85,8 @@ class Repository(Record):
         """The files and links under some paths of the project at a commit, by their path in the project."""
         listed = self.run("ls-tree", "-r", "-z", "--full-tree", commit, "--", *(self.prefix + p for p in paths))
         blobs, links = {}, []
-        for entry in filter(None, listed.split(b"\0")):
-            about, _, path = entry.partition(b"\t")
+        for line in filter(None, listed.split(b"\0")):
+            about, _, path = line.partition(b"\t")
             mode, kind, name = about.decode().split()
             if mode == _LINK:
                 links.append(_decoded(path).removeprefix(self.prefix))
@@ -103,14 +103,14 @@ class Repository(Record):
         wanted = list(dict.fromkeys(names))
         if not wanted:
             return {}
-        answer = self.run("cat-file", "--batch", given="".join(f"{n}\n" for n in wanted).encode())
-        found, at = {}, 0
+        answer = self.run("cat-file", "--batch", stdin="".join(f"{n}\n" for n in wanted).encode())
+        contents, at = {}, 0
         for name in wanted:
             line_end = answer.index(b"\n", at)
             size = int(answer[at:line_end].split()[2])
-            found[name] = answer[line_end + 1 : line_end + 1 + size]
+            contents[name] = answer[line_end + 1 : line_end + 1 + size]
             at = line_end + 1 + size + 1
-        return found
+        return contents
 
     def texts(self, blobs: Mapping[str, str]) -> dict[str, str]:
         """The texts of files by their object names; what is no UTF-8 stands as surrogates."""
@@ -118,8 +118,8 @@ class Repository(Record):
         return {path: _decoded(contents[name]) for path, name in blobs.items()}
 
 
-def _decoded(data: bytes) -> str:
-    return data.decode("utf-8", errors="surrogateescape")
+def _decoded(content: bytes) -> str:
+    return content.decode("utf-8", errors="surrogateescape")
 
 
 def find_repository(folder: Path) -> Repository:
@@ -136,9 +136,9 @@ def find_repository(folder: Path) -> Repository:
 
 def trailers(lines: str) -> Mapping[str, tuple[str, ...]]:
     """The trailers of a commit message as git gives them, a `Key: value` a line."""
-    found: dict[str, tuple[str, ...]] = {}
+    values: dict[str, tuple[str, ...]] = {}
     for line in lines.splitlines():
         key, colon, value = line.partition(":")
         if colon:
-            found[key.strip().lower()] = (*found.get(key.strip().lower(), ()), value.strip())
-    return found
+            values[key.strip().lower()] = (*values.get(key.strip().lower(), ()), value.strip())
+    return values

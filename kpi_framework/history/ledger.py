@@ -44,11 +44,11 @@ def sealed(chain: Chain, bodies: Iterable[Mapping[str, Any]]) -> str:
     return "".join(lines)
 
 
-def read_chain(kpi: str, data: bytes) -> Chain:
+def read_chain(kpi: str, content: bytes) -> Chain:
     """The lines of a ledger up to the first one that does not hold."""
     entries: list[Published] = []
     previous = origin(kpi)
-    lines = data.split(b"\n")
+    lines = content.split(b"\n")
     if lines.pop() != b"":
         return Chain(kpi, (), Fault(len(lines) + 1, "the last line is cut off"))
     for number, line in enumerate(lines, 1):
@@ -113,5 +113,5 @@ def against(chain: Chain, anchor: Mapping[str, Any]) -> Fault | None:
         return Fault(1, "the anchor cannot be read")
     if len(chain.entries) < lines:
         return Fault(len(chain.entries) + 1, f"the anchor knows {lines} lines, and {len(chain.entries)} are there")
-    found = chain.entries[lines - 1].hash if lines else origin(chain.kpi)
-    return None if found == wanted else Fault(max(lines, 1), "it is not the line that was anchored")
+    line_hash = chain.entries[lines - 1].hash if lines else origin(chain.kpi)
+    return None if line_hash == wanted else Fault(max(lines, 1), "it is not the line that was anchored")

@@ -78,16 +78,16 @@ def _brought_in(parents: Mapping[str, tuple[str, ...]], tip: str) -> dict[str, s
     while at is not None:
         main.append(at)
         at = next(iter(parents.get(at, ())), None)
-    seen, found = set(main), {}
+    visited, merges = set(main), {}
     for merge in reversed(main):
         waiting = list(parents.get(merge, ())[1:])
         while waiting:
-            one = waiting.pop()
-            if one not in seen:
-                seen.add(one)
-                found[one] = merge
-                waiting += parents.get(one, ())
-    return found
+            commit = waiting.pop()
+            if commit not in visited:
+                visited.add(commit)
+                merges[commit] = merge
+                waiting += parents.get(commit, ())
+    return merges
 
 
 _FORMAT = "%x1e" + "%x1f".join(_FIELDS) + "%x1f"
@@ -111,7 +111,7 @@ def _commits(repository: Repository, names: Iterable[str]) -> Iterator[Commit]:
     wanted = list(names)
     if wanted:
         command = ("log", "--no-walk=unsorted", "--stdin", "-z", f"--format={_FORMAT}")
-        output = repository.run(*command, given="".join(f"{n}\n" for n in wanted).encode())
+        output = repository.run(*command, stdin="".join(f"{n}\n" for n in wanted).encode())
         for record in output.decode("utf-8", "surrogateescape").split("\x1e")[1:]:
             yield _commit(record.split("\x1f"))
 
@@ -146,34 +146,34 @@ def _present(name: str) -> str | None:
 
 def pull_request(commit: Commit, merge: Commit | None) -> str | None:
     """The number of the pull request, as the merge or the squashed commit names it."""
-    for one, pattern in ((merge, _MERGED), (commit, _SQUASHED), (commit, _MERGED), (merge, _SQUASHED)):
-        if one is not None and (match := pattern.search(one.subject)):
+    for source, pattern in ((merge, _MERGED), (commit, _SQUASHED), (commit, _MERGED), (merge, _SQUASHED)):
+        if source is not None and (match := pattern.search(source.subject)):
             return match[1]
     return None
 
 
 def approvals(commit: Commit, merge: Commit | None) -> tuple[str, ...]:
     """Who approved, as trailers of the commit or of its merge say."""
-    named = [v for one in (commit, merge) if one for key in APPROVALS for v in one.trailer(key)]
+    named = [v for source in (commit, merge) if source for key in APPROVALS for v in source.trailer(key)]
     return tuple(dict.fromkeys(named))
 
 
 def reason(commit: Commit, merge: Commit | None) -> str | None:
     """The `Reason:` trailer of the commit, else of its merge."""
-    found = [v for one in (commit, merge) if one for v in one.trailer("Reason")]
-    return " ".join(found) or None
+    reasons = [v for source in (commit, merge) if source for v in source.trailer("Reason")]
+    return " ".join(reasons) or None
 
 
 def doubts(step: LoggedCommit, line: CommitLog, *, landed: bool) -> tuple[str, ...]:
     """What this commit says and cannot prove."""
-    commit, found = step.commit, []
+    commit, weak_points = step.commit, []
     older = [line.commits[p].committed_at for p in line.parents.get(commit.name, ()) if p in line.commits]
     if any(commit.committed_at < when for when in older):
-        found.append("it is dated before a commit that it builds on")
+        weak_points.append("it is dated before a commit that it builds on")
     if commit.authored_at > commit.committed_at:
-        found.append("it was written, it says, after it was committed")
+        weak_points.append("it was written, it says, after it was committed")
     if step.mapped_from is not None:
-        found.append(f"the commit itself names {step.mapped_from}; .mailmap says who that is")
+        weak_points.append(f"the commit itself names {step.mapped_from}; .mailmap says who that is")
     if not landed:
-        found.append("a merge left it out: it never took effect on the main line")
-    return tuple(found)
+        weak_points.append("a merge left it out: it never took effect on the main line")
+    return tuple(weak_points)

@@ -11,16 +11,16 @@ from ..model.project import Column, DataRule, Dataset, Project, Source
 from ..model.record import Record
 from ..model.rule import RULES
 from ..model.unit import read_microseconds, read_share
-from .comparison import Comparison, place
+from .comparison import Comparison, location
 
 C = ChangeClass
 Value = object
 
 
-class Desk(Record):
+class ProjectPair(Record):
     """kpi.yaml on both sides, and the definitions that mean something else, or perhaps do."""
 
-    sides: Comparison
+    comparison: Comparison
     restated: frozenset[str]
     renamed: Mapping[str, str]
     """Former ids and what they became."""
@@ -28,120 +28,122 @@ class Desk(Record):
     @property
     def projects(self) -> tuple[Project, Project]:
         """kpi.yaml before and after."""
-        return self.sides.before.catalog.project.noun, self.sides.after.catalog.project.noun
+        return self.comparison.before.catalog.project.noun, self.comparison.after.catalog.project.noun
 
     def change(self, cls: ChangeClass, path: tuple[str | int, ...], before: Value, after: Value,
                touches: frozenset[str] = frozenset()) -> Change:  # fmt: skip
         """A change of kpi.yaml at a path."""
-        located = (self.sides.after.catalog.project.at, self.sides.before.catalog.project.at)
-        file, line = place(located, path)
+        located = (self.comparison.after.catalog.project.at, self.comparison.before.catalog.project.at)
+        file, line = location(located, path)
         return Change(None, cls, ".".join(map(str, path)), before, after, file, line, tuple(sorted(touches)))
 
     def readers(self, dataset: str) -> frozenset[str]:
         """The definitions that read a dataset, on either side."""
-        both = (self.sides.before, self.sides.after)
+        both = (self.comparison.before, self.comparison.after)
         direct = {i for s in both for i, e in s.catalog.definitions.items() if e.noun.dataset == dataset}
         return frozenset(direct | {i for s in both for i, inputs in s.inputs.items() if direct & set(inputs)})
 
 
-def changed_project(desk: Desk) -> Iterator[Change]:
+def changed_project(pair: ProjectPair) -> Iterator[Change]:
     """Every field of kpi.yaml that means something else."""
     for name, classify in FIELDS.items():
-        before, after = (getattr(p, name) for p in desk.projects)
+        before, after = (getattr(p, name) for p in pair.projects)
         if before != after:
-            yield from classify(desk, name, before, after)
+            yield from classify(pair, name, before, after)
 
 
-Classify = Callable[[Desk, str, "object", "object"], Iterator[Change]]
+Classify = Callable[[ProjectPair, str, "object", "object"], Iterator[Change]]
 
 
 def _always(cls: ChangeClass) -> Classify:
-    def classify(desk: Desk, name: str, before: object, after: object) -> Iterator[Change]:
-        yield desk.change(cls, (name,), _plain(before), _plain(after))
+    def classify(pair: ProjectPair, name: str, before: object, after: object) -> Iterator[Change]:
+        yield pair.change(cls, (name,), _plain(before), _plain(after))
 
     return classify
 
 
-def _time(desk: Desk, name: str, before: object, after: object) -> Iterator[Change]:
+def _time(pair: ProjectPair, name: str, before: object, after: object) -> Iterator[Change]:
     """The zone, the week and the fiscal year are part of every definition."""
-    yield desk.change(C.RESTATING, (name,), before, after, frozenset(desk.sides.after.catalog.definitions))
+    yield pair.change(C.RESTATING, (name,), before, after, frozenset(pair.comparison.after.catalog.definitions))
 
 
-def _calendars(desk: Desk, name: str, before: object, after: object) -> Iterator[Change]:
+def _calendars(pair: ProjectPair, name: str, before: object, after: object) -> Iterator[Change]:
     """Hours, zones and holidays are part of every definition that runs by them."""
-    old, new = desk.projects[0].calendars, desk.projects[1].calendars
-    for one in sorted({*old, *new}):
-        if old.get(one) != new.get(one):
-            touched = desk.restated
-            checks = [s.checks for s in (desk.sides.before, desk.sides.after)]
+    old, new = pair.projects[0].calendars, pair.projects[1].calendars
+    for calendar in sorted({*old, *new}):
+        if old.get(calendar) != new.get(calendar):
+            touched = pair.restated
+            checks = [s.checks for s in (pair.comparison.before, pair.comparison.after)]
             cls = C.RESTATING if touched else (C.COSMETIC if checks[0] == checks[1] else C.LOOSENED)
-            yield desk.change(cls, (name, one), _plain(old.get(one)), _plain(new.get(one)), touched)
+            yield pair.change(cls, (name, calendar), _plain(old.get(calendar)), _plain(new.get(calendar)), touched)
 
 
-def _as_of(desk: Desk, name: str, before: object, after: object) -> Iterator[Change]:
+def _as_of(pair: ProjectPair, name: str, before: object, after: object) -> Iterator[Change]:
     """A fixed day holds all later misses back; an earlier one takes judged periods away."""
     held = isinstance(after, dt.date) and (not isinstance(before, dt.date) or after < before)
     freed = isinstance(before, dt.date) and not isinstance(after, dt.date)
     cls = C.LOOSENED if held else (C.TIGHTENED if freed else C.GOVERNANCE)
-    yield desk.change(cls, (name,), str(before), str(after), frozenset(desk.sides.after.catalog.kpis))
+    yield pair.change(cls, (name,), str(before), str(after), frozenset(pair.comparison.after.catalog.kpis))
 
 
-def _required(desk: Desk, name: str, before: object, after: object) -> Iterator[Change]:
-    old = {desk.renamed.get(one, one) for one in desk.projects[0].required}
-    new = set(desk.projects[1].required)
-    for one in sorted(old - new):
-        yield desk.change(C.LOOSENED, (name, one), one, None, frozenset({one}))
-    for one in sorted(new - old):
-        yield desk.change(C.TIGHTENED, (name, one), None, one, frozenset({one}))
+def _required(pair: ProjectPair, name: str, before: object, after: object) -> Iterator[Change]:
+    old = {pair.renamed.get(kpi_id, kpi_id) for kpi_id in pair.projects[0].required}
+    new = set(pair.projects[1].required)
+    for kpi_id in sorted(old - new):
+        yield pair.change(C.LOOSENED, (name, kpi_id), kpi_id, None, frozenset({kpi_id}))
+    for kpi_id in sorted(new - old):
+        yield pair.change(C.TIGHTENED, (name, kpi_id), None, kpi_id, frozenset({kpi_id}))
 
 
-def _gate(desk: Desk, name: str, before: object, after: object) -> Iterator[Change]:
-    old, new = desk.projects[0].gate, desk.projects[1].gate
+def _gate(pair: ProjectPair, name: str, before: object, after: object) -> Iterator[Change]:
+    old, new = pair.projects[0].gate, pair.projects[1].gate
     for field in type(old).model_fields:
-        yield from _severity(desk, (name, field), getattr(old, field), getattr(new, field))
+        yield from _severity(pair, (name, field), getattr(old, field), getattr(new, field))
 
 
-def _rules(desk: Desk, name: str, before: object, after: object) -> Iterator[Change]:
-    old, new = desk.projects[0].rules, desk.projects[1].rules
+def _rules(pair: ProjectPair, name: str, before: object, after: object) -> Iterator[Change]:
+    old, new = pair.projects[0].rules, pair.projects[1].rules
     for rule in sorted({*old, *new}):
         usual = RULES[rule].severity if rule in RULES else Severity.ERROR
-        yield from _severity(desk, (name, rule), old.get(rule, usual), new.get(rule, usual))
+        yield from _severity(pair, (name, rule), old.get(rule, usual), new.get(rule, usual))
 
 
-def _severity(desk: Desk, path: tuple[str, ...], before: Severity, after: Severity) -> Iterator[Change]:
+def _severity(pair: ProjectPair, path: tuple[str, ...], before: Severity, after: Severity) -> Iterator[Change]:
     if before is not after:
         cls = C.LOOSENED if after.rank < before.rank else C.TIGHTENED
-        yield desk.change(cls, path, before.value, after.value)
+        yield pair.change(cls, path, before.value, after.value)
 
 
-def _privacy(desk: Desk, name: str, before: object, after: object) -> Iterator[Change]:
+def _privacy(pair: ProjectPair, name: str, before: object, after: object) -> Iterator[Change]:
     """A personal column shown openly no longer fails; parts that are hidden are not judged."""
-    old, new = desk.projects[0].privacy, desk.projects[1].privacy
+    old, new = pair.projects[0].privacy, pair.projects[1].privacy
     for column in sorted(set(old.segment_by) ^ set(new.segment_by)):
-        shown = column in new.segment_by
-        yield desk.change(C.LOOSENED if shown else C.TIGHTENED, (name, "segment_by"), not shown or None, shown or None)
+        is_segment = column in new.segment_by
+        yield pair.change(
+            C.LOOSENED if is_segment else C.TIGHTENED, (name, "segment_by"), not is_segment or None, is_segment or None
+        )
     if old.min_rows != new.min_rows:
         cls = C.LOOSENED if new.min_rows > old.min_rows else C.TIGHTENED
-        yield desk.change(cls, (name, "min_rows"), old.min_rows, new.min_rows)
+        yield pair.change(cls, (name, "min_rows"), old.min_rows, new.min_rows)
     if old.reason.split() != new.reason.split():
-        yield desk.change(C.COSMETIC, (name, "reason"), old.reason, new.reason)
+        yield pair.change(C.COSMETIC, (name, "reason"), old.reason, new.reason)
 
 
-def _datasets(desk: Desk, name: str, before: object, after: object) -> Iterator[Change]:
-    old, new = desk.projects[0].datasets, desk.projects[1].datasets
-    for one in sorted({*old, *new}):
-        if one not in new:
-            yield desk.change(C.REMOVED, (name, one), _plain(old[one]), None, desk.readers(one))
-        elif one not in old:
-            yield desk.change(C.ADDED, (name, one), None, _plain(new[one]), desk.readers(one))
+def _datasets(pair: ProjectPair, name: str, before: object, after: object) -> Iterator[Change]:
+    old, new = pair.projects[0].datasets, pair.projects[1].datasets
+    for dataset in sorted({*old, *new}):
+        if dataset not in new:
+            yield pair.change(C.REMOVED, (name, dataset), _plain(old[dataset]), None, pair.readers(dataset))
+        elif dataset not in old:
+            yield pair.change(C.ADDED, (name, dataset), None, _plain(new[dataset]), pair.readers(dataset))
         else:
-            yield from _dataset(Feed(desk, one, old[one], new[one]))
+            yield from _dataset(DatasetPair(pair, dataset, old[dataset], new[dataset]))
 
 
-class Feed(Record):
+class DatasetPair(Record):
     """A dataset on both sides."""
 
-    desk: Desk
+    pair: ProjectPair
     name: str
     before: Dataset
     after: Dataset
@@ -149,58 +151,60 @@ class Feed(Record):
     @property
     def readers(self) -> frozenset[str]:
         """The definitions that read it."""
-        return self.desk.readers(self.name)
+        return self.pair.readers(self.name)
 
     def change(self, cls: ChangeClass, field: str, touches: frozenset[str] | None = None) -> Change:
         """A change of one of its fields; it touches all readers, unless said otherwise."""
         before, after = (_plain(getattr(d, field)) for d in (self.before, self.after))
         touched = self.readers if touches is None else touches
-        return self.desk.change(cls, ("datasets", self.name, field), before, after, touched)
+        return self.pair.change(cls, ("datasets", self.name, field), before, after, touched)
 
 
-def _dataset(feed: Feed) -> Iterator[Change]:
+def _dataset(dataset: DatasetPair) -> Iterator[Change]:
     for field, classify in DATASET_FIELDS.items():
-        if getattr(feed.before, field) != getattr(feed.after, field):
-            yield from classify(feed, field)
+        if getattr(dataset.before, field) != getattr(dataset.after, field):
+            yield from classify(dataset, field)
 
 
-DatasetClassify = Callable[[Feed, str], Iterator[Change]]
+DatasetClassify = Callable[[DatasetPair, str], Iterator[Change]]
 
 
-def _read(feed: Feed, field: str) -> Iterator[Change]:
+def _read(dataset: DatasetPair, field: str) -> Iterator[Change]:
     """What definitions reach is restating for them; what only the dataset's rules look at weakens those."""
-    touched = feed.desk.restated & feed.readers
-    before, after = (s.checks.get(feed.name) for s in (feed.desk.sides.before, feed.desk.sides.after))
+    touched = dataset.pair.restated & dataset.readers
+    before, after = (
+        s.checks.get(dataset.name) for s in (dataset.pair.comparison.before, dataset.pair.comparison.after)
+    )
     unseen = C.COSMETIC if before == after else C.LOOSENED
-    yield feed.change(C.RESTATING if touched else unseen, field, touched)
+    yield dataset.change(C.RESTATING if touched else unseen, field, touched)
 
 
-def _contract(feed: Feed, field: str) -> Iterator[Change]:
+def _contract(dataset: DatasetPair, field: str) -> Iterator[Change]:
     """Another contract, where it changes no number, allows other cells."""
-    touched = feed.desk.restated & feed.readers
-    yield feed.change(C.RESTATING if touched else C.LOOSENED, field, touched)
+    touched = dataset.pair.restated & dataset.readers
+    yield dataset.change(C.RESTATING if touched else C.LOOSENED, field, touched)
 
 
-def _columns(feed: Feed, field: str) -> Iterator[Change]:
+def _columns(dataset: DatasetPair, field: str) -> Iterator[Change]:
     """The mapping; a column that no longer names a person may be shown."""
-    before, after = (_personal(d) for d in (feed.before, feed.after))
-    if before - after and not feed.desk.restated & feed.readers:
-        yield feed.change(C.LOOSENED, field)
+    before, after = (_personal(d) for d in (dataset.before, dataset.after))
+    if before - after and not dataset.pair.restated & dataset.readers:
+        yield dataset.change(C.LOOSENED, field)
     else:
-        yield from _read(feed, field)
+        yield from _read(dataset, field)
 
 
 def _personal(dataset: Dataset) -> set[str]:
     return {n for n, c in dataset.columns.items() if isinstance(c, Column) and c.personal}
 
 
-def _source(feed: Feed, field: str) -> Iterator[Change]:
+def _source(dataset: DatasetPair, field: str) -> Iterator[Change]:
     """Another file is other data, whatever the hashes say."""
-    old, new = _path(feed.before), _path(feed.after)
+    old, new = _path(dataset.before), _path(dataset.after)
     if old != new:
-        yield feed.desk.change(C.RESTATING, ("datasets", feed.name, field, "path"), old, new, feed.readers)
-    elif _options(feed.before) != _options(feed.after):
-        yield from _read(feed, field)
+        yield dataset.pair.change(C.RESTATING, ("datasets", dataset.name, field, "path"), old, new, dataset.readers)
+    elif _options(dataset.before) != _options(dataset.after):
+        yield from _read(dataset, field)
 
 
 def _path(dataset: Dataset) -> str:
@@ -212,40 +216,40 @@ def _options(dataset: Dataset) -> object:
     return (source if isinstance(source, Source) else Source(path=source)).model_dump()
 
 
-def _through(feed: Feed, field: str) -> Iterator[Change]:
+def _through(dataset: DatasetPair, field: str) -> Iterator[Change]:
     """A later stated day, or another way to say it, can call data complete that were not."""
-    old, new = feed.before.complete_through, feed.after.complete_through
+    old, new = dataset.before.complete_through, dataset.after.complete_through
     is_earlier = isinstance(old, dt.date) and isinstance(new, dt.date) and new < old
-    yield feed.change(C.TIGHTENED if is_earlier else C.LOOSENED, field)
+    yield dataset.change(C.TIGHTENED if is_earlier else C.LOOSENED, field)
 
 
-def _freshness(feed: Feed, field: str) -> Iterator[Change]:
-    old, new = read_microseconds(feed.before.freshness), read_microseconds(feed.after.freshness)
+def _freshness(dataset: DatasetPair, field: str) -> Iterator[Change]:
+    old, new = read_microseconds(dataset.before.freshness), read_microseconds(dataset.after.freshness)
     if old != new:
-        yield feed.change(C.LOOSENED if new > old else C.TIGHTENED, field)
+        yield dataset.change(C.LOOSENED if new > old else C.TIGHTENED, field)
 
 
-def _bad_rows(feed: Feed, field: str) -> Iterator[Change]:
-    yield feed.change(C.LOOSENED if feed.after.max_bad_rows > feed.before.max_bad_rows else C.TIGHTENED, field)
+def _bad_rows(dataset: DatasetPair, field: str) -> Iterator[Change]:
+    yield dataset.change(C.LOOSENED if dataset.after.max_bad_rows > dataset.before.max_bad_rows else C.TIGHTENED, field)
 
 
-def _grain(feed: Feed, field: str) -> Iterator[Change]:
+def _grain(dataset: DatasetPair, field: str) -> Iterator[Change]:
     """A coarser grain makes one row speak for more days; a finer one, or none, allows finer periods."""
-    yield feed.change(C.LOOSENED, field)
+    yield dataset.change(C.LOOSENED, field)
 
 
-def _data_rules(feed: Feed, field: str) -> Iterator[Change]:
-    for rule in sorted({*feed.before.rules, *feed.after.rules}):
-        old, new = feed.before.rules.get(rule), feed.after.rules.get(rule)
-        cls = _rule_class(feed.desk.sides, old, new)
+def _data_rules(dataset: DatasetPair, field: str) -> Iterator[Change]:
+    for rule in sorted({*dataset.before.rules, *dataset.after.rules}):
+        old, new = dataset.before.rules.get(rule), dataset.after.rules.get(rule)
+        cls = _rule_class(dataset.pair.comparison, old, new)
         if cls is not None:
-            yield feed.desk.change(cls, ("datasets", feed.name, field, rule), _plain(old), _plain(new))
+            yield dataset.pair.change(cls, ("datasets", dataset.name, field, rule), _plain(old), _plain(new))
 
 
-def _rule_class(sides: Comparison, old: DataRule | None, new: DataRule | None) -> ChangeClass | None:
+def _rule_class(comparison: Comparison, old: DataRule | None, new: DataRule | None) -> ChangeClass | None:
     if old is None or new is None:
         return C.TIGHTENED if old is None else C.LOOSENED
-    if not sides.same_sql(old.holds, new.holds):
+    if not comparison.same_sql(old.holds, new.holds):
         return C.LOOSENED
     before, after = read_share(old.at_least), read_share(new.at_least)
     return None if before == after else (C.LOOSENED if after < before else C.TIGHTENED)

@@ -8,7 +8,7 @@ from ..model.catalog import Entry
 from ..model.change import Change, ChangeClass
 from ..model.diagnostic import Severity
 from ..model.signal import Signal
-from .comparison import Comparison, place, plain_field
+from .comparison import Comparison, location, plain_field
 
 C = ChangeClass
 FIELDS: Mapping[str, ChangeClass | None] = {
@@ -18,40 +18,44 @@ FIELDS: Mapping[str, ChangeClass | None] = {
 """What a change of each field is; a severity that rises is tightened."""
 
 
-def changed_signals(sides: Comparison) -> Iterator[Change]:
+def changed_signals(comparison: Comparison) -> Iterator[Change]:
     """Every signal, and every field of one, that means something else."""
-    before, after = ({e.noun.id: e for e in side.catalog.signals} for side in (sides.before, sides.after))
-    broken = {one.removeprefix("signals/") for s in (sides.before, sides.after) for one in s.catalog.broken}
-    for one in sorted({*before, *after}):
-        old, new = before.get(one), after.get(one)
+    before, after = ({e.noun.id: e for e in side.catalog.signals} for side in (comparison.before, comparison.after))
+    broken = {
+        signal_id.removeprefix("signals/")
+        for s in (comparison.before, comparison.after)
+        for signal_id in s.catalog.broken
+    }
+    for signal_id in sorted({*before, *after}):
+        old, new = before.get(signal_id), after.get(signal_id)
         if old is not None and new is not None:
-            yield from _fields(sides, old, new)
-        elif one not in broken:
-            yield _whole(one, old, new)
+            yield from _fields(comparison, old, new)
+        elif signal_id not in broken:
+            yield _whole(signal_id, old, new)
 
 
-def _whole(one: str, old: Entry[Signal] | None, new: Entry[Signal] | None) -> Change:
-    entry = new or old
-    assert entry is not None, "it stands on one side"
+def _whole(signal_id: str, old: Entry[Signal] | None, new: Entry[Signal] | None) -> Change:
+    signal = new or old
+    assert signal is not None, "it stands on one side"
     before, after = (e.noun.when if e else None for e in (old, new))
     cls = C.ADDED if old is None else C.LOOSENED
-    return Change(one, cls, "signal", before, after, entry.at.path, entry.at.key("id").line)
+    return Change(signal_id, cls, "signal", before, after, signal.at.path, signal.at.key("id").line)
 
 
-def _fields(sides: Comparison, old: Entry[Signal], new: Entry[Signal]) -> Iterator[Change]:
+def _fields(comparison: Comparison, old: Entry[Signal], new: Entry[Signal]) -> Iterator[Change]:
     for name, cls in FIELDS.items():
         before, after = (getattr(e.noun, name) for e in (old, new))
-        if cls is None or _is_same(sides, name, before, after):
+        if cls is None or _is_same(comparison, name, before, after):
             continue
         rises = name == "severity" and _weight(after) > _weight(before)
-        path, line = place((new.at, old.at), (name,))
-        was, now = (plain_field(e.noun, name) for e in (old, new))
-        yield Change(new.noun.id, C.TIGHTENED if rises else cls, name, was, now, path, line)
+        path, line = location((new.at, old.at), (name,))
+        old_value, new_value = (plain_field(e.noun, name) for e in (old, new))
+        yield Change(new.noun.id, C.TIGHTENED if rises else cls, name, old_value, new_value, path, line)
 
 
-def _is_same(sides: Comparison, name: str, before: object, after: object) -> bool:
+def _is_same(comparison: Comparison, name: str, before: object, after: object) -> bool:
     if name == "when" and isinstance(before, str) and isinstance(after, str):
-        return sides.same_sql(before, after)
+        return comparison.same_sql(before, after)
     if isinstance(before, str) and isinstance(after, str) and not isinstance(before, Severity):
         return before.split() == after.split()
     return before == after

@@ -36,8 +36,8 @@ class Region(Record):
         return frozenset(w for w, holds in ((LOOSER, looser), (TIGHTER, tighter)) if holds)
 
 
-def _exceeds(one: Range, other: Range) -> bool:
-    return one[0] < other[0] or one[1] > other[1]
+def _exceeds(left: Range, right: Range) -> bool:
+    return left[0] < right[0] or left[1] > right[1]
 
 
 def region(target: SegmentTarget, unit: str) -> Region | None:
@@ -48,9 +48,9 @@ def region(target: SegmentTarget, unit: str) -> Region | None:
     except ValueError:
         return None
     # Both ends of a band relative to one thing are like the one end of a limit.
-    references = (tuple(dict.fromkeys(r for _, r in found)) for found in (limits, near))
+    references = (tuple(dict.fromkeys(r for _, r in numbers)) for numbers in (limits, near))
     reference = (*references, "duration" if unit in MICROSECONDS else unit)
-    met, passing = ([n for n, _ in found] for found in (limits, near))
+    met, passing = ([n for n, _ in numbers] for numbers in (limits, near))
     return Region(_range(target.direction, met), _range(target.direction, passing), reference)
 
 
@@ -63,7 +63,7 @@ def _range(direction: str, ends: list[float]) -> Range:
 def _numbers(quantity: object, unit: str) -> list[tuple[float, object]]:
     """Each limit as a number, and what it is relative to. Raises ValueError."""
     listed = quantity if isinstance(quantity, tuple) else (quantity,)
-    return [_number(one, unit) for one in listed]
+    return [_number(limit, unit) for limit in listed]
 
 
 def _number(quantity: object, unit: str) -> tuple[float, object]:
@@ -76,14 +76,14 @@ def _number(quantity: object, unit: str) -> tuple[float, object]:
 
 def in_force(targets: tuple[Target, ...], day: dt.date) -> Target | None:
     """The target of a day, of targets in the order of their `from`."""
-    found = [t for t in targets if (t.from_ or _ALWAYS) <= day]
-    return found[-1] if found else None
+    begun = [t for t in targets if (t.from_ or _ALWAYS) <= day]
+    return begun[-1] if begun else None
 
 
 def changed_targets(pair: Pair, name: str) -> Iterator[Change]:
     """The targets of both sides, from each day on which one of them begins.
 
-    Looser now or in future is loosened. What differs in a stretch that is over, or in one that began on a
+    Looser now or in future is loosened. What differs in a span of days that is over, or in one that began on a
     stated day of the past, rewrites how the past is judged: backdated.
     """
     before, after = _targets(pair.before.noun), _targets(pair.after.noun)
@@ -94,14 +94,14 @@ def changed_targets(pair: Pair, name: str) -> Iterator[Change]:
         relation = _relation(pair, in_force(before, start), in_force(after, start))
         if not relation:
             continue
-        if end <= pair.sides.today:
+        if end <= pair.comparison.today:
             past.append(relation)
         else:
             coming.append((start, relation))
-    cls = _class(past, coming, pair.sides.today)
+    cls = _class(past, coming, pair.comparison.today)
     if cls is not None:
         first = min((start for start, _ in coming), default=None)
-        effective = first if first and first > pair.sides.today else None
+        effective = first if first and first > pair.comparison.today else None
         yield pair.change(cls, name, effective=effective)
 
 
@@ -118,17 +118,17 @@ def _targets(metric: Metric) -> tuple[Target, ...]:
 
 
 def _relation(pair: Pair, before: Target | None, after: Target | None) -> Relation:
-    """How one stretch's target differs, of the whole and of every part that either names."""
+    """How the target of one span of days differs, of the whole and of every part that either names."""
     old, new = pair.before.noun, pair.after.noun
-    found = _of_one(before, after, old, new)
+    relation = _target_relation(before, after, old, new)
     parts = {(c, p) for t in (before, after) if t for c, named in t.by.items() for p in named}
     for column, part in sorted(parts):
-        ones = (t.by.get(column, {}).get(part) if t else None for t in (before, after))
-        found |= _of_one(next(ones), next(ones), old, new)
-    return found
+        targets = (t.by.get(column, {}).get(part) if t else None for t in (before, after))
+        relation |= _target_relation(next(targets), next(targets), old, new)
+    return relation
 
 
-def _of_one(before: SegmentTarget | None, after: SegmentTarget | None, old: Metric, new: Metric) -> Relation:
+def _target_relation(before: SegmentTarget | None, after: SegmentTarget | None, old: Metric, new: Metric) -> Relation:
     if before is None or after is None:
         return SAME if before is after else frozenset({TIGHTER if before is None else LOOSER})
     samples = [t.min_sample or m.min_sample or 1 for t, m in ((before, old), (after, new))]

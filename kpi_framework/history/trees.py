@@ -35,14 +35,14 @@ def read_trees(repository: Repository, tip: str, paths: Sequence[str]) -> Trees:
         "--root", "--no-abbrev", "--no-renames", "-z", "--format=%x1e%H %P%x1f", tip, "--",
         *(repository.prefix + p for p in paths),
     )  # fmt: skip
-    found: dict[str, Tree] = {}
+    trees: dict[str, Tree] = {}
     for record in output.decode("utf-8", "surrogateescape").split("\x1e")[1:]:
         names, _, raw = record.partition("\x1f")
         commit, *parents = names.split()
-        before = found.get(parents[0], {}) if parents else {}
+        before = trees.get(parents[0], {}) if parents else {}
         changed = dict(_changed(raw, repository.prefix))
-        found[commit] = _without_gone({**before, **changed}) if changed else before
-    return Trees(found)
+        trees[commit] = _without_gone({**before, **changed}) if changed else before
+    return Trees(trees)
 
 
 def _changed(raw: str, prefix: str) -> Iterator[tuple[str, str]]:

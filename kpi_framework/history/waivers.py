@@ -16,9 +16,9 @@ def changed_waivers(pair: Pair, name: str) -> Iterator[Change]:
     An owner's change can make a waiver hold that its owner had given themselves.
     """
     before, after = _holding(pair.before.noun), _holding(pair.after.noun)
-    if any(not _covered(one, pair.after.noun, before, pair.before.noun) for one in after):
+    if any(not _covered(waiver, pair.after.noun, before, pair.before.noun) for waiver in after):
         yield pair.change(ChangeClass.LOOSENED, name)
-    elif any(not _covered(one, pair.before.noun, after, pair.after.noun) for one in before):
+    elif any(not _covered(waiver, pair.before.noun, after, pair.after.noun) for waiver in before):
         yield pair.change(ChangeClass.TIGHTENED, name)
     elif pair.values(name)[0] != pair.values(name)[1]:
         yield pair.change(ChangeClass.GOVERNANCE, name)
@@ -29,9 +29,9 @@ def _holding(metric: Metric) -> tuple[Waiver, ...]:
     return tuple(w for w in waivers if not w.is_too_long and not w.is_approved_by(metric.owner))
 
 
-def _covered(one: Waiver, of: Metric, others: tuple[Waiver, ...], their: Metric) -> bool:
+def _covered(waiver: Waiver, of: Metric, others: tuple[Waiver, ...], their: Metric) -> bool:
     """Whether another waiver excuses everything that this one does."""
-    return any(_covers(other, their, one, of) for other in others)
+    return any(_covers(other, their, waiver, of) for other in others)
 
 
 def _covers(wide: Waiver, wide_kpi: Metric, narrow: Waiver, narrow_kpi: Metric) -> bool:
