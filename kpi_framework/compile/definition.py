@@ -46,8 +46,8 @@ def compile_evidence(metric: Metric, table: Table) -> CompiledMetric:
     """The rows of the dataset without which a definition's 0 proves nothing. Raises FormulaError."""
     if table.time is None:
         raise FormulaError(
-            "unknown-reference", f"the rows of `{table.name}` have no `time`, so they prove nothing in a period",
-            "Name the dataset's `time:` in kpi.yaml.", "evidence",
+            "unknown-reference", f"dataset `{table.name}` has no `time`, so it cannot be the evidence for a period",
+            "Add `time:` to the dataset in kpi.yaml.", "evidence",
         )  # fmt: skip
     formula = compile_formula("count(*)", None, table.fresh_scope())
     time = _dating(table.time, table)
@@ -60,8 +60,8 @@ def compile_definition(catalog: Catalog, metric: Metric) -> Derived:
     for field in ("open_between", "window", "evidence"):
         if getattr(metric, field) is not None:
             raise FormulaError(
-                "type-mismatch", f"a derived definition reads no rows and has no `{field}`",
-                "Give it to the definitions that the formula names.", field,
+                "type-mismatch", f"a derived definition reads no rows, so it cannot have `{field}`",
+                f"Write `{field}` in the definitions that the formula names.", field,
             )  # fmt: skip
     definitions = {i: e.noun for i, e in catalog.definitions.items()}
     try:
@@ -69,8 +69,8 @@ def compile_definition(catalog: Catalog, metric: Metric) -> Derived:
     except FormulaError as error:
         if error.name not in catalog.broken:
             raise
-        message = f"`{error.name}` cannot be read, and the formula needs it"
-        raise FormulaError(error.rule, message, "Correct its file first.", error.name) from None
+        message = f"the formula needs `{error.name}`, and its file cannot be read"
+        raise FormulaError(error.rule, message, "Correct that file first.", error.name) from None
     check_unit(metric.unit, derived.unit, derived.hundredfold)
     return derived
 
@@ -82,8 +82,8 @@ def time_column(metric: Metric, table: Table) -> str:
     name = metric.time or table.time
     if name is None:
         raise FormulaError(
-            "unknown-reference", f"neither the definition nor dataset `{table.name}` names a `time`",
-            "Add `time:` with the timestamp that puts a row into a period.",
+            "unknown-reference", f"neither the definition nor dataset `{table.name}` has a `time`",
+            "Add `time:` with the timestamp column that decides in which period a row counts.",
         )  # fmt: skip
     return name
 
@@ -94,8 +94,8 @@ def _opening(metric: Metric) -> str:
     other = next((field for field in ("time", "window") if getattr(metric, field) is not None), None)
     if other is not None:
         raise FormulaError(
-            "type-mismatch", f"a stock holds what is open at a period's end and has no `{other}`",
-            f"Remove `{other}`, or `open_between`.", other,
+            "type-mismatch", f"a definition with `open_between` cannot have `{other}`",
+            f"Remove `{other}` or `open_between`.", other,
         )  # fmt: skip
     return metric.open_between[0]
 
@@ -116,7 +116,7 @@ def _dating(name: str, table: Table) -> Term:
     term = table.fresh_scope().term(name)
     if term.type not in ("date", "timestamp"):
         raise FormulaError(
-            "type-mismatch", f"{shown(name)} dates the rows and is a {term.type}, not a timestamp",
+            "type-mismatch", f"{shown(name)} puts rows into periods, so it must be a timestamp; it is a {term.type}",
             f"Map it in kpi.yaml: `{plain_or(name, 'NAME')}: {{from: …, type: timestamp}}`.", name,
         )  # fmt: skip
     return term
@@ -126,8 +126,8 @@ def _segment(table: Table, column: str, openly: frozenset[str]) -> exp.Expr:
     term = table.fresh_scope().term(column)
     if term.personal and column not in openly:
         raise FormulaError(
-            "personal-column", f"{shown(column)} names people and is no segment",
-            "Name it under `privacy: {segment_by:}` in kpi.yaml, in the open, or remove it.", column,
+            "personal-column", f"{shown(column)} names people, so it cannot be a segment",
+            "Remove it from `segments`, or allow it under `privacy: {segment_by:}` in kpi.yaml.", column,
         )  # fmt: skip
     return term.sql
 
@@ -148,13 +148,13 @@ def check_unit(declared: str, inferred: str | None, hundredfold: bool) -> None:
     """Whether a formula's unit is the KPI's. Raises FormulaError (type-mismatch) with the fix."""
     if hundredfold and declared == "percent":
         raise FormulaError(
-            "type-mismatch", "a share times 100 is not a percent: percent KPIs hold fractions",
-            "Drop the `* 100`; the report shows 0.84 as 84 %.",
+            "type-mismatch", "a percent KPI holds a fraction, and this formula multiplies a share by 100",
+            "Remove the `* 100`; the report shows 0.84 as 84 %.",
         )  # fmt: skip
     if inferred is None or declared == inferred or declared in _LIKE.get(inferred, ()):
         return
     raise FormulaError(
-        "type-mismatch", f"the formula gives {inferred}, and `unit` says {declared}", _fix(declared, inferred)
+        "type-mismatch", f"the formula gives {inferred}, but `unit` is {declared}", _fix(declared, inferred)
     )
 
 

@@ -52,9 +52,9 @@ class Repository(Record):
                 env={**os.environ, **_ENVIRONMENT},
             )
         except FileNotFoundError:
-            raise KpiError("git is not installed", "Install git: history is read out of it.") from None
+            raise KpiError("git is not installed", "Install git: the history is read from it.") from None
         except subprocess.TimeoutExpired:
-            raise KpiError(f"git {arguments[0]} did not end", "Is the repository on a slow disk?") from None
+            raise KpiError(f"git {arguments[0]} took too long", "Is the repository on a slow disk?") from None
         if done.returncode != 0:
             lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
             raise KpiError(f"git {arguments[0]} failed: {lines[0][:200] if lines else done.returncode}")
@@ -72,7 +72,9 @@ class Repository(Record):
             return self.text("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}").strip()
         except KpiError:
             hint = (
-                "Fetch it first: a shallow clone lacks old commits." if self.is_shallow else "See `git log --oneline`."
+                "Run `git fetch --unshallow`: a shallow clone has no old commits."
+                if self.is_shallow
+                else "See `git log --oneline`."
             )
             raise KpiError(f"there is no revision {revision}", hint) from None
 
@@ -129,7 +131,7 @@ def find_repository(folder: Path) -> Repository:
     except KpiError as error:
         if "not installed" in error.message:
             raise
-        raise KpiError(f"{folder} is not in a git repository", "Run `git init`, and commit the project.") from None
+        raise KpiError(f"{folder} is not in a git repository", "Run `git init` and commit the project.") from None
     inside = folder.resolve().relative_to(Path(top).resolve()).as_posix()
     return Repository(Path(top), "" if inside == "." else f"{inside}/")
 

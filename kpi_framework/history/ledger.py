@@ -50,7 +50,7 @@ def read_chain(kpi: str, content: bytes) -> Chain:
     previous = origin(kpi)
     lines = content.split(b"\n")
     if lines.pop() != b"":
-        return Chain(kpi, (), Fault(len(lines) + 1, "the last line is cut off"))
+        return Chain(kpi, (), Fault(len(lines) + 1, "the last line is incomplete"))
     for number, line in enumerate(lines, 1):
         body, why = _body(line)
         why = why or _misfit(kpi, number, previous, body)
@@ -66,26 +66,26 @@ def _body(line: bytes) -> tuple[dict[str, Any], str | None]:
         text = line.decode("utf-8")
         body = json.loads(text)
     except (UnicodeDecodeError, ValueError, RecursionError):
-        return {}, "it is no JSON"
+        return {}, "it is not JSON"
     if not isinstance(body, dict) or any(not isinstance(body.get(k), t) for k, t in _TYPES.items()):
-        return {}, "it lacks what every line has"
+        return {}, "it has not all fields of a ledger line"
     try:
         same = spelled(body) == text
     except ValueError:
         same = False
-    return body, None if same else "it is not in the ledger's own spelling"
+    return body, None if same else "it is not written as the ledger writes its lines"
 
 
 def _misfit(kpi: str, number: int, previous: str, body: Mapping[str, Any]) -> str | None:
     if body["kpi"] != kpi:
-        return f"it is of {body['kpi']!r}"
+        return f"it belongs to {body['kpi']!r}"
     if body["seq"] != number:
-        return f"it is number {body['seq']}, and should be number {number}: a line is missing, or two heads were merged"
+        return f"its number is {body['seq']} and should be {number}: a line is missing, or two branches were merged"
     if body["previous"] != previous:
-        return "it does not build on the line before: a line was changed, or two heads were merged"
+        return "it does not continue the line before it: a line was changed, or two branches were merged"
     content = {k: v for k, v in body.items() if k != "hash"}
     if hashlib.sha256(spelled(content).encode()).hexdigest() != body["hash"]:
-        return "its content is not what its hash says"
+        return "its content does not match its hash"
     return None
 
 
@@ -112,6 +112,6 @@ def against(chain: Chain, anchor: Mapping[str, Any]) -> Fault | None:
     if not isinstance(lines, int) or not isinstance(wanted, str):
         return Fault(1, "the anchor cannot be read")
     if len(chain.entries) < lines:
-        return Fault(len(chain.entries) + 1, f"the anchor knows {lines} lines, and {len(chain.entries)} are there")
+        return Fault(len(chain.entries) + 1, f"the anchor has {lines} lines, and the ledger has {len(chain.entries)}")
     line_hash = chain.entries[lines - 1].hash if lines else origin(chain.kpi)
-    return None if line_hash == wanted else Fault(max(lines, 1), "it is not the line that was anchored")
+    return None if line_hash == wanted else Fault(max(lines, 1), "it differs from the line in the anchor")

@@ -256,7 +256,7 @@ def test_two_heads_after_a_merge_are_said(desk: Repository) -> None:
     desk.git("merge", "-q", "-X", "ours", "-m", "both", "one")
     ended = verified(desk)
     assert ended.code == 1
-    assert any("two heads" in f["message"] for f in ended.json["failed"])
+    assert any("two branches" in f["message"] for f in ended.json["failed"])
     assert publish(desk, "--reason", "again").code == 1
 
 

@@ -35,8 +35,8 @@ def key_of(table: Table) -> Term:
     """The column that names a row's ticket in the histories. Raises FormulaError."""
     if len(table.keys) != 1:
         raise FormulaError(
-            "unknown-reference", f"`{table.name}` has clocks and needs a `key` of one column",
-            "Name the column that the history has too, such as `key: ticket_id`.",
+            "unknown-reference", f"dataset `{table.name}` has clocks, so it needs a `key` of one column",
+            "Name the column that the history also has, such as `key: ticket_id`.",
         )  # fmt: skip
     return table.fresh_scope().term(table.keys[0])
 

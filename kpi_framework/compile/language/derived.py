@@ -64,8 +64,8 @@ class DerivedScalars(Scalars):
         """The term of a node. Raises FormulaError."""
         if isinstance(node, exp.AggFunc | exp.Filter) or (isinstance(node, exp.Anonymous) and node.this == "avg_of"):
             raise FormulaError(
-                "type-mismatch", "a derived formula has no aggregate: its inputs are numbers already",
-                "Give the definition a `dataset:`, or name metrics and KPIs only.",
+                "type-mismatch", "a derived formula cannot use an aggregate: its inputs are already numbers",
+                "Add `dataset:` to the definition, or use only the ids of metrics and KPIs.",
             )  # fmt: skip
         return super().lower(node)
 
@@ -102,7 +102,7 @@ def compile_derived(text: str, definitions: Mapping[str, Metric], almanac: Alman
             raise FormulaError("unknown-reference", error.message, error.hint, error.name) from None
         raise
     if not term.is_number or not scalars.inputs:
-        raise FormulaError("type-mismatch", "a derived formula is one number over metrics and KPIs")
+        raise FormulaError("type-mismatch", "a derived formula must give one number from metrics and KPIs")
     return Derived(term.sql, term.unit, term.hundredfold, canonical_text(tree), tuple(scalars.inputs), tree)
 
 

@@ -23,7 +23,9 @@ def compile_formula(text: str, where: str | None, scope: Scope, *, exact: bool =
     finals = Finals(scope, condition, exact=exact)
     term = finals.lower(tree)
     if not finals.aggregates:
-        raise FormulaError("not-an-aggregate", "the formula has no aggregate", "Use count, sum, avg, median or share.")
+        raise FormulaError(
+            "not-an-aggregate", "the formula has no aggregate function", "Use count, sum, avg, median or share."
+        )
     _publishable(term)
     return Formula(
         value=term.sql, type=term.type, unit=term.unit, hundredfold=term.hundredfold, degree=term.degree,
@@ -53,7 +55,10 @@ def compile_column(text: str, scope: Scope) -> tuple[Term, str]:
 
 def _publishable(term: Term) -> None:
     if not (term.is_number or term.type == "boolean"):
-        raise mismatch(f"the formula gives a {term.type}, not a number", "A KPI's value is one number.")
+        raise mismatch(
+            f"the formula gives a {term.type}, not a number",
+            "The value of a KPI is one number: use an aggregate such as count or avg.",
+        )
 
 
 def _measured(finals: Finals) -> Aggregate:

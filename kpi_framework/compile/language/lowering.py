@@ -35,14 +35,16 @@ class RowScalars(Scalars):
     def lower(self, node: exp.Expr) -> Term:
         """The term of a node. Raises FormulaError."""
         if isinstance(node, exp.AggFunc | exp.Filter) or (isinstance(node, exp.Anonymous) and node.this == "avg_of"):
-            raise FormulaError("not-an-aggregate", "an aggregate stands inside another, or in a condition over one row")
+            raise FormulaError(
+                "not-an-aggregate", "an aggregate cannot be inside another aggregate, or in a condition about one row"
+            )
         return super().lower(node)
 
     def _column(self, node: exp.Expr) -> Term:
         term = self.scope.term(node.name)
         if term.personal and not self.scope.allow_personal:
             raise FormulaError(
-                "personal-column", f"{shown(node.name)} names people and may only be counted", name=node.name
+                "personal-column", f"{shown(node.name)} names people, so it can only be counted", name=node.name
             )
         return term
 
@@ -68,7 +70,7 @@ class Finals(Scalars):
         if node.name in ("period_start", "period_end"):
             return Term(exp.column(node.name), "timestamp")
         self.scope.term(node.name)
-        raise FormulaError("not-an-aggregate", f"{shown(node.name)} stands outside any aggregate", name=node.name)
+        raise FormulaError("not-an-aggregate", f"{shown(node.name)} is used outside an aggregate", name=node.name)
 
     def _filtered(self, node: exp.Expr) -> Term:
         if self.filter is not None:
@@ -152,8 +154,8 @@ class Finals(Scalars):
             raise forbidden(f"{node.key} of {node.this.key}", node.key)
         term = self.rows.lower(node.this)
         if term.type == "text":
-            raise mismatch(f"`{node.key}` takes numbers, and {shown(node.this.sql(dialect='duckdb'))} is a text",
-                           "Map it with a type in kpi.yaml, or cast it.", node.this.name or None)  # fmt: skip
+            raise mismatch(f"`{node.key}` needs numbers, and {shown(node.this.sql(dialect='duckdb'))} is text",
+                           "Give it a number type in kpi.yaml, or cast it.", node.this.name or None)  # fmt: skip
         return term
 
     def _summed(self, node: exp.Expr) -> Term:
@@ -188,7 +190,7 @@ class Finals(Scalars):
         self._note(term.sql)
         function = "min" if isinstance(node, exp.Min) else "max"
         if term.type == "boolean":
-            raise mismatch(f"`{function}` of a condition", "Use bool_and or bool_or.", function)
+            raise mismatch(f"`{function}` cannot take a condition", "Use bool_and or bool_or.", function)
         if term.micros is not None and term.unit:
             return duration(self._add(function, term.micros), term.unit, None)
         return replace(term, sql=self._add(function, term.sql), number=None, degree=None)
@@ -205,7 +207,9 @@ class Finals(Scalars):
     def _quantile(self, node: exp.Expr) -> Term:
         level = node.args.get("expression") or node.args.get("quantile")
         if not isinstance(level, exp.Literal) or level.is_string or not 0 <= Fraction(level.name) <= 1:
-            raise mismatch("a quantile's level is a plain number from 0 to 1", "For example quantile_cont(x, 0.9).")
+            raise mismatch(
+                "the level of a quantile must be a number from 0 to 1", "Write for example quantile_cont(x, 0.9)."
+            )
         if isinstance(node, exp.ApproxQuantile):
             self._approximate("approx_quantile")
         function = _QUANTILES[type(node)]
@@ -226,8 +230,8 @@ class Finals(Scalars):
         if self.exact:
             raise FormulaError(
                 "forbidden-function",
-                f"`{name}` is approximate",
-                "Say `exact: false`, or use the exact one.",
+                f"`{name}` gives an approximate result",
+                "Use the exact function, or write `exact: false` in the definition.",
                 name,
             )
 

@@ -147,7 +147,7 @@ class Scalars(Times):
     def _like(self, node: exp.Expr) -> Term:
         left, pattern = self.lower(node.this), self.lower(node.expression)
         if left.type not in ("text", "null") or not isinstance(pattern.sql, exp.Literal):
-            raise mismatch("`like` compares a text column with a text in quotes")
+            raise mismatch("`like` needs a text column and a text in quotes")
         return Term(type(node)(this=bracket(left.sql), expression=pattern.sql), "boolean")
 
     # choice
@@ -194,9 +194,7 @@ class Scalars(Times):
         terms = [self._as_time(t, known[0].type) for t in terms]
         kinds = {"number" if t.is_number else t.type for t in terms if t.type != "null"}
         if len(kinds) > 1:
-            raise mismatch(
-                f"the parts are of different types: {', '.join(sorted(kinds))}", "Give all of them one type."
-            )
+            raise mismatch(f"the values have different types: {', '.join(sorted(kinds))}", "Cast them to one type.")
         for other in terms[1:]:
             common_unit(terms[0], other, "mix")
         return terms

@@ -65,9 +65,9 @@ class Scope(Record):
         """A calendar by name, the usual one for None. Raises FormulaError (unknown-reference)."""
         chosen = name or self.almanac.usual_calendar
         if chosen is None:
-            several = "several calendars and none is called `business`" if self.almanac.calendars else "no calendar"
+            several = "several calendars, none of them called `business`" if self.almanac.calendars else "no calendar"
             raise FormulaError(
-                "unknown-reference", f"the project has {several}, so working time needs one",
+                "unknown-reference", f"working time needs a calendar, and the project has {several}",
                 "Name one as the third argument, or add `calendars: {business: {hours: …}}` to kpi.yaml.",
             )  # fmt: skip
         sound_calendar(self.almanac, chosen)

@@ -85,8 +85,8 @@ class _Conditions(Scalars):
     def _column(self, node: exp.Expr) -> Term:
         if not node.name.startswith("operand_"):
             raise FormulaError(
-                "unknown-reference", f"{shown(node.name)} is no operand",
-                f"Name a KPI and its field, such as csat.value; there are {', '.join(FIELDS)}.", node.name,
+                "unknown-reference", f"{shown(node.name)} names no field",
+                f"Write a field, such as {node.name}.value. The fields are: {', '.join(FIELDS)}.", node.name,
             )  # fmt: skip
         return super()._column(node)
 
@@ -138,8 +138,8 @@ def _of_segment(node: exp.Dot) -> Operand:
         and len(bracket.expressions) % 2 == 0
     ):
         raise FormulaError(
-            "formula-syntax", "a segment's field is written csat['category', 'password'].value",
-            "Give the column and its value in quotes.",
+            "formula-syntax", "the field of a segment is written csat['category', 'password'].value",
+            "Write the column and its value in quotes.",
         )  # fmt: skip
     words = [e.name for e in bracket.expressions]
     pairs = tuple(zip(words[::2], words[1::2], strict=True))
@@ -151,26 +151,29 @@ def _check(operand: Operand, definitions: Mapping[str, Metric]) -> None:
     definition_id, field = operand.definition, operand.field
     metric = definitions.get(definition_id)
     if metric is None:
-        hint = f"There are: {listed(sorted(definitions))}."
+        hint = f"The project has: {listed(sorted(definitions))}."
         raise FormulaError(
             "unknown-reference", f"there is no KPI or metric {shown(definition_id)}", hint, definition_id
         )
     if field not in FIELDS:
         raise FormulaError(
-            "unknown-reference", f"`{definition_id}` has no {shown(field)}", f"It has {', '.join(FIELDS)}.", field
+            "unknown-reference",
+            f"{shown(definition_id)} has no {shown(field)}",
+            f"The fields are: {', '.join(FIELDS)}.",
+            field,
         )
     if field in JUDGED and not isinstance(metric, Kpi):
         hint = "Use value, previous, change or points."
         raise FormulaError(
             "type-mismatch",
-            f"`{definition_id}` is a metric, which is never judged: it has no `{field}`",
+            f"`{definition_id}` is a metric: metrics are never judged and have no `{field}`",
             hint,
             definition_id,
         )
     columns = tuple(c for c, _ in operand.segment)
     if columns not in metric.breakdowns or (operand.is_worst and metric.breakdowns == ((),)):
         named = listed(columns) or "its worst one"
-        hint = "List it under the definition's `segments`."
+        hint = "Add it to `segments` in the definition."
         raise FormulaError("unknown-reference", f"`{definition_id}` has no segments by {named}", hint, definition_id)
 
 
@@ -183,8 +186,8 @@ def _check_words(tree: exp.Expr, operands: Sequence[Operand]) -> None:
             continue
         for word in _words(sides):
             if word not in STATUSES:
-                hint = f"It is {', '.join(STATUSES)}; where it is unknown, so is the signal."
-                raise FormulaError("type-mismatch", f"a status is never {shown(word)}", hint, word)
+                hint = f"Use one of: {', '.join(STATUSES)}. Where the status is unknown, the signal is unknown."
+                raise FormulaError("type-mismatch", f"'{word}' is not a status", hint, word)
 
 
 def _words(sides: Sequence[exp.Expr]) -> Iterator[str]:

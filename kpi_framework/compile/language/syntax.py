@@ -77,7 +77,7 @@ def parse(text: str, prepare: Callable[[exp.Expr], exp.Expr] = lambda tree: tree
 
     `prepare` takes out what only one kind of expression may hold, before the allow-list sees the tree.
     """
-    _gate(text)
+    _guard(text)
     try:
         statements = sqlglot.parse(text, dialect="duckdb")
     except (SqlglotError, RecursionError, ValueError) as error:
@@ -89,10 +89,14 @@ def parse(text: str, prepare: Callable[[exp.Expr], exp.Expr] = lambda tree: tree
     return tree
 
 
-def _gate(text: str) -> None:
+def _guard(text: str) -> None:
     """Refuse what could hang or deceive the parser before it sees it."""
     if len(text) > MAX_LENGTH:
-        raise FormulaError("formula-syntax", f"the expression is longer than {MAX_LENGTH} characters", "Split it.")
+        raise FormulaError(
+            "formula-syntax",
+            f"the expression is longer than {MAX_LENGTH} characters",
+            "Split it into several shorter ones.",
+        )
     for character in text:
         if character not in "\n\t " and unicodedata.category(character) in (
             "Cc",
@@ -103,8 +107,8 @@ def _gate(text: str) -> None:
             "Co",
         ):
             raise FormulaError(
-                "formula-syntax", f"the expression holds an invisible character, U+{ord(character):04X}",
-                "Delete the character and type the line again.",
+                "formula-syntax", f"the expression contains an invisible character, U+{ord(character):04X}",
+                "Delete the line and type it again.",
             )  # fmt: skip
     if text.count("[") > MAX_SUBSCRIPTS:
         raise FormulaError("formula-syntax", f"more than {MAX_SUBSCRIPTS} square brackets stand here", "Split it.")
@@ -112,7 +116,11 @@ def _gate(text: str) -> None:
     for character in re.sub(r"'[^']*'", "", text):
         depth += (character in "([{") - (character in ")]}")
         if depth > MAX_BRACKETS:
-            raise FormulaError("formula-syntax", f"brackets stand deeper than {MAX_BRACKETS}", "Split it.")
+            raise FormulaError(
+                "formula-syntax",
+                f"brackets are nested more than {MAX_BRACKETS} deep",
+                "Split it into several shorter ones.",
+            )
 
 
 def _plain(error: Exception) -> str:
@@ -131,7 +139,11 @@ def _check_allowed(tree: exp.Expr) -> None:
     while stack:
         node, depth = stack.pop()
         if depth > MAX_DEPTH:
-            raise FormulaError("formula-syntax", f"the expression is nested deeper than {MAX_DEPTH}", "Split it.")
+            raise FormulaError(
+                "formula-syntax",
+                f"the expression is nested more than {MAX_DEPTH} levels deep",
+                "Split it into several shorter ones.",
+            )
         _check_node(node)
         stack.extend((child, depth + 1) for child in node.iter_expressions())
 

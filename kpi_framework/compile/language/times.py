@@ -146,7 +146,9 @@ class Times:
             wall = try_cast(term.sql, "TIMESTAMP")
             return Term(self.scope.to_instant(wall), "timestamp")
         if "timestamp" in (term.type,) or (target == "date" and term.type not in ("date", "text", "null")):
-            raise mismatch(f"a {term.type} cannot be cast to {target}", "Use extract or `*_between`.")
+            raise mismatch(
+                f"a {term.type} cannot be cast to {target}", "Use extract or a function such as hours_between."
+            )
         sql = try_cast(term.sql, SQL_TYPES[target])
         unit = term.unit if target in NUMERIC else None
         return Term(sql, target, unit, degree=term.degree)

@@ -45,7 +45,7 @@ def common_unit(left: Term, right: Term, verb: str) -> str | None:
     if {left.unit, right.unit} <= {"percent", "ratio"}:
         return "ratio"
     like = f"{left.unit}, for example with {left.unit}_between" if left.unit in MICROSECONDS else "one unit"
-    raise mismatch(f"cannot {verb} {left.unit} and {right.unit}", f"Bring both to {like}.")
+    raise mismatch(f"cannot {verb} {left.unit} and {right.unit}", f"Convert both to {like}.")
 
 
 def product_unit(left: Term, right: Term) -> str | None:

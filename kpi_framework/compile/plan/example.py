@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from sqlglot import exp
 
 from ...model.period import Almanac
-from ...model.quoting import shown
 from ...model.record import Record
 from ..dataset.loading import typed_rows
 from ..dataset.table import Table
@@ -38,7 +37,12 @@ def read_moment(text: str, almanac: Almanac) -> Moment:
             return Moment(almanac.instant(day + dt.timedelta(days=1)), day)
         wall = dt.datetime.fromisoformat(text)
     except ValueError:
-        raise FormulaError("type-mismatch", f"{shown(text)} is no time of the calendar", name="at") from None
+        raise FormulaError(
+            "type-mismatch",
+            f"`at: {text}` is not a date or a time",
+            "Write it as 2026-01-31 or 2026-01-31 09:00.",
+            name="at",
+        ) from None
     return Moment(wall.replace(tzinfo=almanac.zone).astimezone(dt.UTC), wall.date())
 
 

@@ -120,7 +120,7 @@ def sound_calendar(almanac: Almanac, name: str) -> Calendar:
             known = f"There are: {listed(sorted(almanac.calendars))}."
         raise FormulaError("unknown-reference", f"there is no calendar {shown(name)}", known, name)
     if not is_zone(calendar.timezone or almanac.zone.key) or any(map(unknown_holiday, calendar.holidays)):
-        raise FormulaError("unknown-reference", f"calendar `{name}` names a zone or holiday that does not exist",
+        raise FormulaError("unknown-reference", f"calendar `{name}` names a time zone or a holiday that does not exist",
                            "Correct the calendar in kpi.yaml.", name)  # fmt: skip
     return calendar
 
