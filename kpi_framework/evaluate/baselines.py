@@ -54,7 +54,7 @@ def baseline_span(kpi: Kpi, almanac: Almanac, *, is_range: bool) -> BaselineSpan
 
 
 def live_values(span: BaselineSpan, values: Values) -> tuple[BaselineValue, ...]:
-    """A baseline's values as the data give them today, the whole first; `values` are the KPI's own."""
+    """A baseline's values as the data give them today, overall first; `values` are the KPI's own."""
     observations: dict[Segment, dict[Period, Observation]] = {}
     for (_, period, segment), observation in values.items():
         if period in span.periods:
@@ -124,13 +124,13 @@ def _doubts(
     if wanted and (wanted.from_, wanted.to) != (frozen.from_, frozen.to):
         return [RULES["baseline-stale"].finding(
             at.key("from"),
-            f"frozen over {frozen.from_} to {frozen.to}, and the definition says {wanted.from_} to {wanted.to}",
+            f"frozen from {frozen.from_} to {frozen.to}, but the definition says {wanted.from_} to {wanted.to}",
             f"Run `kpi baseline freeze {kpi.id}`.", kpi.id,
         )]  # fmt: skip
     if hashes.get(kpi.id) and hashes[kpi.id] != frozen.definition:
         return [RULES["baseline-stale"].finding(
-            at.key("definition"), f"{kpi.id} was frozen under another definition",
-            f"Run `kpi baseline freeze {kpi.id}` and say why the definition changed.", kpi.id,
+            at.key("definition"), f"the definition of {kpi.id} has changed since its baseline was frozen",
+            f"Run `kpi baseline freeze {kpi.id}` and give the reason for the change.", kpi.id,
         )]  # fmt: skip
     return [_drift(kpi, at.key("values", i), v, today) for i, v, today in _drifted(frozen, live)]
 
@@ -155,7 +155,7 @@ def _same(left: float | int | None, right: float | int | None) -> bool:
 
 
 def _drift(kpi: Kpi, at: Span, value: BaselineValue, today: float | int | None) -> Diagnostic:
-    part = listed(f"{c} {v}" for c, v in value.segment.items()) or "the whole"
+    part = listed(f"{c} {v}" for c, v in value.segment.items()) or "overall"
     return RULES["baseline-drift"].finding(
-        at, f"{kpi.id}: frozen as {value.value} for {part}, and the data give {today}", kpi=kpi.id
+        at, f"{kpi.id} ({part}): the frozen baseline is {value.value}, but the data now give {today}", kpi=kpi.id
     )

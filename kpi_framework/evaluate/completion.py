@@ -19,7 +19,7 @@ from .sources import Files, SourceError
 
 
 class Loaded(Record):
-    """What loading a dataset told: its rows, the cells that do not fit, how far it reaches."""
+    """What loading a dataset shows: its rows, the cells that do not fit, how far it reaches."""
 
     rows: int
     misfits: Mapping[str, int] = field(default_factory=dict)
@@ -63,7 +63,7 @@ class Completion(Record):
         table, load = self.wanted.table, self.wanted.load
         rows, bad, *counts = self._numbers(render(count_query(read_name(table), load)))
         if not rows:
-            raise SourceError(f"dataset `{table.name}` has no rows", "Export it again, or correct `as_of`.")
+            raise SourceError("the source has no rows", "Export it again, or correct `as_of`.")
         self.rows[table.name] = rows
         counted = [(flaw, name, count) for (flaw, name), count in zip(load.marks, counts, strict=True) if count]
         by_flaw = {flaw: {n: count for f, n, count in counted if f is flaw} for flaw in Flaw}

@@ -1,4 +1,4 @@
-"""What loading a dataset told, as findings at its place in kpi.yaml. Counts of rows, never their values."""
+"""What loading a dataset shows, as findings at its lines in kpi.yaml. Counts of rows, never their values."""
 
 from __future__ import annotations
 
@@ -30,48 +30,56 @@ def unreadable(catalog: Catalog, dataset: str, error: SourceError | FormulaError
 
 def not_computed(catalog: Catalog, dataset: str, error: EngineError) -> Diagnostic:
     """The finding for a dataset whose rows were read, and on which something that kpi.yaml computes fails."""
-    message = f"{dataset}: its rows were read, and what is computed of them failed ({error.kind})"
-    hint = "Correct the expressions of the dataset under `columns` and `derive`, and the times its KPIs compare."
+    message = f"{dataset}: the rows were read, but computing columns from them failed ({error.kind})"
+    hint = "Check the dataset's expressions under `columns` and `derive`, and the times that its KPIs compare."
     return RULES["source-unreadable"].finding(dataset_span(catalog, dataset, "source"), message, hint)
 
 
 _ENDS = {
-    "deadline": "it took longer than one statement may take, and was ended",
-    "no-time-left": "the time that a run may take was over",
-    "worker-died": "the process that reads and computes ended before it was done",
+    "deadline": "one statement took longer than its time limit and was stopped",
+    "no-time-left": "the run reached its time limit",
+    "worker-died": "the worker process ended before its work was done",
 }
 
 
 def of_worker(catalog: Catalog, error: EngineError, dataset: str | None = None) -> Diagnostic:
     """The finding where no engine could do its work, through no fault of a file or a definition."""
     span = dataset_span(catalog, dataset, "source") if dataset else catalog.project.at.value()
-    what = _ENDS.get(error.kind, "the process that reads and computes could not be kept running")
+    what = _ENDS.get(error.kind, "the worker process could not be kept running")
     return RULES["worker-failed"].finding(span, f"{dataset}: {what}" if dataset else what)
 
 
 def of_loading(catalog: Catalog, dataset: str, loaded: Loaded) -> Iterator[Diagnostic]:
     """Cells that do not fit or are empty, unknown words, hours that the clocks skip or repeat, keys that clash."""
     by_column = (
-        (loaded.misfits, "contract-violation", "whose cell does not fit the column, read as missing",
+        (loaded.misfits, "contract-violation", "the value does not fit the column's type and is read as missing",
          "Correct the export, or the column's `type`, `nulls` or `timestamps`."),
-        (loaded.empties, "contract-violation", "whose cell is empty, and the contract requires it",
-         "Fill it in the export, or leave such rows out; or give the dataset a `contract:` that lets it be empty."),
-        (loaded.words, "contract-violation", "with a word that the contract does not know",
-         "Map it under `values:`, or give the dataset a `contract:` of its own."),
-        (loaded.odds, "impossible-time", "in an hour that the clocks skip or repeat",
-         "They are read as the first of two, or moved forward; export with an offset or in UTC."),
+        (loaded.empties, "contract-violation", "the cell is empty, but the contract requires a value",
+         "Fill the cells in the export or remove these rows; or use a `contract:` that allows empty cells."),
+        (loaded.words, "contract-violation", "the value is not one that the contract knows",
+         "Map the value under `values:`, or give the dataset its own `contract:`."),
+        (loaded.odds, "impossible-time", "the time is in an hour that a clock change skips or repeats",
+         "A repeated hour is read as the first, a skipped one is moved forward. Export in UTC or with offsets."),
     )  # fmt: skip
     for counts, rule, what, hint in by_column:
         for column, rows in counts.items():
-            message = f"{dataset}.{column}: {_rows(rows)} {what}"
+            message = f"{dataset}.{column}: in {counted_rows(rows)}, {what}"
             yield RULES[rule].finding(_column(catalog, dataset, column), message, hint)
     for pair, rows in loaded.swaps.items():
         yield _of_order(catalog, dataset, pair, rows)
     for column, keys in loaded.clashes.items():
-        yield RULES["duplicate-key"].finding(
-            dataset_span(catalog, dataset, "latest_by" if catalog.project.noun.datasets[dataset].latest_by else "key"),
-            f"{dataset}: {keys} key{'s have' if keys > 1 else ' has'} several last rows that differ in `{column}`",
-        )  # fmt: skip
+        yield _of_clash(catalog, dataset, column, keys)
+
+
+def _of_clash(catalog: Catalog, dataset: str, column: str, keys: int) -> Diagnostic:
+    """Keys whose rows differ in a column, and nothing tells which row is the latest."""
+    has_order = bool(catalog.project.noun.datasets[dataset].latest_by)
+    count = f"{keys:,} keys appear" if keys > 1 else "1 key appears"
+    rows = "several rows with equal `latest_by` values" if has_order else "several rows"
+    return RULES["duplicate-key"].finding(
+        dataset_span(catalog, dataset, "latest_by" if has_order else "key"),
+        f"{dataset}: {count} in {rows} that differ in `{column}`",
+    )
 
 
 def _of_order(catalog: Catalog, dataset: str, pair: str, rows: int) -> Diagnostic:
@@ -82,17 +90,17 @@ def _of_order(catalog: Catalog, dataset: str, pair: str, rows: int) -> Diagnosti
     column, way, other = (second, "before", first) if is_time else (first, "above", second)
     return RULES["impossible-time" if is_time else "contract-violation"].finding(
         _column(catalog, dataset, column),
-        f"{dataset}.{column}: {_rows(rows)} {way} `{other}`",
-        "Correct the rows in the tool they come from, or the columns that kpi.yaml maps.",
+        f"{dataset}.{column}: in {counted_rows(rows)}, the value is {way} `{other}`",
+        "Correct the rows in the source system, or the column mapping in kpi.yaml.",
     )
 
 
 def of_statuses(catalog: Catalog, history: str, rows: int, known: tuple[str, ...]) -> Diagnostic:
-    """Statuses of a history that nobody declared."""
+    """Statuses of a history that are not declared."""
     return RULES["contract-violation"].finding(
         _column(catalog, history, "value"),
-        f"{history}.value: {_rows(rows)} with a status that nobody declared: no clock runs in it",
-        f"Map it under `values:` to one of {listed(known)}.",
+        f"{history}.value: in {counted_rows(rows)}, the status is not declared, so no clock runs in it",
+        f"Map the status under `values:` to one of these: {listed(known)}.",
     )
 
 
@@ -100,7 +108,8 @@ def _column(catalog: Catalog, dataset: str, column: str) -> Span:
     return dataset_span(catalog, dataset, "columns", column)
 
 
-def _rows(count: int) -> str:
+def counted_rows(count: int) -> str:
+    """A number of rows in words: `1 row`, `2,000 rows`."""
     return f"{count:,} row{'s' if count != 1 else ''}"
 
 
@@ -109,25 +118,27 @@ def of_rule(catalog: Catalog, table: Table, rule: str, held: int, known: int) ->
     dataset, wanted = table.name, read_share(table.dataset.rules[rule].at_least)
     return RULES["data-rule"].finding(
         dataset_span(catalog, dataset, "rules", rule),
-        f"{dataset}: `{rule}` holds in {held:,} of {known:,} rows, less than the {wanted:.4g} it asks for",
+        f"{dataset}: the rule `{rule}` holds in {held:,} of {known:,} rows, but it requires a share of {wanted:.4g}",
     )
 
 
 def of_staleness(catalog: Catalog, dataset: str, through: dt.datetime | None, stale: list[str]) -> Diagnostic:
     """Data that end before the period that should be judged."""
-    until = "nobody can say how far they reach" if through is None else f"they reach {through:%Y-%m-%d %H:%M} UTC"
+    until = (
+        "it is not known how far the data reach" if through is None else f"the data reach {through:%Y-%m-%d %H:%M} UTC"
+    )
     return RULES["stale"].finding(
         dataset_span(catalog, dataset, "source"),
-        f"{dataset}: the data end too early to judge {listed(sorted(stale))}: {until}",
-        "Renew the export; or say how far it reaches with `complete_through` and `freshness`.",
+        f"{dataset}: {until}, which is not enough to judge {listed(sorted(stale))}",
+        "Export the data again, or state with `complete_through` and `freshness` how far they reach.",
     )
 
 
 def of_segments(catalog: Catalog, segments: Mapping[str, Mapping[str, frozenset[str | None]]]) -> Iterator[Diagnostic]:
-    """Targets of segment values that no row of the shown periods has; `seen` are the KPIs that have rows."""
+    """Targets of segment values that no row of the shown periods has; `segments` has the KPIs with rows."""
     for kpi_id, kpi in catalog.kpis.items():
         if kpi_id not in segments:
-            continue  # of rows that nobody could read, nobody knows the parts
+            continue  # without readable rows, its segments are not known
         at = catalog.definitions[kpi_id].at
         for number, target in enumerate(kpi.target or ()):
             for column, parts in target.by.items():

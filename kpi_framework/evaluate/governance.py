@@ -26,7 +26,8 @@ def missed_without_action(catalog: Catalog, measurements: Iterable[Measurement])
         if lacks:
             at = catalog.definitions[measurement.kpi].at.key("action")
             in_a_row = streak([m for m in wholes if m.kpi == measurement.kpi])
-            message = f"{measurement.kpi} is missed{_so_long(in_a_row)}, and its action has no {' and no '.join(lacks)}"
+            lack = " and no ".join(lacks)
+            message = f"{measurement.kpi} has missed its target{_so_long(in_a_row)}, but its action has no {lack}"
             findings.append(RULES["missed-without-action"].finding(at, message, kpi=measurement.kpi))
     return tuple(findings)
 
@@ -46,7 +47,7 @@ def missed_without_cause(catalog: Catalog, measurements: Iterable[Measurement]) 
         at = catalog.definitions[kpi].at
         so_long = _so_long(streak(periods))
         since = f"{judged.period.start} ({so_long.strip()})" if so_long else f"{judged.period.start}"
-        message = f"{kpi} is missed in the period from {since}, and no note says why"
+        message = f"{kpi} missed its target in the period from {since}, and no note gives the cause"
         span = at.key("notes" if ("notes",) in at.spans else "id")
         findings.append(RULES["missed-without-cause"].finding(span, message, kpi=kpi))
     return tuple(findings)

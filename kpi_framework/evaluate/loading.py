@@ -26,7 +26,7 @@ from .sources import Files, SourceError
 
 
 class Loading(Record):
-    """The datasets of one evaluation; `failures` and `diagnostics` tell what could not be loaded."""
+    """The datasets of one evaluation; `failures` and `diagnostics` name what could not be loaded."""
 
     catalog: Catalog
     reporting: ReportingPeriods
@@ -41,7 +41,7 @@ class Loading(Record):
     diagnostics: list[Diagnostic] = field(default_factory=list)
 
     def loaded(self) -> dict[str, Loaded]:
-        """What loading each dataset told; one that could not be loaded is not there."""
+        """The loaded datasets; one that could not be loaded is not there."""
         self._keep_calendars()
         wanted = {name: dataset for name in self._histories_first() if (dataset := self._read(name)) is not None}
         loaded: dict[str, Loaded] = {}
@@ -54,7 +54,7 @@ class Loading(Record):
 
     @contextmanager
     def _failing(self, name: str) -> Iterator[None]:
-        """Whatever goes wrong inside makes the dataset's definitions unknown, and is told once."""
+        """Whatever goes wrong inside makes the dataset's definitions unknown and is reported once."""
         try:
             yield
         except (SourceError, FormulaError) as error:
@@ -139,9 +139,10 @@ class Loading(Record):
         most = self.catalog.project.noun.datasets[name].max_bad_rows
         if dataset.bad_rows > most:
             self.diagnostics.extend(findings.of_loading(self.catalog, name, dataset))
+            rows = findings.counted_rows(dataset.bad_rows)
             raise SourceError(
-                f"{dataset.bad_rows:,} rows have a cell that does not fit or is missing, and max_bad_rows is {most}",
-                "Correct the export, or raise `max_bad_rows` in the open.",
+                f"in {rows}, a cell does not fit or is missing, but `max_bad_rows` allows {most:,}",
+                "Correct the export, or raise `max_bad_rows` in kpi.yaml.",
             )
 
     def _fail_clashing(self, name: str, dataset: Loaded) -> None:

@@ -112,7 +112,7 @@ def _interval(observation: Observation, value: Number | None) -> tuple[float, fl
 
 
 def target_of(metric: Metric, observation: Observation) -> SegmentTarget | None:
-    """The target in force on the period's first day, for the whole or for a segment named in `by`."""
+    """The target in force on the period's first day, overall or for a segment named in `by`."""
     target = target_on(metric, observation.period.start)
     if target is None or not observation.segment:
         return target

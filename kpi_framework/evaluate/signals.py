@@ -57,7 +57,7 @@ def _state(condition: Condition, values: Mapping[Operand, Value], session: Sessi
 
 
 class _Reading(Record):
-    """A judged measurement, and the target it is held to: its own, or for a segment without one the whole's."""
+    """A judged measurement, and the target it is held to: its own, or for a segment without one the overall target."""
 
     measurement: Measurement
     goal: Goal | None

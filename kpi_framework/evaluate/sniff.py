@@ -40,7 +40,7 @@ class Sniffed(Record):
                 if number < len(row):
                     by_column[name].setdefault(row[number].strip())
         if not rows:
-            raise SourceError(f"{self.path.name} has a header and no rows", "Export it again, with its tickets.")
+            raise SourceError(f"{self.path.name} has a header but no rows", "Export it again with its rows.")
         return {name: tuple(cells) for name, cells in by_column.items()}
 
 
@@ -50,7 +50,7 @@ def sniff(path: Path) -> Sniffed:
     with _opened(path, encoding) as stream:
         line = stream.readline(_BLOCK).rstrip("\r\n")
     if not line.strip():
-        raise SourceError(f"{path.name} is empty", "Export it again: not even a header is there.")
+        raise SourceError(f"{path.name} is empty", "Export it again: the file has no header.")
     delimiter = max(_DELIMITERS, key=lambda d: (len(_cells(line, d)), -_DELIMITERS.index(d)))
     return Sniffed(path, encoding, delimiter, unique_headers(_cells(line, delimiter)))
 
@@ -60,7 +60,7 @@ def _cells(line: str, delimiter: str) -> list[str]:
 
 
 def _encoding(path: Path) -> Encoding:
-    """utf-16 by its mark, utf-8 if all of the file is, else latin-1. Raises SourceError for what is no text."""
+    """utf-16 by its mark, utf-8 if all of the file is, else latin-1. Raises SourceError for what is not text."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     encoding: Encoding = "utf-8"
     try:
@@ -70,7 +70,7 @@ def _encoding(path: Path) -> Encoding:
             stream.seek(0)
             for block in iter(lambda: stream.read(_BLOCK), b""):
                 if b"\0" in block:
-                    raise SourceError(f"{path.name} is no text", "Export it as CSV.")
+                    raise SourceError(f"{path.name} is not a text file", "Export it as CSV.")
                 encoding = encoding if encoding == "latin-1" or _decodes(decoder, block) else "latin-1"
     except OSError as error:
         raise SourceError(f"{path.name} cannot be read: {error.strerror}", "Correct the path.") from None

@@ -71,10 +71,13 @@ def find_files(dataset: Dataset, root: Path, allowed: Sequence[Path]) -> Files:
     source = dataset.source if isinstance(dataset.source, Source) else Source(path=dataset.source)
     kind = format_of(source, source.path)
     if source.timezone is not None and not is_zone(source.timezone):
-        raise SourceError(f"`timezone: {source.timezone}` is not an IANA zone", "Write it as Europe/London, or UTC.")
+        raise SourceError(
+            f"`timezone: {source.timezone}` is not an IANA time zone", "Write it as Europe/London, or UTC."
+        )
     if kind is None:
         raise SourceError(
-            f"{_abridged(source.path)}: neither its ending nor `format:` says how to read it", "Add `format: csv`."
+            f"{_abridged(source.path)}: the file format is not known",
+            "Add `format:` to the source, for example `format: csv`.",
         )
     paths = _paths(source.path, root, [root, *allowed])
     resolved = tuple(path.resolve() for path in paths)
@@ -96,7 +99,7 @@ def _paths(pattern: str, root: Path, fences: Sequence[Path]) -> list[Path]:
         if any(not _is_within(name.resolve(), within) for name in paths):
             raise _outside(pattern)
     except (OSError, ValueError, RuntimeError) as error:  # too long, a NUL, links that go round
-        raise SourceError(f"{_abridged(pattern)} cannot be looked for: {_why(error)}", "Correct the path.") from None
+        raise SourceError(f"{_abridged(pattern)} cannot be searched for: {_why(error)}", "Correct the path.") from None
     if not paths:
         raise SourceError(f"{_abridged(pattern)} does not exist", "Correct the path, or put the export there.")
     return paths
@@ -114,8 +117,8 @@ def _split(path: Path) -> tuple[Path, tuple[str, ...]]:
             pattern = parts[number:]
             if ".." in pattern or any("**" in p and p != "**" for p in pattern):
                 raise SourceError(
-                    f"{_abridged(str(Path(*pattern)))} is not a pattern that can be followed",
-                    "Write `*` inside a name, `**` alone for folders, and no `..` after either.",
+                    f"{_abridged(str(Path(*pattern)))} is not a supported pattern",
+                    "Use `*` inside a name and `**` alone for folders, and no `..` after them.",
                 )
             return base, pattern
         base = base / part
@@ -146,7 +149,7 @@ def _is_within(path: Path, fences: Sequence[Path]) -> bool:
 
 def _outside(pattern: str) -> SourceError:
     return SourceError(
-        f"{_abridged(pattern)} lies outside the repository", "Move it inside, or allow its folder with --allow-path."
+        f"{_abridged(pattern)} is outside the repository", "Move it inside, or allow its folder with --allow-path."
     )
 
 
@@ -170,16 +173,16 @@ def _header(path: Path, name: str, source: Source) -> tuple[str, ...]:
         header = next(iter(cells), [])
     except UnicodeDecodeError:
         raise SourceError(
-            f"{name} is not {source.encoding}", "Say how it is encoded: `source: {encoding: latin-1}`."
+            f"{name} is not encoded in {source.encoding}", "Set its encoding: `source: {encoding: latin-1}`."
         ) from None
     except (OSError, csv.Error) as error:
         raise SourceError(f"{name} cannot be read: {type(error).__name__}") from None
     if len(line) == _HEADER_LIMIT:
         raise SourceError(
-            f"{name}: the first line has {_HEADER_LIMIT:,} characters or more", "Export it again, with a line a row."
+            f"{name}: the first line has {_HEADER_LIMIT:,} characters or more", "Export it again with one row per line."
         )
     if not header:
-        raise SourceError(f"{name} is empty", "Export it again: not even a header is there.")
+        raise SourceError(f"{name} is empty", "Export it again: the file has no header.")
     return unique_headers(header)
 
 
@@ -211,13 +214,13 @@ def unreadable(files: Files, error: EngineError) -> SourceError:
     names = ", ".join(Path(p).name for p in files.paths[:3])
     if error.encoding:
         return SourceError(
-            f"{names} is not {files.source.encoding}", "Say how it is encoded: `source: {encoding: latin-1}`."
+            f"{names} is not encoded in {files.source.encoding}", "Set its encoding: `source: {encoding: latin-1}`."
         )
     if error.line is not None:
         return SourceError(
-            f"{names}: line {error.line} does not have the header's number of cells, or a quote is not closed",
+            f"{names}: line {error.line} has more or fewer cells than the header, or a quote is not closed",
             "Correct the line, or the `delimiter` and `quote` of the source.",
         )
     if error.kind == "OutOfMemoryException":
-        return SourceError(f"{names} could not be read within the limit of memory")
-    return SourceError(f"{names} is not a readable {files.format} file", "Export it again: it may be cut off.")
+        return SourceError(f"{names} could not be read within the memory limit")
+    return SourceError(f"{names} is not a readable {files.format} file", "Export it again: it may be incomplete.")

@@ -34,7 +34,7 @@ def survivorship(context: LintContext) -> Iterator[Diagnostic]:
             meaning = table.contract.columns.get(end) if table.contract else None
             if meaning is not None and not meaning.nullable:
                 continue
-            message = f"{metric.id}: rows without `{end}` are left out, and they are the slow ones"
+            message = f"{metric.id}: rows without `{end}` are left out, and these are often the slowest"
             yield RULES["survivorship"].finding(definition.at.key("formula"), message, kpi=metric.id)
             break
 
@@ -50,7 +50,7 @@ def vanity_alone(context: LintContext) -> Iterator[Diagnostic]:
         if not metric.is_active or metric.id not in efforts - used:
             continue
         if not any(g in context.catalog.definitions and g not in efforts for g in metric.read_with):
-            message = f"{metric.id} counts effort, and no outcome stands beside it"
+            message = f"{metric.id} counts effort, but `read_with` names no outcome"
             yield RULES["vanity-alone"].finding(definition.at.key("formula"), message, kpi=metric.id)
 
 
@@ -67,7 +67,7 @@ def too_many_kpis(context: LintContext) -> Iterator[Diagnostic]:
     if active > MOST_KPIS and not any(size <= MOST_KPIS for size in sizes):
         at = context.catalog.project.at
         span = at.key("views" if ("views",) in at.spans else "name")
-        message = f"{active} KPIs are active; a scorecard that is read in ten minutes has at most {MOST_KPIS}"
+        message = f"{active} KPIs are active, but a scorecard for ten minutes of reading has at most {MOST_KPIS}"
         yield RULES["too-many-kpis"].finding(span, message)
 
 
@@ -79,7 +79,9 @@ def unguarded(context: LintContext) -> Iterator[Diagnostic]:
         others = in_use - set(closure(kpi.id, context.inputs))
         if others and not others & set(kpi.read_with):
             at = definition.at.key("read_with" if ("read_with",) in definition.at.spans else "id")
-            message = f"{kpi.id} can be met at the cost of something else, and nothing is read beside it"
+            message = (
+                f"{kpi.id} can be met at the cost of something else, but `read_with` names nothing that would show it"
+            )
             yield RULES["unguarded"].finding(at, message, kpi=kpi.id)
 
 
@@ -92,7 +94,7 @@ def unsegmented_average(context: LintContext) -> Iterator[Diagnostic]:
         if not (isinstance(kpi, Kpi) and kpi.is_active and is_average and not kpi.segments):
             continue
         if _parts(context.tables[kpi.dataset or ""]):
-            message = f"{kpi.id} is one average of everything: a good whole hides a poor part"
+            message = f"{kpi.id} is one average over all rows: a good overall value can hide a poor segment"
             yield RULES["unsegmented-average"].finding(definition.at.key("formula"), message, kpi=kpi.id)
 
 
@@ -115,7 +117,7 @@ def advanced_before_stable(context: LintContext) -> Iterator[Diagnostic]:
     why = f"{', '.join(fresh[:3])} had no review yet" if fresh else "no foundational KPI is active"
     for definition, kpi in context.active:
         if kpi.level == "advanced":
-            message = f"{kpi.id} is advanced, and {why}"
+            message = f"the level of {kpi.id} is advanced, but {why}"
             yield RULES["advanced-before-stable"].finding(definition.at.key("level"), message, kpi=kpi.id)
 
 
@@ -125,7 +127,9 @@ def old_benchmarks(context: LintContext, today: dt.date) -> Iterator[Diagnostic]
         year = kpi.benchmark.year if kpi.benchmark else None
         if year is not None and today.year - year > BENCHMARK_YEARS:
             at = definition.at.key("benchmark", "year")
-            yield RULES["benchmark-old"].finding(at, f"the benchmark of {kpi.id} is of {year}", kpi=kpi.id)
+            yield RULES["benchmark-old"].finding(
+                at, f"the benchmark of {kpi.id} is from {year}, more than {BENCHMARK_YEARS} years ago", kpi=kpi.id
+            )
 
 
 def _compiled_metrics(context: LintContext) -> Iterator[tuple[Entry[Metric], CompiledMetric]]:

@@ -32,7 +32,11 @@ def _lack(kpi: Kpi) -> str | None:
     baseline = kpi.baseline
     assert baseline is not None, "the caller has looked"
     if baseline.value is not None:
-        return None if (baseline.source or "").strip() else "a stated baseline needs the `source` it was published in"
+        return (
+            None
+            if (baseline.source or "").strip()
+            else "a baseline with a `value` needs the `source` in which it was published"
+        )
     if baseline.from_ is None or baseline.to is None:
         return "the baseline needs `from` and `to`"
     return "the baseline ends before it begins" if baseline.to < baseline.from_ else None
@@ -48,7 +52,13 @@ def _doubt(context: LintContext, kpi: Kpi) -> str | None:
     compiled = context.compiled.get(kpi.id)
     needs_periods = isinstance(compiled, CompiledMetric) and not (kpi.is_stock or compiled.formula.is_range)
     if needs_periods and not whole:
-        return f"its value is a mean of whole periods, and no whole {kpi.period} lies in these {days} days"
+        return f"its value is the mean of complete periods, but these {days} days contain no complete {kpi.period}"
     if kpi.period in (Grain.QUARTER, Grain.YEAR):
-        return None if 1 <= whole <= 2 else f"the baseline covers {whole} whole {kpi.period}s, not one or two"
-    return None if MIN_DAYS <= days <= MAX_DAYS else f"the baseline covers {days} days, not {MIN_DAYS} to {MAX_DAYS}"
+        return (
+            None if 1 <= whole <= 2 else f"the baseline covers {whole} complete {kpi.period}s; it should cover 1 or 2"
+        )
+    return (
+        None
+        if MIN_DAYS <= days <= MAX_DAYS
+        else f"the baseline covers {days} days; it should cover {MIN_DAYS} to {MAX_DAYS}"
+    )

@@ -29,7 +29,7 @@ def calendars(context: LintContext) -> Iterator[Diagnostic]:
         for number, holiday in enumerate(calendar.holidays):
             if unknown_holiday(holiday):
                 span = at.value("calendars", name, "holidays", number)
-                yield UNKNOWN.finding(span, f"there are no holidays {shown(holiday)}", _near(holiday))
+                yield UNKNOWN.finding(span, f"{shown(holiday)} is not a known holiday calendar", _near(holiday))
         yield from _overlaps(context, name, calendar)
 
 
@@ -37,24 +37,24 @@ def _near(holiday: str) -> str:
     codes = holiday_codes()
     country, _, part = holiday.partition("-")
     known = [f"{country}-{p}" for p in codes[country]] if part and country in codes else list(codes)
-    return did_you_mean(holiday, known, "Write a code such as GB-ENG or US-MA, or a date, 2026-12-24.")
+    return did_you_mean(holiday, known, "Write a code such as GB-ENG or US-MA, or a date such as 2026-12-24.")
 
 
 def _overlaps(context: LintContext, name: str, calendar: Calendar) -> Iterator[Diagnostic]:
-    """Hours that are said twice, or that begin and end at once: nobody knows what was meant."""
+    """Hours that overlap, or that begin and end at the same time: nobody knows what was meant."""
     earlier: list[Interval] = []
     reported: set[frozenset[str]] = set()
     for later in _intervals(context, name, calendar):
         start, end, text, span = later
         if frozenset({text}) not in reported and text.partition("-")[0] == text.partition("-")[2]:
-            hint = 'A whole day is "00:00-24:00"; all days are `hours: 24x7`.'
-            yield RULES["wrong-type"].finding(span, f"{name}: {text} begins and ends at once", hint)
+            hint = 'Write a whole day as "00:00-24:00", and all days as `hours: 24x7`.'
+            yield RULES["wrong-type"].finding(span, f"{name}: {text} begins and ends at the same time", hint)
             reported.add(frozenset({text}))
         for low, high, other, _ in earlier:
             met = any(start + shift < high and low < end + shift for shift in (-_WEEK, 0, _WEEK))
             if met and frozenset({text, other}) not in reported:
                 message = f"{name}: {text} overlaps {other} on {DAYS[start // 1440]}"
-                hint = "Join the two, or part them: a minute is working time once."
+                hint = "Join the two intervals, or change one so that they do not overlap."
                 yield RULES["wrong-type"].finding(span, message, hint)
                 reported.add(frozenset({text, other}))
         earlier.append(later)

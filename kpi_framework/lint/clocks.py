@@ -78,5 +78,5 @@ def unstated(context: LintContext) -> Iterator[Diagnostic]:
             continue
         texts = " ".join(t for t in (metric.counts, metric.excludes, metric.description, metric.name) if t)
         if reads_elapsed_time(metric, context.tables[metric.dataset or ""]) and not _SAYS.search(texts):
-            message = f"{metric.id}: nobody says whether its {metric.unit} are elapsed or working time"
+            message = f"{metric.id}: nothing states whether its {metric.unit} are elapsed time or working time"
             yield RULES["unstated-clock"].finding(definition.at.key("formula"), message, kpi=metric.id)

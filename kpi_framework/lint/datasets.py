@@ -44,7 +44,7 @@ def datasets(context: LintContext) -> Iterator[Diagnostic]:
             yield UNKNOWN.finding(
                 span,
                 f"{name}: `latest_by` needs a `key`",
-                "Name the column that is the same in all rows of one thing.",
+                "Set `key:` to the column that identifies a ticket, or whatever a row is about.",
             )
         for span, work in _named(context, name, table):
             yield from _tried(context, name, span, work)
@@ -61,10 +61,10 @@ def _durations(context: LintContext, name: str, dataset: Dataset) -> Iterator[Di
             continue
         at = context.catalog.project.at.key("datasets", name, "columns", column)
         if mapping.type not in (None, "double"):
-            message = f"{name}.{column}: a duration becomes a double, and `type` says {mapping.type}"
+            message = f"{name}.{column}: a column with `duration` is a double, but `type` says {mapping.type}"
             yield RULES["type-mismatch"].finding(at, message, "Remove `type`.")
         if mapping.unit not in (None, *MICROSECONDS):
-            message = f"{name}.{column}: `{mapping.unit}` is no unit of time"
+            message = f"{name}.{column}: `{mapping.unit}` is not a unit of time"
             yield RULES["type-mismatch"].finding(at, message, f"Write one of {', '.join(MICROSECONDS)}.")
 
 
@@ -105,7 +105,7 @@ def _base(table: Table, name: str) -> None:
     _term(table, name)
     if name not in table.bases:
         raise FormulaError(
-            "type-mismatch", f"{shown(name)} is computed, and latest_by takes columns of the source", name=name
+            "type-mismatch", f"{shown(name)} is a computed column, but `latest_by` takes source columns only", name=name
         )
 
 

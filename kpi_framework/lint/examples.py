@@ -65,8 +65,8 @@ def _gives(example: Example, name: str) -> bool:
 
 def _incomplete(definition: Entry[Metric], number: int, example: Example, names: list[str]) -> Iterator[Diagnostic]:
     if names:
-        lacking = ", ".join(f"`{n.replace('__', '(')})`" if "__" in n else f"`{n}`" for n in names)
-        message = f"{definition.noun.id}, “{plain_or(example.name, '…')}” leaves out {lacking}"
+        columns = ", ".join(f"`{n.replace('__', '(')})`" if "__" in n else f"`{n}`" for n in names)
+        message = f"{definition.noun.id}: the example “{plain_or(example.name, '…')}” leaves out {columns}"
         yield RULES["example-incomplete"].finding(
             definition.at.key("examples", number, "given"), message, kpi=definition.noun.id
         )

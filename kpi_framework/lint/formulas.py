@@ -32,7 +32,9 @@ def cycles(context: LintContext) -> Iterator[Diagnostic]:
     """reference-cycle: a derived definition that needs itself."""
     for metric_id, cycle in cyclic(context.inputs).items():
         at = context.catalog.definitions[metric_id].at.key("formula")
-        yield RULES["reference-cycle"].finding(at, f"`{metric_id}` needs itself: {' → '.join(cycle)}", kpi=metric_id)
+        yield RULES["reference-cycle"].finding(
+            at, f"`{metric_id}` depends on itself: {' → '.join(cycle)}", kpi=metric_id
+        )
 
 
 def grains(context: LintContext) -> Iterator[Diagnostic]:
@@ -42,10 +44,9 @@ def grains(context: LintContext) -> Iterator[Diagnostic]:
             grain = context.tables[dataset].grain
             if grain is not None and definition.noun.period.rank < grain.rank:
                 at = definition.at.key("period" if ("period",) in definition.at.spans else "formula")
-                message = (
-                    f"`{definition.noun.id}` is by {definition.noun.period}, and the rows of `{dataset}` are by {grain}"
-                )
-                yield RULES["period-finer-than-grain"].finding(at, message, kpi=definition.noun.id)
+                metric = definition.noun
+                message = f"`{metric.id}` has a value per {metric.period}, but the rows of `{dataset}` are per {grain}"
+                yield RULES["period-finer-than-grain"].finding(at, message, kpi=metric.id)
 
 
 def _datasets(context: LintContext, metric_id: str) -> set[str]:
@@ -65,7 +66,7 @@ def doubles(context: LintContext) -> Iterator[Diagnostic]:
         if number in first:
             at = context.catalog.definitions[metric_id].at.key("formula")
             yield RULES["duplicate-formula"].finding(
-                at, f"`{metric_id}` computes the same as `{first[number]}`", kpi=metric_id
+                at, f"`{metric_id}` computes the same number as `{first[number]}`", kpi=metric_id
             )
         first.setdefault(number, metric_id)
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from ..model.diagnostic import Diagnostic
 from ..model.kpi import MAX_WAIVER_DAYS, Review
 from ..model.ownership import CodeOwners
-from ..model.quoting import listed, plain_or, shown
+from ..model.quoting import plain_or
 from ..model.rule import RULES
 from .context import LintContext
 
@@ -53,12 +53,12 @@ def waivers(context: LintContext, today: dt.date) -> Iterator[Diagnostic]:
                 yield RULES["waiver-expired"].finding(at, f"the waiver of {kpi.id} ended on {waiver.until}", kpi=kpi.id)
             if waiver.is_too_long:
                 days = (waiver.until - waiver.from_).days
-                message = f"the waiver of {kpi.id} is for {days} days, more than {MAX_WAIVER_DAYS}"
+                message = f"the waiver of {kpi.id} covers {days} days; the maximum is {MAX_WAIVER_DAYS}"
                 yield RULES["waiver-too-long"].finding(at, message, kpi=kpi.id)
             if kpi.owner and waiver.is_approved_by(kpi.owner):
                 span = definition.at.key("waiver", number, "approved_by")
                 yield RULES["waiver-self-approved"].finding(
-                    span, f"{plain_or(kpi.owner, '…')} owns {kpi.id} and waives its miss", kpi=kpi.id
+                    span, f"{plain_or(kpi.owner, '…')} owns {kpi.id} and approved this waiver", kpi=kpi.id
                 )
 
 
@@ -70,7 +70,7 @@ def code_owners(context: LintContext, owners: CodeOwners) -> Iterator[Diagnostic
             continue
         if _handle(kpi.owner or "") not in map(_handle, claim.owners):
             named = listed(map(shown, claim.owners))
-            message = f"{shown(kpi.owner or '')} owns {kpi.id}, and line {claim.line} of {owners.path} names {named}"
+            message = f"{shown(kpi.owner or '')} owns {kpi.id}, but line {claim.line} of {owners.path} names {named}"
             yield RULES["owner-not-code-owner"].finding(definition.at.key("owner"), message, kpi=kpi.id)
 
 

@@ -30,5 +30,5 @@ def apply(
 
 
 def _unused(ignore: Ignore) -> Diagnostic:
-    known = "suppresses nothing" if ignore.rule in RULES else "names no rule"
+    known = "suppresses nothing" if ignore.rule in RULES else "does not name a rule"
     return RULES["unused-ignore"].finding(ignore.span, f"ignore[{plain_or(ignore.rule, '…')}] {known}")

@@ -24,17 +24,17 @@ def required(context: LintContext) -> Iterator[Diagnostic]:
         lack = _lack(context, kpi_id)
         if lack:
             yield RULES["missing-required-kpi"].finding(
-                at.value("required", number), f"{shown(kpi_id)} is required and {lack}", kpi=kpi_id
+                at.value("required", number), f"{shown(kpi_id)} is required, but {lack}", kpi=kpi_id
             )
 
 
 def _lack(context: LintContext, kpi_id: str) -> str | None:
     definition = context.catalog.definitions.get(kpi_id)
     if definition is None:
-        return None if kpi_id in context.catalog.broken else "has no definition"
+        return None if kpi_id in context.catalog.broken else "it has no definition"
     if not isinstance(definition.noun, Kpi):
-        return "is a metric, which is never judged"
-    return None if definition.noun.is_active else f"is {definition.noun.status.value}"
+        return "it is a metric, and metrics are never judged"
+    return None if definition.noun.is_active else f"it is {definition.noun.status.value}"
 
 
 def fields(context: LintContext) -> Iterator[Diagnostic]:

@@ -19,12 +19,12 @@ def file_names(context: LintContext) -> Iterator[Diagnostic]:
     for definition in _definitions(context):
         stem = PurePosixPath(definition.at.path).stem
         if stem != definition.noun.id:
-            message = f"the id is `{definition.noun.id}`, and the file is called {plain_or(stem, '…')}"
+            message = f"the id is `{definition.noun.id}`, but the file is named {plain_or(stem, '…')}.yaml"
             hint = f"Rename the file to {definition.noun.id}.yaml, or the id to {plain_or(stem, '…')}."
             yield RULES["id-not-file-name"].finding(definition.at.key("id"), message, hint, definition.noun.id)
     for stem, baseline in context.catalog.baselines.items():
         if stem != baseline.noun.kpi:
-            message = f"the baseline of `{baseline.noun.kpi}` stands in {plain_or(stem, '…')}.yaml"
+            message = f"the baseline of `{baseline.noun.kpi}` is in {plain_or(stem, '…')}.yaml"
             yield RULES["id-not-file-name"].finding(baseline.at.key("kpi"), message, kpi=baseline.noun.kpi)
 
 
@@ -37,8 +37,8 @@ def ids(context: LintContext) -> Iterator[Diagnostic]:
     """duplicate-id: two files with one id."""
     first: dict[str, str] = {}
     for definition in _definitions(context):
-        kpi_id = definition.noun.id
-        if kpi_id in first:
-            message = f"`{kpi_id}` is defined in {plain_or(first[kpi_id], '…')} too"
-            yield RULES["duplicate-id"].finding(definition.at.key("id"), message, kpi=kpi_id)
-        first.setdefault(kpi_id, definition.at.path)
+        definition_id = definition.noun.id
+        if definition_id in first:
+            message = f"`{definition_id}` is also defined in {plain_or(first[definition_id], '…')}"
+            yield RULES["duplicate-id"].finding(definition.at.key("id"), message, kpi=definition_id)
+        first.setdefault(definition_id, definition.at.path)

@@ -79,5 +79,5 @@ def unknown(name: str, known: Iterable[str], span: Span, what: str, kpi: str | N
     names = known if isinstance(known, Mapping) else tuple(known)
     if name in names:
         return
-    here = f"There {'are' if len(names) > 1 else 'is'}: {listed(sorted(names))}." if names else ""
+    here = f"Known: {listed(sorted(names))}." if names else ""
     yield UNKNOWN.finding(span, f"there is no {what} {shown(name)}", did_you_mean(name, names, here), kpi)

@@ -31,5 +31,5 @@ def signals(context: LintContext) -> Iterator[Diagnostic]:
             continue
         for operand_id in dict.fromkeys(o.definition for o in condition.operands):
             if metrics[operand_id].status is Lifecycle.RETIRED:
-                message = f"{signal_id}: `{operand_id}` is retired, and the signal is unknown from then on"
-                yield RULES["unknown-reference"].finding(at, message, "Name what replaced it, or remove the signal.")
+                message = f"{signal_id}: `{operand_id}` is retired, so the signal stays unknown"
+                yield RULES["unknown-reference"].finding(at, message, "Name its replacement, or remove the signal.")

@@ -86,10 +86,10 @@ def _of_target(definition: Entry[Metric], kpi: Kpi, path: Path, target: SegmentT
     elif direction == "between" and _is_less(wanted[1], wanted[0]):
         band = definition.at.key(*path, direction)
         yield RULES["target-unit"].finding(
-            band, f"{kpi.id}: the band ends before it begins", "Write it as [lo, hi].", kpi.id
+            band, f"{kpi.id}: the lower limit of the band is above the upper limit", "Write it as [lo, hi].", kpi.id
         )
     elif near and _is_inside(direction, wanted, near):
-        message = f"{kpi.id}: `near` lies where the target is met"
+        message = f"{kpi.id}: `near` is on the side where the target is met"
         yield RULES["near-on-wrong-side"].finding(at, message, kpi=kpi.id)
 
 
