@@ -154,7 +154,8 @@ def test_no_markup_gets_through(pool: list[str], content: Json, tmp_path: Path) 
     assert not [t for t in found if t.type in ("link_open", "image", "fence", "code_block", "blockquote_open", "hr")]
     titles = [found[i + 1].content for i, t in enumerate(found) if t.type == "heading_open"]
     assert titles[1:] == [
-        "Missing", "Needs a decision", "What it does to the judged period", "What it does to other periods", "Reasons",
+        "Findings to resolve", "Changes that need a decision", "Effects on the reporting period",
+        "Effects on other periods", "Reasons",
     ]  # fmt: skip
     texts = "".join(t.content for t in found if t.type == "text")
     assert "@octocat" not in texts
@@ -168,4 +169,4 @@ def test_a_large_file_gives_a_small_comment(content: Json, tmp_path: Path) -> No
     (tmp_path / "diff.json").write_text(json.dumps(content), encoding="ascii")
     out = kpi(tmp_path, "diff", "--from", "diff.json", "--format", "markdown").out
     assert len(out.encode()) <= LARGEST
-    assert "more cut here" in out
+    assert "more are left out" in out

@@ -22,7 +22,7 @@ class Part(Record):
     rows: tuple[Sequence[str], ...] = ()
     commands: tuple[str, ...] = ()
     empty: str = ""
-    """What is said where a table has no rows."""
+    """The text in place of a table that has no rows."""
 
 
 Content = Callable[[Ink], Iterable[Part]]

@@ -34,7 +34,7 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]], lea
 
 
 def write(sections: Sequence[Section], largest: int = LARGEST) -> str:
-    """The sections that have something to say, within `largest` bytes; what was cut is said.
+    """The sections that are not empty, within `largest` bytes; the page says how much was cut.
 
     All markdown passes here: whatever a block holds, a runner that prints the document finds no command in it.
     """
@@ -64,7 +64,7 @@ def _fitted(section: Section, room: int) -> str:
     return (
         body
         if not cut
-        else f"{body}\n\n_{cut:,} more cut here to keep this page small; scorecard.json has all of them._"
+        else f"{body}\n\n_{cut:,} more are left out to keep this page small. scorecard.json has all of them._"
     )
 
 

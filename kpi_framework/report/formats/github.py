@@ -38,7 +38,7 @@ def _annotations(kind: str, findings: Sequence[Diagnostic]) -> Iterator[str]:
     left = Counter(finding.rule for finding in findings[len(annotated) :])
     if left:
         named = ", ".join(f"{count} × {rule}" for rule, count in left.most_common())
-        yield _command(kind, f"and {left.total():,} more: {named}", title=f"{left.total():,} more")
+        yield _command(kind, f"{left.total():,} more findings: {named}", title=f"{left.total():,} more findings")
 
 
 def _command(kind: str, message: str, **properties: str) -> str:

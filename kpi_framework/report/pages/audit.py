@@ -56,8 +56,8 @@ def _index(audit: Audit, ink: Ink) -> Iterator[Part]:
     unexplained = sum(e.change.cls.needs_reason and not e.reason for e in audit.events)
     yield Part(lines=(
         f"At commit {ink.code(audit.commit)}.",
-        f"Changes: {len(audit.events):,} ({kinds}); {unexplained:,} that need a reason have none.",
-        f"Published values: {len(audit.published):,}, {len(audit.restated):,} of them restate another.",
+        f"Changes: {len(audit.events):,} ({kinds}); {unexplained:,} need a reason and have none.",
+        f"Published values: {len(audit.published):,}. Restatements among them: {len(audit.restated):,}.",
         f"Reviews missed: {len(audit.missed):,}. Waivers in force: {len(audit.waivers):,}.",
         f"Verification of all ledgers: {_verified(audit)}.",
     ))  # fmt: skip
@@ -68,7 +68,7 @@ def _index(audit: Audit, ink: Ink) -> Iterator[Part]:
     yield _values("Restatements", audit.restated, ink)
     yield _failures(audit, ink)
     yield Part("What this does not prove", tuple(_doubts(audit)))
-    yield Part("Do it again", commands=_commands(audit))
+    yield Part("How to repeat this audit", commands=_commands(audit))
 
 
 def _verified(audit: Audit) -> str:
@@ -82,7 +82,7 @@ def _definitions(audit: Audit, ink: Ink) -> Part:
     rows = []
     for kpi_id in audit.ids:
         definition = audit.definitions.get(kpi_id)
-        state = f"{definition.kind}, {definition.status.value}" if definition else "not here any more"
+        state = f"{definition.kind}, {definition.status.value}" if definition else "removed"
         owner = ink.code(definition.owner or "") if definition else ""
         page = ink.page(f"kpis/{kpi_id}") if _PAGE_NAME.fullmatch(kpi_id) else ""
         name = ink.prose(definition.name if definition else "")
@@ -95,19 +95,19 @@ def _definitions(audit: Audit, ink: Ink) -> Part:
 def _failures(audit: Audit, ink: Ink) -> Part:
     verification = audit.verified
     rows = [("failed", ink.code(f"{f.span.path}:{f.span.line}"), ink.message(f.message)) for f in verification.failed]
-    rows += [("could not", ink.code(f"{kpi}:{line}"), ink.message(why)) for kpi, line, why in verification.could_not]
-    empty = "Everything published holds." if verification.checked else "Nothing was published."
+    rows += [("not checked", ink.code(f"{kpi}:{line}"), ink.message(why)) for kpi, line, why in verification.could_not]
+    empty = "No published value failed." if verification.checked else "Nothing was published."
     return Part("Verification", columns=("Outcome", "Line", "Why"), rows=tuple(rows), empty=empty)
 
 
 def _doubts(audit: Audit) -> Iterator[str]:
     commits = {e.commit.name: e.commit for e in audit.events}
     unsigned = sum(not c.signed.startswith("good") for c in commits.values())
-    yield f"Who wrote {unsigned:,} of {counted(len(commits), 'commit')}: they have no good signature."
+    yield f"Who wrote {unsigned:,} of {counted(len(commits), 'commit')}: these commits have no good signature."
     doubtful = sum(bool(e.doubts) for e in audit.events)
-    yield f"What {counted(doubtful, 'change')} say of themselves: the last column of the changes tells why."
-    yield "That the history was not rewritten before this commit: compare it with a clone or an anchor kept elsewhere."
-    yield "That the data were right: a wrong export gives a wrong value, well recorded."
+    yield f"What {counted(doubtful, 'change')} claim: the last column of the table of changes says why."
+    yield "That nobody rewrote earlier history: compare this commit with a clone or an anchor stored elsewhere."
+    yield "That the data were right: a wrong export gives a wrong value, and the ledger records it faithfully."
 
 
 def _commands(audit: Audit) -> tuple[str, ...]:
@@ -128,7 +128,7 @@ def _commands(audit: Audit) -> tuple[str, ...]:
 def _kpi(audit: Audit, kpi_id: str, ink: Ink) -> Iterator[Part]:
     definition = audit.definitions.get(kpi_id)
     facts = [f"{label}: {text}" for label, text in definition_facts(definition, audit.last, ink)] if definition else []
-    yield Part("Definition now", tuple(facts), empty="It is not here any more.")
+    yield Part("Current definition", tuple(facts), empty="The definition was removed.")
     mine = [e for e in audit.events if e.change.kpi == kpi_id or kpi_id in e.change.touches]
     yield _changes("Changes", mine, ink, named=False)
     yield _values("Published values", [p for p in audit.published if p.kpi == kpi_id], ink)
@@ -158,14 +158,14 @@ def _values(title: str, values: Iterable[Published], ink: Ink) -> Part:
     rows = [
         (
             ink.code(published.kpi), f"{published.seq:,}", ink.prose(f"{published.start} to {published.end}"),
-            ink.prose(", ".join(f"{c}: {'(none)' if v is None else v}" for c, v in published.segment) or "the whole"),
+            ink.prose(", ".join(f"{c}: {'(none)' if v is None else v}" for c, v in published.segment) or "overall"),
             ink.prose("unknown" if published.value is None else f"{published.value} {published.body.get('unit', '')}"),
             ink.prose(published.status), ink.prose(published.as_of[:10]), ink.code(published.commit[:_NAME]),
             ink.code(published.definition.rpartition(":")[2][:_NAME]), ink.prose(_restates(published)),
         )
         for published in values
     ]  # fmt: skip
-    columns = ("KPI", "Line", "Period", "Part", "Value", "Status", "As of", "Commit", "Definition", "Restates")
+    columns = ("KPI", "Line", "Period", "Segment", "Value", "Status", "As of", "Commit", "Definition", "Restates")
     return Part(title, columns=columns, rows=tuple(rows), empty="None.")
 
 
@@ -173,16 +173,16 @@ def _restates(published: Published) -> str:
     if published.body.get("restates") is None:
         return ""
     former = "unknown" if published.body.get("was") is None else published.body["was"]
-    return f"line {published.body['restates']}, {former}: {published.body.get('because')}"
+    return f"line {published.body['restates']} (was {former}): {published.body.get('because')}"
 
 
 def _waivers(audit: Audit, ids: tuple[str, ...], ink: Ink) -> Part:
     rows = [
-        (ink.code(w.kpi), ink.prose(w.segment or "the whole"), ink.prose(w.first), ink.prose(w.last),
+        (ink.code(w.kpi), ink.prose(w.segment or "overall"), ink.prose(w.first), ink.prose(w.last),
          ink.prose(w.limit), ink.prose(w.reason), ink.code(w.approved_by))
         for w in audit.waivers if w.kpi in ids
     ]  # fmt: skip
-    columns = ("KPI", "Part", "From", "Until", "No worse than", "Reason", "Approved by")
+    columns = ("KPI", "Segment", "From", "Until", "No worse than", "Reason", "Approved by")
     return Part("Waivers", columns=columns, rows=tuple(rows), empty="None.")
 
 

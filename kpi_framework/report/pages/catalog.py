@@ -91,11 +91,11 @@ OFFER_FORMATS: Mapping[str, OfferRenderer] = {"text": offer_text, "json": offer_
 
 
 def _facts(offer: Offer, content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """What there is to say, in the order in which a reader asks."""
+    """The facts of an offer, in the order in which a reader asks."""
     noun = content.get("kpi") or content["signal"]
     facts = {
         "Measures": noun.get("description"), "Counts": noun.get("counts"), "Excludes": noun.get("excludes"),
-        "Asks": noun.get("asks"), "Variant of": None if offer.is_row else f"{offer.row}: {offer.variant}",
+        "Question": noun.get("asks"), "Variant of": None if offer.is_row else f"{offer.row}: {offer.variant}",
         "Family": f"{offer.family}, {offer.level}" if offer.family else None,
         "Objectives": ", ".join(noun.get("objectives", ())),
         "Datasets": ", ".join(offer.datasets), "Inputs": ", ".join(offer.needs), "Dated by": content.get("dates"),
@@ -104,7 +104,7 @@ def _facts(offer: Offer, content: Mapping[str, Any]) -> Iterator[tuple[str, str]
         "Proposed": _limits(noun.get("target")), "Benchmark": _benchmark(noun.get("benchmark")),
         "Action": noun.get("action", {}).get("do"), "Read it with": ", ".join(noun.get("read_with", ())),
         "Examples": "; ".join(f"{e['name']} → {_expected(e['expect'])}" for e in noun.get("examples", ())),
-        "Add it": f"kpi add {offer.id}",
+        "Add it with": f"kpi add {offer.id}",
     }  # fmt: skip
     yield from ((label, str(text)) for label, text in facts.items() if text)
 
@@ -113,7 +113,7 @@ def _limits(target: Mapping[str, Any] | None) -> str:
     return ", ".join(f"{_WORDS[n]} {_span(v)}" for n, v in (target or {}).items() if n in _WORDS)
 
 
-_WORDS = {**{n: n.replace("_", " ") for n in Limits.LIMITS}, "near": "at risk to"}
+_WORDS = {**{n: n.replace("_", " ") for n in Limits.LIMITS}, "near": "at-risk limit"}
 
 
 def _benchmark(benchmark: Mapping[str, Any] | None) -> str:

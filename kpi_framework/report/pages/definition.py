@@ -19,18 +19,18 @@ def definition_facts(definition: Metric, today: dt.date, ink: Ink) -> Facts:
         if text:
             yield label, ink.prose(text)
     if definition.asks:
-        yield "Asks", ink.prose(definition.asks)
-    yield "Owner", ink.code(definition.owner) if definition.owner else "nobody"
+        yield "Question", ink.prose(definition.asks)
+    yield "Owner", ink.code(definition.owner) if definition.owner else "no owner"
     yield "Formula", ink.code(definition.formula or "") or "none yet"
     if definition.where:
-        yield "Only where", ink.code(definition.where)
+        yield "Condition", ink.code(definition.where)
     source = f"{ink.code(definition.dataset)}" if definition.dataset else "derived from other definitions"
     yield "Data", source + (f", dated by {ink.code(definition.time)}" if definition.time else "")
     if definition.open_between:
         opened, closed = map(ink.code, definition.open_between)
-        yield "Open", f"from {opened} until {closed}, at each period's end"
+        yield "Open", f"counted at the end of each period, from {opened} until {closed}"
     if definition.evidence:
-        yield "Evidence", f"a 0 counts only where {ink.code(definition.evidence)} has rows"
+        yield "Evidence", f"a 0 is trusted only if {ink.code(definition.evidence)} has rows in the period"
     window = f", over the trailing {ink.prose(definition.window)}" if definition.window else ""
     yield "Unit, period", f"{ink.prose(definition.unit)}, {definition.period.value}{window}"
     if isinstance(definition, Kpi):
@@ -53,7 +53,7 @@ def _promise(kpi: Kpi, today: dt.date, ink: Ink) -> Facts:
         year = f", {kpi.benchmark.year}" if kpi.benchmark.year else ""
         yield "Benchmark", f"{_limit(kpi.benchmark, ink)} ({ink.prose(kpi.benchmark.source)}{year})"
     if kpi.review is not None:
-        last = f", last on {day_text(kpi.review.last)}" if kpi.review.last else ", not yet held"
+        last = f", last on {day_text(kpi.review.last)}" if kpi.review.last else ", no review yet"
         yield "Review", kpi.review.cadence + last
     yield "Action", action_text(kpi.action, today, ink)
     for waiver in kpi.waiver:
@@ -64,7 +64,7 @@ def _promise(kpi: Kpi, today: dt.date, ink: Ink) -> Facts:
 def _target(target: Target, ink: Ink) -> Iterator[str]:
     yield _limit(target, ink)
     if target.near is not None:
-        yield f"at risk to {_quantities(target.near, ink)}"
+        yield f"at-risk limit {_quantities(target.near, ink)}"
     if target.from_ is not None:
         yield f"from {day_text(target.from_)}"
     for column, values in target.by.items():
@@ -88,6 +88,6 @@ def _quantities(quantities: Quantity | tuple[Quantity, ...], ink: Ink) -> str:
 def _baseline(baseline: Baseline, ink: Ink) -> str:
     days = f"{day_text(baseline.from_)} to {day_text(baseline.to)}" if baseline.from_ and baseline.to else ""
     if baseline.value is None:
-        return days or "no days given"
+        return days or "no days are given"
     source = f" ({ink.prose(baseline.source)})" if baseline.source else ""
     return f"{ink.prose(str(baseline.value))}{source}" + (f", {days}" if days else "")

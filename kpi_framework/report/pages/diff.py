@@ -80,7 +80,7 @@ def verdict(view: DiffView) -> str:
         return "No definition changed its meaning."
     counts = Counter(c.cls for c in difference.changes)
     kinds = ", ".join(f"{counts[cls]} {cls}" for cls in ChangeClass if counts[cls])
-    missing = "" if view.passed else f"; {counted(len(difference.diagnostics), 'thing')} missing"
+    missing = "" if view.passed else f"; {counted(len(difference.diagnostics), 'finding')} to resolve"
     return f"{counted(len(difference.changes), 'change')}: {kinds}{missing}"
 
 
@@ -95,11 +95,11 @@ def effect(impact: Impact, name: str) -> str:
 
 def _moved(impact: Impact) -> str:
     before, after = (show_value(side.value, impact.unit) for side in (impact.before, impact.after))
-    return f"{before} → {after}" if before != after else f"{after} as before"
+    return f"{before} → {after}" if before != after else f"{after} (unchanged)"
 
 
 def _word(side: Judged) -> str:
-    return side.status.word if side.status else "nothing"
+    return side.status.word if side.status else "no status"
 
 
 def _name(difference: Difference, kpi: str | None) -> str:
@@ -123,7 +123,7 @@ def _text(view: DiffView) -> Iterator[RenderableType]:
         for change in changes:
             yield from _change_text(difference, change)
     if difference.impact:
-        yield heading("What it does")
+        yield heading("Effects")
         yield from (below(PLAIN.prose(line)) for line in _effects(difference))
     for reason in difference.reasons:
         yield indented("Reason", PLAIN.prose(reason))
@@ -144,7 +144,7 @@ def _change_text(difference: Difference, change: Change) -> Iterator[RenderableT
     before, after = map(shorten, parted(change.before, change.after))
     yield below(f"{PLAIN.prose(before)} → {PLAIN.prose(after)}{_when(change)}")
     if change.touches:
-        yield below(f"touches {PLAIN.prose(', '.join(change.touches[:_SHOWN]))}")
+        yield below(f"affects {PLAIN.prose(', '.join(change.touches[:_SHOWN]))}")
 
 
 def _when(change: Change) -> str:
@@ -159,11 +159,12 @@ def _effects(difference: Difference) -> Iterator[str]:
     past = Counter(impact.kpi for impact in difference.impact if not impact.judged and not impact.segment)
     for kpi, count in past.items():
         flips = sum(o.before.status != o.after.status for o in difference.impact if o.kpi == kpi and not o.judged)
-        yield f"{_name(difference, kpi)}: {counted(count, 'other period')} differ, {flips:,} with another status"
+        periods = f"{counted(count, 'other period')} with another value"
+        yield f"{_name(difference, kpi)}: {periods}, {flips:,} with another status"
 
 
 def diff_markdown(view: DiffView) -> str:
-    """The report of a pull request: the verdict, what needs a decision, what it does, then the rest."""
+    """The report of a pull request: the verdict, what needs a decision, the effects, then the rest."""
     difference = view.difference
     sign = "✓" if view.passed else "✗"
     head = f"{MARK}\n## {sign} KPI changes\n\n**{prose(verdict(view))}**"
@@ -171,11 +172,11 @@ def diff_markdown(view: DiffView) -> str:
     others = tuple(c for c in difference.changes if c not in weighty)
     sections = [
         Section("", (head, *_lines(difference))),
-        each("Missing", difference.diagnostics),
-        _changes("Needs a decision", difference, weighty),
-        _impact_table("What it does to the judged period", difference, judged=True),
+        each("Findings to resolve", difference.diagnostics),
+        _changes("Changes that need a decision", difference, weighty),
+        _impact_table("Effects on the reporting period", difference, judged=True),
         _changes("Other changes", difference, others),
-        _impact_table("What it does to other periods", difference, judged=False),
+        _impact_table("Effects on other periods", difference, judged=False),
         Section("Reasons", tuple(f"- {prose(reason)}" for reason in difference.reasons), noun="item"),
         Section("", (f"_{code(difference.base[:12])} compared with {code(difference.head[:12])}._",)),
     ]
@@ -198,13 +199,13 @@ def _changes(title: str, difference: Difference, changes: tuple[Change, ...]) ->
         for c in changes
         for before, after in [parted(c.before, c.after)]
     ]  # fmt: skip
-    return table(title, ("Class", "KPI", "Field", "Before", "After", "Where", "Touches"), rows)
+    return table(title, ("Class", "KPI", "Field", "Before", "After", "Where", "Affects"), rows)
 
 
 def _impact_table(title: str, difference: Difference, *, judged: bool) -> Section:
     rows = [
         (
-            prose(_name(difference, impact.kpi)), prose(segment_text(impact.segment) or "the whole"),
+            prose(_name(difference, impact.kpi)), prose(segment_text(impact.segment) or "overall"),
             short_period_text(impact.period), show_value(impact.before.value, impact.unit),
             show_value(impact.after.value, impact.unit),
             " → ".join(dict.fromkeys(map(_word, (impact.before, impact.after)))), prose(", ".join(impact.because)),
@@ -212,7 +213,7 @@ def _impact_table(title: str, difference: Difference, *, judged: bool) -> Sectio
         for impact in difference.impact
         if impact.judged is judged
     ]  # fmt: skip
-    return table(title, ("KPI", "Part", "Period", "Before", "After", "Status", "Because of"), rows)
+    return table(title, ("KPI", "Segment", "Period", "Before", "After", "Status", "Because of"), rows)
 
 
 def diff_json(view: DiffView) -> str:

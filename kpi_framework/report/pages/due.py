@@ -22,7 +22,7 @@ from ..words.phrases import counted, day_text
 from ..words.workflow_commands import is_obeyed
 
 _NOTHING = "Nothing is due this week or this month."
-_NOBODY = "nobody"
+_NO_OWNER = "no owner"
 _FOLD = 75
 
 
@@ -51,7 +51,7 @@ def _text(agenda: Agenda) -> Iterator[RenderableType]:
                 plain(duty.day.isoformat(), "bold red" if late else "bold"), "  ", plain(f"{duty.duty.value:7}"), " ",
                 plain(duty.name, "bold"), plain(late, "bold red"),
             )  # fmt: skip
-            yield below(f"{PLAIN.prose(duty.what)} · {PLAIN.prose(duty.who or _NOBODY)} · {_location(duty)}")
+            yield below(f"{PLAIN.prose(duty.what)} · {PLAIN.prose(duty.who or _NO_OWNER)} · {_location(duty)}")
 
 
 def _late(duty: Due, today: dt.date) -> str:
@@ -111,7 +111,7 @@ def _event(agenda: Agenda, duty: Due) -> Iterator[str]:
     yield f"DTSTART;VALUE=DATE:{duty.day:%Y%m%d}"
     yield f"DTEND;VALUE=DATE:{duty.day + dt.timedelta(days=1):%Y%m%d}"
     yield f"SUMMARY:{escaped(f'{duty.name}: {_SUMMARIES[duty.duty]}')}"
-    yield f"DESCRIPTION:{escaped(f'{duty.what} ({duty.who or _NOBODY}; {_location(duty)})')}"
+    yield f"DESCRIPTION:{escaped(f'{duty.what} ({duty.who or _NO_OWNER}; {_location(duty)})')}"
     yield f"CATEGORIES:{duty.duty.value.upper()}"
     yield "TRANSP:TRANSPARENT"
     yield "END:VEVENT"

@@ -38,7 +38,7 @@ def each(title: str, findings: Sequence[Diagnostic], most: int = SHOWN) -> Secti
         return rolled_up(title, findings)
     ordered = sorted(findings, key=lambda f: (-f.severity.rank, f.sort_key))
     rows = [(SIGNS[f.severity], code(location(f)), _what(f), message(f.hint)) for f in ordered]
-    return table(title, ("Weight", "Where", "What", "What to do"), rows)
+    return table(title, ("Severity", "Where", "What", "What to do"), rows)
 
 
 def rolled_up(title: str, findings: Iterable[Diagnostic]) -> Section:
@@ -53,7 +53,7 @@ def rolled_up(title: str, findings: Iterable[Diagnostic]) -> Section:
         )
         for rule, f in by_rule(findings).items()
     ]
-    return table(title, ("Weight", "Rule", "Findings", "First at", "What to do"), rows)
+    return table(title, ("Severity", "Rule", "Findings", "First at", "What to do"), rows)
 
 
 def _what(finding: Diagnostic) -> str:
@@ -73,4 +73,4 @@ def _examples(examples: Sequence[ExampleResult]) -> Section:
         (_OUTCOMES[example.passed], code(example.kpi), *map(prose, (example.example, example.expected, example.got)))
         for example in failed_first
     ]
-    return table("Examples", ("Outcome", "KPI", "Example", "Expected", "ExampleValue"), rows)
+    return table("Examples", ("Outcome", "KPI", "Example", "Expected", "Actual"), rows)

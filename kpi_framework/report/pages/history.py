@@ -58,7 +58,7 @@ def _text(view: HistoryView) -> Iterator[RenderableType]:
         yield below(" · ".join(_about(event)))
     unsigned = {e.commit.name for e in view.events if not e.commit.signed.startswith("good")}
     if unsigned:
-        yield Text(f"\nNot proven: who wrote {counted(len(unsigned), 'commit')} without a good signature.", "dim")
+        yield Text(f"\nNot proven: who wrote {counted(len(unsigned), 'commit')} that have no good signature.", "dim")
 
 
 def moved(event: HistoryEvent) -> str:

@@ -42,7 +42,7 @@ def _text(view: LedgerView) -> Iterator[RenderableType]:
         yield below(PLAIN.message(finding.message))
         yield below(f"→ {PLAIN.message(finding.hint)}")
     if len(view.failed) > _SHOWN:
-        yield plain(f"and {len(view.failed) - _SHOWN:,} more")
+        yield plain(f"{len(view.failed) - _SHOWN:,} more findings are not shown.")
     for why, count in Counter(w for *_, w in view.could_not).most_common():
         yield plain(f"{counted(count, 'value')} could not be checked: {why}")
     numbers = ", ".join(f"{count:,} {name}" for name, count in view.counts.items())

@@ -25,7 +25,7 @@ def head(insight: Insight) -> Section:
     lines = [f"# {prose(scorecard.project)}: KPI scorecard", ""]
     lines += [f"**{verdict_text(scorecard)}**: {tally_text(scorecard)}. {when_text(insight)}"]
     if scorecard.verdict.gate == "definitions":
-        lines += ["", "Only the definitions are gated here; the values are shown for information."]
+        lines += ["", "Only errors in the definitions can fail this check. The values are shown for information."]
     if scorecard.verdict.reasons:
         reasons = "; ".join(prose(reason) for reason in scorecard.verdict.reasons[:_DECISIONS])
         left = len(scorecard.verdict.reasons) - _DECISIONS
@@ -37,8 +37,8 @@ def decisions(insight: Insight) -> Section:
     """What somebody has to decide or do now, weightiest first."""
     lines = list(_decisions(insight))
     left = len(lines) - _DECISIONS
-    first = lines[:_DECISIONS] + ([f"and {left:,} more, below"] if left > 0 else [])
-    blocks = tuple(f"- {line}" for line in first) or ("Nothing today.",)
+    first = lines[:_DECISIONS] + ([f"{left:,} more are listed below"] if left > 0 else [])
+    blocks = tuple(f"- {line}" for line in first) or ("Nothing needs a decision today.",)
     return Section("What needs a decision", blocks, noun="item")
 
 
@@ -57,7 +57,7 @@ def _decisions(insight: Insight) -> Iterator[str]:
         yield f"▲ **{_title(standing, measurement)}** is at risk: {_short(measurement)}"
     errors = sum(finding.severity is Severity.ERROR for finding in insight.scorecard.diagnostics)
     if errors:
-        yield f"✗ **{counted(errors, 'error')}** in the definitions or the data, below"
+        yield f"✗ **{counted(errors, 'error')}** in the definitions or the data: see the findings below"
 
 
 def _title(standing: Standing, measurement: Measurement) -> str:

@@ -58,7 +58,7 @@ def render_rules(name: str = "text", *, color: bool = False, width: int = 100) -
 
 
 def explain(rule: Rule, *, color: bool = False, width: int = 100) -> str:
-    """One rule: what it finds, what to do, and how to change its weight or suppress it."""
+    """One rule: what it finds, what to do, and how to change its severity or suppress it."""
     return draw(_explained(rule), color=color, width=width)
 
 
@@ -77,8 +77,8 @@ def _explained(rule: Rule) -> Iterator[RenderableType]:
     yield Text.assemble((rule.name, "bold"), f"  {rule.code}  ", (rule.severity.value, SEVERITIES[rule.severity]))
     yield indented("Why", rule.why)
     yield indented("What to do", rule.remedy)
-    yield indented("Its weight", f"in kpi.yaml: `rules: {{{rule.name}: warning}}` (error, warning, note or off)")
-    yield indented("Suppress", f"at the place: `# kpi: ignore[{rule.name}] the reason`")
+    yield indented("Severity", f"set it in kpi.yaml: `rules: {{{rule.name}: warning}}` (error, warning, note or off)")
+    yield indented("Suppress", f"write there: `# kpi: ignore[{rule.name}] the reason`")
 
 
 def _table() -> RenderableType:

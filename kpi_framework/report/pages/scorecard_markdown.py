@@ -41,7 +41,7 @@ def scorecard_markdown(scorecard: Scorecard) -> str:
             _unknown(insight),
             metrics(insight),
             each("Data quality", [f for f in findings if f.code.startswith("KPI6")], 30),
-            each("Governance that is due", [f for f in findings if f.code.startswith("KPI4")], 30),
+            each("Governance", [f for f in findings if f.code.startswith("KPI4")], 30),
             rolled_up("Other findings", [f for f in findings if not f.code.startswith(("KPI4", "KPI6"))]),
             _events(insight),
             _definitions(insight),
@@ -51,7 +51,7 @@ def scorecard_markdown(scorecard: Scorecard) -> str:
 
 
 def _signals(insight: Insight) -> Section:
-    """Patterns over several KPIs that show, and those that cannot be told."""
+    """The signals that are on, and those whose state is unknown."""
     blocks = []
     for signal in signals_to_show(insight):
         lines = [f"### {prose(signal.name)}: {signal_title(signal)}", ""]
@@ -87,7 +87,7 @@ def _story(insight: Insight) -> Iterator[str]:
 
 def _unknown(insight: Insight) -> Section:
     rows = [(prose(standing.name), *unknown_text(standing.overall, MARKDOWN)) for standing in insight.unknown]
-    return table("Unknown, and why", ("KPI", "Why", "What to do"), rows)
+    return table("Unknown values", ("KPI", "Why", "What to do"), rows)
 
 
 def _events(insight: Insight) -> Section:

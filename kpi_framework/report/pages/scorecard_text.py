@@ -41,7 +41,7 @@ def _scorecard(insight: Insight, width: int) -> Iterator[RenderableType]:
     yield plain(insight.scorecard.project, "bold")
     yield plain(when_text(insight), "dim")
     yield Text()
-    yield kpi_table(insight, width) if insight.kpis else Text("No KPI is judged here.")
+    yield kpi_table(insight, width) if insight.kpis else Text("There is no KPI to judge.")
     if insight.informative:
         yield Text()
         yield metric_table(insight, width)
@@ -81,7 +81,7 @@ def _troubled(insight: Insight) -> Iterator[RenderableType]:
 def _unknown(insight: Insight) -> Iterator[RenderableType]:
     """What is unknown, together where it has the same reason."""
     if insight.unknown:
-        yield heading("Unknown, and why")
+        yield heading("Unknown values")
     reasons: dict[tuple[str, str], list[str]] = {}
     for standing in insight.unknown:
         reasons.setdefault(unknown_text(standing.overall, PLAIN), []).append(standing.name)
@@ -100,8 +100,8 @@ def _examples(examples: Sequence[ExampleResult]) -> Iterator[RenderableType]:
             yield Text()
             yield Text.assemble(("✗ differs", "bold red"), "  ", plain(f"{example.kpi}: {example.example}", "bold"))
             yield indented("Expected", PLAIN.prose(example.expected))
-            yield indented("ExampleValue", PLAIN.prose(example.got))
-            yield indented("At", PLAIN.prose(f"{example.path}:{example.line}"))
+            yield indented("Actual", PLAIN.prose(example.got))
+            yield indented("Where", PLAIN.prose(f"{example.path}:{example.line}"))
     good = sum(example.passed for example in examples)
     yield Text(f"{good:,} of {counted(len(examples), 'example')} as expected")
 
@@ -127,7 +127,7 @@ def _left_out(findings: Sequence[Diagnostic], listed: Sequence[Diagnostic]) -> I
     if left:
         named = ", ".join(f"{len(by_same):,} × {rule}" for rule, by_same in by_rule(left).items())
         yield Text()
-        yield plain(f"and {len(left):,} more: {named}. --format json has all of them.")
+        yield plain(f"{len(left):,} more: {named}. Use --format json to see all of them.")
 
 
 def _closing(report: Report) -> Text:

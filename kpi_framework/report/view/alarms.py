@@ -14,9 +14,9 @@ from .signals import read_over
 
 
 def alarms(scorecard: Scorecard, catalog: Catalog) -> tuple[Diagnostic, ...]:
-    """One a missed whole, one a missed part that has rows, one a signal that is on; each weighs what the gate says.
+    """One for each missed overall value, each missed segment with rows and each signal that is on.
 
-    With the gate on definitions alone they are notes.
+    Their severity is what the gate says; with the gate on definitions alone they are notes.
     """
     findings = (*_missed(scorecard, catalog), *_signals(scorecard, catalog))
     return tuple(finding for finding in findings if finding.severity is not Severity.OFF)

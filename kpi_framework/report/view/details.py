@@ -1,4 +1,4 @@
-"""What is said of one KPI that needs attention, in either ink."""
+"""What a report says about one KPI that needs attention, in either ink."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .rows import SEGMENTS
 from .scorecard_view import Insight, Standing
 
 Facts = Iterator[tuple[str, str]]
-"""Labels and what is said under them."""
+"""Labels and the text beside each."""
 
 
 def headline(measurement: Measurement, ink: Ink) -> str:
@@ -30,11 +30,11 @@ def headline(measurement: Measurement, ink: Ink) -> str:
 
 
 def facts(standing: Standing, insight: Insight, ink: Ink) -> Facts:
-    """How long it has been so, the question it asks, its worst segment, what is done about it, and what excuses it."""
+    """Since when it has this status, its question, its worst segment, the action, and the waivers."""
     if standing.status in (Status.MISSED, Status.NEAR) and (row := streak_text(standing.in_a_row)):
         yield "Since", f"{period_text(standing.in_a_row[0].period)}: {standing.status.word} {row}"
     if standing.definition and standing.definition.asks:
-        yield "Asks", ink.prose(standing.definition.asks)
+        yield "Question", ink.prose(standing.definition.asks)
     if standing.overall is not None and (basis := _basis(standing.overall)):
         yield "Based on", basis
     if standing.worst is not None:
@@ -43,8 +43,6 @@ def facts(standing: Standing, insight: Insight, ink: Ink) -> Facts:
         if segment.status in (Status.MISSED, Status.NEAR):
             status = status_text(segment.status, waived=segment.waived)
             yield "Segment", f"{_named(segment, ink)} {status}: {headline(segment, ink)}"
-    if standing.overall is not None and standing.is_troubled and (streak := insight.streak(standing.overall)) > 1:
-        yield "In a row", f"{counted(streak, standing.overall.period.grain or 'period')} {standing.overall.status.word}"
     for note in standing.notes:
         yield "Cause", ". ".join(ink.prose(t.rstrip(".")) for t in (note.cause, note.fix) if t)
     yield "Action", action_text(standing.action, insight.scorecard.today, ink)
@@ -57,9 +55,9 @@ def facts(standing: Standing, insight: Insight, ink: Ink) -> Facts:
 def action_text(action: Action | None, today: dt.date, ink: Ink) -> str:
     """What is done, by whom, until when, and where that is tracked."""
     if action is None or not action.do.strip():
-        return "none is named. Say what is done, by whom and by when."
+        return "no action is named. Add to the definition what will be done, by whom and by when."
     facts = [ink.prose(action.do)]
-    facts.append(f"owner {ink.code(action.owner)}" if action.owner else "nobody owns it yet")
+    facts.append(f"owner {ink.code(action.owner)}" if action.owner else "no owner yet")
     if action.due is None:
         facts.append("no due date yet")
     else:
@@ -79,12 +77,12 @@ def unknown_text(measurement: Measurement | None, ink: Ink) -> tuple[str, str]:
 
 
 def _basis(measurement: Measurement) -> str:
-    """How many rows it stands on, and how sure that makes it."""
+    """How many rows it is based on, and how certain that makes it."""
     facts = []
     if measurement.population is not None and measurement.measured is not None:
         facts.append(f"{measurement.measured:,} of {counted(measurement.population, 'row')} measured")
     if measurement.excluded:
-        facts.append(f"{measurement.excluded:,} left out by its condition")
+        facts.append(f"{measurement.excluded:,} excluded by its condition")
     if measurement.interval is not None:
         facts.append(f"95 % interval {show_range(measurement.interval, measurement.unit)}")
     return ", ".join(facts)

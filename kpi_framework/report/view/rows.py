@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from ...model.measurement import Measurement, Status
-from ..words.phrases import segment_text, short_period_text, status_text
+from ..words.phrases import counted, segment_text, short_period_text, status_text
 from ..words.values import NONE, show_change, show_distance, show_target, show_value
 from .scorecard_view import Insight
 
@@ -37,14 +37,15 @@ def cells(measurement: Measurement | None) -> dict[str, str]:
 def kpi_rows(insight: Insight) -> Iterator[Row]:
     """Every KPI, under it the weightiest of the segments that have targets of their own."""
     for standing in insight.kpis:
-        about = {"KPI": standing.name, "Trend": standing.trend, "Owner": standing.owner or "nobody"}
+        about = {"KPI": standing.name, "Trend": standing.trend, "Owner": standing.owner or "no owner"}
         yield standing.status, {**cells(standing.overall), **about}
         for segment in standing.segments[:SEGMENTS]:
             yield segment.status, {**cells(segment), **_named(segment), "Trend": insight.trend(segment)}
         left = len(standing.segments) - SEGMENTS
         if left > 0:
             empty = dict.fromkeys(("Status", "Period", *VALUES, "Trend", "Owner"), "")
-            yield Status.INFORMATIVE, {**empty, "KPI": f"↳ and {left} more"}
+            more = f"↳ and {counted(left, 'more segment')}"
+            yield Status.INFORMATIVE, {**empty, "KPI": more}
 
 
 def _named(measurement: Measurement) -> dict[str, str]:

@@ -47,17 +47,17 @@ class Standing(Record):
 
     @property
     def status(self) -> Status:
-        """The judgement of the whole; what was not measured is unknown."""
+        """The overall status; what was not measured is unknown."""
         return self.overall.status if self.overall else Status.UNKNOWN
 
     @property
     def is_troubled(self) -> bool:
-        """Whether the whole or a segment with its own target is missed or at risk."""
+        """Whether the overall value or a segment with its own target is missed or at risk."""
         return any(measurement.status in _TROUBLED for measurement in self.judged)
 
     @property
     def judged(self) -> tuple[Measurement, ...]:
-        """The whole, then the segments with targets of their own."""
+        """The overall value, then the segments with targets of their own."""
         return (*((self.overall,) if self.overall else ()), *self.segments)
 
     @property
@@ -162,11 +162,6 @@ class Insight:
         known = [(loss(m.value, goal), m) for m in segments if m.value is not None]
         ordered = [m for _, m in sorted(known, key=lambda pair: -pair[0])]
         return (*ordered, *(m for m in segments if m.value is None))
-
-    def streak(self, measurement: Measurement) -> int:
-        """How many periods in a row, up to this one, have its status."""
-        series = [m for m in self.series(measurement.kpi, measurement.segment) if m.period <= measurement.period]
-        return next((n for n, m in enumerate(reversed(series)) if m.status is not measurement.status), len(series))
 
     def waiver(self, measurement: Measurement) -> Waiver | None:
         """The waiver that holds for a waived measurement."""

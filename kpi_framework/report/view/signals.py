@@ -1,4 +1,4 @@
-"""Signals as they are read: which pattern shows, over which values, what to ask and what to do."""
+"""Signals for readers: which are on, from which values, what to ask and what to do."""
 
 from __future__ import annotations
 
@@ -29,21 +29,22 @@ def signal_title(signal: SignalResult) -> str:
 
 
 def signal_facts(signal: SignalResult, ink: Ink) -> Facts:
-    """What it was read over, the question and the action; an unknown one says what it lacks."""
+    """The values it was computed from, its question and its action; an unknown one says which values are missing."""
     if signal.state is SignalState.UNKNOWN:
         missing = [name for name, value in signal.operands.items() if value is None]
-        lack = ", ".join(ink.code(name) for name in missing) if missing else "a condition that can be computed"
-        yield "Lacks", lack
+        names = ", ".join(ink.code(name) for name in missing)
+        why = f"there is no value for {names}" if missing else "its condition cannot be computed"
+        yield "Why", why
         return
-    yield "Read over", read_over(signal, ink)
+    yield "Values", read_over(signal, ink)
     if signal.asks:
-        yield "Asks", ink.prose(signal.asks)
+        yield "Question", ink.prose(signal.asks)
     if signal.do:
         yield "Do", ink.prose(signal.do)
 
 
 def read_over(signal: SignalResult, ink: Ink) -> str:
-    """The values its condition was read over: `csat.value = 0.84, csat.status = missed`."""
+    """The values its condition was computed from: `csat.value = 0.84, csat.status = missed`."""
     return ", ".join(f"{ink.code(name)} = {_operand_text(value, ink)}" for name, value in signal.operands.items())
 
 

@@ -33,12 +33,12 @@ def tally_text(scorecard: Scorecard) -> str:
 
 
 def when_text(insight: Insight) -> str:
-    """The judged period, the day it was judged on, and by which revision's definitions."""
+    """The reporting period, the day of the check, and the revision whose definitions were used."""
     scorecard, periods = insight.scorecard, insight.periods
     day = scorecard.today if scorecard.today != dt.date.min else scorecard.as_of.date()
-    judged = f"Judged: {period_text(periods[0])}, as" if len(periods) == 1 else "As"
-    by = f", by the definitions of {scorecard.revision[:_NAME]}" if scorecard.revision else ""
-    return f"{judged} of {day_text(day)}{by}."
+    reporting = f"Reporting period: {period_text(periods[0])}, as" if len(periods) == 1 else "As"
+    by = f", with the definitions of revision {scorecard.revision[:_NAME]}" if scorecard.revision else ""
+    return f"{reporting} of {day_text(day)}{by}."
 
 
 def tally(findings: Iterable[Diagnostic]) -> str:

@@ -20,52 +20,52 @@ _MONTHS = (
 
 _REASONS = {
     Reason.SOURCE_ERROR: (
-        "The data could not be read, or rows with one key contradict each other.",
-        "Correct the data: the findings on data quality say where.",
+        "The data could not be read, or rows with the same key contradict each other.",
+        "Correct the data. The findings on data quality say where.",
     ),
-    Reason.DEFINITION_ERROR: ("The definition has an error.", "Correct it: its finding says where."),
+    Reason.DEFINITION_ERROR: ("The definition has an error.", "Correct the definition. Its finding says where."),
     Reason.WORKER_ERROR: (
-        "The process that reads the data and computes ended, could not start, or ran out of time.",
-        "Run the check again; the findings say what it was doing.",
+        "The process that reads the data and computes the values could not start, stopped, or ran out of time.",
+        "Run the check again. The findings say what the process was doing.",
     ),
     Reason.NOT_RUN: (
-        "It was not computed: the engine stopped or ran out of time.",
-        "Run the check again; if it happens again, simplify the formula.",
+        "The value was not computed, because the engine stopped or ran out of time.",
+        "Run the check again. If it happens again, simplify the formula.",
     ),
     Reason.INPUT_UNKNOWN: (
-        "A number it is computed from is unknown.",
-        "Settle that one first; this one follows.",
+        "It is computed from a value that is unknown.",
+        "Find out why that value is unknown and correct it. This value can then be computed.",
     ),
     Reason.STALE: (
-        "The data end before the period could be judged.",
+        "The data end too early to judge the period.",
         "Renew the export and run the check again.",
     ),
     Reason.PROVISIONAL: (
-        "The period, or the time its data need to settle, is not over.",
-        "Wait until it is; the value so far is shown.",
+        "The period has not ended, or its data can still change.",
+        "Wait until the period has ended and its data are final. The value so far is shown.",
     ),
     Reason.NO_DATA: (
-        "There is nothing to measure in the period.",
-        "Check that the export holds the period and that its condition does not remove every row.",
+        "There are no rows to measure in the period.",
+        "Check that the export covers the period, and that the `where` condition does not exclude every row.",
     ),
     Reason.MOSTLY_MISSING: (
         "Most of the rows lack a value that the formula needs.",
         "Fill in the missing values at their source.",
     ),
     Reason.UNDEFINED: (
-        "The formula gives no number, for example because it divides by zero.",
-        "Check its parts with `kpi show`.",
+        "The formula does not give a number, for example because it divides by zero.",
+        "Look at its values with `kpi show`.",
     ),
     Reason.NO_EVIDENCE: (
-        "Nothing was counted, and the data that would have shown it have no rows in the period.",
-        "Check that its `evidence` dataset is being filled.",
+        "The count is 0, and the `evidence` dataset has no rows in the period, so the 0 proves nothing.",
+        "Check that the `evidence` dataset is filled.",
     ),
     Reason.TOO_FEW: (
-        "Fewer rows were measured than the KPI asks for.",
-        "Wait for more, or choose a longer period.",
+        "Fewer rows were measured than the KPI requires.",
+        "Wait for more rows, or choose a longer period.",
     ),
     Reason.NO_REFERENCE: (
-        "The target is relative to a baseline or a previous value that is missing or not positive.",
+        "The target is relative to a baseline or a previous value, which is missing or not positive.",
         "Freeze the baseline, or give the target as a number.",
     ),
 }
@@ -79,7 +79,7 @@ def status_text(status: Status, *, waived: bool = False) -> str:
 def why_unknown(measurement: Measurement | None) -> tuple[str, str]:
     """Why a value is unknown, and what to do."""
     if measurement is None or measurement.reason is None:
-        return "It was not measured.", "Correct the findings on its definition and its data first."
+        return "The value was not measured.", "First correct what the findings say about its definition and its data."
     why, remedy = _REASONS[measurement.reason]
     about = f" {measurement.because.rstrip('.')}." if measurement.because else ""
     return f"{why}{about}{_thin(measurement)}", remedy

@@ -71,7 +71,7 @@ def test_what_needs_a_decision_comes_first() -> None:
     order = [
         "Example service desk: KPI scorecard", "What needs a decision", "KPIs", "Missed and at risk",
         "Time to resolution: ✗ missed", "Sla compliance: ✗ missed (waived)", "First response time: ▲ at risk",
-        "Unknown, and why", "Metrics (informative)", "Data quality", "Governance that is due",
+        "Unknown values", "Metrics (informative)", "Data quality", "Governance",
         "Other findings",
         "Events in these periods", "Definitions",
     ]  # fmt: skip
@@ -126,7 +126,7 @@ def test_unknown_says_why_and_what_to_do() -> None:
 def test_findings_of_rules_that_do_not_concern_data_or_governance_are_rolled_up() -> None:
     """Ninety findings of one rule are one row."""
     many = [finding(line=n) for n in range(1, 91)]
-    (row,) = rows(page(scorecard([measure()], [kpi()], many)), "Weight Rule")
+    (row,) = rows(page(scorecard([measure()], [kpi()], many)), "Severity Rule")
     assert (row["Findings"], row["First at"]) == ("90", "`kpis/csat.yaml:1:1`")
 
 
@@ -205,5 +205,5 @@ def test_a_document_that_is_too_long_is_cut_at_its_end_and_says_so() -> None:
     assert headings(text) == ["First", "Second", "Third"]
     assert "a" * 1000 in text
     (kept,) = tables(text)
-    assert f"{1000 - (len(kept) - 1):,} more cut" in text
+    assert f"{1000 - (len(kept) - 1):,} more are left out" in text
     assert write(sections[:1]) == "## First\n\n" + "a" * 1000 + "\n"
