@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from ..model.diagnostic import Diagnostic
 from ..model.kpi import MAX_WAIVER_DAYS, Review
 from ..model.ownership import CodeOwners
-from ..model.quoting import plain_or
+from ..model.quoting import listed, plain_or, shown
 from ..model.rule import RULES
 from .context import LintContext
 
