@@ -1,0 +1,98 @@
+"""`python -m tests.hostile`: all parts, or those that are named, small or large; the figures at the end.
+
+    python -m tests.hostile --large                        everything, as `make hostile` does
+    python -m tests.hostile files --seed 7                 one part, with other inputs
+    python -m tests.hostile formulas:1234 --seed 9         one input again, as a failure names it
+
+It ends with 1 if any promise was broken. Each input follows from the seed and its own number alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+import time
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+
+from tests.hostile import canaries, files, formulas, parents, seams, workers
+from tests.hostile.figures import Figures, grouped, table
+
+PARTS = {part.NAME: part for part in (formulas, files, workers, parents)}
+SEED = 9
+
+
+def main() -> int:
+    """Run what the arguments name; 1 if a promise was broken."""
+    parser = argparse.ArgumentParser(prog="python -m tests.hostile", description="Bad input, and kills.")
+    parser.add_argument("what", nargs="*", help=f"parts ({', '.join(PARTS)}) or single inputs, PART:INPUT")
+    parser.add_argument("--large", action="store_true", help="many inputs instead of few")
+    parser.add_argument("--seed", type=int, default=int(os.environ.get("KPI_HOSTILE_SEED", SEED)))
+    parser.add_argument("--jobs", type=int, default=1, help="so many processes at once")
+    parser.add_argument("--json", type=Path, help="also write all figures and failures to this file")
+    chosen = parser.parse_args()
+    prepare()
+    results = {}
+    for name, inputs in _wanted(chosen.what, chosen.seed, large=chosen.large).items():
+        results[name] = _run(name, inputs, chosen.seed, chosen.jobs)
+        print(table(name, results[name]), flush=True)
+    failures = [failure for figures in results.values() for failure in figures.failures]
+    print(grouped(failures) if failures else "\nevery promise was kept")
+    if chosen.json:
+        chosen.json.write_text(json.dumps({n: f.plain() for n, f in results.items()}, indent=1))
+    return int(bool(failures))
+
+
+def prepare() -> None:
+    """What every child begins with: all imports, and a hidden word in the environment."""
+    os.environ[canaries.VARIABLE] = canaries.WORDS["the environment"]
+    os.environ["NO_COLOR"] = "1"
+    os.environ["GIT_CONFIG_GLOBAL"] = os.environ["GIT_CONFIG_SYSTEM"] = os.devnull
+    for name in ("GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY", "GITHUB_OUTPUT"):
+        os.environ.pop(name, None)
+    seams.warm()
+
+
+def _wanted(what: Sequence[str], seed: int, *, large: bool) -> dict[str, list[str]]:
+    """The inputs of each part."""
+    wanted: dict[str, list[str]] = {}
+    for word in what or PARTS:
+        name, _, one = word.partition(":")
+        wanted.setdefault(name, []).extend([one] if one else PARTS[name].cases(seed, large=large))
+    return wanted
+
+
+def _run(name: str, inputs: list[str], seed: int, jobs: int) -> Figures:
+    """A part's inputs, in so many processes."""
+    began, total = time.monotonic(), Figures()
+    with tempfile.TemporaryDirectory() as folder:
+        outputs = [Path(folder, str(number)) for number in range(max(1, jobs))]
+        pids = [_shard(name, inputs[n :: len(outputs)], seed, output) for n, output in enumerate(outputs)]
+        for pid, output in zip(pids, outputs, strict=True):
+            _, status = os.waitpid(pid, 0)
+            if status:
+                raise SystemExit(f"{name}: the harness itself failed")
+            total.add(Figures.of(json.loads(output.read_text())))
+    total.seconds = time.monotonic() - began
+    return total
+
+
+def _shard(name: str, inputs: list[str], seed: int, output: Path) -> int:
+    """A process that tries these inputs and writes its figures."""
+    sys.stdout.flush()
+    if pid := os.fork():
+        return pid
+    try:
+        output.write_text(json.dumps(PARTS[name].run(inputs, seed).plain()))
+    except BaseException:  # noqa: BLE001 - a forked process ends here, whatever happens
+        traceback.print_exc()
+        os._exit(1)
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
