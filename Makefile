@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PYTEST_ARGS ?= --numprocesses auto
 
-.PHONY: help demo test check bench golden docs editor lock
+.PHONY: help demo test hostile check bench golden docs editor lock
 .DEFAULT_GOAL := help
 
 help: ## say what there is
@@ -29,6 +29,9 @@ demo: $(READY) ## check the sample project: its scorecard, and the gate that a m
 
 test: $(READY) ## run the tests; a skip that tests/allowed_skips.txt does not list fails
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+hostile: $(READY) ## bad input and kills in large numbers, an hour or more: figures, and what broke
+	$(BIN)/python -m tests.hostile --large $(HOSTILE_ARGS)
 
 check: $(READY) ## lint, format, types, imports, workflows, definitions, schemas
 	$(BIN)/ruff check .

@@ -16,13 +16,12 @@ import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Sequence
 from pathlib import Path
 
-from tests.hostile import canaries, files, formulas, parents, seams, workers
+from tests.hostile import canaries, desk, detectors, files, formulas, kills, parents, seams, workers
 from tests.hostile.figures import Figures, grouped, table
 
-PARTS = {part.NAME: part for part in (formulas, files, workers, parents)}
+PARTS = {part.NAME: part for part in (detectors, formulas, files, workers, parents, kills)}
 SEED = 9
 
 
@@ -32,14 +31,17 @@ def main() -> int:
     parser.add_argument("what", nargs="*", help=f"parts ({', '.join(PARTS)}) or single inputs, PART:INPUT")
     parser.add_argument("--large", action="store_true", help="many inputs instead of few")
     parser.add_argument("--seed", type=int, default=int(os.environ.get("KPI_HOSTILE_SEED", SEED)))
-    parser.add_argument("--jobs", type=int, default=1, help="so many processes at once")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="so many processes at once")
     parser.add_argument("--json", type=Path, help="also write all figures and failures to this file")
+    parser.add_argument("--desk", type=Path, help="keep the good project in this folder, for other runs, too")
     chosen = parser.parse_args()
     prepare()
-    results = {}
-    for name, inputs in _wanted(chosen.what, chosen.seed, large=chosen.large).items():
-        results[name] = _run(name, inputs, chosen.seed, chosen.jobs)
-        print(table(name, results[name]), flush=True)
+    desk.kept += [chosen.desk] if chosen.desk else []
+    with tempfile.TemporaryDirectory() as folder:
+        results = {}
+        for name, inputs in _wanted(chosen, Path(folder)).items():
+            results[name] = _run(name, inputs, chosen, Path(folder))
+            print(table(name, results[name]), flush=True)
     failures = [failure for figures in results.values() for failure in figures.failures]
     print(grouped(failures) if failures else "\nevery promise was kept")
     if chosen.json:
@@ -57,37 +59,39 @@ def prepare() -> None:
     seams.warm()
 
 
-def _wanted(what: Sequence[str], seed: int, *, large: bool) -> dict[str, list[str]]:
+def _wanted(chosen: argparse.Namespace, folder: Path) -> dict[str, list[str]]:
     """The inputs of each part."""
     wanted: dict[str, list[str]] = {}
-    for word in what or PARTS:
+    for word in chosen.what or PARTS:
         name, _, one = word.partition(":")
-        wanted.setdefault(name, []).extend([one] if one else PARTS[name].cases(seed, large=large))
+        inputs = [one] if one else PARTS[name].cases(chosen.seed, folder / "wanted", large=chosen.large)
+        wanted.setdefault(name, []).extend(inputs)
     return wanted
 
 
-def _run(name: str, inputs: list[str], seed: int, jobs: int) -> Figures:
-    """A part's inputs, in so many processes."""
+def _run(name: str, inputs: list[str], chosen: argparse.Namespace, folder: Path) -> Figures:
+    """A part's inputs, in so many processes, each in a folder of its own."""
     began, total = time.monotonic(), Figures()
-    with tempfile.TemporaryDirectory() as folder:
-        outputs = [Path(folder, str(number)) for number in range(max(1, jobs))]
-        pids = [_shard(name, inputs[n :: len(outputs)], seed, output) for n, output in enumerate(outputs)]
-        for pid, output in zip(pids, outputs, strict=True):
-            _, status = os.waitpid(pid, 0)
-            if status:
-                raise SystemExit(f"{name}: the harness itself failed")
-            total.add(Figures.of(json.loads(output.read_text())))
+    places = [folder / f"{name}-{number}" for number in range(max(1, chosen.jobs))]
+    pids = [_shard(name, inputs[n :: len(places)], chosen.seed, place) for n, place in enumerate(places)]
+    for pid, place in zip(pids, places, strict=True):
+        _, status = os.waitpid(pid, 0)
+        if status:
+            raise SystemExit(f"{name}: the harness itself failed")
+        total.add(Figures.of(json.loads((place / "figures.json").read_text())))
     total.seconds = time.monotonic() - began
     return total
 
 
-def _shard(name: str, inputs: list[str], seed: int, output: Path) -> int:
+def _shard(name: str, inputs: list[str], seed: int, place: Path) -> int:
     """A process that tries these inputs and writes its figures."""
     sys.stdout.flush()
     if pid := os.fork():
         return pid
     try:
-        output.write_text(json.dumps(PARTS[name].run(inputs, seed).plain()))
+        place.mkdir()
+        figures = PARTS[name].run(inputs, seed, place)
+        (place / "figures.json").write_text(json.dumps(figures.plain()))
     except BaseException:  # noqa: BLE001 - a forked process ends here, whatever happens
         traceback.print_exc()
         os._exit(1)

@@ -5,6 +5,7 @@ lines that pass in either direction (`at`), and whether each later worker does s
 lines have passed is kept in a file (`counter`), since one command may start several workers.
 """
 
+import contextlib
 import json
 import os
 import signal
@@ -103,8 +104,6 @@ worker = subprocess.Popen(
     stderr=subprocess.DEVNULL, env={},
 )  # fmt: skip
 threading.Thread(target=carry, args=(worker.stdout, sys.stdout.buffer), daemon=True).start()
-try:
+with contextlib.suppress(OSError):  # the right worker may have ended
     carry(sys.stdin.buffer, worker.stdin)
-except OSError:  # the right worker has ended
-    pass
 worker.kill()

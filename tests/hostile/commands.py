@@ -102,7 +102,7 @@ def mark(path: Path) -> str:
     """What stands for a file's content: it changes when the content does."""
     status = path.lstat()
     if stat.S_ISLNK(status.st_mode):
-        return f"link {os.readlink(path)}"
+        return f"link {path.readlink()}"
     if stat.S_ISREG(status.st_mode):
         return hashlib.sha256(path.read_bytes()).hexdigest()
     return f"kind {stat.S_IFMT(status.st_mode)}"

@@ -1,4 +1,4 @@
-"""A good project that uses most of what there is, in a repository with a ledger; made once, and copied for each case."""
+"""A good project that uses most of what there is, in a repository with a ledger: made once, copied for each case."""
 
 from __future__ import annotations
 
@@ -6,20 +6,43 @@ import os
 import shutil
 import subprocess
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
 from tests.hostile import canaries, seams
 from tests.hostile.children import Ended, child
 
+kept: list[Path] = []
+"""The folder that several runs share, if there is one."""
 SOURCE = Path(__file__).parent / "desk"
 _VISITS = "select timestamp '2026-01-01' + interval (3 * i) hour as at, i % 3 = 0 as solved from range(720) t(i)"
 _WEAKER = ("at_most: 110% of baseline", "at_most: 120% of baseline")
-IDENTITY = ("-c", "user.name=Ada", "-c", "user.email=ada@example.com", "-c", "init.defaultBranch=main", "-c", "gc.auto=0")
+IDENTITY = (
+    "-c",
+    "user.name=Ada",
+    "-c",
+    "user.email=ada@example.com",
+    "-c",
+    "init.defaultBranch=main",
+    "-c",
+    "gc.auto=0",
+)
 
 
-def build(folder: Path) -> Path:
-    """The project in a new folder: frozen, published, committed twice, checked; and what it wrote as JSON."""
+def built(place: Path) -> Path:
+    """The project under a part's folder, made when it is first asked for."""
+    folder = (kept[0] if kept else place) / "desk"
+    if not folder.exists():
+        made = _build(folder.with_name(f"desk-{os.getpid()}"))
+        with suppress(OSError):  # another process was faster, and its project is as good
+            made.rename(folder)
+    return folder
+
+
+def _build(folder: Path) -> Path:
+    """Frozen, published, committed twice, checked; and what it wrote as JSON."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
     shutil.copytree(SOURCE, folder)
     canaries.beside(folder / "data")
     child(partial(_write_parquet, folder / "data" / "visits.parquet"), limit=60)

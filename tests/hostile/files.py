@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -18,18 +17,20 @@ from pathlib import Path
 from random import Random
 
 from jsonschema import Draft7Validator
-
 from tests.hostile import canaries, desk, mutations, seams
 from tests.hostile.children import Ended, child
 from tests.hostile.commands import Fault, changed, faults_of, mark, snapshot
 from tests.hostile.figures import Failure, Figures
 
 NAME = "files"
-SMALL, LARGE = 24, 2_000
+SMALL, LARGE = 14, 2_000
 _OF_SAMPLE = 10
 """Every so many-th case spoils the sample project instead."""
-_WRITTEN = {"check": ("scorecard",), "freeze": ("baselines",), "publish": ("ledger", "anchor.json"), "review": ("kpis",),
-            "audit": ("bundle",)}  # fmt: skip
+_WRITTEN = {
+    "check": ("scorecard",), "freeze": ("baselines",), "publish": ("ledger", "anchor.json", ".kpi"),
+    "review": ("kpis",), "audit": ("bundle",), "add": ("kpis",),
+}  # fmt: skip
+"""What a command may write, by the beginnings of paths."""
 _IN_THE_OPEN = frozenset({"a personal value", "a file beside the data"})
 """What a project may show if its own kpi.yaml says so: there a case is no leak."""
 
@@ -56,7 +57,7 @@ COMMANDS = (
     Command("due", ("due",), ("text", "json", "markdown")),
     Command("schema", ("schema", "--check")),
     Command("view", ("show", "--view", "executive"), REPORTS),
-    Command("review", ("review", "fix_time", "--note", "all is well", "--by", "ada@example.com", "--date", "2026-04-01")),
+    Command("review", ("review", "fix_time", "--note", "well", "--by", "ada@example.com", "--date", "2026-04-01")),
     Command("add", ("add", "reopened_rate", "--owner", "ada@example.com", "--yes")),
     Command("from", ("diff", "--from", "diff.json"), ("text", "json", "markdown")),
     Command("diff", ("diff", "HEAD~1"), ("text", "json", "markdown"), needs_git=True),
@@ -72,18 +73,17 @@ _READERS = {"ledger": ("verify", "publish", "audit", "history"), "diff.json": ("
 """Who reads what: these come first where one of these files is spoiled."""
 
 
-def cases(_seed: int, *, large: bool) -> list[str]:
+def cases(_seed: int, place: Path, *, large: bool) -> list[str]:
     """The numbers of the mutations; in a large run, each meets more commands."""
+    desk.built(place.parent)
     return [f"{number}{'+' if large else ''}" for number in range(LARGE if large else SMALL)]
 
 
-def run(names: Sequence[str], seed: int) -> Figures:
+def run(names: Sequence[str], seed: int, place: Path) -> Figures:
     """Spoil a file for each number, and run commands."""
-    figures = Figures()
-    with tempfile.TemporaryDirectory() as folder:
-        good = desk.build(Path(folder, "desk"))
-        for name in names:
-            _try(figures, good, Path(folder, "case"), name, seed)
+    figures, good = Figures(), desk.built(place.parent)
+    for name in names:
+        _try(figures, good, place / "case", name, seed)
     return figures
 
 
@@ -104,7 +104,9 @@ def _try(figures: Figures, good: Path, folder: Path, name: str, seed: int) -> No
         for fault in _ran(figures, root, command, random):
             if not (in_the_open and fault.kind == "leak" and fault.where in _IN_THE_OPEN):
                 case = f"{NAME}:{name} --seed {seed}"
-                figures.fail([Failure(fault.kind, fault.where, case, f"kpi {command.name}: {where}: {what}", fault.evidence)])
+                figures.fail(
+                    [Failure(fault.kind, fault.where, case, f"kpi {command.name}: {where}: {what}", fault.evidence)]
+                )
     shutil.rmtree(folder)
 
 
@@ -134,7 +136,9 @@ def _sample(folder: Path) -> Path:
 
 def _chosen(random: Random, where: str, many: int, *, is_sample: bool) -> list[Command]:
     """Lint, then so many others, those first that read what was spoiled."""
-    usable = [c for c in COMMANDS[1:] if not (is_sample and (c.needs_git or c.name in ("from", "review", "show", "sql")))]
+    usable = [
+        c for c in COMMANDS[1:] if not (is_sample and (c.needs_git or c.name in ("from", "review", "show", "sql")))
+    ]
     readers = [c for c in usable if c.name in _READERS.get(where.partition("/")[0], ("check",))]
     first = [random.choice(readers)] if readers else []
     others = random.sample([c for c in usable if c not in first], many - 1 if first else many)
@@ -149,10 +153,11 @@ def _ran(figures: Figures, root: Path, command: Command, random: Random) -> list
     ended = child(partial(_inside, root, words, on_github=on_github))
     figures.codes[f"{command.name} {'hung' if ended.hung else ended.code}"] += 1
     figures.outcomes[{0: "taken", 1: "told by findings", 2: "refused"}.get(ended.code, "ended badly")] += 1
-    allowed = () if ended.code == 2 and command.name != "freeze" else _WRITTEN.get(command.name, ())
-    if command.name == "add":
-        allowed = ("kpis",)
-    changes = [*changed(before, snapshot(root, (".git",)), allowed), *changed(around, snapshot(root.parent, ("project",)))]
+    allowed = _WRITTEN.get(command.name, ())
+    changes = [
+        *changed(before, snapshot(root, (".git",)), allowed),
+        *changed(around, snapshot(root.parent, ("project",))),
+    ]
     return [*faults_of(ended, form, on_github=on_github), *changes, *_scorecard(root, command, ended)]
 
 
@@ -179,4 +184,7 @@ def scorecard_faults(path: Path) -> list[Fault]:
         errors = [*Draft7Validator(json.loads(seams.SCORECARD_SCHEMA.read_text())).iter_errors(json.loads(text))]
     except ValueError as error:
         return [*faults, Fault("torn", "scorecard.json is no JSON", str(error))]
-    return [*faults, *(Fault("malformed", "scorecard.json does not fit its schema", e.message[:500]) for e in errors[:1])]
+    return [
+        *faults,
+        *(Fault("malformed", "scorecard.json does not fit its schema", e.message[:500]) for e in errors[:1]),
+    ]

@@ -65,7 +65,8 @@ FORMS = {
         "{number}::{type}", "{elapsed}",
     ),
     "text": (
-        "lower({text})", "upper({text})", "coalesce({text}, {text})", "cast({any} as varchar)", "nullif({text}, {text})",
+        "lower({text})", "upper({text})", "coalesce({text}, {text})", "cast({any} as varchar)",
+        "nullif({text}, {text})",
         "case when {condition} then {text} else {text} end",
     ),
     "instant": (
@@ -98,7 +99,8 @@ FORMS = {
     ),
     "where": ("", " filter (where {condition})", " filter (where {condition})"),
     "derived": (
-        "{id} / {id}", "{id} / previous({id}) - 1", "year_ago({id})", "baseline({id}) - {id}", "coalesce({id}, 0) + {literal}",
+        "{id} / {id}", "{id} / previous({id}) - 1", "year_ago({id})", "baseline({id}) - {id}",
+        "coalesce({id}, 0) + {literal}",
         "case when {id} > {literal} then {id} end", "previous(previous({id}))", "{number} * {id}", "nullif({id}, {id})",
         "greatest({id}, {id}, {literal})", "sqrt({id}) {sign} {derived}", "{derived} {sign} {derived}",
     ),

@@ -1,4 +1,4 @@
-"""One mutation of one file of a project: its bytes, its lines, a value, a key, its type, its name, its size, or a link."""
+"""One mutation of one file of a project: its bytes, lines, values, keys, types, name or size; or a link for it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from random import Random
 from typing import Any
 
 import yaml
-
 from tests.hostile import nasty
 
 Bytes = bytes
@@ -45,8 +44,9 @@ def flipped(random: Random, content: bytes) -> tuple[bytes, str]:
     at = random.randrange(len(content) + 1)
     to = min(len(content), at + random.choice((1, 1, 4, 40, 400)))
     piece = random.choice(nasty.BYTES)
+    changed = bytes(byte ^ (1 << random.randrange(8)) for byte in content[at : at + 1])
     ways: dict[str, bytes] = {
-        f"a bit of byte {at} flipped": content[:at] + bytes(b ^ (1 << random.randrange(8)) for b in content[at : at + 1]) + content[at + 1 :],
+        f"a bit of byte {at} flipped": content[:at] + changed + content[at + 1 :],
         f"cut at byte {at}": content[:at],
         f"bytes {at} to {to} taken out": content[:at] + content[to:],
         f"bytes {at} to {to} doubled": content[:to] + content[at:to] * random.choice((1, 1, 200)) + content[to:],
@@ -213,7 +213,9 @@ def cell_replaced(random: Random, content: bytes) -> tuple[bytes, str]:
     value = random.choice(nasty.CELLS)
     cells[column] = value
     lines[at] = "".join(cells)
-    return ("\n".join(lines) + "\n").encode("utf-8", "surrogatepass"), f"line {at + 1}, cell {column // 2 + 1}: {value[:_SHOWN]!r}"
+    return ("\n".join(lines) + "\n").encode(
+        "utf-8", "surrogatepass"
+    ), f"line {at + 1}, cell {column // 2 + 1}: {value[:_SHOWN]!r}"
 
 
 def table_bent(random: Random, content: bytes) -> tuple[bytes, str]:
@@ -222,10 +224,12 @@ def table_bent(random: Random, content: bytes) -> tuple[bytes, str]:
     many = ",".join(f"column {n}" for n in range(100_000))
     ways: dict[str, list[str]] = {
         "a header alone": lines[:1], "no header": lines[1:], "100,000 columns": [f"{lines[0]},{many}", *lines[1:]],
-        "a header twice": [lines[0], *lines], "equal names": [f"{lines[0]},{lines[0]}", *(f"{x},{x}" for x in lines[1:])],
-        "a cell too many": [*lines[:5], lines[5] + ",x", *lines[6:]], "a cell too few": [*lines[:5], lines[5][:6], *lines[6:]],
+        "a header twice": [lines[0], *lines], "equal names": [f"{line},{line}" for line in lines],
+        "a cell too many": [*lines[:5], lines[5] + ",x", *lines[6:]],
+        "a cell too few": [*lines[:5], lines[5][:6], *lines[6:]],
         "a quote never closed": [*lines[:5], '"' + lines[5], *lines[6:]], "every row twice": [*lines, *lines[1:]],
-        "an empty header": ["," * lines[0].count(","), *lines[1:]], "blank lines": [x for line in lines for x in (line, "")],
+        "an empty header": ["," * lines[0].count(","), *lines[1:]],
+        "blank lines": [cell for line in lines for cell in (line, "")],
         "other separators": [line.replace(",", "\t").replace(";", "|") for line in lines],
     }  # fmt: skip
     what = random.choice([*ways])
@@ -239,21 +243,16 @@ def table_bent(random: Random, content: bytes) -> tuple[bytes, str]:
 
 def linked(random: Random, path: Path) -> str:
     """A link, a folder, a pipe or a socket in the place of the file, or of the folder it lies in."""
-    outside = path.parents[len(path.parents) - 1]
-    for folder in path.parents:
-        if (folder / "outside").is_dir():
-            outside = folder / "outside"
-            break
-    victim = path.parent if random.random() < 0.25 and path.parent.parent != outside.parent else path
-    if victim.name == "project":
-        victim = path
+    outside = next(folder / "outside" for folder in path.parents if (folder / "outside").is_dir())
+    is_deep = path.parent.parent != outside.parent
+    victim = path.parent if is_deep and random.random() < 0.25 else path
     moved = victim.with_name(f"{victim.name}.moved")
     victim.rename(moved)
     secret = outside / ("secret" + {".yaml": ".yaml", ".json": ".json", ".csv": ".csv"}.get(path.suffix, ".txt"))
     targets = {
         "a link to a file outside": secret, "a link to a folder outside": outside, "a link to itself": victim,
-        "a link to nothing": outside / "nothing", "a link to the moved one": moved, "a link to the disk's top": Path("/"),
-        "a link to the project": victim.parent,
+        "a link to nothing": outside / "nothing", "a link to the moved one": moved,
+        "a link to the disk's top": Path("/"), "a link to the project": victim.parent,
     }  # fmt: skip
     what = random.choice((*targets, "a folder", "a pipe", "a socket"))
     if what in targets:

@@ -18,8 +18,9 @@ from tests.hostile import canaries
 ROWS = 24
 UNITS = ("count", "hours", "percent", "minutes", "score", "GBP")
 PLACES = {
-    "formula": "final", "where": "condition", "when": "signal", "columns": "any", "derive": "any", "holds": "condition",
-    "segments": "name", "key": "name", "time": "name", "latest_by": "name", "open_between": "name", "derived": "derived",
+    "formula": "final", "where": "condition", "when": "signal", "columns": "any", "derive": "any",
+    "holds": "condition", "segments": "name", "key": "name", "time": "name", "latest_by": "name",
+    "open_between": "name", "derived": "derived",
 }  # fmt: skip
 """A place, and the kind of expression that the grammar gives for it."""
 OF_DATASETS = frozenset({"columns", "derive", "holds", "key", "latest_by"})
@@ -51,7 +52,7 @@ class Placed:
 
     @property
     def is_plain(self) -> bool:
-        """Whether it is one name: who maps a personal column a second time by its name has said so in the open."""
+        """Whether it is one name."""
         return self.text.strip().strip('"').isidentifier()
 
     def definition(self, number: int) -> dict[str, Any]:
@@ -152,6 +153,7 @@ def _table() -> Iterable[str]:
         closed = f"2026-0{month}-{day:02} 1{row % 5}:30" if row % 6 else ""
         yield (
             f"{row + 1},2026-0{month}-{day:02} 09:00,{closed},2026-0{month}-{day:02} 09:2{row % 10},"
-            f"{('high', 'low', '')[row % 3]},{('mail', 'phone')[row % 2]},{canaries.WORDS['a personal value']} {row % 7},"
+            f"{('high', 'low', '')[row % 3]},{('mail', 'phone')[row % 2]},"
+            f"{canaries.WORDS['a personal value']} {row % 7},"
             f"{row * 3.25},{row % 4},{('true', 'false')[row % 2]},{'true' if row == 5 else ''}"
         )

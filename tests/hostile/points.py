@@ -12,6 +12,7 @@ import fcntl
 import io
 import os
 import signal
+import stat
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -94,6 +95,8 @@ def _written(points: Points, call: Callable[[int, Any], int]) -> Callable[[int, 
     """Writing is a point before the first byte and one after half of them."""
 
     def written(descriptor: int, content: Any) -> int:
+        if not _is_kept(descriptor):
+            return call(descriptor, content)
         points.before("write")
         if points.passed("half written"):
             call(descriptor, bytes(content)[: len(content) // 2])
@@ -130,6 +133,8 @@ class _Raw(io.FileIO):
 
     def write(self, content: Any, /) -> int:
         """Write, unless this is the end."""
+        if not _is_kept(self.fileno()):
+            return super().write(content)
         self.points.before(f"write {self.name}")
         if self.points.passed(f"half written {self.name}"):
             super().write(bytes(content)[: len(content) // 2])
@@ -137,6 +142,10 @@ class _Raw(io.FileIO):
         return super().write(content)
 
 
+def _is_kept(descriptor: int) -> bool:
+    """Whether what is written there stays when the process ends: in a file, not in a pipe."""
+    return stat.S_ISREG(os.fstat(descriptor).st_mode)
+
+
 def _shown(arguments: tuple[Any, ...]) -> str:
     return " ".join(str(a) for a in arguments if isinstance(a, str | bytes | os.PathLike))
-

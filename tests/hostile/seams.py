@@ -14,8 +14,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple, NoReturn
 
-from sqlglot import exp
-
 import kpi_framework
 from kpi_framework.cli import engine as of_commands
 from kpi_framework.compile.canonical import canonical, canonical_text
@@ -26,6 +24,7 @@ from kpi_framework.evaluate.engine import DuckWorker, Limits
 from kpi_framework.workflow.lint import lint_project
 from kpi_framework.workflow.project import Place
 from kpi_framework.workflow.run import Options
+from sqlglot import exp
 
 ROOT = Path(kpi_framework.__file__).parent.parent
 PACKAGE = "kpi_framework"
@@ -41,6 +40,10 @@ RIGHT_WORKER = engine.WORKER
 WORKER_ERROR = "worker_error"
 """The reason of a value that was not computed since the worker ended."""
 NOT_COMPUTED = frozenset({WORKER_ERROR, "input_unknown"})
+
+
+_PARTS = {"DAYOFWEEK": "DOW", "DAYOFYEAR": "DOY", "DAYOFWEEKISO": "ISODOW"}
+"""Parts of a date that the renderer names otherwise than the language does."""
 
 
 class Finding(NamedTuple):
@@ -75,7 +78,7 @@ def rewritten(text: str) -> str:
     tree = exp.Paren(this=parse(text))
     for node in list(tree.find_all(exp.WithinGroup, exp.Not)):
         _write_plainly(node)
-    return render(tree)
+    return re.sub(r"(?<=EXTRACT\()\w+(?= FROM)", lambda part: _PARTS.get(part[0], part[0]), render(tree))
 
 
 def without_added(text: str) -> str:

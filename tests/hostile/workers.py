@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import json
 import shutil
-import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -24,7 +23,7 @@ from tests.hostile.figures import Failure, Figures
 from tests.hostile.files import scorecard_faults
 
 NAME = "worker"
-SMALL = 14
+SMALL = 10
 DEADLINE = 2.0
 LIMIT = 60.0
 COMMANDS = {
@@ -39,7 +38,8 @@ RARE = ("close", "hang", "hang within")
 """At some messages, since each costs a deadline."""
 LIES = (
     "no JSON", "a list", "nothing", "no rows", "empty rows", "short rows", "rows of objects", "rows that are no rows",
-    "no number", "words for numbers", "no UTF-8", "deep", "an error of no kind", "an odd error", "a long line", "two answers",
+    "no number", "words for numbers", "no UTF-8", "deep", "an error of no kind", "an odd error", "a long line",
+    "two answers",
 )  # fmt: skip
 STARTS = ("never start", "no Python")
 _STATES = frozenset({"met", "near", "missed", "informative"})
@@ -74,18 +74,19 @@ class Good:
     messages: int
 
 
-def cases(seed: int, *, large: bool) -> list[str]:
+def cases(seed: int, place: Path, *, large: bool) -> list[str]:
     """The plans, by their texts: all of them, or a few of each kind."""
-    with tempfile.TemporaryDirectory() as folder:
-        good = desk.build(Path(folder, "desk"))
-        counts = {command: _run(good, Path(folder, "run"), Plan(command, "none", 0)).messages for command in COMMANDS}
+    good = desk.built(place.parent)
+    counts = {command: _run(good, place / "run", Plan(command, "none", 0)).messages for command in COMMANDS}
     plans = [*_plans(counts)]
     if large:
         return [str(plan) for plan in plans]
     random = Random(f"{NAME} {seed}")
     kinds = (ENDS, LIES, RARE, STARTS)
     each = [[p for p in plans if p.act in kind] for kind in kinds]
-    few = [p for some, many in zip(each, (SMALL // 2, SMALL // 3, 1, 1), strict=True) for p in random.sample(some, many)]
+    few = [
+        p for some, many in zip(each, (SMALL // 2, SMALL // 3, 1, 1), strict=True) for p in random.sample(some, many)
+    ]
     return [str(plan) for plan in few]
 
 
@@ -102,21 +103,20 @@ def _plans(counts: dict[str, int]) -> Iterator[Plan]:
         yield from (Plan(command, act, 1, for_good=True) for act in STARTS)
 
 
-def run(names: Sequence[str], seed: int) -> Figures:
+def run(names: Sequence[str], seed: int, place: Path) -> Figures:
     """Run each plan's command with its worker."""
-    figures = Figures()
-    with tempfile.TemporaryDirectory() as folder:
-        source, place = desk.build(Path(folder, "desk")), Path(folder, "run")
-        plans = [Plan.of(name) for name in names]
-        good = {command: _run(source, place, Plan(command, "none", 0)) for command in {p.command for p in plans}}
-        for plan in plans:
-            figures.inputs[f"{plan.command}: {plan.act}"] += 1
-            result = _run(source, place, plan)
-            figures.codes[f"{plan.command} {'hung' if result.ended.hung else result.ended.code}"] += 1
-            faults = [*_judged(plan, result, good[plan.command])]
-            figures.outcomes["kept" if not faults else "broke"] += 1
-            case = f"{NAME}:{str(plan).replace(' ', '_')} --seed {seed}"
-            figures.fail(Failure(f.kind, f"{plan.command}: {f.where}", case, str(plan), f.evidence) for f in faults)
+    figures, source = Figures(), desk.built(place.parent)
+    good = cache(lambda command: _run(source, place / "run", Plan(command, "none", 0)))
+    for plan in map(Plan.of, names):
+        figures.inputs[f"{plan.command}: {plan.act}"] += 1
+        right, result = good(plan.command), _run(source, place / "run", plan)
+        figures.codes[f"{plan.command} {'hung' if result.ended.hung else result.ended.code}"] += 1
+        faults = {(f.kind, f.where): f for f in _judged(plan, result, right)}
+        figures.outcomes["broke" if faults else "kept"] += 1
+        case = f"{NAME}:{str(plan).replace(' ', '_')} --seed {seed}"
+        figures.fail(
+            Failure(f.kind, f"{plan.command}: {f.where}", case, str(plan), f.evidence) for f in faults.values()
+        )
     return figures
 
 
@@ -158,14 +158,15 @@ def _judged(plan: Plan, result: Good, good: Good) -> Iterator[Fault]:
             yield Fault("exit code", "2, though the project is sound", result.ended.text[-600:])
         return
     if plan.command == "check":
-        yield from _of_scorecard(result, good)
+        yield from of_scorecard(result, good)
     elif plan.command == "freeze":
         yield from _of_baselines(result, good)
     elif result.ended.code == 0 and _examples(result) != _examples(good):
         yield Fault("green", "exit code 0, and examples differ from a good run's", result.ended.out[-1500:])
 
 
-def _of_scorecard(result: Good, good: Good) -> Iterator[Fault]:
+def of_scorecard(result: Good, good: Good) -> Iterator[Fault]:
+    """What a scorecard claims that no good worker gave, or says for a wrong reason."""
     if not result.card:
         yield Fault("torn", "no whole scorecard is left", result.ended.text[-1000:])
         return
@@ -209,4 +210,4 @@ def _of_baselines(result: Good, good: Good) -> Iterator[Fault]:
 
 
 def _examples(result: Good) -> Any:
-    return [e for e in json.loads(result.ended.out).get("examples", ())]
+    return json.loads(result.ended.out).get("examples")
