@@ -107,7 +107,8 @@ def value_replaced(random: Random, content: bytes) -> tuple[bytes, str]:
     """A plain value replaced by a nasty text, quoted so that it stands for itself."""
     text = content.decode()
     start, end, _ = random.choice([s for s in _scalars(text) if not s[2]])
-    value = random.choice(nasty.QUOTED)
+    kindred = nasty.kindred(text[start:end].strip("\"'"))
+    value = random.choice(random.choice((kindred, kindred, nasty.QUOTED)))
     return _put(text, start, end, json.dumps(value, ensure_ascii=False))
 
 

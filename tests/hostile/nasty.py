@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from tests.hostile.canaries import COMMANDS, VARIABLE
+from tests.hostile.pieces import FORBIDDEN
+from tests.hostile.pieces import NUMBERS as SQL_NUMBERS
+from tests.hostile.pieces import TIMES as SQL_TIMES
 
 LONG = "x" * 1_000_000
 DATES = ("0001-01-01", "9999-12-31", "0000-00-00", "2026-02-30", "10000-01-01", "-2026-01-01", "2026-W05-1", "20260101",
@@ -45,6 +50,19 @@ RAW = (
 """Text that takes a value's place as it is, quoted by nobody."""
 QUOTED = (*DATES, *DURATIONS, *NUMBERS, *PATHS, *ZONES, *FORMATS, *WORDS)
 """Texts that stand quoted where a value stood."""
+SQL = (*FORBIDDEN, *SQL_NUMBERS, *SQL_TIMES)
+_KINDRED = (
+    (r"\d{4}-\d\d", DATES), (r"[\d.]+ ?(min|h|days?|hours?|minutes?|s)\b", DURATIONS), (r".*%", NUMBERS), (r"-?\d", NUMBERS),
+    (r"UTC$|\w+/\w+$", ZONES), (r".*\.(csv|json|parquet|yaml)|.*/", PATHS), (r"utf|latin|csv$|%|.$", FORMATS), (r".*[()<>=]", SQL),
+)  # fmt: skip
+"""How values of a kind look, and the nasty ones of that kind."""
+
+
+def kindred(text: str) -> tuple[str, ...]:
+    """The nasty values of the kind of this one: a date for a date, a path for a path."""
+    return next((values for form, values in _KINDRED if re.match(form, text)), WORDS)
+
+
 KEYS = ("version", "id", "name", "kind", "<<", "null", "true", "1", "", "x", "__proto__", "formul", "Formula", "formula ", "é",
         "a b", "x" * 2000, *COMMANDS, "\u202ename", "targets", "source", "meta", "=", "~", "on", "::zqcmd::x")  # fmt: skip
 JSON_VALUES = (
@@ -52,19 +70,8 @@ JSON_VALUES = (
     "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", *COMMANDS, "\ud800", "\x00", "\u2028", "x" * 100_000, "../x", "NaN",
     "2026-13-01", "met", "sha256:1:" + "0" * 64, 2**63, -(2**63), 0.1, "<script>",
 )  # fmt: skip
-JSON_TEXTS = (
-    "NaN",
-    "Infinity",
-    "-Infinity",
-    "1e999",
-    "[" * 5000,
-    "{" * 5000,
-    '{"a":' * 2000,
-    "'x'",
-    "undefined",
-    "01",
-    "9" * 5000,
-)
+JSON_TEXTS = ("NaN", "Infinity", "-Infinity", "1e999", "[" * 5000, "{" * 5000, '{"a":' * 2000, "'x'", "undefined", "01",
+              "9" * 5000)  # fmt: skip
 CELLS = (
     "x" * 131_073, "x" * 2_000_000, '"', '""', '"a', 'a"b', '"a\nb"', '"a,b"', "\r", "\x00", "\ufeff", "\u2028", "NULL", "nan", "inf",
     "-inf", "1e400", "9" * 309, "9" * 5000, "0001-01-01 00:00", "9999-12-31 23:59", "2026-02-30 10:00", "31/12/2026", "1,5", "=1+1",
