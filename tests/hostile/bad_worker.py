@@ -75,9 +75,9 @@ def err(line, onward):
         onward.write(line[: len(line) // 2])
         onward.flush()
         time.sleep(3600)
-    else:
-        onward.write(GARBAGE[act])
-        onward.flush()
+    else:  # whichever way the line went: it is lost, and this is what the product hears
+        sys.stdout.buffer.write(GARBAGE[act])
+        sys.stdout.buffer.flush()
 
 
 def carry(source, onward):
@@ -89,6 +89,12 @@ def carry(source, onward):
         else:
             onward.write(line)
             onward.flush()
+
+
+def carry_answers():
+    """Pass the answers on; where the right worker has ended, so does this one."""
+    carry(worker.stdout, sys.stdout.buffer)
+    os._exit(1)
 
 
 def child_arguments():
@@ -103,7 +109,7 @@ worker = subprocess.Popen(
     [plan["python"], "-I", plan["worker"], *child_arguments()], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
     stderr=subprocess.DEVNULL, env={},
 )  # fmt: skip
-threading.Thread(target=carry, args=(worker.stdout, sys.stdout.buffer), daemon=True).start()
+threading.Thread(target=carry_answers, daemon=True).start()
 with contextlib.suppress(OSError):  # the right worker may have ended
     carry(sys.stdin.buffer, worker.stdin)
 worker.kill()

@@ -16,12 +16,12 @@ from typing import NamedTuple, NoReturn
 
 import kpi_framework
 from kpi_framework.cli import engine as of_commands
-from kpi_framework.compile.canonical import canonical, canonical_text
-from kpi_framework.compile.render import render
-from kpi_framework.compile.syntax import FormulaError, parse
+from kpi_framework.compile.language.canonical import canonical, canonical_text
+from kpi_framework.compile.sql.render import render
+from kpi_framework.compile.language.syntax import FormulaError, parse
 from kpi_framework.evaluate import engine
 from kpi_framework.evaluate.engine import DuckWorker, Limits
-from kpi_framework.workflow.lint import lint_project
+from kpi_framework.workflow.checking.lint import lint_project
 from kpi_framework.workflow.project import Place
 from kpi_framework.workflow.run import Options
 from sqlglot import exp
@@ -126,7 +126,7 @@ def use_python(path: str) -> None:
 
 def shorten_deadlines(seconds: float) -> None:
     """Give every worker of this process so long for a request."""
-    of_commands.Limits = lambda: Limits(deadline=seconds)  # type: ignore[misc,assignment]
+    of_commands.Limits = lambda: Limits(deadline=seconds, total=10 * seconds)  # type: ignore[misc,assignment]
 
 
 ENDLESS = "SELECT count(*) FROM range(1000000) a, range(1000000) b, range(99) c WHERE a.range % 7 = b.range % 5"
