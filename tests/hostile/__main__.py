@@ -23,6 +23,8 @@ from tests.hostile.figures import Figures, grouped, table
 
 PARTS = {part.NAME: part for part in (detectors, formulas, files, workers, parents, kills)}
 SEED = 9
+CHUNK = 200
+"""After so many inputs a process says how far it is."""
 
 
 def main() -> int:
@@ -90,7 +92,13 @@ def _shard(name: str, inputs: list[str], seed: int, place: Path) -> int:
         return pid
     try:
         place.mkdir()
-        figures = PARTS[name].run(inputs, seed, place)
+        figures = Figures()
+        for first in range(0, len(inputs), CHUNK):
+            figures.add(PARTS[name].run(inputs[first : first + CHUNK], seed, place))
+            tried = min(first + CHUNK, len(inputs))
+            print(
+                f"{name}: {tried:,} of {len(inputs):,}, {len(figures.failures):,} failures", file=sys.stderr, flush=True
+            )
         (place / "figures.json").write_text(json.dumps(figures.plain()))
     except BaseException:  # noqa: BLE001 - a forked process ends here, whatever happens
         traceback.print_exc()

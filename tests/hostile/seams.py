@@ -17,8 +17,8 @@ from typing import NamedTuple, NoReturn
 import kpi_framework
 from kpi_framework.cli import engine as of_commands
 from kpi_framework.compile.language.canonical import canonical, canonical_text
-from kpi_framework.compile.sql.render import render
 from kpi_framework.compile.language.syntax import FormulaError, parse
+from kpi_framework.compile.sql.render import render
 from kpi_framework.evaluate import engine
 from kpi_framework.evaluate.engine import DuckWorker, Limits
 from kpi_framework.workflow.checking.lint import lint_project
