@@ -20,9 +20,9 @@ from kpi_framework.compile.language.canonical import canonical, canonical_text
 from kpi_framework.compile.language.syntax import FormulaError, parse
 from kpi_framework.compile.sql.render import render
 from kpi_framework.evaluate import engine
-from kpi_framework.evaluate.engine import DuckWorker, Limits
+from kpi_framework.evaluate.engine import DuckWorker, WorkerLimits
 from kpi_framework.workflow.checking.lint import lint_project
-from kpi_framework.workflow.project import Place
+from kpi_framework.workflow.project import ProjectRoot
 from kpi_framework.workflow.run import Options
 from sqlglot import exp
 
@@ -101,7 +101,7 @@ def _write_plainly(node: exp.Expr) -> None:
 
 def lint(root: Path) -> list[Finding]:
     """The findings of a project's definitions, in this process."""
-    outcome = lint_project(Options(Place(root), NOW))
+    outcome = lint_project(Options(ProjectRoot(root), NOW))
     return [
         Finding(f.rule, f.severity.value, f.span.path, f"{f.message}. {f.hint}") for f in outcome.diagnostics
     ]  # fmt: skip
@@ -126,7 +126,7 @@ def use_python(path: str) -> None:
 
 def shorten_deadlines(seconds: float) -> None:
     """Give every worker of this process so long for a request."""
-    of_commands.Limits = lambda: Limits(deadline=seconds, total=10 * seconds)  # type: ignore[misc,assignment]
+    of_commands.WorkerLimits = lambda: WorkerLimits(deadline=seconds, total=10 * seconds)  # type: ignore[misc,assignment]
 
 
 ENDLESS = "SELECT count(*) FROM range(1000000) a, range(1000000) b, range(99) c WHERE a.range % 7 = b.range % 5"
@@ -134,7 +134,7 @@ ENDLESS = "SELECT count(*) FROM range(1000000) a, range(1000000) b, range(99) c 
 
 def leave_while_it_computes() -> NoReturn:
     """Ask a locked worker for what never ends, and be killed meanwhile."""
-    worker = DuckWorker(Limits(deadline=600))
+    worker = DuckWorker(WorkerLimits(deadline=600))
     worker.lock()
     worker.run([ENDLESS], lambda: os.kill(os.getpid(), signal.SIGKILL))
     raise AssertionError("it was not killed")
