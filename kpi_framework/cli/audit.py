@@ -16,20 +16,27 @@ from .app import app
 
 @app.command("audit")
 def write_audit(
-    first: Annotated[str, typer.Option("--from", help="The first day.")],
-    last: Annotated[str, typer.Option("--to", help="The last day.")],
-    out: Annotated[Path, typer.Option("--out", help="A new folder for the bundle.")],
+    first: Annotated[str, typer.Option("--from", help="The first day, such as 2026-01-31.")],
+    last: Annotated[str, typer.Option("--to", help="The last day, included.")],
+    out: Annotated[Path, typer.Option("--out", help="A new folder for the files.")],
     project: o.Project = None,
-    anchor: Annotated[Path | None, typer.Option("--anchor", help="The heads that publishing wrote.")] = None,
+    anchor: Annotated[
+        Path | None, typer.Option("--anchor", help="Compare with the file that `kpi publish --anchor` wrote.")
+    ] = None,
     allow_path: o.AllowPath = None,
 ) -> None:  # fmt: skip
-    """Write all changes, published values, waivers, missed reviews and restatements between two days, with hashes."""
+    """Write what an auditor asks for to a new folder.
+
+    It holds every change, published value, restatement, waiver and missed review between two days, with the hash of
+    each file.
+    """
     days = o.as_day(first, "--from"), o.as_day(last, "--to")
     if days[0] is None or days[1] is None:
-        raise KpiError("--from and --to name days", "Write them as 2026-01-31.")
+        raise KpiError("--from and --to need a day", "Write each day as 2026-01-31.")
     bundle = audit(o.options(project, allow_path=allow_path), days[0], days[1], anchor)
     write_bundle(out, audit_files(bundle))
     o.write(
-        f"{out}: {len(bundle.events):,} changes, {len(bundle.published):,} published values; begin with index.html", "-"
+        f"{out}: {len(bundle.events):,} changes, {len(bundle.published):,} published values. Open index.html first.",
+        "-",
     )
     raise typer.Exit(int(bool(bundle.verified.failed)))

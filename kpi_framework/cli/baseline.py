@@ -18,7 +18,7 @@ app.add_typer(baseline, name="baseline")
 
 Ids = Annotated[
     list[str] | None,
-    typer.Argument(metavar="[ID]…", help="KPIs; all of them if none is named.", autocompletion=definitions),
+    typer.Argument(metavar="[ID]…", help="The KPIs. Default: every KPI with a baseline.", autocompletion=definitions),
 ]
 
 
@@ -26,7 +26,10 @@ Ids = Annotated[
 def freeze_baselines(
     ids: Ids = None, project: o.Project = None, as_of: o.AsOf = None, allow_path: o.AllowPath = None
 ) -> None:
-    """Compute baselines and write baselines/<id>.yaml: commit the files, so that no late row moves them."""
+    """Compute baselines and write them to files.
+
+    Commit the files baselines/<id>.yaml: then rows that arrive late cannot change a baseline.
+    """
     chosen = o.options(project, as_of=as_of, only=ids, allow_path=allow_path)
     frozen = freeze(chosen)
     for line in _frozen_lines(frozen):
@@ -48,7 +51,10 @@ def verify_baselines(
     ids: Ids = None, project: o.Project = None, form: o.Format = "text", output: o.Output = "-",
     as_of: o.AsOf = None, fail_on: o.FailOnOption = "error", allow_path: o.AllowPath = None,
 ) -> None:  # fmt: skip
-    """Compute baselines again and say which the data or the definition no longer give."""
+    """Compute baselines again and compare them with the files.
+
+    It reports each frozen baseline that the data or the definition no longer give.
+    """
     chosen = o.options(project, as_of=as_of, only=ids, fail_on=fail_on, allow_path=allow_path)
     findings = verify(chosen)
     failed = any(chosen.strictness.fails(f.severity) for f in findings)

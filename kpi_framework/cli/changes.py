@@ -16,8 +16,8 @@ from . import options as o
 from .app import app
 from .complete import choice, definitions
 
-Base = Annotated[str, typer.Argument(metavar="[BASE]", help="The revision before; HEAD by default.")]
-Head = Annotated[str | None, typer.Argument(metavar="[HEAD]", help="The revision after; the working tree by default.")]
+Base = Annotated[str, typer.Argument(metavar="[BASE]", help="The earlier revision.")]
+Head = Annotated[str | None, typer.Argument(metavar="[HEAD]", help="The later revision. Default: the files on disk.")]
 DiffFormat = Annotated[str, choice("--format", DIFF_FORMATS)]
 
 
@@ -26,17 +26,24 @@ def show_diff(
     base: Base = "HEAD", head: Head = None, project: o.Project = None, form: DiffFormat = "text",
     output: o.Output = "-", as_of: o.AsOf = None, periods: o.Periods = 12, fail_on: o.FailOnOption = "error",
     allow_path: o.AllowPath = None,
-    reason: Annotated[str | None, typer.Option("--reason", help="Why, beside the commits' `Reason:` trailers.")] = None,
-    impact: Annotated[bool, typer.Option(help="Compute the values on both sides.")] = True,
+    reason: Annotated[
+        str | None, typer.Option("--reason", help="Why the definitions change; `Reason:` lines of commits count too.")
+    ] = None,
+    impact: Annotated[bool, typer.Option(help="Compute the values of both revisions.")] = True,
     written: Annotated[
-        Path | None, typer.Option("--from", help="Show what another run wrote as JSON; it is checked first.")
+        Path | None, typer.Option("--from", help="Show the file that `kpi diff --format json` wrote.")
     ] = None,
 ) -> None:  # fmt: skip
-    """Compare two revisions by meaning: which goalposts moved, and what that does to the numbers."""
+    """Compare the definitions of two revisions.
+
+    It shows what each change means, such as an easier target or another formula, and what it does to the values.
+    """
     strictness = o.strictness(fail_on)
     if written is not None:
         if (base, head) != ("HEAD", None):
-            raise KpiError("--from shows what a file compares, not these revisions", "Leave one of them out.")
+            raise KpiError(
+                "--from shows a file, so that no revisions can be named", "Leave out --from or the revisions."
+            )
         difference = read_diff(written)
     else:
         chosen = o.options(project, as_of=as_of, periods=periods, fail_on=fail_on, allow_path=allow_path)
@@ -51,7 +58,7 @@ HistoryFormat = Annotated[str, choice("--format", HISTORY_FORMATS)]
 
 Ids = Annotated[
     list[str] | None,
-    typer.Argument(metavar="[ID]…", help="Definitions; all by default.", autocompletion=definitions),
+    typer.Argument(metavar="[ID]…", help="The definitions. Default: all.", autocompletion=definitions),
 ]
 
 
@@ -59,12 +66,15 @@ Ids = Annotated[
 def show_history(
     ids: Ids = None,
     project: o.Project = None, form: HistoryFormat = "text", output: o.Output = "-", as_of: o.AsOf = None,
-    since: Annotated[str | None, typer.Option("--since", help="The first day.")] = None,
-    until: Annotated[str | None, typer.Option("--until", help="The last day.")] = None,
+    since: Annotated[str | None, typer.Option("--since", help="Only changes on or after this day.")] = None,
+    until: Annotated[str | None, typer.Option("--until", help="Only changes on or before this day.")] = None,
     values: Annotated[bool, typer.Option(help="Compute the value under the old and the new definition.")] = True,
     allow_path: o.AllowPath = None,
 ) -> None:  # fmt: skip
-    """Who changed which definition, when, why, and what it did: from git alone."""
+    """Show who changed which definition, when and why.
+
+    All of it comes from git. Where a change gives other values, both values are computed.
+    """
     query = Query(tuple(ids or ()), o.as_day(since, "--since"), o.as_day(until, "--until"), values)
     events = history(o.options(project, as_of=as_of, allow_path=allow_path), query)
     o.write(HISTORY_FORMATS[form](HistoryView(events, o.color(), o.width())), output)

@@ -38,10 +38,13 @@ def check(
     project: o.Project = None, form: o.Format = "text", output: o.Output = "-", as_of: o.AsOf = None,
     periods: o.Periods = 12, only: o.Only = None, gate: o.GateOption = "all", fail_on: o.FailOnOption = "error",
     allow_path: o.AllowPath = None, view: o.ViewOption = None,
-    scorecard: Annotated[Path | None, typer.Option("--scorecard", help="Where scorecard.md and .json go.")] = None,
-    at: Annotated[str | None, typer.Option("--at", help="By this revision's definitions and tracked data.")] = None,
+    scorecard: Annotated[Path | None, typer.Option("--scorecard", help="A folder for scorecard.md and .json.")] = None,
+    at: Annotated[str | None, typer.Option("--at", help="Check this git revision.")] = None,
 ) -> None:  # fmt: skip
-    """Lint, test, evaluate, gate and report: the main job."""
+    """Check definitions, examples, data and targets: the main command.
+
+    It writes the scorecard. Its exit code is 1 if a finding or a missed target is one that fails the gate.
+    """
     chosen = o.options(
         project, as_of=as_of, periods=periods, only=only, gate=gate, fail_on=fail_on, allow_path=allow_path, view=view,
         drawn=(*SCORECARD, form),

@@ -1,4 +1,4 @@
-"""All commands, the main job first, as `kpi --help` lists them: importing them registers them."""
+"""All commands: importing them registers them. Their order in `kpi --help` is that of `app.SECTIONS`."""
 
 from . import lint
 

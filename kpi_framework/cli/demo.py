@@ -21,14 +21,19 @@ GATE_SHUT = 1
 def demo(
     folder: Annotated[Path, typer.Argument(metavar="[FOLDER]", help="A new folder.")] = Path("kpi-demo"),
 ) -> None:
-    """Copy the sample project to a new folder and check it: one target is missed, and the gate shuts."""
+    """Copy the sample project to a new folder and check it.
+
+    One target is missed there, so that you see how the gate stops a run.
+    """
     copy_sample(folder)
     chosen = o.options(folder)
     outcome = check(chosen)
     report = o.report_of(outcome, "kpi check")
     write_scorecard(report, chosen.project_root.folder / "scorecard")
     o.write(renderer("text")(report), "-")
-    working = ": that is the gate working" if outcome.exit_code == GATE_SHUT else ""
-    o.write(f"\nkpi check ended with exit code {outcome.exit_code}{working}", "-")
-    o.write(f"The project is in {folder}: change a target in its kpis/, and run `kpi check` there.", "-")
+    working = (
+        ". This is right: a target is missed, and the gate stops the run" if outcome.exit_code == GATE_SHUT else ""
+    )
+    o.write(f"\nkpi check ended with exit code {outcome.exit_code}{working}.", "-")
+    o.write(f"The project is in {folder}. Change a target in its folder kpis/, and run `kpi check` there.", "-")
     raise typer.Exit(0 if outcome.exit_code == GATE_SHUT else 1)

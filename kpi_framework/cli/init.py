@@ -18,22 +18,27 @@ from .app import app
 
 _TABLES = (".csv", ".tsv", ".txt", ".parquet", ".json", ".jsonl", ".ndjson", ".xlsx", ".xls", ".zip")
 Paths = Annotated[
-    list[Path] | None, typer.Argument(metavar="[DIR]", help="The project's folder; this one if none is named.")
+    list[Path] | None, typer.Argument(metavar="[DIR]", help="The project's folder. Default: the current one.")
 ]
-From = Annotated[list[Path] | None, typer.Option("--from", metavar="FILE…", help="Exports: the CSV files of a vendor.")]
+From = Annotated[
+    list[Path] | None, typer.Option("--from", metavar="FILE…", help="Exported files: CSV files of a ticket system.")
+]
 
 
 @app.command()
 def init(
     paths: Paths = None, sources: From = None,
-    name: Annotated[str | None, typer.Option("--name", help="The project's name.")] = None,
-    timezone: Annotated[str | None, typer.Option("--timezone", help="The desk's zone, such as Europe/London.")] = None,
-    owner: Annotated[str, typer.Option("--owner", help="Who answers for the KPIs.")] = "service-desk@example.com",
+    name: Annotated[str | None, typer.Option("--name", help="The name of the project.")] = None,
+    timezone: Annotated[str | None, typer.Option("--timezone", help="A time zone, such as Europe/London.")] = None,
+    owner: Annotated[str, typer.Option("--owner", help="The owner of the KPIs.")] = "service-desk@example.com",
 ) -> None:  # fmt: skip
-    """Begin a project: kpi.yaml, KPIs that the exports allow, schemas, a workflow. Nothing is overwritten."""
+    """Create a project, empty or from exported files.
+
+    It writes kpi.yaml, the KPIs that the files have columns for, schemas and a CI workflow. It never overwrites a file.
+    """
     folder, files = _sorted(list(paths or ()), list(sources or ()))
     if timezone is not None and not is_zone(timezone):
-        raise KpiError(f"--timezone {timezone} is not an IANA time zone", "Write it as Europe/London, or UTC.")
+        raise KpiError(f"--timezone {timezone} is not an IANA time zone", "Write a name such as Europe/London or UTC.")
     begun = begin(
         Options(ProjectRoot(folder), dt.datetime.now(dt.UTC), progress=o.progress()),
         InitRequest(folder, files, name, timezone, owner),
@@ -49,11 +54,11 @@ def _sorted(paths: list[Path], sources: list[Path]) -> tuple[Path, tuple[Path, .
     folders = [p for p in paths if p not in more]
     if len(folders) > 1:
         raise KpiError(
-            f"two folders are named: {folders[0]} and {folders[1]}", "Name one: `kpi init DIR --from FILE…`."
+            f"two folders are named: {folders[0]} and {folders[1]}", "Name one folder: `kpi init DIR --from FILE…`."
         )
     folder = folders[0] if folders else Path()
     if _is_file(folder):
-        raise KpiError(f"{folder} is not a folder", "Name exports with --from.")
+        raise KpiError(f"{folder} is not a folder", "Name exported files with --from.")
     return folder, (*sources, *more)
 
 
@@ -70,7 +75,7 @@ def _next_steps(begun: InitResult, folder: Path, *, has_data: bool) -> list[str]
     lines = [f"written  {name}" for name in begun.written]
     lines += [f"note     {note}" for note in begun.notes]
     step = "" if folder == Path() else f"cd {folder}; "
-    look = "Read kpi.yaml: it says how each column is read, and what was assumed." if has_data else (
-        "Put an export at data/tickets.csv, or begin again with `kpi init --from FILE`.")  # fmt: skip
-    return [*lines, "", look, "Owners, targets and baselines are proposals: put your own into kpis/.",
-            f"Then: {step}kpi lint; kpi check"]  # fmt: skip
+    look = "Read kpi.yaml: its comments say how each column is read, and what was assumed." if has_data else (
+        "Put an exported file at data/tickets.csv, or start again with `kpi init --from FILE`.")  # fmt: skip
+    return [*lines, "", look, "Owners, targets and baselines are proposals: change them in kpis/.",
+            f"Next: {step}kpi lint; kpi check"]  # fmt: skip

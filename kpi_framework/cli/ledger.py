@@ -19,11 +19,14 @@ LedgerFormat = Annotated[str, choice("--format", LEDGER_FORMATS)]
 @app.command("publish")
 def publish_values(
     project: o.Project = None, form: LedgerFormat = "text", output: o.Output = "-", as_of: o.AsOf = None,
-    reason: Annotated[str | None, typer.Option("--reason", help="Why published values are restated.")] = None,
-    anchor: Annotated[Path | None, typer.Option("--anchor", help="Write the heads of the chains to this file.")] = None,
+    reason: Annotated[str | None, typer.Option("--reason", help="Why published values change.")] = None,
+    anchor: Annotated[Path | None, typer.Option("--anchor", help="Also write the last hashes to this file.")] = None,
     allow_path: o.AllowPath = None,
 ) -> None:  # fmt: skip
-    """Append the judged values to ledger/<id>.jsonl; what was published changes only with a reason."""
+    """Append the judged values to the ledger, one file for each KPI.
+
+    A value that was published before is changed only with --reason. The files are ledger/<id>.jsonl.
+    """
     publication = publish(o.options(project, as_of=as_of, allow_path=allow_path), reason, anchor)
     published, refused = sum(publication.appended.values()), len(publication.diagnostics)
     counts = {"values published": published, "ledgers": len(publication.heads), "refused": refused}
@@ -35,10 +38,16 @@ def publish_values(
 @app.command("verify")
 def verify_values(
     project: o.Project = None, form: LedgerFormat = "text", output: o.Output = "-",
-    anchor: Annotated[Path | None, typer.Option("--anchor", help="The heads that kpi publish wrote.")] = None,
+    anchor: Annotated[
+        Path | None, typer.Option("--anchor", help="Compare with the file that `kpi publish --anchor` wrote.")
+    ] = None,
     allow_path: o.AllowPath = None,
 ) -> None:  # fmt: skip
-    """Check the ledgers' chains, that each definition exists in history, and compute again what the data allow."""
+    """Check the published values in the ledger.
+
+    It checks the chain of hashes and the commit of each definition, and computes again the values whose data are still
+    the same.
+    """
     verification = verify(o.options(project, allow_path=allow_path), anchor)
     counts = {
         "checked": verification.checked,

@@ -19,7 +19,7 @@ from .app import app
 from .complete import choice
 from .complete import offers as complete_offers
 
-catalog = typer.Typer(invoke_without_command=True, help="What can be added: every KPI a help desk measures.")
+catalog = typer.Typer(invoke_without_command=True, help="List the KPIs that can be added.")
 app.add_typer(catalog, name="catalog")
 
 FamilyOption = Annotated[str | None, choice("--family", get_args(Family))]
@@ -32,7 +32,7 @@ Id = Annotated[str, typer.Argument(metavar="ID", autocompletion=complete_offers)
 def list_catalog(
     context: typer.Context, family: FamilyOption = None, form: CatalogFormat = "text", output: o.Output = "-"
 ) -> None:
-    """List what can be added."""
+    """List the KPIs that can be added."""
     if context.invoked_subcommand is not None:
         return
     o.write(CATALOG_FORMATS[form](offers(family), o.color(), o.width()), output)
@@ -40,26 +40,34 @@ def list_catalog(
 
 @catalog.command("show")
 def show_offer(offer_id: Id, form: OfferFormat = "text", output: o.Output = "-") -> None:
-    """Explain one: what counts, what it asks, the date it stands on, its formula and its examples."""
+    """Explain one KPI of the catalogue.
+
+    It shows what is counted, the question it answers, the date it goes by, its formula and its examples.
+    """
     o.write(OFFER_FORMATS[form](*explained(offer_id), o.color(), o.width()), output)
 
 
 @app.command()
 def add(
     offer_id: Id, project: o.Project = None, as_of: o.AsOf = None,
-    owner: Annotated[str | None, typer.Option("--owner", help="Who answers for it.")] = None,
+    owner: Annotated[str | None, typer.Option("--owner", help="The owner: a person or a team.")] = None,
     target: Annotated[
         str | None, typer.Option("--target", help="`at_most 60 min`, `at_least 95%`, `between 70%..79%`.")
     ] = None,
-    near: Annotated[str | None, typer.Option("--near", help="The end of the at-risk zone.")] = None,
-    baseline: Annotated[str | None, typer.Option("--baseline", help="FROM..TO, or a stated value.")] = None,
-    dataset: Annotated[str | None, typer.Option("--dataset", help="The dataset of kpi.yaml it reads.")] = None,
-    segment: Annotated[list[str] | None, typer.Option("--segment", help="A breakdown; a,b: a combination.")] = None,
-    name: Annotated[str | None, typer.Option("--as", help="Another id.")] = None,
+    near: Annotated[str | None, typer.Option("--near", help="The worst value that is still at risk.")] = None,
+    baseline: Annotated[str | None, typer.Option("--baseline", help="Days, as FROM..TO, or a value.")] = None,
+    dataset: Annotated[str | None, typer.Option("--dataset", help="The dataset of kpi.yaml to read.")] = None,
+    segment: Annotated[
+        list[str] | None, typer.Option("--segment", help="A column to break it down by; a,b is a combination.")
+    ] = None,
+    name: Annotated[str | None, typer.Option("--as", help="Another id for it.")] = None,
     currency: Annotated[str | None, typer.Option("--currency", help="The currency of amounts, such as GBP.")] = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Ask nothing: take what is proposed.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Ask nothing: take all proposals.")] = False,
 ) -> None:  # fmt: skip
-    """Add a definition of the catalogue: write kpis/ID.yaml, and the files of the inputs it needs."""
+    """Add a KPI from the catalogue to the project.
+
+    It writes kpis/ID.yaml, and the files of the inputs that the KPI needs.
+    """
     chosen = o.options(project, as_of=as_of)
     choice = Choice(owner, target, near, baseline, dataset, tuple(segment) if segment else None, name, currency)
     proposal = propose(chosen, offer_id)
@@ -67,7 +75,7 @@ def add(
         choice = _asked(choice, proposal)
     added = run_add(chosen, offer_id, choice)
     if added.findings and not added.written:
-        print("kpi: nothing was written, since the file would not lint clean:", file=sys.stderr)
+        print("kpi: nothing was written, because the new file would have these findings:", file=sys.stderr)
         o.finish(o.report_of(Outcome(False, 1, added.findings), "kpi add"), "text", "-")
     for path in added.written:
         o.write(f"added {path.relative_to(chosen.project_root.folder)}", "-")
@@ -90,5 +98,9 @@ def _proposed(choice: Choice, proposal: Proposal) -> list[str]:
     """What was taken because nobody said otherwise."""
     if not proposal.is_judged:
         return []
-    lines = [] if choice.target else [f"target {proposal.target}: a proposal ({proposal.source}); make it your own"]
-    return lines if choice.baseline else [*lines, f"baseline {proposal.baseline}: a proposal, before the judged month"]
+    lines = [] if choice.target else [f"target {proposal.target}: a proposal ({proposal.source}); set your own"]
+    return (
+        lines
+        if choice.baseline
+        else [*lines, f"baseline {proposal.baseline}: a proposal, the days before the judged month"]
+    )

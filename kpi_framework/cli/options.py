@@ -29,19 +29,30 @@ from .log import as_logged
 
 _SLOW = 1.0
 
-Project = Annotated[Path | None, typer.Option("--project", help="The project's folder; the nearest kpi.yaml upwards.")]
+Project = Annotated[
+    Path | None, typer.Option("--project", help="The project's folder. Default: the nearest with kpi.yaml.")
+]
 Format = Annotated[str, choice("--format", FORMATS)]
-Output = Annotated[str, typer.Option("--output", help="Where to write; `-` is standard output.")]
-AsOf = Annotated[str | None, typer.Option("--as-of", help="The day at whose end the numbers are taken.")]
-Periods = Annotated[int, typer.Option("--periods", min=1, max=400, help="Complete periods to show.")]
+Output = Annotated[str, typer.Option("--output", help="The file to write; `-` is standard output.")]
+AsOf = Annotated[
+    str | None,
+    typer.Option("--as-of", help="Compute the values as of the end of this day, such as 2026-01-31."),
+]
+Periods = Annotated[int, typer.Option("--periods", min=1, max=400, help="How many complete periods to show.")]
 Only = Annotated[
     list[str] | None,
-    typer.Option("--only", help="Only this definition, and what it stands on.", autocompletion=definitions),
+    typer.Option("--only", help="Only this definition and its inputs. Can be repeated.", autocompletion=definitions),
 ]
-FailOnOption = Annotated[str, choice("--fail-on", get_args(FailOn))]
-GateOption = Annotated[str, choice("--gate", get_args(Scope), "definitions (pull requests) or all (schedules).")]
+FailOnOption = Annotated[
+    str, choice("--fail-on", get_args(FailOn), "The mildest severity that fails the run: error, warning or never.")
+]
+GateOption = Annotated[
+    str, choice("--gate", get_args(Scope), "What can fail: definitions (pull requests) or all (scheduled runs).")
+]
 ViewOption = Annotated[str | None, typer.Option("--view", help="Show only what this view of kpi.yaml lists.")]
-AllowPath = Annotated[list[Path] | None, typer.Option("--allow-path", help="A folder outside that may be read.")]
+AllowPath = Annotated[
+    list[Path] | None, typer.Option("--allow-path", help="A folder outside the project that may be read.")
+]
 
 
 def as_day(text: str | None, option: str = "--as-of") -> dt.date | None:
@@ -49,7 +60,7 @@ def as_day(text: str | None, option: str = "--as-of") -> dt.date | None:
     try:
         return read_day(text) if text else None
     except ValueError as error:
-        raise KpiError(f"{option} {plain_or(text or '', '…')}: {error}", "Write it as 2026-01-31.") from None
+        raise KpiError(f"{option} {plain_or(text or '', '…')}: {error}", "Write a day such as 2026-01-31.") from None
 
 
 def options(

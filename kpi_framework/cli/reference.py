@@ -31,11 +31,15 @@ def show(
     definition_id: Annotated[str | None, typer.Argument(metavar="[ID]", autocompletion=definitions)] = None,
     project: o.Project = None, form: ShowFormat = "text", output: o.Output = "-", as_of: o.AsOf = None,
     periods: o.Periods = 12, allow_path: o.AllowPath = None,
-    sql: Annotated[bool, typer.Option("--sql", help="Print the statements that compute it.")] = False,
+    sql: Annotated[bool, typer.Option("--sql", help="Print the SQL that computes it.")] = False,
     view: o.ViewOption = None,
-    by: Annotated[str | None, typer.Option("--by", help="A segment to break it down by; a,b: a combination.")] = None,
+    by: Annotated[str | None, typer.Option("--by", help="A segment to break it down by; a,b is a combination.")] = None,
 ) -> None:  # fmt: skip
-    """Show one definition: what it says, its value, its periods and parts; or, with --view, all that a view lists."""
+    """Show one definition, or the scorecard of a view.
+
+    For a definition it shows the text, the value, the periods and the segments. With --view it shows what the view of
+    kpi.yaml lists.
+    """
     if definition_id is None:
         _show_view(o.options(project, as_of=as_of, periods=periods, allow_path=allow_path, view=view), form, output)
         return
@@ -62,7 +66,9 @@ def show(
 def _show_view(chosen: Options, form: str, output: str) -> None:
     """The scorecard as a view shows it: nothing is written, nothing gated."""
     if chosen.view is None:
-        raise KpiError("show what?", "Name a definition, or a view with --view.")
+        raise KpiError(
+            "nothing is named to show", "Name a definition: `kpi show ID`. Or name a view: `kpi show --view NAME`."
+        )
     outcome = run_check(replace(chosen, strictness=replace(chosen.strictness, fail_on="never")))
     o.write(renderer(form)(o.report_of(outcome, "kpi show")), output)
 
@@ -70,7 +76,7 @@ def _show_view(chosen: Options, form: str, output: str) -> None:
 @app.command()
 def schema(
     project: o.Project = None,
-    check: Annotated[bool, typer.Option("--check", help="Only say whether schemas/ is current.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Write nothing: say whether schemas/ is current.")] = False,
 ) -> None:
     """Write the JSON Schemas of all files to schemas/."""
     root = o.options(project).project_root.folder
@@ -86,13 +92,13 @@ def schema(
 
 @app.command()
 def rules(form: RulesFormat = "text", output: o.Output = "-") -> None:
-    """List every rule."""
+    """List all rules."""
     o.write(render_rules(form, color=o.color(), width=o.width()), output)
 
 
 @app.command("explain")
 def explain_rule(rule: Annotated[str, typer.Argument(metavar="RULE", autocompletion=complete_rules)]) -> None:
-    """Explain a rule, by its name or code."""
+    """Explain a rule. Give its name or its code."""
     chosen = RULES.get(rule) or next((r for r in RULES.values() if r.code == rule.upper()), None)
     if chosen is None:
         raise KpiError(f"there is no rule {rule}", "Run `kpi rules` for the list.")

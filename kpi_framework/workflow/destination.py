@@ -103,5 +103,5 @@ def _refuse_inside_project(path: Path, link: Path) -> None:
     if any(os.path.lexists(above / "kpi.yaml") for above in (folder, *folder.parents)):
         raise KpiError(
             f"{_printable(path)} is not written: {_printable(link)} is a symbolic link inside a project",
-            "Links inside a project are not followed: name the place itself, or replace the link by a file or folder.",
+            "Links inside a project are not followed. Name the real path, or replace the link by a file or folder.",
         )

@@ -29,7 +29,7 @@ _PATIENCE, _PAUSE = 10.0, 0.05
 _NOT_WRITTEN = {
     stat.S_IFDIR: "it is a folder",
     stat.S_IFSOCK: "it is a socket",
-    stat.S_IFBLK: "it is a disk, which this would destroy",
+    stat.S_IFBLK: "it is a disk, and writing to it would destroy it",
 }
 
 
@@ -130,4 +130,4 @@ def _read_pipe(path: Path, target: Path, flags: int) -> int:
             if error.errno != errno.ENXIO:
                 raise
         time.sleep(_PAUSE)
-    raise unwritable(path, "nobody reads this pipe", "Start what reads it first.")
+    raise unwritable(path, "no program reads this pipe", "Start the program that reads it first.")

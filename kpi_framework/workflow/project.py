@@ -36,7 +36,7 @@ class ProjectRoot(Record):
 def find_project(folder: Path | None, start: Path) -> Path:
     """The project's folder: the given one, or the nearest with a kpi.yaml upwards. Raises KpiError."""
     where = f"in {folder}" if folder else "here or in any folder above"
-    hint = "Run `kpi init` to begin one, or name the folder with --project."
+    hint = "Run `kpi init` to create one, or name the folder with --project."
     try:
         # A project may be reached through a link; what is in it may not.
         begin = Path(os.path.realpath(folder or start))

@@ -62,7 +62,7 @@ def read_file(root: Path, path: str) -> str | Diagnostic:
         is_link = error.errno in _OF_LINKS
         return linked(path) if is_link else _unread(path, f"this cannot be read: {error.strerror}")
     if content is None:
-        return _unread(path, "this is no file, but a folder, a pipe or a device")
+        return _unread(path, "this is not a file, but a folder, a pipe or a device")
     if len(content) > _LARGEST:
         return _unread(path, f"the file is too large: at most {MAX_CHARACTERS:,} characters are read")
     return content.decode("utf-8", errors="surrogateescape")

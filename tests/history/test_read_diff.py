@@ -108,7 +108,7 @@ def test_what_does_not_fit_is_refused(name: str, content: Json, tmp_path: Path) 
     (tmp_path / "diff.json").write_bytes(data)
     ended = kpi(tmp_path, "diff", "--from", "diff.json", "--format", "markdown")
     assert (ended.code, ended.out) == (2, "")
-    assert "is no difference" in ended.err
+    assert "is not a difference" in ended.err
     assert len(ended.err) < 300
     assert "::error" not in ended.err
     assert kpi(tmp_path, "diff", "--from", "nothing.json").code == 2

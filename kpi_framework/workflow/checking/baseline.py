@@ -63,7 +63,7 @@ def freeze(options: Options) -> Frozen:
         text = as_yaml(dumped(file), _SCHEMA)
         if unsound := read_yaml(f"baselines/{path.name}", text).findings:
             # No file is left behind that the next check would refuse.
-            failed[kpi.id] = f"the name of a part cannot stand in a file: {unsound[0].message}"
+            failed[kpi.id] = f"the name of a segment cannot be written to a file: {unsound[0].message}"
             continue
         write_text(path, text)
         written.append(path)
@@ -144,7 +144,7 @@ def _why(kpi: Kpi, evaluation: Evaluation) -> str:
     messages = [f.message for f in evaluation.diagnostics if f.kpi == kpi.id and f.rule not in OF_BASELINES]
     if kpi.baseline is None:
         return "it has no `baseline:`"
-    return messages[0] if messages else "the data give no value over its days"
+    return messages[0] if messages else "the data give no value for its days"
 
 
 def _says_the_same(catalog: Catalog, file: BaselineFile) -> bool:

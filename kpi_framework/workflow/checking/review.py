@@ -45,9 +45,9 @@ def _refuse(kpi: Kpi, note: str, held: dt.date, latest: dt.date) -> None:
     if kpi.review is None:
         raise KpiError(f"{kpi.id} has no `review:`", "Say how often it is reviewed: `review: {cadence: monthly}`.")
     if not note.strip():
-        raise KpiError("the note is blank", "Say what the review found: --note 'cover moved to mornings'.")
+        raise KpiError("the note is empty", "Say what the review found: --note 'cover moved to mornings'.")
     if held > latest:
-        raise KpiError(f"{held} is still to come", "A review is noted once it was held.")
+        raise KpiError(f"{held} is in the future", "Record a review after it was held.")
     if kpi.review.last is not None and held < kpi.review.last:
         raise KpiError(f"{kpi.id} was reviewed after {held}, on {kpi.review.last}", "Name a later day with --date.")
 
@@ -57,7 +57,7 @@ def _self(options: Options) -> str:
     try:
         return Repository(options.project_root.folder).text("config", "user.email").strip()
     except KpiError:
-        raise KpiError("git knows no user.email", "Say who held the review: --by ada@example.com.") from None
+        raise KpiError("git has no user.email", "Say who held the review: --by ada@example.com.") from None
 
 
 def _stamped(options: Options, kpi: Kpi, path: str, stamp: dict[str, str]) -> Review:
@@ -73,6 +73,6 @@ def _stamped(options: Options, kpi: Kpi, path: str, stamp: dict[str, str]) -> Re
     wanted = Review.model_validate({**kpi.review.model_dump(), **stamp})
     definition = load_definition(path, after).entry
     if definition is None or definition.noun.model_dump() != kpi.model_copy(update={"review": wanted}).model_dump():
-        raise KpiError(f"{path} cannot be edited without changing more", "Write the review by hand.")
+        raise KpiError(f"{path} cannot be edited without changing other lines", "Write the review by hand.")
     write_text(options.project_root.folder / path, after)
     return wanted

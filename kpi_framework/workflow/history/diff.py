@@ -61,12 +61,14 @@ def read_diff(path: Path) -> Difference:
             content = stream.read(LARGEST + 1)
     except OSError as error:
         raise KpiError(
-            f"{path} cannot be read: {error.strerror}", "Name a file of `kpi diff --format json`."
+            f"{path} cannot be read: {error.strerror}", "Name a file that `kpi diff --format json` wrote."
         ) from error
     try:
         return read_difference(content)
     except ValueError as error:
-        raise KpiError(f"{path} is no difference: {error}", "Name a file of `kpi diff --format json`.") from error
+        raise KpiError(
+            f"{path} is not a difference: {error}", "Name a file that `kpi diff --format json` wrote."
+        ) from error
 
 
 def _reasons(repository: Repository, base: str, head: str | None, reason: str | None) -> tuple[str, ...]:
@@ -124,7 +126,7 @@ def _unexplained(change: Change) -> Diagnostic:
 
 
 def _removed(change: Change) -> Diagnostic:
-    message = f"{change.kpi} is removed without having been retired"
+    message = f"{change.kpi} was removed without being retired first"
     return RULES["removed-unretired"].finding(Span("kpi.yaml"), message, kpi=change.kpi)
 
 
@@ -142,7 +144,7 @@ def _stale(sides: Comparison, definition_id: str) -> list[Diagnostic]:
     meaning = sides.after.hashes.get(definition_id)
     if kpi is None or frozen is None or not meaning or frozen.noun.definition == meaning:
         return []
-    message = f"{definition_id} means something else now, and its baseline was frozen under the former definition"
+    message = f"{definition_id} has another definition now, and its baseline was frozen under the earlier one"
     return [
         RULES["baseline-stale"].finding(
             frozen.at.key("definition"), message, f"Run `kpi baseline freeze {definition_id}`.", definition_id

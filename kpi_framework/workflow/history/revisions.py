@@ -71,7 +71,10 @@ class Revision(Record, dict=True):
             try:
                 self._lay(Path(folder), self.commit, catalog)
             except OSError as error:
-                raise KpiError(f"the data of {self.name} cannot be laid out: {error.strerror}", "Make room.") from error
+                raise KpiError(
+                    f"the data of {self.name} cannot be copied to a temporary folder: {error.strerror}",
+                    "Free some disk space.",
+                ) from error
             yield ProjectRoot(Path(folder), (*self.project_root.allowed, self.project_root.folder))
 
     def _lay(self, root: Path, commit: str, catalog: Catalog) -> None:
@@ -108,7 +111,7 @@ def _path(dataset: Dataset) -> str:
 
 def _write(root: Path, path: str, content: bytes) -> None:
     if ".." in PurePosixPath(path).parts:  # no git makes such a tree, but one can be made
-        raise KpiError(f"the revision has a file outside of itself: {path}", "Look at who made this commit.")
+        raise KpiError(f"the revision has a file path that leaves the project: {path}", "Check who made this commit.")
     (root / path).parent.mkdir(parents=True, exist_ok=True)
     (root / path).write_bytes(content)
 

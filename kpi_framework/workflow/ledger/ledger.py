@@ -114,7 +114,7 @@ def refuse_uncommitted(repository: Repository, paths: tuple[str, ...] = FILES) -
     """What names a commit has to be that commit's. Raises KpiError."""
     named = [repository.prefix + p for p in paths]
     if changed := repository.text("status", "--porcelain", "--untracked-files=all", "--", *named).splitlines():
-        hint = "Commit it first: what is published or audited names its commit."
+        hint = "Commit it first: published values and audits name their commit."
         raise KpiError(f"{changed[0][3:]} is not committed", hint)
 
 
@@ -160,7 +160,7 @@ def _silent(chain: Chain, earlier: Published, measurement: Measurement) -> Diagn
     part = ", ".join(f"{c} {v}" for c, v in measurement.segment)
     what = f"{chain.kpi} {earlier.start}" + (f" ({part})" if part else "")
     current = _value_text(measurement.value, measurement.status.value)
-    message = f"{what}: published as {_value_text(earlier.value, earlier.status)}, and now {current}"
+    message = f"{what}: published as {_value_text(earlier.value, earlier.status)}, but now it is {current}"
     return RULES["silent-restatement"].finding(Span(f"{FOLDER}/{chain.kpi}.jsonl", earlier.seq), message, kpi=chain.kpi)
 
 
@@ -204,10 +204,10 @@ def _anchor(path: Path) -> Mapping[str, Any]:
         heads_by_kpi = json.loads(path.read_text(encoding="utf-8"))["heads"]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise KpiError(
-            f"{path} is no anchor: {type(error).__name__}", "Name the file that `kpi publish --anchor` wrote."
+            f"{path} is not an anchor file: {type(error).__name__}", "Name the file that `kpi publish --anchor` wrote."
         ) from error
     if not isinstance(heads_by_kpi, dict):
-        raise KpiError(f"{path} is no anchor", "Name the file that `kpi publish --anchor` wrote.")
+        raise KpiError(f"{path} is not an anchor file", "Name the file that `kpi publish --anchor` wrote.")
     return heads_by_kpi
 
 
@@ -251,7 +251,7 @@ class _Checks(Record):
         meaning = definitions[1].get(published.kpi, "")
         if not published.definition or not meaning:
             return Unchecked("its definition does not compile against the data that are here")
-        return None if meaning == published.definition else Disproved("its definition is not the one of its commit")
+        return None if meaning == published.definition else Disproved("its definition is not the one at its commit")
 
     def _at(self, commit: str) -> tuple[Catalog, Mapping[str, str]] | None:
         if commit not in self._catalogs:
@@ -287,7 +287,7 @@ class _Checks(Record):
             measurement = values.get((published.kpi, *published.key))
             value = measurement.value if measurement else None
             if measurement is None or value != published.value:
-                yield published, Disproved(f"published as {published.value}, and computed again as {value}")
+                yield published, Disproved(f"it was published as {published.value}, but computed again it is {value}")
 
 
 __all__ = ["FOLDER", "Publication", "Verification", "publish", "verify"]

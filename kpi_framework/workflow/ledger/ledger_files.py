@@ -44,8 +44,8 @@ _REMEDIES: Mapping[int | None, str] = {
     errno.EROFS: "The project is on a read-only file system: publish from a clone that can be written.",
     errno.EACCES: "Give this user write access to the project's folder and to ledger/.",
     errno.EPERM: "Give this user write access to the project's folder and to ledger/.",
-    errno.ENOSPC: "Make room on the disk.",
-    errno.EDQUOT: "Make room on the disk.",
+    errno.ENOSPC: "Free some disk space.",
+    errno.EDQUOT: "Free some disk space.",
 }
 
 Mark = tuple[int, ...]
@@ -108,7 +108,9 @@ def _is_ledger(path: Path, mark: Mark) -> bool:
 def _refuse_other_than_folder(path: Path) -> None:
     refuse_link(path)
     if os.path.lexists(path) and not path.is_dir():
-        raise KpiError(f"{path} is not a folder", f"`kpi` needs a folder of the name {path.name}: move the file away.")
+        raise KpiError(
+            f"{path} is not a folder", f"`kpi` needs a folder with the name {path.name}: move the file away."
+        )
 
 
 # Publishing

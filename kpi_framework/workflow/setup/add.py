@@ -115,13 +115,13 @@ class _Adding(Record):
             raise KpiError(f"`{new_id}` needs an owner", "Give --owner: a person or a team.")
         self._check_datasets(template)
         if new_id in {**self.catalog.definitions, **self.catalog.broken}:
-            raise KpiError(f"there is a definition `{new_id}` already", "Give the new one another id with --as.")
+            raise KpiError(f"the project already has a definition `{new_id}`", "Give the new one another id with --as.")
         inputs = self._inputs(template)
         texts = {}
         for name in [*inputs, new_id]:
             path = f"kpis/metrics/{name}.yaml" if self._is_input(name, new_id) else f"kpis/{name}.yaml"
             if (self.options.project_root.folder / path).exists():
-                raise KpiError(f"{path} exists", "It is never overwritten: choose another id with --as.")
+                raise KpiError(f"{path} exists already", "No file is ever overwritten: choose another id with --as.")
             mine = self.choice if name == new_id else replace(self.choice, **_OF_INPUTS)
             values = self._values(template if name == new_id else template_of(name), mine)
             self.values[name] = values
@@ -133,7 +133,7 @@ class _Adding(Record):
         name = self.choice.name or offer_id
         path = f"kpis/signals/{name}.yaml"
         if (self.options.project_root.folder / path).exists():
-            raise KpiError(f"{path} exists", "It is never overwritten: choose another id with --as.")
+            raise KpiError(f"{path} exists already", "No file is ever overwritten: choose another id with --as.")
         owner = {"owner": self.choice.owner} if self.choice.owner else {}
         return {path: as_yaml({**signal_values(offer_id), "id": name, **owner}, _schema(path, "signal"))}
 
@@ -154,10 +154,10 @@ class _Adding(Record):
         if lacking:
             name = lacking[0]
             contract = shipped_contracts().get(name)
-            columns = f" with the columns that `schemas/datasets/{name}.schema.json` explains" if contract else ""
+            columns = f", with the columns that `schemas/datasets/{name}.schema.json` explains" if contract else ""
             raise KpiError(
                 f"kpi.yaml has no dataset `{name}`, which `{template.id}` reads",
-                f"Add it under `datasets:`, for example `{name}: {{source: data/{name}.csv}}`,{columns}.",
+                f"Add it under `datasets:`, for example `{name}: {{source: data/{name}.csv}}`{columns}.",
             )
 
     def _dataset(self, template: Template) -> str | None:
@@ -186,9 +186,7 @@ class _Adding(Record):
         columns = self._columns(values["dataset"])
         if columns is None or "merged" in columns or _NOT_MERGED not in values.get("where", ""):
             return
-        self.notes.append(
-            f"{values['dataset']} has no column `merged`: merged tickets are not left out of {values['id']}"
-        )
+        self.notes.append(f"{values['dataset']} has no column `merged`, so {values['id']} counts merged tickets, too")
         values["where"] = values["where"].removeprefix(_NOT_MERGED).removeprefix(" and ") or None
         values["examples"] = [_without_merged(e) for e in values["examples"]]
 
@@ -217,7 +215,7 @@ class _Adding(Record):
         absent = [g for g in values.get("read_with", []) if g not in here]
         if absent:
             self.notes.append(
-                f"read {values['id']} beside {', '.join(absent)}: add them, then name them in `read_with`"
+                f"{values['id']} should be read with {', '.join(absent)}: add them, then list them in `read_with`"
             )
         return {"objectives": objectives, "read_with": guards}
 
@@ -281,7 +279,7 @@ def _read(text: str, option: str, read: Callable[[Any], object] = read_limit) ->
             raise ValueError(f"{text!r} is not a number")
         read(quantity)
     except ValueError as error:
-        raise KpiError(f"{option}: {error}", "Write it in the KPI's unit; a percent with its sign.") from None
+        raise KpiError(f"{option}: {error}", "Write it in the KPI's unit, and a percentage with `%`.") from None
     return quantity
 
 

@@ -125,11 +125,13 @@ def _mixed(parts: Sequence[tuple[Sniffed, Recognised]]) -> list[Diagnostic]:
     for look, other in others:
         if other.name != known.name:
             message = f"{first.path.name} is {known.name}, and {look.path.name} is {other.name}"
-            hint = "One project counts the tickets of one desk: run `kpi init` in a folder of its own for each."
+            hint = "A project counts the tickets of one service desk: run `kpi init` in a separate folder for each."
             findings.append(_unreadable(look.path, message, hint))
         elif _way(look, other.columns) != _way(first, known.columns):
             message = f"{look.path.name} has another header, delimiter or encoding than {first.path.name}"
-            findings.append(_unreadable(look.path, message, "Export both in one way, or name one of them."))
+            findings.append(
+                _unreadable(look.path, message, "Export both files in the same way, or name only one of them.")
+            )
     return findings
 
 
@@ -139,15 +141,15 @@ def _way(look: Sniffed, columns: Mapping[str, Column]) -> tuple[object, ...]:
 
 def _unknown(path: Path, look: Sniffed) -> Diagnostic:
     names = ", ".join(look.header[:8]) + (" …" if len(look.header) > 8 else "")
-    message = f"the header of {path.name} is no vendor's and fits no contract: {names}"
-    hint = f"Presets: {', '.join(shipped_presets())}. Or map its columns by hand under `columns:` in kpi.yaml."
+    message = f"the columns of {path.name} are not recognised: {names}"
+    hint = f"Known exports: {', '.join(shipped_presets())}. For another, map its columns under `columns:` in kpi.yaml."
     return _unreadable(path, message, hint)
 
 
 def _ambiguous(path: Path, known: Sequence[Recognised]) -> Diagnostic:
     names = [k.contract.name for k in known]
-    message = f"{path.name} could be rows of {' or '.join(f'`{n}`' for n in names)}: its columns fit each"
-    return _unreadable(path, message, f"Name the file after one of them, such as {names[0]}.csv.")
+    message = f"the columns of {path.name} could be those of {' or '.join(f'`{n}`' for n in names)}"
+    return _unreadable(path, message, f"Rename the file to the dataset that it holds, such as {names[0]}.csv.")
 
 
 def _unreadable(path: Path, message: str, hint: str) -> Diagnostic:

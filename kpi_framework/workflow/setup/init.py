@@ -72,7 +72,7 @@ def begin(options: Options, request: InitRequest) -> InitResult:
     written = ["kpi.yaml", *copied, *_around(request.folder)]
     ids, notes = _definitions(options, request, {e.dataset for e in exports})
     return InitResult(
-        (*written, *ids), (*(f"{c} is a copy, with all that it says about people" for c in copied), *notes)
+        (*written, *ids), (*(f"{c} is a copy of your file, with all personal data in it" for c in copied), *notes)
     )
 
 
@@ -80,11 +80,13 @@ def _refuse_taken(folder: Path) -> None:
     """Refuse a folder with a project, or with links where its files would go. Raises KpiError."""
     root = destination(folder)
     if os.path.lexists(root / PROJECT):
-        raise KpiError(f"{folder / PROJECT} exists", "It is never overwritten: name another folder.")
+        raise KpiError(f"{folder / PROJECT} exists already", "No project is ever overwritten: name another folder.")
     links = [name for name in _PLACES if (root / name).is_symlink()]
     links += [finding.span.path for name in _FOLDERS for finding in links_beneath(root, name)]
     if links:
-        raise KpiError(f"{folder / links[0]} is a symbolic link", "A project has none: put a folder or file there.")
+        raise KpiError(
+            f"{folder / links[0]} is a symbolic link", "A project must have no links there: put a real file or folder."
+        )
 
 
 def _titled(folder: Path) -> str:
@@ -136,8 +138,8 @@ def _pattern(names: Sequence[str], root: Path, export: Export) -> str:
             if there <= set(names):
                 return pattern
     raise KpiError(
-        f"no pattern stands for these {len(names)} files of {export.known.name} and no other",
-        "Move them into a folder of their own.",
+        f"no file pattern matches these {len(names)} files of {export.known.name} and no others",
+        "Move them into a separate folder.",
     )
 
 
@@ -152,7 +154,7 @@ def _copy(source: DataSource, folder: Path) -> list[str]:
     for origin, name in source.copies.items():
         target = folder / name
         if os.path.lexists(target):
-            raise KpiError(f"{target} exists", "It is never overwritten: rename one of the two.")
+            raise KpiError(f"{target} exists already", "No file is ever overwritten: rename one of the two.")
         copy_file(origin, target)
     return list(source.copies.values())
 
@@ -249,4 +251,4 @@ def _unmerged(options: Options, there: set[str]) -> list[str]:
     columns = columns_of(catalog, options.project_root, TICKETS) if catalog is not None and TICKETS in there else None
     if columns is None or "merged" in columns:
         return []
-    return ["the tickets have no column `merged`: merged ones are not left out of any KPI"]
+    return ["the tickets have no column `merged`, so every KPI counts merged tickets, too"]

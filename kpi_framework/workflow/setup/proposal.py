@@ -42,7 +42,7 @@ def empty_project(frame: Frame) -> str:
     page = _page(frame, None, {"tickets": source})
     page.comments["datasets", "tickets", "source"] = [
         "Put your export here. Columns with the names of schemas/datasets/tickets.schema.json need no mapping;",
-        "`preset: zendesk`, jira_service_management, servicenow … maps a vendor's; `kpi init --from FILE` finds out.",
+        "`preset: zendesk`, jira_service_management, servicenow … maps that product's; `kpi init --from` chooses it.",
     ]
     return as_commented(page.values, page.comments, _HEAD)
 
@@ -66,9 +66,11 @@ def _page(frame: Frame, newest: dt.datetime | None, datasets: dict[str, Any]) ->
         "objectives": dict(_OBJECTIVES), "datasets": datasets,
     })  # fmt: skip
     if frame.timezone is None:
-        page.comments["timezone",] = ["Assumed: nobody said where the desk is. Days, weeks and months begin in it."]
+        page.comments["timezone",] = [
+            "Assumed, because --timezone was not given. Days, weeks and months begin in this time zone."
+        ]
     if is_old:
-        page.comments["as_of",] = ["The newest moment in the data. Write `now` once the export is renewed every day."]
+        page.comments["as_of",] = ["The newest time in the data. Write `now` when the export is renewed every day."]
     return page
 
 
@@ -91,7 +93,7 @@ def _dataset(export: Export, path: str, timezone: str) -> Page:
     if key and set([key] if isinstance(key, str) else key) <= export.known.columns.keys():
         page.values["key"] = key if isinstance(key, str) else list(key)
     page.values.update({"complete_through": "newest_row", "freshness": "2 days"})
-    page.comments["complete_through",] = ["The data are taken to reach as far as the newest row's time."]
+    page.comments["complete_through",] = ["Assumed: the data are complete up to the time of the newest row."]
     return page
 
 
@@ -100,20 +102,20 @@ def _reading(export: Export, timezone: str) -> Iterator[tuple[str, Any, list[str
     look, stamps = export.looks[0], export.stamps
     yield "delimiter", look.delimiter, ["Seen in the header."]
     if look.encoding == "latin-1":
-        yield "encoding", look.encoding, ["Not UTF-8: read as Latin-1; look at accents and umlauts."]
+        yield "encoding", look.encoding, ["Not UTF-8, so read as Latin-1: check accents and umlauts."]
     else:
         yield "encoding", look.encoding, ["Seen in the file."]
     if export.nulls != ("",):
-        yield "nulls", list(export.nulls), ["The texts that mean: no value."]
+        yield "nulls", list(export.nulls), ["These texts mean that there is no value."]
     yield "timestamps", _formats(export), _format_note(export)
     if stamps.has_offset:
         yield "timezone", None, ["Timestamps carry their offset from UTC, so that no zone has to be assumed."]
     elif stamps.zone:
-        yield "timezone", stamps.zone, ["The zone that stands in brackets after the timestamps."]
+        yield "timezone", stamps.zone, ["The time zone in brackets after the timestamps."]
     elif stamps.newest is not None:
         preset = export.known.preset
         zone_note = f"{preset.product}: {preset.zone}" if preset else ""
-        yield "timezone", timezone, [f"Assumed: the file does not name its zone. {zone_note}".strip()]
+        yield "timezone", timezone, [f"Assumed: the file does not name its time zone. {zone_note}".strip()]
 
 
 def _formats(export: Export) -> str | list[str] | None:
@@ -130,15 +132,15 @@ def _format_note(export: Export) -> list[str]:
     if stamps.formats:
         lines.append("Found by trying formats on every timestamp.")
     if stamps.rivals:
-        lines.append(f"AMBIGUOUS: {stamps.rivals[0]} reads every cell too. Look at one ticket that you know.")
+        lines.append(f"AMBIGUOUS: {stamps.rivals[0]} fits every cell, too. Check one ticket that you know.")
     if stamps.unread:
-        lines.append(f"{stamps.unread} different cells are in no format that was tried, and count as missing.")
+        lines.append(f"{stamps.unread} different values fit no known format, and count as missing.")
     return lines
 
 
 def _mapped(export: Export) -> Iterator[str]:
     """What every column is read from, and what stands in the file beside them."""
-    yield "Columns, and where they come from; to read one otherwise, map it under `columns:`."
+    yield "The columns, and where they come from. To change one, map it under `columns:`."
     for name, column in export.known.columns.items():
         yield f"  {name}: {column.from_}{_read_as(export, name, column)}"
     if preset := export.known.preset:
@@ -146,12 +148,12 @@ def _mapped(export: Export) -> Iterator[str]:
             yield f"  {name}: computed, {text}"
         lacking = [n for n in preset.columns if n not in export.known.columns]
         if lacking:
-            yield f"The file lacks what these stand on: {_some(lacking)}."
+            yield f"The file lacks the columns for: {_some(lacking)}."
     taken = {c.from_ for c in export.known.columns.values()}
     if others := [snake_case(h) for h in export.looks[0].header if h not in taken]:
-        yield f"Visible as text under their own names: {_some(others)}."
+        yield f"Also available, as text: {_some(others)}."
     if preset and preset.unverified:
-        yield "Not compared with a real export by the preset's authors:"
+        yield "The preset's authors have not checked these with a real export:"
         yield from (f"  {remark}" for remark in preset.unverified)
 
 
@@ -171,7 +173,7 @@ def _unmapped(export: Export) -> Iterator[tuple[str, tuple[Column, list[str]]]]:
         _, strangers = export.words(name)
         if strangers:
             words = export.known.contract.columns[name].values
-            lines = [f"NOT MAPPED: {_some(strangers)}.", f"Give each one of: {', '.join(words)}."]
+            lines = [f"NOT MAPPED: {_some(strangers)}.", f"Map each to one of: {', '.join(words)}."]
             yield name, (column, lines)
 
 
