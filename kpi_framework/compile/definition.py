@@ -63,9 +63,8 @@ def compile_definition(catalog: Catalog, metric: Metric) -> Derived:
                 "type-mismatch", f"a derived definition reads no rows, so it cannot have `{field}`",
                 f"Write `{field}` in the definitions that the formula names.", field,
             )  # fmt: skip
-    definitions = {i: e.noun for i, e in catalog.definitions.items()}
     try:
-        derived = compile_derived(metric.formula or "", definitions, catalog.project.noun.almanac)
+        derived = compile_derived(metric.formula or "", catalog.metrics, catalog.project.noun.almanac)
     except FormulaError as error:
         if error.name not in catalog.broken:
             raise

@@ -29,9 +29,8 @@ def narrowed(catalog: Catalog, ids: tuple[str, ...]) -> Catalog:
 
 def _stands_on(catalog: Catalog, signal: Entry[Signal], needed: set[str]) -> bool:
     """Whether a signal reads needed definitions only."""
-    definitions = {i: e.noun for i, e in catalog.definitions.items()}
     try:
-        condition = compile_signal(signal.noun.when, definitions, catalog.project.noun.almanac)
+        condition = compile_signal(signal.noun.when, catalog.metrics, catalog.project.noun.almanac)
     except FormulaError:
         return False
     return all(o.definition in needed for o in condition.operands)

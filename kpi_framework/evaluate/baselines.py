@@ -155,7 +155,7 @@ def _same(left: float | int | None, right: float | int | None) -> bool:
 
 
 def _drift(kpi: Kpi, at: Span, value: BaselineValue, today: float | int | None) -> Diagnostic:
-    part = listed(f"{c} {v}" for c, v in value.segment.items()) or "overall"
+    part = listed([f"{c} {v}" for c, v in value.segment.items()]) or "overall"
     return RULES["baseline-drift"].finding(
         at, f"{kpi.id} ({part}): the frozen baseline is {value.value}, but the data now give {today}", kpi=kpi.id
     )

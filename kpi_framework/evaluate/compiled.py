@@ -9,7 +9,7 @@ from ..compile.clocks.events import check_clocks, event_names
 from ..compile.dataset.table import Native, Table
 from ..compile.definition import compile_definition, compile_evidence, compile_metric, dating_columns, table_of
 from ..compile.finding import finding_of
-from ..compile.graph import closure, cyclic
+from ..compile.graph import closure, unending
 from ..compile.language.derived import Derived
 from ..compile.meaning import checks_meaning, definition_hash, parts_meaning
 from ..compile.plan.axis import CompiledMetric
@@ -113,11 +113,10 @@ def compile_catalog(catalog: Catalog, natives: Mapping[str, Native | None]) -> C
     evidence, lacking = _evidence(catalog, tables)
     diagnostics += lacking
     inputs = {i: d.ids for i, d in derived.items()}
-    circular = set(cyclic(inputs))
-    for metric_id in circular:
+    for metric_id in (endless := unending(inputs)):
         failures[metric_id] = Reason.DEFINITION_ERROR
         del derived[metric_id]
-    grounded = {i for i in (*compiled, *derived) if not circular & set(closure(i, inputs))}
+    grounded = {i for i in (*compiled, *derived) if endless.isdisjoint(closure(i, inputs))}
     hashes = _hashes(catalog, grounded, tables)
     return Compilation(compiled, evidence, derived, failures, hashes, tables, tuple(diagnostics))
 

@@ -129,7 +129,7 @@ def of_staleness(catalog: Catalog, dataset: str, through: dt.datetime | None, st
     )
     return RULES["stale"].finding(
         dataset_span(catalog, dataset, "source"),
-        f"{dataset}: {until}, which is not enough to judge {listed(sorted(stale))}",
+        f"{dataset}: {until}, which is not enough to judge {listed(stale)}",
         "Export the data again, or state with `complete_through` and `freshness` how far they reach.",
     )
 

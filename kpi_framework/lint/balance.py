@@ -76,8 +76,9 @@ def unguarded(context: LintContext) -> Iterator[Diagnostic]:
     not an input of its own."""
     in_use = {e.noun.id for e in context.live} | set(context.catalog.broken)
     for definition, kpi in context.active:
-        others = in_use - set(closure(kpi.id, context.inputs))
-        if others and not others & set(kpi.read_with):
+        own = set(closure(kpi.id, context.inputs))
+        has_others = len(in_use) > len(own & in_use)
+        if has_others and not any(guard in in_use and guard not in own for guard in kpi.read_with):
             at = definition.at.key("read_with" if ("read_with",) in definition.at.spans else "id")
             message = (
                 f"{kpi.id} can be met at the cost of something else, but `read_with` names nothing that would show it"

@@ -42,22 +42,37 @@ def _near(holiday: str) -> str:
 
 def _overlaps(context: LintContext, name: str, calendar: Calendar) -> Iterator[Diagnostic]:
     """Hours that overlap, or that begin and end at the same time: nobody knows what was meant."""
-    earlier: list[Interval] = []
-    reported: set[frozenset[str]] = set()
-    for later in _intervals(context, name, calendar):
-        start, end, text, span = later
-        if frozenset({text}) not in reported and text.partition("-")[0] == text.partition("-")[2]:
+    intervals = list(_intervals(context, name, calendar))
+    for text, span in {text: span for _, _, text, span in reversed(intervals)}.items():
+        if text.partition("-")[0] == text.partition("-")[2]:
             hint = 'Write a whole day as "00:00-24:00", and all days as `hours: 24x7`.'
             yield RULES["wrong-type"].finding(span, f"{name}: {text} begins and ends at the same time", hint)
-            reported.add(frozenset({text}))
-        for low, high, other, _ in earlier:
-            met = any(start + shift < high and low < end + shift for shift in (-_WEEK, 0, _WEEK))
-            if met and frozenset({text, other}) not in reported:
-                message = f"{name}: {text} overlaps {other} on {DAYS[start // 1440]}"
-                hint = "Join the two intervals, or change one so that they do not overlap."
-                yield RULES["wrong-type"].finding(span, message, hint)
-                reported.add(frozenset({text, other}))
-        earlier.append(later)
+    reported: set[frozenset[str]] = set()
+    for earlier, later in _meeting(intervals):
+        pair = frozenset({earlier[2], later[2]})
+        if later[0] < earlier[1] and pair not in reported:
+            reported.add(pair)
+            yield _overlap(name, earlier, later)
+
+
+def _overlap(name: str, *pair: Interval) -> Diagnostic:
+    """Two intervals that overlap, reported at the one that is written last."""
+    first, last = sorted(pair, key=lambda p: (p[3].line, p[3].column))
+    message = f"{name}: {last[2]} overlaps {first[2]} on {DAYS[pair[1][0] // 1440 % 7]}"
+    return RULES["wrong-type"].finding(
+        last[3], message, "Join the two intervals, or change one so that they do not overlap."
+    )
+
+
+def _meeting(intervals: list[Interval]) -> Iterator[tuple[Interval, Interval]]:
+    """Each interval with the one before it that reaches furthest; the week's first ones follow its last ones."""
+    again = [(start + _WEEK, end + _WEEK, text, span) for start, end, text, span in intervals]
+    furthest: Interval | None = None
+    for current in sorted([*intervals, *again], key=lambda p: p[:2]):
+        if furthest is not None:
+            yield furthest, current
+        if furthest is None or current[1] > furthest[1]:
+            furthest = current
 
 
 def _intervals(context: LintContext, name: str, calendar: Calendar) -> Iterator[Interval]:

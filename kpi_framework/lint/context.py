@@ -29,6 +29,11 @@ class LintContext(Record, dict=True):
         datasets = self.catalog.project.noun.datasets
         return {name: table_of(self.catalog, name, self.natives.get(name)) for name in datasets}
 
+    @cached_property
+    def named(self) -> Mapping[str, object]:
+        """Every definition that may be named: those that were read, and those whose file is broken."""
+        return {**self.catalog.definitions, **self.catalog.broken}
+
     @property
     def live(self) -> Iterable[Entry[Metric]]:
         """The definitions that are evaluated: all but retired ones."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ..compile.definition import time_column
 from ..compile.finding import finding_of
-from ..compile.graph import closure, cyclic
+from ..compile.graph import MAX_BEHIND, MAX_LEVELS, closure, cyclic, overgrown
 from ..compile.plan.axis import CompiledMetric
 from ..compile.sql.errors import FormulaError
 from ..model.diagnostic import Diagnostic
@@ -35,6 +35,15 @@ def cycles(context: LintContext) -> Iterator[Diagnostic]:
         yield RULES["reference-cycle"].finding(
             at, f"`{metric_id}` depends on itself: {' → '.join(cycle)}", kpi=metric_id
         )
+
+
+def overgrowth(context: LintContext) -> Iterator[Diagnostic]:
+    """formula-syntax: a derived definition that stands on more others than anybody can follow."""
+    for definition_id in sorted(overgrown(context.inputs)):
+        at = context.catalog.definitions[definition_id].at.key("formula")
+        most = f"{MAX_BEHIND:,} definitions, or more than {MAX_LEVELS} levels of them"
+        message = f"`{definition_id}` is computed from more than {most}"
+        yield RULES["formula-syntax"].finding(at, message, "Let it name metrics and KPIs over rows.", definition_id)
 
 
 def grains(context: LintContext) -> Iterator[Diagnostic]:

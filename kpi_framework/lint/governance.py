@@ -69,7 +69,7 @@ def code_owners(context: LintContext, owners: CodeOwners) -> Iterator[Diagnostic
         if claim is None or not claim.owners or not (kpi.owner or "").strip():
             continue
         if _handle(kpi.owner or "") not in map(_handle, claim.owners):
-            named = listed(map(shown, claim.owners))
+            named = listed([*map(shown, claim.owners)])
             message = f"{shown(kpi.owner or '')} owns {kpi.id}, but line {claim.line} of {owners.path} names {named}"
             yield RULES["owner-not-code-owner"].finding(definition.at.key("owner"), message, kpi=kpi.id)
 

@@ -25,7 +25,7 @@ from .clocks import clocks, unstated
 from .context import LintContext
 from .datasets import datasets
 from .examples import examples
-from .formulas import cycles, doubles, formulas, grains
+from .formulas import cycles, doubles, formulas, grains, overgrowth
 from .governance import actions, code_owners, reviews, waivers
 from .missing import definitions, fields, required
 from .names import file_names, ids
@@ -35,7 +35,7 @@ from .targets import dates, limits
 
 DATELESS = (
     definitions, required, fields, file_names, ids, references, rule_names, calendars, datasets, clocks,
-    unstated, formulas, cycles, grains, doubles, dates, limits, baselines, examples, signals,
+    unstated, formulas, cycles, overgrowth, grains, doubles, dates, limits, baselines, examples, signals,
     survivorship, vanity_alone, too_many_kpis, unguarded, unsegmented_average, advanced_before_stable,
 )  # fmt: skip
 """The checks of what a definition says."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from ..model.catalog import Catalog, Entry
-from ..model.diagnostic import Diagnostic, Span, did_you_mean
+from ..model.diagnostic import Diagnostic, Span, nearest
 from ..model.kpi import Kpi, Metric
 from ..model.quoting import listed, shown
 from ..model.rule import RULES
@@ -36,7 +36,7 @@ def references(context: LintContext) -> Iterator[Diagnostic]:
         if isinstance(definition.noun, Kpi):
             yield from _of_segments(definition, definition.noun)
     project = context.catalog.project
-    known = {**context.catalog.definitions, **context.catalog.broken}
+    known = context.named
     for name, view in project.noun.views.items():
         for number, kpi in enumerate(view.kpis if view.kpis != "all" else ()):
             yield from unknown(kpi, known, project.at.value("views", name, "kpis", number), "definition")
@@ -48,7 +48,7 @@ def references(context: LintContext) -> Iterator[Diagnostic]:
 
 def _of_metric(context: LintContext, definition: Entry[Metric]) -> Iterator[Diagnostic]:
     metric, at, project = definition.noun, definition.at, context.catalog.project.noun
-    known = {**context.catalog.definitions, **context.catalog.broken}
+    known = context.named
     if metric.dataset is not None:
         yield from unknown(metric.dataset, project.datasets, at.key("dataset"), "dataset", metric.id)
     if metric.evidence is not None:
@@ -79,5 +79,7 @@ def unknown(name: str, known: Iterable[str], span: Span, what: str, kpi: str | N
     names = known if isinstance(known, Mapping) else tuple(known)
     if name in names:
         return
-    here = f"Known: {listed(sorted(names))}." if names else ""
-    yield UNKNOWN.finding(span, f"there is no {what} {shown(name)}", did_you_mean(name, names, here), kpi)
+    near = nearest(name, names)
+    here = f"Known: {listed(names)}." if names else ""
+    hint = f"Did you mean `{near}`?" if near else here
+    yield UNKNOWN.finding(span, f"there is no {what} {shown(name)}", hint, kpi)

@@ -24,8 +24,8 @@ _WORDS = ("literal_error", "enum")
 _SIZES = {
     "greater_than_equal": "at least {ge}",
     "less_than_equal": "at most {le}",
-    "too_short": "a list of at least {min_length}",
-    "too_long": "a list of at most {max_length}",
+    "too_short": "a {kind} of at least {min_length}",
+    "too_long": "a {kind} of at most {max_length}",
     "string_too_short": "a text of at least {min_length} characters",
     "string_too_long": "a text of at most {max_length} characters",
 }
@@ -38,7 +38,8 @@ def said(errors: Sequence[ErrorDetails], value: Plain) -> str:
     if sentence := verdict(errors):
         return sentence
     shapes = [_sentence(e).removeprefix("expected ") for e in errors if e["type"] == "value_error"]
-    sizes = [_SIZES[e["type"]].format(**e["ctx"]) for e in errors if e["type"] in _SIZES]
+    kind = "mapping" if isinstance(value, dict) else "list"
+    sizes = [_SIZES[e["type"]].format(**e["ctx"], kind=kind) for e in errors if e["type"] in _SIZES]
     nouns = _without_doubles(shapes + [_noun(e) for e in errors])
     return f"expected {sizes[0] if sizes else ' or '.join(nouns)}, found {found(value)}"
 

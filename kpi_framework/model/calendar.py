@@ -2,9 +2,9 @@
 
 # No postponed annotations: pydantic would evaluate each of them anew at every start.
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from .base import Hours, Model
 
@@ -15,17 +15,32 @@ Days = Annotated[str, Field(pattern=rf"^({_DAY})(-({_DAY}))?$")]
 Interval = tuple[int, int]
 """Minutes from a day's midnight, [start, end); a night shift ends after 1,440."""
 ROUND_THE_CLOCK = "24x7"
+MAX_INTERVALS = 24
+"""So many working intervals a day has, at most."""
+
+Intervals = Annotated[tuple[Hours, ...], Field(max_length=MAX_INTERVALS)]
+"""The working hours of a day."""
 
 
 class Calendar(Model):
     """When people work: the clock of `business_minutes` runs only then."""
 
-    hours: Literal["24x7"] | Annotated[dict[Days, tuple[Hours, ...]], Field(min_length=1)]
+    hours: (
+        Literal["24x7"]
+        | Annotated[dict[Days, Annotated[tuple[Hours, ...], Field(max_length=MAX_INTERVALS)]], Field(min_length=1)]
+    )
     """`24x7`, or days and their hours: `{mon-fri: ["09:00-17:30"]}`. `22:00-06:00` belongs to the day it starts on."""
     timezone: str | None = None
     """The IANA zone whose wall clock the hours are on; the project's by default."""
-    holidays: tuple[str, ...] = ()
+    holidays: Annotated[tuple[str, ...], Field(max_length=1_000)] = ()
     """Days off: codes of the `holidays` library, such as GB-ENG or US-MA, and single dates."""
+
+    @model_validator(mode="after")
+    def _few_intervals(self) -> Self:
+        """A day is cut into few pieces: each is a row of seventy years."""
+        if any(len(day) > MAX_INTERVALS for day in self.week()):
+            raise ValueError(f"`hours` gives a day more than {MAX_INTERVALS} working intervals")
+        return self
 
     def week(self) -> tuple[tuple[Interval, ...], ...]:
         """The intervals of Monday … Sunday."""

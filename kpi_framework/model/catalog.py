@@ -84,6 +84,11 @@ class Catalog(Record, dict=True):
         return found
 
     @cached_property
+    def metrics(self) -> Mapping[str, Metric]:
+        """Every definition's noun by id."""
+        return {i: e.noun for i, e in self.definitions.items()}
+
+    @cached_property
     def live(self) -> Mapping[str, Entry[Metric]]:
         """The definitions that are evaluated: all but retired ones."""
         return {i: e for i, e in self.definitions.items() if e.noun.status is not Lifecycle.RETIRED}

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 from enum import StrEnum
+from itertools import islice
 
 from .quoting import LONGEST, is_plain
 from .record import Record
 
-_CANDIDATES = 60
-"""A name is compared letter by letter with so many others, at most: a file may hold 100,000 of them."""
+_MOST, _CANDIDATES = 1_000, 60
+"""A name is looked for among so many others, and compared letter by letter with so many: a file may hold 100,000."""
 
 
 class Severity(StrEnum):
@@ -70,8 +71,7 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     """The known name that a misspelt one most looks like; None where none does."""
     if not 0 < len(name) <= LONGEST:
         return None
-    # What two names share is at most the shorter one, and has to be 0.3 of both together.
-    similar = [k for k in known if 3 * len(name) <= 7 * len(k) and 3 * len(k) <= 7 * len(name)]
+    similar = list(islice(known, _MOST))
     for shared in range(1, len(name)):
         if len(similar) <= _CANDIDATES:
             break

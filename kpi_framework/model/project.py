@@ -106,9 +106,9 @@ class Dataset(Model):
     """The stretch of time one row stands for, if it is longer than an instant: `month` for monthly costs."""
     max_bad_rows: Annotated[Integer, Field(ge=0)] = 0
     """More rows than this with a cell that does not fit: the source is unreadable."""
-    clocks: dict[Name, Clock] = {}
+    clocks: Annotated[dict[Name, Clock], Field(max_length=200)] = {}
     """Further columns, computed from a history: time in statuses, first and last moments, counts."""
-    policies: dict[Name, Policy] = {}
+    policies: Annotated[dict[Name, Policy], Field(max_length=200)] = {}
     """Service levels, judged for every row from its history."""
     rules: dict[Name, DataRule] = {}
     """Conditions the rows have to hold."""
@@ -184,7 +184,7 @@ class Project(Model):
     """Objectives and their names."""
     events: tuple[ProjectEvent, ...] = ()
     """What happened, to read the trends by."""
-    calendars: dict[Name, Calendar] = {}
+    calendars: Annotated[dict[Name, Calendar], Field(max_length=50)] = {}
     """When people work: the hours in which business time runs."""
     datasets: dict[Name, Dataset] = {}
     """The data the KPIs are computed from."""

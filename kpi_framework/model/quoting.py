@@ -6,14 +6,15 @@ into logs, pull requests and terminals, so it never carries more of it than a re
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
+from heapq import nsmallest
 from itertools import islice
 
 LONGEST = 60
 """So many characters of a value are shown, at most."""
 LONGEST_LINE = 200
 """So many characters of a corrected line are shown, at most."""
-_LISTED = 20
+_LISTED, _MOST = 20, 1_000
 _SENTENCES = 1_000
 
 
@@ -37,11 +38,10 @@ def measured(text: str) -> str:
     return f"a text of {len(text):,} character{'s' if len(text) != 1 else ''}"
 
 
-def listed(names: Iterable[str]) -> str:
-    """The first names of a list, and how many more there are: `a, b, c and 17 more`."""
-    every = list(names)
-    first = [plain_or(name, "…") for name in islice(every, _LISTED)]
-    more = len(every) - len(first)
+def listed(names: Collection[str]) -> str:
+    """The first names of a collection by the alphabet, and how many more there are: `a, b, c and 17 more`."""
+    first = [plain_or(name, "…") for name in nsmallest(_LISTED, islice(names, _MOST))]
+    more = len(names) - len(first)
     return ", ".join(first) + (f" and {more:,} more" if more else "")
 
 

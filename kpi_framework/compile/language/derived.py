@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from zoneinfo import ZoneInfo
 
@@ -85,13 +85,26 @@ class DerivedScalars(Scalars):
         return term.with_sql(exp.column(column))
 
 
+class _Inputs(Mapping[str, Callable[[], Term]]):
+    """The definitions as columns."""
+
+    def __init__(self, definitions: Mapping[str, Metric]) -> None:
+        self._definitions = definitions
+
+    def __getitem__(self, one: str) -> Callable[[], Term]:
+        return partial(Term, exp.column(one), "double", self._definitions[one].unit)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._definitions)
+
+    def __len__(self) -> int:
+        return len(self._definitions)
+
+
 @deep()
 def compile_derived(text: str, definitions: Mapping[str, Metric], almanac: Almanac) -> Derived:
     """Compile a derived formula over the definitions' ids. Raises FormulaError."""
-    columns: dict[str, Callable[[], Term]] = {
-        i: partial(Term, exp.column(i), "double", m.unit) for i, m in definitions.items()
-    }
-    scope = Scope(columns, almanac, what="definition", place="the project")
+    scope = Scope(_Inputs(definitions), almanac, what="definition", place="the project")
     tree = canonical_of(text)
     sized(tree)
     scalars = DerivedScalars(scope)

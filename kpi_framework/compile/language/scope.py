@@ -40,7 +40,7 @@ class Scope(Record):
         if name in self.columns:
             self.used.add(name)
             return self.columns[name]()
-        hint = did_you_mean(name, self.columns, f"It has: {listed(sorted(self.columns))}.")
+        hint = did_you_mean(name, self.columns, f"It has: {listed(self.columns)}.")
         raise FormulaError("unknown-column", f"{self.place} has no {self.what} {shown(name)}", hint, name)
 
     def size(self, name: str) -> Size:

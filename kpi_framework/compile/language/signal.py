@@ -151,7 +151,7 @@ def _check(operand: Operand, definitions: Mapping[str, Metric]) -> None:
     definition_id, field = operand.definition, operand.field
     metric = definitions.get(definition_id)
     if metric is None:
-        hint = f"The project has: {listed(sorted(definitions))}."
+        hint = f"The project has: {listed(definitions)}."
         raise FormulaError(
             "unknown-reference", f"there is no KPI or metric {shown(definition_id)}", hint, definition_id
         )

@@ -117,7 +117,7 @@ def sound_calendar(almanac: Almanac, name: str) -> Calendar:
     if calendar is None:
         known = 'Add it to kpi.yaml: `calendars: {business: {hours: {mon-fri: ["09:00-17:00"]}}}`.'
         if almanac.calendars:
-            known = f"There are: {listed(sorted(almanac.calendars))}."
+            known = f"There are: {listed(almanac.calendars)}."
         raise FormulaError("unknown-reference", f"there is no calendar {shown(name)}", known, name)
     if not is_zone(calendar.timezone or almanac.zone.key) or any(map(unknown_holiday, calendar.holidays)):
         raise FormulaError("unknown-reference", f"calendar `{name}` names a time zone or a holiday that does not exist",

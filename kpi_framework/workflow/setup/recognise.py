@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from ...compile.dataset.names import snake_case
-from ...compile.dataset.preset import column_in
+from ...compile.dataset.preset import Spellings, column_in
 from ...model.preset import Preset
 from ...model.project import Column, Contract
 from ...model.record import Record
@@ -31,7 +31,8 @@ def recognise(
     signed = [p for p in presets.values() if _is_signed(p, header)]
     if signed:
         preset = max(signed, key=lambda p: _likeness(p, header))
-        columns = {n: column_in(c, tuple(header)) for n, c in preset.columns.items()}
+        spellings = Spellings(header)
+        columns = {n: column_in(c, spellings) for n, c in preset.columns.items()}
         return (Recognised(contracts[preset.contract], {n: c for n, c in columns.items() if c is not None}, preset),)
     names = {snake_case(h): h for h in reversed(header)}
     fitting = [_as_contract(c, names) for c in contracts.values() if _has_required(c, names)]
