@@ -196,7 +196,7 @@ def test_clocks_equal_plain_python(tmp_path: Path, at_once: int, some: list[tupl
     anchor = (0, "low", "always", [(0, "status", "new", "", None), (0, "comment", "", "agent", True)])
     everyone = [*some, anchor]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("kpi_framework.compile.clocks.EVENTS_AT_ONCE", at_once)
+        patch.setattr("kpi_framework.compile.clocks.clocks.EVENTS_AT_ONCE", at_once)
         assert computed(tmp_path, everyone) == [oracle(*ticket) for ticket in everyone]
 
 

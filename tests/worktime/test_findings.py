@@ -61,7 +61,7 @@ def found(options: Options, rule: str) -> list[Diagnostic]:
     [
         ('["09:00-17:00"]', '["09:00-17:00", "16:00-18:00"]', "wrong-type", 5, "overlaps"),
         ('mon-fri: ["09:00-17:00"]', 'mon-sun: ["22:00-06:00", "05:00-07:00"]', "wrong-type", 5, "overlaps"),
-        ('["09:00-17:00"]', '["09:00-09:00"]', "wrong-type", 5, "at once"),
+        ('["09:00-17:00"]', '["09:00-09:00"]', "wrong-type", 5, "same time"),
         ('["09:00-17:00"]', '["9-17"]', "wrong-type", 5, "hours"),
         ("mon-fri", "weekdays", "wrong-type", 5, "weekdays"),
         ("GB-ENG", "GB-ENGL", "unknown-reference", 5, "GB-ENGL"),
@@ -85,7 +85,7 @@ def test_a_status_nobody_declared_is_counted(tmp_path: Path) -> None:
     """A finding says how many rows have one; no clock runs in it."""
     outcome = check(project(tmp_path, events=EVENTS + "2,2026-01-05 10:00,status,limbo\n"))
     [finding] = [d for d in outcome.diagnostics if d.rule == "contract-violation"]
-    assert "1 row with a status" in finding.message
+    assert "in 1 row" in finding.message
     assert "limbo" not in finding.message
 
 
