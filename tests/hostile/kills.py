@@ -93,7 +93,7 @@ def _judged(root: Path, command: str, number: signal.Signals, ended: Ended, good
         yield Fault("orphan", "workers outlive the command by five seconds", str(len(ended.orphans)))
     if ended.signal is None:
         yield from faults_of(ended, codes=(*CODES, INTERRUPTED))
-    elif number is signal.SIGINT:
+    elif number is signal.SIGINT and seams.PACKAGE in ended.err:  # else it was Python itself that was starting
         yield Fault("exit code", f"Ctrl-C ends it by signal {ended.signal}", ended.text[-800:])
     yield from left_behind(root, good.before, good.after, COMMANDS[command].needs_git)
     yield from works_again(root, command, good)

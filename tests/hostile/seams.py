@@ -78,7 +78,7 @@ def rewritten(text: str) -> str:
     tree = exp.Paren(this=parse(text))
     for node in list(tree.find_all(exp.WithinGroup, exp.Not)):
         _write_plainly(node)
-    return re.sub(r"(?<=EXTRACT\()\w+(?= FROM)", lambda part: _PARTS.get(part[0], part[0]), render(tree))
+    return re.sub(r"(?<=EXTRACT\()\w+(?= FROM)", lambda part: _PARTS.get(part[0], part[0]), render(tree.this))
 
 
 def without_added(text: str) -> str:
@@ -94,7 +94,8 @@ def _write_plainly(node: exp.Expr) -> None:
     """What the renderer's shorter spelling would not say: whose operand a NOT is, and a quantile within a group."""
     inner = node.this
     if isinstance(node, exp.Not):
-        node.replace(exp.Paren(this=node.copy()))
+        if not isinstance(node.parent, exp.Paren | exp.Not | exp.Connector | exp.Where | exp.Func):
+            node.replace(exp.Paren(this=node.copy()))
     elif isinstance(inner, exp.PercentileCont) and len(node.expression.expressions) == 1:
         node.replace(exp.PercentileCont(this=node.expression.expressions[0].this, expression=inner.this))
 
