@@ -216,7 +216,7 @@ def test_how_much_is_held_at_once_leaves_the_scorecard_as_it_is(
         head = f"version: 1\nkind: metric\nid: {one}\nname: {one}\ndataset: tickets\n"
         (root / f"kpis/{one}.yaml").write_text(f"{head}{text}\nsegments: [priority, channel]\n", encoding="utf-8")
     at_once = _card(root, 2)
-    monkeypatch.setattr("kpi_framework.compile.held.VALUES_AT_ONCE", 1)
+    monkeypatch.setattr("kpi_framework.compile.plan.non_additive.VALUES_AT_ONCE", 1)
     assert _card(root, 2) == at_once
     values = [m["value"] for m in at_once["measurements"] if m["kpi"] in HELD and not m["segment"]]
     assert len(values) >= 12 * len(HELD)
