@@ -34,7 +34,7 @@ class Session:
         self._until = time.monotonic() + seconds
         self._engine: Engine | None = None
         self._is_ready = False
-        self._failed_starts = 0
+        self._starts_left = _MOST_STARTS
         self._about = ("duckdb", "process")
         self.failure = EngineError("worker-lost", lost=True)
         """Why the engine was not there when it was needed last."""
@@ -82,28 +82,32 @@ class Session:
         return self._asked(work)
 
     def _ready(self) -> Engine:
-        """The engine; a new one with the same tables where the last one is gone. Raises EngineError."""
+        """The engine; a new one with the same tables where the last one is gone.
+
+        Raises EngineError, which says that no engine is to be had: what was to be done next is not to blame.
+        """
         if time.monotonic() > self._until:
             raise EngineError("no-time-left", lost=True)
-        if self._engine is None or not self._engine.is_alive:
-            self.close()
-        elif self._is_ready:
+        if self._engine is not None and self._is_ready and self._engine.is_alive:
             return self._engine
-        if self._failed_starts == _MOST_STARTS:
-            raise EngineError("worker-lost", lost=True)
-        self._failed_starts += 1
-        try:
-            self._engine = self._engine or self._open_engine()
-            self._engine.admit(self._files)
-            self._about = (self._engine.name, self._engine.isolation)
-            self._restore(self._engine)
-        except EngineError as error:
+        while self._starts_left:
+            self._starts_left -= 1
+            with suppress(EngineError):
+                self._engine = self._started()
+                self._is_ready, self._starts_left = True, _MOST_STARTS
+                return self._engine
             self.close()  # with all that it had half of
-            if self._failed_starts == _MOST_STARTS:
-                raise EngineError("worker-lost", lost=True) from error
-            raise
-        self._is_ready, self._failed_starts = True, 0
-        return self._engine
+        raise EngineError("worker-lost", lost=True)
+
+    def _started(self) -> Engine:
+        """An engine with all that the last one had; the one that was started early, if it lives. Raises EngineError."""
+        if self._engine is None or self._is_ready or not self._engine.is_alive:
+            self.close()
+        engine = self._engine = self._engine or self._open_engine()
+        engine.admit(self._files)
+        self._about = (engine.name, engine.isolation)
+        self._restore(engine)
+        return engine
 
     def _restore(self, engine: Engine) -> None:
         """What the last engine had: a formula that killed it fails alone. Raises EngineError."""
