@@ -133,10 +133,10 @@ def overgrown(inputs: Inputs) -> frozenset[str]:
 
 
 def closure(definition_id: str, inputs: Inputs) -> tuple[str, ...]:
-    """All definitions that one stands on, itself included."""
+    """All definitions that one stands on, itself included; of one that stands on too many, the first of them."""
     ids: dict[str, None] = {}
     waiting = [definition_id]
-    while waiting:
+    while waiting and len(ids) <= MAX_BEHIND:
         current = waiting.pop()
         if current not in ids:
             ids[current] = None
