@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from ...model.diagnostic import KpiError
+from ..project_files import RefusedFiles
 
 NO_LINK = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 """How a file is opened: not through a link, and its bytes as they are."""
@@ -21,13 +21,13 @@ _UNABLE = (errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EP
 
 
 def refuse_link(path: Path) -> None:
-    """A link leads anywhere. Raises KpiError."""
+    """A link leads anywhere. Raises RefusedFiles."""
     if path.is_symlink():
-        raise KpiError(f"{path} is a symbolic link", "Put the real file or folder there: links are not followed.")
+        raise RefusedFiles(f"{path} is a symbolic link", "Put the real file or folder there: links are not followed.")
 
 
 def walk(top: Path) -> Iterator[tuple[Path, os.stat_result]]:
-    """Everything under a folder, each folder before what it holds. Raises KpiError at a link, and OSError."""
+    """Everything under a folder, each folder before what it holds. Raises RefusedFiles at a link, and OSError."""
     folders = [top]
     while folders:
         folder = folders.pop()
