@@ -8,8 +8,9 @@ from ..model.catalog import Catalog
 from ..model.kpi import Kpi, Metric
 from ..model.quoting import plain_or, shown
 from ..model.unit import MICROSECONDS, read_days
+from .dataset.columns import Native
 from .dataset.preset import adopted
-from .dataset.table import Native, Table
+from .dataset.table import Table
 from .language.derived import Derived, compile_derived
 from .language.formula import compile_formula
 from .plan.axis import Closing, CompiledMetric

@@ -14,7 +14,8 @@ from ..model.kpi import Metric
 from ..model.record import replace
 from ..model.unit import MICROSECONDS, read_days
 from .clocks.events import check_clocks, declared_statuses, event_names
-from .dataset.table import Base, Table
+from .dataset.columns import Base
+from .dataset.table import Table
 from .definition import compile_definition, compile_metric, dating_columns, time_column
 from .language.canonical import canonical_of, canonical_text
 from .language.formula import compile_condition

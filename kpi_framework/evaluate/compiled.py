@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from contextlib import suppress
 
 from ..compile.clocks.events import check_clocks, event_names
-from ..compile.dataset.table import Native, Table
+from ..compile.dataset.columns import Native
+from ..compile.dataset.table import Table
 from ..compile.definition import compile_definition, compile_evidence, compile_metric, dating_columns, table_of
 from ..compile.finding import finding_of
 from ..compile.graph import closure, unending

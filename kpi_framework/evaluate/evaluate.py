@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from ..compile.dataset.table import Native
+from ..compile.dataset.columns import Native
 from ..compile.graph import closure, in_order
 from ..model.baseline import BaselineValue
 from ..model.catalog import Catalog

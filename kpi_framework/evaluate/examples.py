@@ -6,7 +6,8 @@ import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
 
-from ..compile.dataset.table import Native, Table
+from ..compile.dataset.columns import Native
+from ..compile.dataset.table import Table
 from ..compile.definition import compile_definition, compile_metric, table_of
 from ..compile.language.derived import derived_query
 from ..compile.plan.example import Moment, example_query, read_moment

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
 from typing import Self, TypeVar
 
-from ..compile.dataset.table import Native
+from ..compile.dataset.columns import Native
 from ..compile.sql.render import render
 from ..compile.time.working_time import Query, width_of
 from ..compile.time.working_time import statements as working_time

@@ -10,8 +10,8 @@ from fnmatch import fnmatchcase
 from itertools import repeat
 from pathlib import Path
 
+from ..compile.dataset.columns import Native
 from ..compile.dataset.readers import csv_rows, format_of, json_rows, parquet_rows, unique_headers
-from ..compile.dataset.table import Native
 from ..compile.sql.render import render
 from ..model.period import is_zone
 from ..model.project import Dataset, Source

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 
-from ..compile.dataset.table import Native, Table
+from ..compile.dataset.columns import Native
+from ..compile.dataset.table import Table
 from ..compile.definition import compile_definition, compile_metric, table_of
 from ..compile.language.derived import Derived
 from ..compile.plan.axis import CompiledMetric

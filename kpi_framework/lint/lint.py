@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 
-from ..compile.dataset.table import Native
+from ..compile.dataset.columns import Native
 from ..model.catalog import Catalog
 from ..model.diagnostic import Diagnostic
 from ..model.ownership import CodeOwners

@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
 
-from ..compile.dataset.table import Native
+from ..compile.dataset.columns import Native
 from ..compile.definition import table_of
 from ..evaluate.reporting_periods import ReportingPeriods
 from ..evaluate.sources import csv_header

@@ -11,7 +11,8 @@ from sqlglot import exp
 from ...model.record import Record
 from ..sql.typed_sql import alias, binary, case, cast, conjunction, disjunction, is_null
 from .casts import odd_hour, out_of_contract
-from .table import Base, Staged, Table
+from .columns import Base, Staged
+from .table import Table
 
 
 class Flaw(StrEnum):

@@ -10,7 +10,7 @@ from sqlglot import exp
 
 from ...model.clock import POLICY_PARTS, Clock
 from ...model.period import Almanac, Grain
-from ...model.project import Column, Contract, ContractColumn, Dataset, Source
+from ...model.project import Column, Contract, Dataset, Source
 from ...model.quoting import listed, shown
 from ...model.record import Record, field, replace
 from ...model.unit import MICROSECONDS
@@ -18,77 +18,13 @@ from ..language.canonical import names_in
 from ..language.formula import compile_column
 from ..language.scope import Scope
 from ..sql.errors import FormulaError
-from ..sql.typed_sql import Term, cast, conjunction, disjunction, duration, is_null, not_null
+from ..sql.typed_sql import Term, conjunction, disjunction, duration, is_null, not_null
 from ..time.working_time import Lookup
-from .casts import NARROW, out_of_contract, to_instant, translated, typed_cell, wall_time, without_nulls
+from .casts import out_of_contract, to_instant, translated, typed_cell, wall_time, without_nulls
+from .columns import Base, Earlier, Native, Staged, sound_term
 from .durations import duration_cell
 from .names import snake_case
 from .readers import format_of
-
-
-class Native(Record):
-    """A source's columns as its file names and types them: VARCHAR for CSV and JSON."""
-
-    types: Mapping[str, str]
-
-
-class Base(Record):
-    """A column of the typed table, read straight from a column of the source."""
-
-    name: str
-    source: str
-    type: str
-    native: str
-    unit: str | None
-    personal: bool
-    values: Mapping[str, str]
-    contract: ContractColumn | None
-    duration: str | None = None
-
-    @property
-    def read(self) -> exp.Expr:
-        """The column as a formula reads it: a whole number is wide enough to reckon with."""
-        column = exp.column(self.name)
-        return cast(column, "BIGINT") if self.type == "integer" and self.native in NARROW else column
-
-
-class Earlier(Mapping[str, Callable[[], Term]]):
-    """The columns that a derived one may stand on: those of the source, and the derived ones before it."""
-
-    def __init__(
-        self, others: Mapping[str, Callable[[], Term]], made: Mapping[str, Term | FormulaError],
-        places: Mapping[str, int], place: int,
-    ) -> None:  # fmt: skip
-        self._others, self._made, self._places, self._place = others, made, places, place
-
-    def __getitem__(self, name: str) -> Callable[[], Term]:
-        is_earlier = self._places.get(name, self._place) < self._place
-        return partial(_sound, self._made[name]) if is_earlier else self._others[name]
-
-    def __iter__(self) -> Iterator[str]:
-        earlier = (name for name, place in self._places.items() if place < self._place and name not in self._others)
-        yield from (*self._others, *earlier)
-
-    def __len__(self) -> int:
-        return sum(1 for _ in self)
-
-
-def _sound(made: Term | FormulaError) -> Term:
-    """What a derived column came to. Raises FormulaError."""
-    if isinstance(made, FormulaError):
-        raise made
-    return made
-
-
-class Staged(Record):
-    """A base column's cell in steps, and the names of its first two."""
-
-    base: Base
-    raw: exp.Expr
-    wall: exp.Expr | None
-    typed: exp.Expr
-    raw_name: exp.Expr
-    wall_name: exp.Expr
 
 
 class Table(Record, dict=True):
@@ -281,7 +217,7 @@ class Table(Record, dict=True):
                 self._made[needed] = self._as_contract(needed, term)
             except FormulaError as error:
                 self._made[needed] = error
-        return _sound(self._made[name])
+        return sound_term(self._made[name])
 
     @cached_property
     def _made(self) -> dict[str, Term | FormulaError]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from ...compile.dataset.table import Native
+from ...compile.dataset.columns import Native
 from ...evaluate.baselines import compare
 from ...evaluate.compiled import compile_catalog
 from ...evaluate.sources import csv_header

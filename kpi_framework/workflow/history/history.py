@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Container, Iterator, Mapping
 from functools import cached_property
 
-from ...compile.dataset.table import Native
+from ...compile.dataset.columns import Native
 from ...compile.language.canonical import one_text
 from ...compile.select import narrowed
 from ...evaluate.evaluate import Setting, evaluate

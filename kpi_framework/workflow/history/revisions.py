@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 
-from ...compile.dataset.table import Native
+from ...compile.dataset.columns import Native
 from ...compile.language.canonical import one_text
 from ...evaluate.compiled import compile_catalog
 from ...evaluate.sources import csv_header

@@ -1,0 +1,79 @@
+"""The columns of a typed table: as the source has them, as a formula reads them, and those that stand on others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+
+from sqlglot import exp
+
+from ...model.project import ContractColumn
+from ...model.record import Record
+from ..sql.errors import FormulaError
+from ..sql.typed_sql import Term, cast
+from .casts import NARROW
+
+
+class Native(Record):
+    """A source's columns as its file names and types them: VARCHAR for CSV and JSON."""
+
+    types: Mapping[str, str]
+
+
+class Base(Record):
+    """A column of the typed table, read straight from a column of the source."""
+
+    name: str
+    source: str
+    type: str
+    native: str
+    unit: str | None
+    personal: bool
+    values: Mapping[str, str]
+    contract: ContractColumn | None
+    duration: str | None = None
+
+    @property
+    def read(self) -> exp.Expr:
+        """The column as a formula reads it: a whole number is wide enough to reckon with."""
+        column = exp.column(self.name)
+        return cast(column, "BIGINT") if self.type == "integer" and self.native in NARROW else column
+
+
+class Earlier(Mapping[str, Callable[[], Term]]):
+    """The columns that a derived one may stand on: those of the source, and the derived ones before it."""
+
+    def __init__(
+        self, others: Mapping[str, Callable[[], Term]], made: Mapping[str, Term | FormulaError],
+        places: Mapping[str, int], place: int,
+    ) -> None:  # fmt: skip
+        self._others, self._made, self._places, self._place = others, made, places, place
+
+    def __getitem__(self, name: str) -> Callable[[], Term]:
+        is_earlier = self._places.get(name, self._place) < self._place
+        return partial(sound_term, self._made[name]) if is_earlier else self._others[name]
+
+    def __iter__(self) -> Iterator[str]:
+        earlier = (name for name, place in self._places.items() if place < self._place and name not in self._others)
+        yield from (*self._others, *earlier)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+def sound_term(made: Term | FormulaError) -> Term:
+    """What a derived column came to. Raises FormulaError."""
+    if isinstance(made, FormulaError):
+        raise made
+    return made
+
+
+class Staged(Record):
+    """A base column's cell in steps, and the names of its first two."""
+
+    base: Base
+    raw: exp.Expr
+    wall: exp.Expr | None
+    typed: exp.Expr
+    raw_name: exp.Expr
+    wall_name: exp.Expr
