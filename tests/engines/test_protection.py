@@ -285,3 +285,25 @@ def test_no_gate_is_needed_for_an_honest_formula(tmp_path: Path) -> None:
     """The walls leave the work alone."""
     assert FORMULA in text(KPI)
     assert kpi(project(tmp_path), "check").code == 0
+
+
+@pytest.mark.parametrize("text_", ["cast(a as double", "quantile_cont(a, 0.5", "extract(month from a", "sum(a", "((1)"])
+def test_a_bracket_that_is_not_closed_is_refused(text_: str) -> None:
+    """The parser would guess where it closes."""
+    assert refusal(text_) == "formula-syntax"
+
+
+@pytest.mark.parametrize("text_", ["count_if(a = '(')", 'sum("a (b")', "sum(a) -- (", "sum(a) /* ( */"])
+def test_brackets_in_texts_names_and_comments_are_none(text_: str) -> None:
+    """They close nothing and open nothing."""
+    assert refusal(text_) is None
+
+
+def test_a_computed_column_gives_no_person_away(tmp_path: Path) -> None:
+    """SQL over a source column that is mapped as personal is refused: a segment by it would list names."""
+    config = text("kpi.yaml").replace("requester: user}", "requester: user, shouted: upper(user)}")
+    assert "shouted" in config
+    root = project(tmp_path, {"kpi.yaml": config, KPI: text(KPI).replace("unit:", "segments: [shouted]\nunit:", 1)})
+    ended = kpi(root, "check", "--format", "json")
+    assert "personal-column" in {d["rule"] for d in ended.json["diagnostics"]}
+    assert not [m for m in ended.json["measurements"] if m["segment"]]

@@ -196,14 +196,16 @@ class Table(Record, dict=True):
         return Term(base.read, base.type, base.unit, personal=name if base.personal else None)
 
     def _computed(self, name: str, text: str) -> Term:
-        """A column given as SQL over the source's own columns, as the source has them."""
-        term, _ = compile_column(text, self._scope(self._own_columns, f"the source of `{self.name}`"))
-        return self._as_contract(name, term)
+        """A column given as SQL over the source's own columns; of personal ones, only another personal one is made."""
+        is_personal = bool(self.contract and name in self.contract.columns and self.contract.columns[name].personal)
+        scope = replace(self._scope(self._own_columns, f"the source of `{self.name}`"), allow_personal=is_personal)
+        return self._as_contract(name, compile_column(text, scope)[0])
 
     @cached_property
     def _own_columns(self) -> dict[str, Callable[[], Term]]:
+        personal = {base.source for base in self.bases.values() if base.personal}
         return {
-            spelling: partial(Term, b.read, b.type)
+            spelling: partial(Term, b.read, b.type, personal=b.source if b.source in personal else None)
             for b in self.raws.values()
             for spelling in (b.source.lower(), snake_case(b.source))
         }

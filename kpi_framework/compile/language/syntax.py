@@ -89,6 +89,10 @@ def parse(text: str, prepare: Callable[[exp.Expr], exp.Expr] = lambda tree: tree
     return tree
 
 
+_ASIDE = re.compile(r"""'[^']*'|"[^"]*"|--[^\n]*|/\*.*?\*/""", re.DOTALL)
+"""Texts, names in quotes and comments: what brackets stand in them are none of the expression's."""
+
+
 def _guard(text: str) -> None:
     """Refuse what could hang or deceive the parser before it sees it."""
     if len(text) > MAX_LENGTH:
@@ -113,7 +117,7 @@ def _guard(text: str) -> None:
     if text.count("[") > MAX_SUBSCRIPTS:
         raise FormulaError("formula-syntax", f"more than {MAX_SUBSCRIPTS} square brackets stand here", "Split it.")
     depth = 0
-    for character in re.sub(r"'[^']*'", "", text):
+    for character in _ASIDE.sub("", text):
         depth += (character in "([{") - (character in ")]}")
         if depth > MAX_BRACKETS:
             raise FormulaError(
@@ -121,6 +125,8 @@ def _guard(text: str) -> None:
                 f"brackets are nested more than {MAX_BRACKETS} deep",
                 "Split it into several shorter ones.",
             )
+    if depth > 0:
+        raise FormulaError("formula-syntax", "a bracket is not closed", "Close it; the parser would guess where.")
 
 
 def _plain(error: Exception) -> str:
