@@ -36,16 +36,19 @@ def run() -> None:
     """`kpi`, without what would take half of its time."""
     with suppress(ValueError):  # whoever calls this in a thread handles signals himself
         signal.signal(signal.SIGINT, _interrupt)
+    code = 0
     try:
         _open_closed_streams()
         _run()
     except SystemExit as end:
-        _leave(end.code if isinstance(end.code, int) else int(end.code is not None))
-    except InterruptedRunError:
+        code = end.code if isinstance(end.code, int) else int(end.code is not None)
+    except BaseException:  # a library on the way may have put the interrupt into an error of its own
+        if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
+            raise
         with suppress(OSError):
             sys.stderr.write("kpi: interrupted\n")
-        _leave(_INTERRUPTED)
-    _leave(0)
+        code = _INTERRUPTED
+    _leave(code)
 
 
 def _run() -> None:
