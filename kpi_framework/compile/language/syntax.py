@@ -126,7 +126,7 @@ def _guard(text: str) -> None:
                 "Split it into several shorter ones.",
             )
     if depth > 0:
-        raise FormulaError("formula-syntax", "a bracket is not closed", "Close it; the parser would guess where.")
+        raise FormulaError("formula-syntax", "a bracket is opened and not closed", "Write the closing bracket.")
 
 
 def _plain(error: Exception) -> str:
