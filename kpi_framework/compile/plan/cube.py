@@ -276,7 +276,7 @@ class AxisPlan(Record, dict=True):
         for metric in self.metrics:
             formula = metric.formula
             extra = (formula.population, formula.measured, formula.missing, formula.squares)
-            columns.append(self._final(metric))
+            columns.append(exp.alias_(self._final(metric), metric.id, quoted=True, copy=False))
             columns += [a.column for a in extra if a is not None]
         return columns
 

@@ -17,6 +17,11 @@ _WORKING_TIME = "INSERT INTO working_time"
 
 def statements(options: Options, definition_id: str) -> tuple[str, ...]:
     """The SQL of a definition and of what it stands on; the zones' functions by their names. Raises KpiError."""
+    return tuple(map(readable_statement, recorded(options, definition_id)))
+
+
+def recorded(options: Options, definition_id: str) -> tuple[str, ...]:
+    """The statements as the engine gets them, each once. Raises KpiError."""
     catalog = load_unlinked(options.project_root)
     name_known((definition_id,), catalog.definitions)
     ran: list[str] = []
@@ -24,10 +29,11 @@ def statements(options: Options, definition_id: str) -> tuple[str, ...]:
     reporting = reporting_periods_of(catalog, options.as_of, options.now, options.periods)
     setting = Setting(options.project_root.folder, reporting, chosen.open_engine, options.project_root.allowed)
     evaluate(narrowed(catalog, (definition_id,)), setting)
-    return tuple(_readable(sql) for sql in dict.fromkeys(ran))
+    return tuple(dict.fromkeys(ran))
 
 
-def _readable(sql: str) -> str:
+def readable_statement(sql: str) -> str:
+    """A statement in lines; in place of a long table of constants, what it holds."""
     if sql.startswith(_CLOCKS):
         name = sql.removeprefix(_CLOCKS).partition(" ")[0]
         return f"-- clock_in_{name}: when the zone's clocks change, and what they show from then on"

@@ -1,0 +1,703 @@
+-- clock_in_europe_london: when the zone's clocks change, and what they show from then on
+
+-- wall_in_europe_london(t): a step function over the changes of the zone's clocks
+
+-- instant_in_europe_london(t): a step function over the changes of the zone's clocks
+
+-- odd_hour_in_europe_london(t): a step function over the changes of the zone's clocks
+
+CREATE TEMPORARY TABLE loaded_tickets AS
+WITH source AS NOT MATERIALIZED (
+  SELECT
+    "category",
+    "contact_type",
+    "number",
+    "opened_at",
+    "reopen_count",
+    "resolved_at",
+    "u_contacts",
+    "u_escalated",
+    "u_first_reply_at",
+    "u_merged"
+  FROM READ_CSV(
+    ['data/tickets.csv'],
+    auto_detect = FALSE,
+    header = TRUE,
+    delim = ',',
+    quote = '"',
+    escape = '"',
+    encoding = 'utf-8',
+    nullstr = [''],
+    strict_mode = TRUE,
+    null_padding = FALSE,
+    max_line_size = 2000000,
+    "columns" = {'number': 'VARCHAR', 'opened_at': 'VARCHAR', 'u_first_reply_at': 'VARCHAR', 'resolved_at': 'VARCHAR', 'closed_at': 'VARCHAR', 'sla_due': 'VARCHAR', 'state': 'VARCHAR', 'priority': 'VARCHAR', 'category': 'VARCHAR', 'contact_type': 'VARCHAR', 'u_department': 'VARCHAR', 'assignment_group': 'VARCHAR', 'assigned_to': 'VARCHAR', 'caller_id': 'VARCHAR', 'short_description': 'VARCHAR', 'u_contacts': 'VARCHAR', 'reassignment_count': 'VARCHAR', 'reopen_count': 'VARCHAR', 'u_escalated': 'VARCHAR', 'u_merged': 'VARCHAR', 'time_worked': 'VARCHAR'}
+  )
+)
+SELECT
+  _typed_category AS category,
+  _typed_channel AS channel,
+  CASE
+    WHEN CAST(_typed_contact_count AS DOUBLE) < 0
+    THEN NULL
+    ELSE _typed_contact_count
+  END AS contact_count,
+  _typed_created_at AS created_at,
+  _typed_escalated AS escalated,
+  _typed_first_response_at AS first_response_at,
+  _typed_merged AS merged,
+  CASE
+    WHEN CAST(_typed_reopen_count AS DOUBLE) < 0
+    THEN NULL
+    ELSE _typed_reopen_count
+  END AS reopen_count,
+  _typed_resolved_at AS resolved_at,
+  _typed_ticket_id AS ticket_id,
+  CAST(CASE
+    WHEN (
+      (
+        NOT _cell_contact_count IS NULL
+      ) AND (
+        _typed_contact_count IS NULL
+      )
+    )
+    OR (
+      CAST(_typed_contact_count AS DOUBLE) < 0
+    )
+    THEN 1
+    ELSE 0
+  END + CASE
+    WHEN (
+      NOT _cell_created_at IS NULL
+    ) AND (
+      _typed_created_at IS NULL
+    )
+    THEN 2
+    ELSE 0
+  END + CASE
+    WHEN (
+      NOT _cell_escalated IS NULL
+    ) AND (
+      _typed_escalated IS NULL
+    )
+    THEN 4
+    ELSE 0
+  END + CASE
+    WHEN (
+      NOT _cell_first_response_at IS NULL
+    )
+    AND (
+      _typed_first_response_at IS NULL
+    )
+    THEN 8
+    ELSE 0
+  END + CASE
+    WHEN (
+      NOT _cell_merged IS NULL
+    ) AND (
+      _typed_merged IS NULL
+    )
+    THEN 16
+    ELSE 0
+  END + CASE
+    WHEN (
+      (
+        NOT _cell_reopen_count IS NULL
+      ) AND (
+        _typed_reopen_count IS NULL
+      )
+    )
+    OR (
+      CAST(_typed_reopen_count AS DOUBLE) < 0
+    )
+    THEN 32
+    ELSE 0
+  END + CASE
+    WHEN (
+      NOT _cell_resolved_at IS NULL
+    ) AND (
+      _typed_resolved_at IS NULL
+    )
+    THEN 64
+    ELSE 0
+  END + CASE
+    WHEN (
+      NOT _cell_ticket_id IS NULL
+    ) AND (
+      _typed_ticket_id IS NULL
+    )
+    THEN 128
+    ELSE 0
+  END + CASE WHEN _cell_created_at IS NULL THEN 256 ELSE 0 END + CASE WHEN _cell_ticket_id IS NULL THEN 512 ELSE 0 END + CASE WHEN ODD_HOUR_IN_EUROPE_LONDON(_wall_created_at) THEN 1024 ELSE 0 END + CASE WHEN ODD_HOUR_IN_EUROPE_LONDON(_wall_first_response_at) THEN 2048 ELSE 0 END + CASE WHEN ODD_HOUR_IN_EUROPE_LONDON(_wall_resolved_at) THEN 4096 ELSE 0 END + CASE WHEN _typed_first_response_at < _typed_created_at THEN 8192 ELSE 0 END + CASE WHEN _typed_resolved_at < _typed_created_at THEN 16384 ELSE 0 END AS USMALLINT) AS _marks_0
+FROM (
+  SELECT
+    *,
+    _cell_category AS _typed_category,
+    _cell_channel AS _typed_channel,
+    CASE
+      WHEN TRY_CAST(_cell_contact_count AS DECIMAL(38, 12)) = TRY_CAST(_cell_contact_count AS BIGINT)
+      THEN TRY_CAST(_cell_contact_count AS BIGINT)
+    END AS _typed_contact_count,
+    COALESCE(
+      INSTANT_IN_EUROPE_LONDON(_wall_created_at),
+      CASE
+        WHEN REGEXP_FULL_MATCH(
+          _cell_created_at,
+          '\d{4}-\d{1,2}-\d{1,2}([T ]\d{1,2}:\d{2}(:\d{2}(\.\d{1,9})?)?) ?([Zz]|[+-]\d{2}(:?\d{2})?)'
+        )
+        THEN TIMEZONE('UTC', TRY_CAST(_cell_created_at AS TIMESTAMPTZ))
+      END
+    ) AS _typed_created_at,
+    CASE
+      WHEN LOWER(TRIM(CAST(_cell_escalated AS TEXT))) IN ('true', 't', 'yes', 'y', '1')
+      THEN TRUE
+      WHEN LOWER(TRIM(CAST(_cell_escalated AS TEXT))) IN ('false', 'f', 'no', 'n', '0')
+      THEN FALSE
+    END AS _typed_escalated,
+    COALESCE(
+      INSTANT_IN_EUROPE_LONDON(_wall_first_response_at),
+      CASE
+        WHEN REGEXP_FULL_MATCH(
+          _cell_first_response_at,
+          '\d{4}-\d{1,2}-\d{1,2}([T ]\d{1,2}:\d{2}(:\d{2}(\.\d{1,9})?)?) ?([Zz]|[+-]\d{2}(:?\d{2})?)'
+        )
+        THEN TIMEZONE('UTC', TRY_CAST(_cell_first_response_at AS TIMESTAMPTZ))
+      END
+    ) AS _typed_first_response_at,
+    CASE
+      WHEN LOWER(TRIM(CAST(_cell_merged AS TEXT))) IN ('true', 't', 'yes', 'y', '1')
+      THEN TRUE
+      WHEN LOWER(TRIM(CAST(_cell_merged AS TEXT))) IN ('false', 'f', 'no', 'n', '0')
+      THEN FALSE
+    END AS _typed_merged,
+    CASE
+      WHEN TRY_CAST(_cell_reopen_count AS DECIMAL(38, 12)) = TRY_CAST(_cell_reopen_count AS BIGINT)
+      THEN TRY_CAST(_cell_reopen_count AS BIGINT)
+    END AS _typed_reopen_count,
+    COALESCE(
+      INSTANT_IN_EUROPE_LONDON(_wall_resolved_at),
+      CASE
+        WHEN REGEXP_FULL_MATCH(
+          _cell_resolved_at,
+          '\d{4}-\d{1,2}-\d{1,2}([T ]\d{1,2}:\d{2}(:\d{2}(\.\d{1,9})?)?) ?([Zz]|[+-]\d{2}(:?\d{2})?)'
+        )
+        THEN TIMEZONE('UTC', TRY_CAST(_cell_resolved_at AS TIMESTAMPTZ))
+      END
+    ) AS _typed_resolved_at,
+    _cell_ticket_id AS _typed_ticket_id
+  FROM (
+    SELECT
+      *,
+      "category" AS _cell_category,
+      "contact_type" AS _cell_channel,
+      "u_contacts" AS _cell_contact_count,
+      "opened_at" AS _cell_created_at,
+      "u_escalated" AS _cell_escalated,
+      "u_first_reply_at" AS _cell_first_response_at,
+      "u_merged" AS _cell_merged,
+      "reopen_count" AS _cell_reopen_count,
+      "resolved_at" AS _cell_resolved_at,
+      "number" AS _cell_ticket_id,
+      CASE
+        WHEN REGEXP_FULL_MATCH("opened_at", '\d{4}-\d{1,2}-\d{1,2}([T ]\d{1,2}:\d{2}(:\d{2}(\.\d{1,9})?)?)?')
+        THEN TRY_CAST("opened_at" AS TIMESTAMP)
+      END AS _wall_created_at,
+      CASE
+        WHEN REGEXP_FULL_MATCH(
+          "u_first_reply_at",
+          '\d{4}-\d{1,2}-\d{1,2}([T ]\d{1,2}:\d{2}(:\d{2}(\.\d{1,9})?)?)?'
+        )
+        THEN TRY_CAST("u_first_reply_at" AS TIMESTAMP)
+      END AS _wall_first_response_at,
+      CASE
+        WHEN REGEXP_FULL_MATCH("resolved_at", '\d{4}-\d{1,2}-\d{1,2}([T ]\d{1,2}:\d{2}(:\d{2}(\.\d{1,9})?)?)?')
+        THEN TRY_CAST("resolved_at" AS TIMESTAMP)
+      END AS _wall_resolved_at
+    FROM source
+  ) AS parsed
+) AS typed
+WHERE
+  (
+    _typed_created_at < CAST('2026-11-06 00:00:00' AS TIMESTAMP)
+  )
+  OR _typed_created_at IS NULL;
+
+SELECT
+  (
+    SELECT
+      COUNT(*)
+    FROM loaded_tickets
+  ),
+  COUNT(*) FILTER(WHERE
+    (
+      _marks_0 & 1023
+    ) <> 0),
+  COUNT(*) FILTER(WHERE
+    (
+      _marks_0 & 1
+    ) <> 0),
+  COUNT(*) FILTER(WHERE
+    (
+      _marks_0 & 2
+    ) <> 0),
+  COUNT(*) FILTER(WHERE
+    (
+      _marks_0 & 4
+    ) <> 0),
+  COUNT(*) FILTER(WHERE
+    (
+      _marks_0 & 8
+    ) <> 0),
+  COUNT(*) FILTER(WHERE
+    (
+      _marks_0 & 16
+    ) <> 0),
+  COUNT(*) FILTER(WHERE
+    (
+      _marks_0 & 32
+    ) <> 0),
+  COUNT(*) FILTER(WHERE
+    (
+      _marks_0 & 64
+    ) <> 0),
+  COUNT(*) FILTER(WHERE
+    (
+      _marks_0 & 128
+    ) <> 0),
+  COUNT(*) FILTER(WHERE
+    (
+      _marks_0 & 256
+    ) <> 0),
+  COUNT(*) FILTER(WHERE
+    (
+      _marks_0 & 512
+    ) <> 0),
+  COUNT(*) FILTER(WHERE
+    (
+      _marks_0 & 1024
+    ) <> 0),
+  COUNT(*) FILTER(WHERE
+    (
+      _marks_0 & 2048
+    ) <> 0),
+  COUNT(*) FILTER(WHERE
+    (
+      _marks_0 & 4096
+    ) <> 0),
+  COUNT(*) FILTER(WHERE
+    (
+      _marks_0 & 8192
+    ) <> 0),
+  COUNT(*) FILTER(WHERE
+    (
+      _marks_0 & 16384
+    ) <> 0)
+FROM loaded_tickets
+WHERE
+  (
+    _marks_0 & 32767
+  ) <> 0;
+
+SELECT
+  COUNT(*)
+FROM (
+  SELECT
+    1
+  FROM loaded_tickets
+  GROUP BY
+    ticket_id
+  HAVING
+    COUNT(*) > 1
+) AS doubled;
+
+SELECT
+  COUNT(*) FILTER(WHERE
+    _differs_0),
+  COUNT(*) FILTER(WHERE
+    _differs_1),
+  COUNT(*) FILTER(WHERE
+    _differs_2),
+  COUNT(*) FILTER(WHERE
+    _differs_3),
+  COUNT(*) FILTER(WHERE
+    _differs_4),
+  COUNT(*) FILTER(WHERE
+    _differs_5),
+  COUNT(*) FILTER(WHERE
+    _differs_6),
+  COUNT(*) FILTER(WHERE
+    _differs_7),
+  COUNT(*) FILTER(WHERE
+    _differs_8),
+  COUNT(*) FILTER(WHERE
+    _differs_9)
+FROM (
+  SELECT
+    MIN(category) <> MAX(category)
+    OR (
+      COUNT(category) > 0 AND COUNT(category) < COUNT(*)
+    ) AS _differs_0,
+    MIN(channel) <> MAX(channel)
+    OR (
+      COUNT(channel) > 0 AND COUNT(channel) < COUNT(*)
+    ) AS _differs_1,
+    MIN(contact_count) <> MAX(contact_count)
+    OR (
+      COUNT(contact_count) > 0 AND COUNT(contact_count) < COUNT(*)
+    ) AS _differs_2,
+    MIN(created_at) <> MAX(created_at)
+    OR (
+      COUNT(created_at) > 0 AND COUNT(created_at) < COUNT(*)
+    ) AS _differs_3,
+    MIN(escalated) <> MAX(escalated)
+    OR (
+      COUNT(escalated) > 0 AND COUNT(escalated) < COUNT(*)
+    ) AS _differs_4,
+    MIN(first_response_at) <> MAX(first_response_at)
+    OR (
+      COUNT(first_response_at) > 0 AND COUNT(first_response_at) < COUNT(*)
+    ) AS _differs_5,
+    MIN(merged) <> MAX(merged)
+    OR (
+      COUNT(merged) > 0 AND COUNT(merged) < COUNT(*)
+    ) AS _differs_6,
+    MIN(reopen_count) <> MAX(reopen_count)
+    OR (
+      COUNT(reopen_count) > 0 AND COUNT(reopen_count) < COUNT(*)
+    ) AS _differs_7,
+    MIN(resolved_at) <> MAX(resolved_at)
+    OR (
+      COUNT(resolved_at) > 0 AND COUNT(resolved_at) < COUNT(*)
+    ) AS _differs_8,
+    MIN(ticket_id) <> MAX(ticket_id)
+    OR (
+      COUNT(ticket_id) > 0 AND COUNT(ticket_id) < COUNT(*)
+    ) AS _differs_9
+  FROM (
+    SELECT
+      *,
+      RANK() OVER (PARTITION BY ticket_id) AS _rank
+    FROM loaded_tickets
+  ) AS ranked
+  WHERE
+    _rank = 1
+  GROUP BY
+    ticket_id
+) AS keyed;
+
+CREATE TEMPORARY TABLE data_tickets AS
+SELECT
+  category,
+  channel,
+  contact_count,
+  created_at,
+  escalated,
+  first_response_at,
+  merged,
+  reopen_count,
+  resolved_at,
+  ticket_id
+FROM (
+  SELECT
+    category,
+    channel,
+    contact_count,
+    created_at,
+    escalated,
+    first_response_at,
+    merged,
+    reopen_count,
+    resolved_at,
+    ticket_id,
+    ROW_NUMBER() OVER (
+      PARTITION BY ticket_id
+      ORDER BY category, channel, contact_count, created_at, escalated, first_response_at, merged, reopen_count, resolved_at, ticket_id
+    ) AS _rank
+  FROM loaded_tickets
+) AS ranked
+WHERE
+  _rank = 1;
+
+DROP TABLE loaded_tickets;
+
+SELECT
+  MAX(CAST(created_at AS TIMESTAMP)),
+  NULL
+FROM data_tickets;
+
+SELECT
+  COUNT(NULLIF(created_at <= first_response_at, FALSE)),
+  COUNT(created_at <= first_response_at)
+FROM data_tickets;
+
+SELECT
+  COUNT(
+    NULLIF((
+      resolved_at IS NULL
+    ) OR (
+      NOT (
+        first_response_at IS NULL
+      )
+    ), FALSE)
+  ),
+  COUNT((
+    resolved_at IS NULL
+  ) OR (
+    NOT (
+      first_response_at IS NULL
+    )
+  ))
+FROM data_tickets;
+
+SELECT
+  COUNT(NULLIF(NOT (
+    category IS NULL
+  ), FALSE)),
+  COUNT(NOT (
+    category IS NULL
+  ))
+FROM data_tickets;
+
+CREATE OR REPLACE TEMPORARY TABLE cube_tickets AS
+SELECT
+  _period,
+  _by_category,
+  _by_channel,
+  COUNT(*) AS _rows,
+  COUNT(
+    NULLIF(
+      (
+        NOT COALESCE(merged, FALSE)
+      )
+      AND (
+        (
+          (
+            1 = contact_count
+          ) AND (
+            0 = reopen_count
+          )
+        )
+        AND (
+          NOT escalated
+        )
+      ),
+      FALSE
+    )
+  ) AS count_09fce09074,
+  COUNT(NULLIF(NOT COALESCE(merged, FALSE), FALSE)) AS count_1b15ce8612,
+  COUNT(
+    NULLIF(
+      (
+        NOT COALESCE(merged, FALSE)
+      )
+      AND (
+        NOT (
+          (
+            (
+              1 = contact_count
+            ) AND (
+              0 = reopen_count
+            )
+          )
+          AND (
+            NOT escalated
+          )
+        ) IS NULL
+      ),
+      FALSE
+    )
+  ) AS count_285b5b70d8
+FROM (
+  SELECT
+    *
+  FROM (
+    SELECT
+      *,
+      CASE
+        WHEN _time IS NULL
+        THEN NULL
+        ELSE CASE
+          WHEN _time < CAST('2026-04-30 23:00:00' AS TIMESTAMP)
+          THEN CASE
+            WHEN _time < CAST('2026-01-01 00:00:00' AS TIMESTAMP)
+            THEN CASE
+              WHEN _time < CAST('2025-11-01 00:00:00' AS TIMESTAMP)
+              THEN CASE WHEN _time < CAST('2025-09-30 23:00:00' AS TIMESTAMP) THEN NULL ELSE 0 END
+              ELSE CASE WHEN _time < CAST('2025-12-01 00:00:00' AS TIMESTAMP) THEN 1 ELSE 2 END
+            END
+            ELSE CASE
+              WHEN _time < CAST('2026-03-01 00:00:00' AS TIMESTAMP)
+              THEN CASE WHEN _time < CAST('2026-02-01 00:00:00' AS TIMESTAMP) THEN 3 ELSE 4 END
+              ELSE CASE WHEN _time < CAST('2026-03-31 23:00:00' AS TIMESTAMP) THEN 5 ELSE 6 END
+            END
+          END
+          ELSE CASE
+            WHEN _time < CAST('2026-08-31 23:00:00' AS TIMESTAMP)
+            THEN CASE
+              WHEN _time < CAST('2026-06-30 23:00:00' AS TIMESTAMP)
+              THEN CASE WHEN _time < CAST('2026-05-31 23:00:00' AS TIMESTAMP) THEN 7 ELSE 8 END
+              ELSE CASE WHEN _time < CAST('2026-07-31 23:00:00' AS TIMESTAMP) THEN 9 ELSE 10 END
+            END
+            ELSE CASE
+              WHEN _time < CAST('2026-11-01 00:00:00' AS TIMESTAMP)
+              THEN CASE WHEN _time < CAST('2026-09-30 23:00:00' AS TIMESTAMP) THEN 11 ELSE 12 END
+              ELSE CASE WHEN _time < CAST('2026-11-06 00:00:00' AS TIMESTAMP) THEN 13 ELSE NULL END
+            END
+          END
+        END
+      END AS _period,
+      CAST(category AS TEXT) AS _by_category,
+      CAST(channel AS TEXT) AS _by_channel
+    FROM (
+      SELECT
+        *,
+        CAST(resolved_at AS TIMESTAMP) AS _time
+      FROM data_tickets
+    ) AS timed
+    WHERE
+      _time >= CAST('2025-09-30 23:00:00' AS TIMESTAMP)
+      AND _time < CAST('2026-11-06 00:00:00' AS TIMESTAMP)
+  ) AS dated
+  WHERE
+    NOT _period IS NULL
+) AS placed
+GROUP BY
+  _period,
+  _by_category,
+  _by_channel;
+
+SELECT
+  COUNT(DISTINCT (
+    _by_category
+  )),
+  COUNT(DISTINCT (
+    _by_channel
+  ))
+FROM cube_tickets;
+
+WITH rolled AS (
+  SELECT
+    GROUPING(_by_category, _by_channel) AS _bits,
+    _period,
+    _by_category,
+    _by_channel,
+    CAST(SUM(_rows) AS BIGINT) AS _rows,
+    CAST(SUM(count_09fce09074) AS BIGINT) AS count_09fce09074,
+    CAST(SUM(count_1b15ce8612) AS BIGINT) AS count_1b15ce8612,
+    CAST(SUM(count_285b5b70d8) AS BIGINT) AS count_285b5b70d8
+  FROM cube_tickets
+  GROUP BY
+    GROUPING SETS (
+      (
+        _period
+      ),
+      (_period, _by_category),
+      (_period, _by_channel)
+    )
+  UNION ALL
+  SELECT
+    -1,
+    NULL,
+    NULL,
+    NULL,
+    0,
+    0,
+    0,
+    0
+)
+SELECT
+  _bits,
+  _period,
+  _by_category,
+  _by_channel,
+  _rows,
+  CAST(CAST(count_09fce09074 AS DOUBLE) / NULLIF(count_285b5b70d8, 0) AS DOUBLE) AS "first_contact_resolution",
+  count_1b15ce8612,
+  count_285b5b70d8
+FROM rolled;
+
+DROP TABLE cube_tickets;
+
+CREATE OR REPLACE TEMPORARY TABLE cube_tickets AS
+SELECT
+  _period,
+  _by_category,
+  _by_channel,
+  COUNT(*) AS _rows,
+  COUNT(
+    NULLIF(
+      (
+        NOT COALESCE(merged, FALSE)
+      )
+      AND (
+        (
+          (
+            1 = contact_count
+          ) AND (
+            0 = reopen_count
+          )
+        )
+        AND (
+          NOT escalated
+        )
+      ),
+      FALSE
+    )
+  ) AS count_09fce09074,
+  COUNT(NULLIF(NOT COALESCE(merged, FALSE), FALSE)) AS count_1b15ce8612,
+  COUNT(
+    NULLIF(
+      (
+        NOT COALESCE(merged, FALSE)
+      )
+      AND (
+        NOT (
+          (
+            (
+              1 = contact_count
+            ) AND (
+              0 = reopen_count
+            )
+          )
+          AND (
+            NOT escalated
+          )
+        ) IS NULL
+      ),
+      FALSE
+    )
+  ) AS count_285b5b70d8
+FROM (
+  SELECT
+    *
+  FROM (
+    SELECT
+      *,
+      CASE
+        WHEN _time IS NULL
+        THEN NULL
+        ELSE CASE
+          WHEN _time < CAST('2026-03-01 00:00:00' AS TIMESTAMP)
+          THEN CASE WHEN _time < CAST('2026-01-01 00:00:00' AS TIMESTAMP) THEN NULL ELSE 0 END
+          ELSE NULL
+        END
+      END AS _period,
+      CAST(category AS TEXT) AS _by_category,
+      CAST(channel AS TEXT) AS _by_channel
+    FROM (
+      SELECT
+        *,
+        CAST(resolved_at AS TIMESTAMP) AS _time
+      FROM data_tickets
+    ) AS timed
+    WHERE
+      _time >= CAST('2026-01-01 00:00:00' AS TIMESTAMP)
+      AND _time < CAST('2026-03-01 00:00:00' AS TIMESTAMP)
+  ) AS dated
+  WHERE
+    NOT _period IS NULL
+) AS placed
+GROUP BY
+  _period,
+  _by_category,
+  _by_channel;
