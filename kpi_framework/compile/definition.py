@@ -16,6 +16,7 @@ from .language.formula import compile_formula
 from .plan.axis import Closing, CompiledMetric
 from .sql.errors import FormulaError
 from .sql.typed_sql import Term
+from .time.working_time import working_time_in
 
 
 def table_of(catalog: Catalog, name: str, native: Native | None) -> Table:
@@ -37,9 +38,13 @@ def compile_metric(metric: Metric, table: Table, openly: frozenset[str] = frozen
     check_unit(metric.unit, formula.unit, formula.hundredfold)
     keys = {c: _segment(table, c, openly) for b in metric.breakdowns for c in b}
     time = _dating(time_column(metric, table), table)
+    closing = _closing(metric, table)
+    trees = [*formula.trees, time.sql, *keys.values(), *([closing.time] if closing else [])]
     return CompiledMetric(
         metric.id, formula, time.sql, time.type == "date", metric.breakdowns, keys, _named(metric),
-        _closing(metric, table), read_days(metric.window) if metric.window else None,
+        closing, read_days(metric.window) if metric.window else None,
+        used=formula.columns | dating_columns(metric, table) | keys.keys(),
+        working_time=working_time_in(trees, table.lookups, table.almanac),
     )  # fmt: skip
 
 
@@ -53,7 +58,7 @@ def compile_evidence(metric: Metric, table: Table) -> CompiledMetric:
     formula = compile_formula("count(*)", None, table.fresh_scope())
     time = _dating(table.time, table)
     window = read_days(metric.window) if metric.window else None
-    return CompiledMetric(f"{metric.id} evidence", formula, time.sql, time.type == "date", ((),), {}, {}, window=window)
+    return CompiledMetric(metric.id, formula, time.sql, time.type == "date", ((),), {}, {}, window=window)
 
 
 def compile_definition(catalog: Catalog, metric: Metric) -> Derived:

@@ -4,67 +4,98 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from sqlglot import exp
 
 from ..model.calendar import Calendar
-from ..model.catalog import Catalog
 from ..model.kpi import Metric
-from ..model.record import replace
 from ..model.unit import MICROSECONDS, read_days
-from .clocks.events import check_clocks, declared_statuses, event_names
+from .catalog import Compilation
+from .clocks.events import check_clocks, clock_calendars, declared_statuses, event_names
 from .dataset.columns import Base
 from .dataset.table import Table
-from .definition import compile_definition, compile_metric, dating_columns, time_column
+from .definition import dating_columns, time_column
 from .language.canonical import canonical_of, canonical_text
-from .language.formula import compile_condition
+from .language.derived import Derived
+from .plan.axis import CompiledMetric
+from .sql.errors import FormulaError
+from .time.working_time import working_time_in
 
 VERSION = "1"
 
 
-def definition_hash(catalog: Catalog, metric: Metric, tables: Mapping[str, Table]) -> str:
-    """`sha256:1:…` over all that reaches the plan and nothing that does not. Raises FormulaError."""
-    text = json.dumps(_meaning(catalog, metric, tables), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return f"sha256:{VERSION}:{hashlib.sha256(text.encode()).hexdigest()}"
+class Meanings:
+    """What the definitions of a compilation mean over the datasets whose columns are known."""
 
+    def __init__(self, compilation: Compilation, datasets: Collection[str]) -> None:
+        self._compilation = compilation
+        self._tables = {name: compilation.tables[name] for name in datasets}
+        self._meanings: dict[str, dict[str, object]] = {}
 
-def _meaning(catalog: Catalog, metric: Metric, tables: Mapping[str, Table]) -> dict[str, object]:
-    almanac = catalog.project.noun.almanac
-    own: dict[str, object] = {
-        "kind": metric.kind, "unit": metric.unit, "period": metric.period, "exact": metric.exact,
-        "zone": almanac.zone.key, "week": almanac.week_starts, "year": almanac.fiscal_year_starts,
-    }  # fmt: skip
-    if metric.is_derived:
-        derived = compile_definition(catalog, metric)
-        inputs = {i: _meaning(catalog, catalog.definitions[i].noun, tables) for i in derived.ids if i != metric.id}
-        return {**own, "formula": derived.text, "inputs": inputs}
-    table = replace(tables[metric.dataset or ""], calendars=set())
-    openly = frozenset(catalog.project.noun.privacy.segment_by)
-    formula = compile_metric(metric, table, openly).formula
-    used = formula.columns | dating_columns(metric, table)
-    working = _working_time(table, tables, used)
-    return {
-        **own, "formula": formula.text, "where": formula.where_text, "time": time_column(metric, table),
-        **_spanning(metric), **_behind(table, used, own=True), "dataset": _reading(table), **working,
-    }  # fmt: skip
+    def hash(self, definition_id: str) -> str:
+        """`sha256:1:…` over all that reaches the plan and nothing that does not.
 
+        Empty where something that it stands on does not compile, or stands on columns that nobody knows: then
+        nothing is known of what it means.
+        """
+        try:
+            meaning = self._meaning(definition_id)
+        except FormulaError:
+            return ""
+        text = json.dumps(meaning, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        return f"sha256:{VERSION}:{hashlib.sha256(text.encode()).hexdigest()}"
 
-def parts_meaning(metric: Metric, tables: Mapping[str, Table]) -> str:
-    """What tells a definition's parts from each other: its segments' columns. Raises FormulaError."""
-    return _columns_meaning(tables[metric.dataset or ""], tables, frozenset(c for b in metric.breakdowns for c in b))
+    def _meaning(self, definition_id: str) -> dict[str, object]:
+        if definition_id not in self._meanings:
+            self._meanings[definition_id] = self._made(definition_id)
+        return self._meanings[definition_id]
 
+    def _made(self, definition_id: str) -> dict[str, object]:
+        catalog = self._compilation.catalog
+        metric, almanac = catalog.definitions[definition_id].noun, catalog.project.noun.almanac
+        own: dict[str, object] = {
+            "kind": metric.kind, "unit": metric.unit, "period": metric.period, "exact": metric.exact,
+            "zone": almanac.zone.key, "week": almanac.week_starts, "year": almanac.fiscal_year_starts,
+        }  # fmt: skip
+        compiled = self._compilation.definition(definition_id)
+        if isinstance(compiled, FormulaError):
+            raise compiled
+        if isinstance(compiled, Derived):
+            inputs = {i: self._meaning(i) for i in compiled.ids if i != definition_id}
+            return {**own, "formula": compiled.text, "inputs": inputs}
+        return {**own, **self._over_rows(metric, compiled)}
 
-def checks_meaning(table: Table, tables: Mapping[str, Table]) -> str:
-    """What the dataset's rules look at. Raises FormulaError."""
-    scope = table.fresh_scope()
-    for rule in table.dataset.rules.values():
-        compile_condition(rule.holds, scope)
-    return _columns_meaning(table, tables, frozenset(scope.used))
+    def _over_rows(self, metric: Metric, compiled: CompiledMetric) -> dict[str, object]:
+        table = self._tables.get(metric.dataset or "")
+        if table is None:
+            raise FormulaError("source-unreadable", "the columns of its dataset are not known")
+        formula = compiled.formula
+        used = formula.columns | dating_columns(metric, table)
+        return {
+            "formula": formula.text, "where": formula.where_text, "time": time_column(metric, table),
+            **_spanning(metric), **_behind(table, used, own=True), "dataset": _reading(table),
+            **_working_time(table, self._tables, used, compiled.working_time.calendars),
+        }  # fmt: skip
 
+    def segments(self, metric: Metric) -> str:
+        """What tells a definition's segments from each other: their columns. Raises FormulaError."""
+        return self._of_columns(self._tables[metric.dataset or ""], frozenset(c for b in metric.breakdowns for c in b))
 
-def _columns_meaning(table: Table, tables: Mapping[str, Table], used: frozenset[str]) -> str:
-    return repr((_behind(table, used), _working_time(table, tables, used)))
+    def rules(self, dataset: str) -> str:
+        """What the dataset's rules look at. Raises FormulaError where one does not compile."""
+        used: set[str] = set()
+        for rule in self._compilation.rules(dataset).values():
+            if isinstance(rule, FormulaError):
+                raise rule
+            used |= rule.used
+        return self._of_columns(self._tables[dataset], frozenset(used))
+
+    def _of_columns(self, table: Table, used: frozenset[str]) -> str:
+        scope = table.fresh_scope()
+        trees = [scope.term(name).sql for name in sorted(used)]
+        calendars = working_time_in(trees, table.lookups, table.almanac).calendars
+        return repr((_behind(table, used), _working_time(table, self._tables, used, calendars)))
 
 
 def _behind(table: Table, used: frozenset[str], *, own: bool = False) -> dict[str, object]:
@@ -82,15 +113,17 @@ def _spanning(metric: Metric) -> dict[str, object]:
     return {name: value for name, value in fields.items() if value is not None}
 
 
-def _working_time(table: Table, tables: Mapping[str, Table], used: frozenset[str]) -> dict[str, object]:
+def _working_time(
+    table: Table, tables: Mapping[str, Table], used: frozenset[str], own_calendars: frozenset[str]
+) -> dict[str, object]:
     """The clocks that are reached, their histories, and the calendars; nothing where there are none."""
     every = table.dataset.timed
-    clocks = {n: every[n] for n in sorted(table.clocks_of(used))}
-    check_clocks(table, tables, frozenset(clocks))
+    reached = table.clocks_of(used)
+    clocks = {n: every[n] for n in sorted(reached)}
+    check_clocks(table, tables, reached)
     histories = {h: tables[h] for c in clocks.values() for h in c.history}
-    # The metric was compiled alone over a table of its own, so these are its calendars only.
     almanac = table.almanac
-    calendars = {n: _calendar(almanac.calendars[n]) for n in sorted(table.calendars)}
+    calendars = {n: _calendar(almanac.calendars[n]) for n in sorted(own_calendars | clock_calendars(table, reached))}
     meaning: dict[str, object] = {}
     if clocks:
         meaning["clocks"] = {n: c.model_dump(mode="json", exclude_defaults=True) for n, c in clocks.items()}

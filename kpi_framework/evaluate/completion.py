@@ -11,7 +11,7 @@ from ..compile.dataset.dedupe import clash_query, count_query, differing_query, 
 from ..compile.dataset.loading import Flaw, Load, load_query
 from ..compile.dataset.table import Table
 from ..compile.sql.render import render
-from ..compile.time.working_time import Query, worked_query
+from ..compile.time.working_time import Lookup, Query, worked_query
 from ..compile.time.zone import timestamp
 from ..model.record import Record, field
 from .engine import Engine
@@ -34,14 +34,15 @@ class Loaded(Record):
 
 
 class Wanted(Record, dict=True):
-    """A dataset to load: its table, its files, the base columns that are needed, the instant it is seen at, and
-    the tables of the histories that its clocks stand on."""
+    """A dataset to load: its table, its files, the base columns that are needed, the instant it is seen at, the
+    tables of the histories that its clocks stand on, and the working times that formulas need of each row."""
 
     table: Table
     files: Files
     columns: frozenset[str]
     as_of: dt.datetime
     histories: Mapping[str, Table] = field(default_factory=dict)
+    lookups: tuple[Lookup, ...] = ()
 
     @cached_property
     def load(self) -> Load:
@@ -95,9 +96,8 @@ class Completion(Record):
             events = sum(self.rows.get(history.name, 0) for history in plan.histories)
             self._replace(plan.queries(name, columns, events))
             columns = [*columns, *plan.columns]
-        lookups = list((table.lookups or {}).values())
-        if lookups:
-            self._replace([worked_query(name, lookups, columns, self.width)])
+        if wanted.lookups:
+            self._replace([worked_query(name, wanted.lookups, columns, self.width)])
 
     def _replace(self, queries: Iterable[Query]) -> None:
         """The rows of the queries, in the place of the dataset's table."""

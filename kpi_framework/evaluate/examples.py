@@ -6,10 +6,12 @@ import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
 
+from ..compile.catalog import Compilation
 from ..compile.dataset.columns import Native
 from ..compile.dataset.table import Table
-from ..compile.definition import compile_definition, compile_metric, table_of
-from ..compile.language.derived import derived_query
+from ..compile.definition import compile_metric, table_of
+from ..compile.language.derived import Derived, derived_query
+from ..compile.plan.axis import CompiledMetric
 from ..compile.plan.example import Moment, example_query, read_moment
 from ..compile.sql.errors import FormulaError
 from ..compile.sql.render import render
@@ -41,41 +43,38 @@ class ExampleValue(Record):
 
 
 def run_examples(
-    catalog: Catalog, session: Session, only: tuple[str, ...] = ()
+    compilation: Compilation, session: Session, only: tuple[str, ...] = ()
 ) -> tuple[tuple[ExampleResult, ...], tuple[Diagnostic, ...]]:
     """Run the examples; a finding for each that fails. Formulas that do not compile are lint's to report."""
+    catalog = compilation.catalog
     metrics = (e.noun for e in catalog.live.values())
     wanted = [m for m in metrics if m.examples and (not only or m.id in only)]
     if not wanted:
         return (), ()
     try:
         session.lock()
-        session.keep_calendars(catalog.project.noun.almanac, _calendars(catalog, wanted))
-        results = tuple(r for m in wanted for r in _Examples(catalog, m, session).results())
+        session.keep_calendars(catalog.project.noun.almanac, _calendars(compilation, wanted))
+        results = tuple(r for m in wanted for r in _Examples(compilation, m, session).results())
     except EngineError as error:
         # No example is to blame, and none is said to have run.
         return (), (of_worker(catalog, error),)
     return results, tuple(_finding(catalog, r) for r in results if not r.passed)
 
 
-def _calendars(catalog: Catalog, metrics: Sequence[Metric]) -> frozenset[str]:
+def _calendars(compilation: Compilation, metrics: Sequence[Metric]) -> frozenset[str]:
     """The calendars that the metrics' formulas run by; what does not compile fails as an example, too."""
-    calendars: set[str] = set()
-    for metric in metrics:
-        if metric.dataset is not None and not metric.is_derived:
-            try:
-                table = table_of(catalog, metric.dataset, None)
-                compile_metric(metric, table)
-                calendars |= table.calendars
-            except FormulaError:
-                continue
-    return frozenset(calendars)
+    compiled = (compilation.compiled.get(metric.id) for metric in metrics)
+    return frozenset(c for m in compiled if isinstance(m, CompiledMetric) for c in m.working_time.calendars)
 
 
 class _Examples(Record):
-    catalog: Catalog
+    compilation: Compilation
     metric: Metric
     session: Session
+
+    @property
+    def catalog(self) -> Catalog:
+        return self.compilation.catalog
 
     def results(self) -> list[ExampleResult]:
         at = self.catalog.definitions[self.metric.id].at
@@ -99,8 +98,7 @@ class _Examples(Record):
     def _value(self, example: Example) -> ExampleValue:
         if self.metric.is_derived:
             return self._derived(example)
-        table = self._table(example)
-        compiled = compile_metric(self.metric, table)
+        compiled, table = self._over_rows(example)
         query = example_query(compiled, table, example.given, self._at(example))
         row = self.session.fetch_again(render(query))[0]
         population, measured = _whole(row[1]), _whole(row[2])
@@ -119,14 +117,27 @@ class _Examples(Record):
             raise FormulaError("type-mismatch", "`at:` is for a definition with `open_between` or `window`")
         return read_moment(example.at, self.catalog.project.noun.almanac)
 
-    def _table(self, example: Example) -> Table:
-        """The dataset with the columns the example gives, each typed as the canonical column is."""
-        known = table_of(self.catalog, self.metric.dataset or "", None)
-        columns = dict.fromkeys(n for row in example.given for n in row if n != "times")
-        return known.with_given(Native(dict.fromkeys(columns, "VARCHAR")))
+    def _over_rows(self, example: Example) -> tuple[CompiledMetric, Table]:
+        """The compiled definition, and the dataset as the example gives it. Raises FormulaError.
+
+        A formula is compiled anew only over what the data do not have: a computed column that is given itself,
+        or a source that lacks a column.
+        """
+        names = {n for row in example.given for n in row if n != "times"}
+        given = Native(dict.fromkeys(sorted(names), "VARCHAR"))
+        compiled = self.compilation.compiled.get(self.metric.id)
+        if isinstance(compiled, CompiledMetric):
+            table = self.compilation.tables[self.metric.dataset or ""]
+            if names.isdisjoint(table.computed):
+                return compiled, table.with_given(given)
+        table = table_of(self.catalog, self.metric.dataset or "", None).with_given(given)
+        return compile_metric(self.metric, table), table
 
     def _derived(self, example: Example) -> ExampleValue:
-        derived = compile_definition(self.catalog, self.metric)
+        derived = self.compilation.definition(self.metric.id)
+        if isinstance(derived, FormulaError):
+            raise derived
+        assert isinstance(derived, Derived), "it reads no rows"
         inputs: Mapping[str, object] = example.given[0] if example.given else {}
         previous = {f"previous__{k}": v for k, v in example.previous.items()}
         baseline = {f"baseline__{k}": v for k, v in example.baseline.items()}

@@ -1,44 +1,55 @@
-"""Files → loaded datasets: all are read, the door is locked, and only then is anything computed over them."""
+"""Columns → loaded datasets: all are read, the door is locked, and only then is anything computed over them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from ..compile.clocks.events import check_clocks, declared_statuses, unknown_statuses
+from ..compile.clocks.events import declared_statuses, unknown_statuses
 from ..compile.dataset.dedupe import rule_query
 from ..compile.dataset.table import Table
-from ..compile.language.formula import compile_condition
 from ..compile.sql.errors import FormulaError
 from ..compile.sql.render import render
+from ..compile.time.working_time import WorkingTime
 from ..model.catalog import Catalog
 from ..model.diagnostic import Diagnostic
 from ..model.measurement import Reason
 from ..model.record import Record, field
 from ..model.unit import read_share
 from . import findings
-from .compiled import Compilation, used_columns
 from .completion import Loaded, Wanted
+from .computable import Computable
 from .engine import EngineError
-from .reporting_periods import ReportingPeriods
-from .session import Session
+from .run import Run
 from .sources import Files, SourceError
 
 
-class Loading(Record):
-    """The datasets of one evaluation; `failures` and `diagnostics` name what could not be loaded."""
+class Datasets(Record):
+    """The datasets that were loaded, and the definitions that have no value because of them."""
 
-    catalog: Catalog
-    reporting: ReportingPeriods
-    session: Session
+    loaded: Mapping[str, Loaded]
+    failures: Mapping[str, Reason]
+
+
+def load(run: Run, computable: Computable, files: Mapping[str, Files]) -> tuple[Datasets, tuple[Diagnostic, ...]]:
+    """Read and complete every dataset that something is computed over."""
+    loading = _Loading(run, computable, files)
+    loaded = loading.loaded()
+    return Datasets(loaded, loading.failures), tuple(loading.diagnostics)
+
+
+class _Loading(Record):
+    run: Run
+    computable: Computable
     files: Mapping[str, Files]
-    compilation: Compilation
-    progress: Callable[[str], None]
     failures: dict[str, Reason] = field(default_factory=dict)
-    """The definitions that have no value, and why."""
     absent: dict[str, Reason] = field(default_factory=dict)
     """The datasets that could not be loaded, and why."""
     diagnostics: list[Diagnostic] = field(default_factory=list)
+
+    @property
+    def catalog(self) -> Catalog:
+        return self.computable.catalog
 
     def loaded(self) -> dict[str, Loaded]:
         """The loaded datasets; one that could not be loaded is not there."""
@@ -73,15 +84,18 @@ class Loading(Record):
         self.failures.update({i: reason for i, e in self.catalog.live.items() if e.noun.dataset == name})
 
     def _keep_calendars(self) -> None:
-        calendars = {c for table in self.compilation.tables.values() for c in table.calendars}
-        for name, table in self.compilation.tables.items():
-            if table.calendars:
-                with self._failing(name):
-                    self.session.keep_calendars(self.reporting.almanac, calendars)
+        needed: dict[str, WorkingTime] = {}
+        for name in self.computable.tables:
+            with self._failing(name):
+                needed[name] = self.computable.working_time(name)
+        calendars = frozenset().union(*(working_time.calendars for working_time in needed.values()))
+        for name in (name for name, working_time in needed.items() if working_time.calendars):
+            with self._failing(name):
+                self.run.session.keep_calendars(self.run.reporting.almanac, calendars)
 
     def _histories_first(self) -> list[str]:
         """The datasets in the order of loading: clocks are computed over what is there already."""
-        tables = self.compilation.tables
+        tables = self.computable.tables
         histories = {h for table in tables.values() for h in table.dataset.histories}
         return sorted(tables, key=lambda name: name not in histories)
 
@@ -89,14 +103,16 @@ class Loading(Record):
 
     def _read(self, name: str) -> Wanted | None:
         """Read the needed columns of a dataset; None where none is needed, or it cannot be read."""
-        table = self.compilation.tables[name]
-        self.progress(f"reading {name}")
+        table = self.computable.tables[name]
+        self.run.setting.progress(f"reading {name}")
         with self._failing(name):
-            columns = self.compilation.columns(self.catalog, name) | self._rule_columns(table)[0]
+            columns = self.computable.columns(name)
             if columns:
                 table.check_own()
-                wanted = Wanted(table, self.files[name], columns, self.reporting.as_of, self.compilation.tables)
-                self.session.read(wanted)
+                lookups = self.computable.working_time(name).lookups
+                as_of = self.run.reporting.as_of
+                wanted = Wanted(table, self.files[name], columns, as_of, self.computable.tables, lookups)
+                self.run.session.read(wanted)
                 return wanted
         return None
 
@@ -104,8 +120,7 @@ class Loading(Record):
 
     def _complete(self, name: str, wanted: Wanted, loaded: dict[str, Loaded]) -> None:
         """Make the table that formulas see. Raises SourceError, EngineError."""
-        clocks = self._clocks(name, loaded) | self._rule_columns(wanted.table)[1]
-        dataset = self.session.complete(wanted, clocks)
+        dataset = self.run.session.complete(wanted, self._clocks(name, loaded))
         self._check_bad_rows(name, dataset)
         loaded[name] = dataset
         self.diagnostics.extend(findings.of_loading(self.catalog, name, dataset))
@@ -113,10 +128,10 @@ class Loading(Record):
 
     def _clocks(self, name: str, loaded: Mapping[str, Loaded]) -> frozenset[str]:
         """The clocks to compute; what stands on a history that is not there, or not sure, has no value."""
-        table = self.compilation.tables[name]
+        table = self.computable.tables[name]
         wanted: set[str] = set()
         every = table.dataset.timed
-        for metric_id, clocks in self.compilation.clocks(self.catalog, name).items():
+        for metric_id, clocks in self.computable.clocks(name).items():
             histories = {h for c in clocks for h in every[c].history}
             if all(h in loaded and not loaded[h].clashes for h in histories):
                 wanted |= clocks
@@ -124,13 +139,14 @@ class Loading(Record):
                 lost = Reason.WORKER_ERROR in {self.absent.get(h) for h in histories}
                 self.failures[metric_id] = Reason.WORKER_ERROR if lost else Reason.SOURCE_ERROR
         self._note_statuses(table, {h for c in wanted for h in every[c].history})
-        return frozenset(wanted)
+        of_rules = {c for _, rule in self.computable.rules(name) for c in table.clocks_of(rule.used)}
+        return frozenset(wanted | of_rules)
 
     def _note_statuses(self, table: Table, histories: set[str]) -> None:
         """Statuses in a history that the dataset's contract does not know: no clock can tell what they mean."""
         for history in sorted(histories):
-            query = unknown_statuses(table, self.compilation.tables[history])
-            rows = self.session.fetch_again(render(query))[0][0] if query is not None else 0
+            query = unknown_statuses(table, self.computable.tables[history])
+            rows = self.run.session.fetch_again(render(query))[0][0] if query is not None else 0
             if isinstance(rows, int) and rows:
                 self.diagnostics.append(findings.of_statuses(self.catalog, history, rows, declared_statuses(table)))
 
@@ -147,41 +163,19 @@ class Loading(Record):
 
     def _fail_clashing(self, name: str, dataset: Loaded) -> None:
         """Definitions that use a column in which rows of one key differ have no value."""
-        table = self.compilation.tables[name]
-        for metric_id, compiled in self.compilation.metrics.items():
-            metric = self.catalog.definitions[metric_id].noun
-            if metric.dataset != name or not dataset.clashes:
-                continue
-            if table.source_columns(used_columns(metric, compiled, table), own=False) & set(dataset.clashes):
-                self.failures[metric_id] = Reason.SOURCE_ERROR
-
-    # data rules
-
-    def _rule_columns(self, table: Table) -> tuple[frozenset[str], frozenset[str]]:
-        """The base columns and the clocks that the dataset's rules need."""
-        used: set[str] = set()
-        clocks: set[str] = set()
-        for rule in table.dataset.rules.values():
-            scope = table.fresh_scope()
-            try:
-                compile_condition(rule.holds, scope)
-                behind = table.clocks_of(frozenset(scope.used))
-                check_clocks(table, self.compilation.tables, behind)
-                used |= table.source_columns(frozenset(scope.used))
-                clocks |= behind
-            except FormulaError:
-                continue  # lint reports it
-        return frozenset(used), frozenset(clocks)
+        table, clashing = self.computable.tables[name], set(dataset.clashes)
+        for compiled in self.computable.over(name) if clashing else ():
+            if table.source_columns(compiled.used, own=False) & clashing:
+                self.failures[compiled.id] = Reason.SOURCE_ERROR
 
     def _check_rules(self, name: str) -> None:
-        table = self.compilation.tables[name]
-        for rule_name, rule in table.dataset.rules.items():
+        table = self.computable.tables[name]
+        for rule_name, rule in self.computable.rules(name):
             try:
-                condition, _ = compile_condition(rule.holds, table.fresh_scope())
-                held, known = self.session.fetch_again(render(rule_query(table, condition)))[0]
-            except (FormulaError, EngineError):
-                continue  # lint reports the formula; an engine that fails here fails again below
+                held, known = self.run.session.fetch_again(render(rule_query(table, rule.condition)))[0]
+            except EngineError:
+                continue  # an engine that fails here fails again below
             assert isinstance(held, int)
             assert isinstance(known, int)
-            if held < read_share(rule.at_least) * known:
+            if held < read_share(table.dataset.rules[rule_name].at_least) * known:
                 self.diagnostics.append(findings.of_rule(self.catalog, table, rule_name, held, known))

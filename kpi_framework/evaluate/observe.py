@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ..compile.dataset.dedupe import table_name
+from ..compile.dataset.table import Table
 from ..compile.plan.axis import Axis, CompiledMetric
 from ..compile.plan.cube import MAX_PARTS, AxisPlan, Cell
 from ..compile.plan.non_additive import bounds_query, chunks, held_query, rows_at_once
 from ..compile.sql.render import render
 from ..model.measurement import Observation, Reason, Segment
-from ..model.period import Almanac, Period
+from ..model.period import Period
 from ..model.record import Record, replace
 from . import intervals
-from .compiled import Compilation
 from .engine import EngineError, Row
 from .reporting_periods import ReportingPeriods
 from .session import Session
@@ -34,7 +33,7 @@ def by_definition(values: Values) -> dict[str, Values]:
 class Batch(Record):
     """Measures of one dataset over one axis."""
 
-    dataset: str
+    table: Table
     axis: Axis
     metrics: tuple[CompiledMetric, ...]
 
@@ -43,8 +42,6 @@ class Observer(Record):
     """Computes observations of measures, axis by axis."""
 
     session: Session
-    compilation: Compilation
-    reporting: ReportingPeriods
     judged: Mapping[str, Period | None]
 
     def observe(self, batch: Batch) -> tuple[Values, dict[str, Reason]]:
@@ -80,7 +77,7 @@ class Observer(Record):
         plan = self.plan(batch)
         made = [plan.cube]
         if plan.holding:
-            self._hold(plan, self.session.rows[batch.dataset])
+            self._hold(plan, self.session.rows[batch.table.name])
             made.append(plan.held)
         values = _Reading(plan, self.session.fetch(render(plan.value_query()))).values()
         bounds = self._quantile_bounds(plan, values)
@@ -97,8 +94,7 @@ class Observer(Record):
 
     def plan(self, batch: Batch) -> AxisPlan:
         """The batch's plan, with its cube made and its breakdowns capped."""
-        table = self.compilation.tables[batch.dataset]
-        plan = AxisPlan(batch.axis, batch.metrics, table_name(table), f"cube_{batch.dataset}")
+        plan = AxisPlan(batch.axis, batch.metrics, table_name(batch.table), f"cube_{batch.table.name}")
         self.session.make(plan.cube, [plan.cube_query()])
         return replace(plan, largest=self._capped(plan))
 
@@ -251,20 +247,24 @@ def _number(cell: object) -> float | int | None:
 
 
 def batches(
-    metrics_by_id: Mapping[str, CompiledMetric], datasets: Mapping[str, str], requests: Iterable[tuple[str, Period]],
-    almanac: Almanac, until: dt.datetime,
+    metrics_by_id: Mapping[str, CompiledMetric], tables: Mapping[str, Table], requests: Iterable[tuple[str, Period]],
+    reporting: ReportingPeriods,
 ) -> list[Batch]:  # fmt: skip
-    """Group requested values by dataset, timestamp and grain; free ranges stand alone, since they overlap."""
+    """Group requested values by dataset, timestamp and grain; free ranges stand alone, since they overlap.
+
+    `tables` are the metrics' own, by their ids.
+    """
     groups: dict[tuple[str, str, object], tuple[set[Period], dict[str, CompiledMetric]]] = {}
     for metric_id, period in requests:
         metric = metrics_by_id[metric_id]
-        key = (datasets[metric_id], metric.dating if period.grain else _over(metric), period.grain or period)
+        key = (tables[metric_id].name, metric.dating if period.grain else _over(metric), period.grain or period)
         periods, metrics = groups.setdefault(key, (set(), {}))
         periods.add(period)
         metrics[metric_id] = metric
     return [
-        Batch(key[0], _axis(next(iter(ms.values())), tuple(sorted(ps)), almanac, until), tuple(ms.values()))
-        for key, (ps, ms) in groups.items()
+        Batch(tables[first.id], _axis(first, tuple(sorted(periods)), reporting), tuple(metrics.values()))
+        for periods, metrics in groups.values()
+        for first in [next(iter(metrics.values()))]
     ]
 
 
@@ -273,6 +273,7 @@ def _over(metric: CompiledMetric) -> str:
     return replace(metric, window=None).dating
 
 
-def _axis(metric: CompiledMetric, periods: tuple[Period, ...], almanac: Almanac, until: dt.datetime) -> Axis:
+def _axis(metric: CompiledMetric, periods: tuple[Period, ...], reporting: ReportingPeriods) -> Axis:
     window = metric.window if periods[0].grain else None
+    almanac, until = reporting.almanac, reporting.as_of
     return Axis(metric.time, metric.by_day, periods, almanac, until, metric.closing, window)

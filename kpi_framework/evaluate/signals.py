@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from ..compile.language.signal import Condition, Operand, compile_signal, condition_query
+from ..compile.catalog import Compilation
+from ..compile.language.signal import Condition, Operand, condition_query
 from ..compile.sql.errors import FormulaError
 from ..compile.sql.render import render
-from ..model.catalog import Catalog
 from ..model.kpi import Kpi, Metric
 from ..model.measurement import Goal, Measurement, Segment, SignalResult, SignalState, Status
 from ..model.record import Record
@@ -20,17 +20,16 @@ from .session import Session
 Value = float | int | str | None
 
 
-def judge_signals(catalog: Catalog, measurements: Iterable[Measurement], session: Session) -> tuple[SignalResult, ...]:
+def judge_signals(
+    compilation: Compilation, measurements: Iterable[Measurement], session: Session
+) -> tuple[SignalResult, ...]:
     """Every signal's state. One whose condition does not compile is unknown: lint says why."""
-    metrics = {i: e.noun for i, e in catalog.definitions.items()}
-    readings = Readings(measurements, metrics)
-    almanac = catalog.project.noun.almanac
+    catalog = compilation.catalog
+    readings = Readings(measurements, catalog.metrics)
     results = []
     for definition in catalog.signals:
-        signal = definition.noun
-        try:
-            condition = compile_signal(signal.when, metrics, almanac)
-        except FormulaError:
+        signal, condition = definition.noun, compilation.condition(definition.noun)
+        if isinstance(condition, FormulaError):
             results.append(_signal_result(signal, SignalState.UNKNOWN, {}))
             continue
         values = {o: readings.value(o) for o in condition.operands}

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from ..compile.dataset.table import Table
-from ..compile.language.formula import compile_condition
 from ..compile.sql.errors import FormulaError
 from ..compile.sql.typed_sql import Term
 from ..model.diagnostic import Diagnostic, Span
@@ -82,9 +81,15 @@ def _named(context: LintContext, name: str, table: Table) -> Iterator[tuple[Span
         yield at.key("datasets", name, "time"), partial(_dating, table, dataset.time)
     if table.complete_column is not None:
         yield at.key("datasets", name, "complete_through"), partial(_dating, table, table.complete_column)
-    for rule, condition in dataset.rules.items():
-        span = at.key("datasets", name, "rules", rule, "holds")
-        yield span, partial(compile_condition, condition.holds, table.fresh_scope())
+    for rule in dataset.rules:
+        yield at.key("datasets", name, "rules", rule, "holds"), partial(_rule, context, name, rule)
+
+
+def _rule(context: LintContext, dataset: str, name: str) -> None:
+    """Raises FormulaError where a rule does not compile."""
+    rule = context.compilation.rules(dataset)[name]
+    if isinstance(rule, FormulaError):
+        raise rule
 
 
 def _term(table: Table, name: str) -> Term:

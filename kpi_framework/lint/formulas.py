@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ..compile.catalog import Compiled
 from ..compile.definition import time_column
 from ..compile.finding import finding_of
 from ..compile.graph import MAX_BEHIND, MAX_LEVELS, closure, cyclic, overgrown
@@ -12,7 +13,7 @@ from ..compile.sql.errors import FormulaError
 from ..model.diagnostic import Diagnostic
 from ..model.kpi import Metric
 from ..model.rule import RULES
-from .context import Compiled, LintContext
+from .context import LintContext
 
 
 def formulas(context: LintContext) -> Iterator[Diagnostic]:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
 
-from ..compile.dataset.columns import Native
-from ..model.catalog import Catalog
+from ..compile.catalog import Compilation
 from ..model.diagnostic import Diagnostic
 from ..model.ownership import CodeOwners
 from ..model.record import replace
@@ -43,21 +41,21 @@ DATED = (reviews, actions, waivers, old_benchmarks)
 """The checks of what it promised for a day."""
 
 
-def lint(
-    catalog: Catalog, natives: Mapping[str, Native | None], today: dt.date, owners: CodeOwners | None = None
-) -> tuple[Diagnostic, ...]:
-    """Everything wrong with the definitions; `natives` holds the columns of each dataset that was looked at.
+def lint(compilation: Compilation, today: dt.date, owners: CodeOwners | None = None) -> tuple[Diagnostic, ...]:
+    """Everything wrong with the definitions, as far as the columns of their data are known.
 
     A zone that does not exist is a finding of its own; the rest is read in UTC then.
     """
-    wrong_zone = tuple(zones(catalog))
-    context = LintContext(_in_utc(catalog) if wrong_zone else catalog, natives)
+    wrong_zone = tuple(zones(compilation.catalog))
+    context = LintContext(_in_utc(compilation) if wrong_zone else compilation)
     findings = [finding for check in DATELESS for finding in check(context)]
     findings += [finding for check in DATED for finding in check(context, today)]
     findings += code_owners(context, owners) if owners else ()
     return (*wrong_zone, *findings)
 
 
-def _in_utc(catalog: Catalog) -> Catalog:
+def _in_utc(compilation: Compilation) -> Compilation:
+    catalog = compilation.catalog
     project = catalog.project.noun.model_copy(update={"timezone": "UTC"})
-    return replace(catalog, project=replace(catalog.project, noun=project))
+    in_utc = replace(catalog, project=replace(catalog.project, noun=project))
+    return Compilation(in_utc, compilation.natives)

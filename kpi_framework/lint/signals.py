@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..compile.language.signal import compile_signal
 from ..compile.sql.errors import FormulaError
 from ..model.diagnostic import Diagnostic
 from ..model.kpi import Lifecycle
@@ -17,17 +16,17 @@ def signals(context: LintContext) -> Iterator[Diagnostic]:
 
     A signal reads KPIs and metrics only, never another signal, so that no two can need each other.
     """
-    metrics = {i: e.noun for i, e in context.catalog.definitions.items()}
+    metrics = context.catalog.metrics
     others = {e.noun.id for e in context.catalog.signals}
     for signal in context.catalog.signals:
         at, signal_id = signal.at.key("when"), signal.noun.id
-        try:
-            condition = compile_signal(signal.noun.when, metrics, context.catalog.project.noun.almanac)
-        except FormulaError as error:
-            if error.name in context.catalog.broken:
+        condition = context.compilation.condition(signal.noun)
+        if isinstance(condition, FormulaError):
+            if condition.name in context.catalog.broken:
                 continue  # its own file has a finding
-            hint = "A signal reads KPIs and metrics, never another signal." if error.name in others else error.hint
-            yield RULES[error.rule].finding(at, f"{signal_id}: {error.message}", hint)
+            is_other = condition.name in others
+            hint = "A signal reads KPIs and metrics, never another signal." if is_other else condition.hint
+            yield RULES[condition.rule].finding(at, f"{signal_id}: {condition.message}", hint)
             continue
         for operand_id in dict.fromkeys(o.definition for o in condition.operands):
             if metrics[operand_id].status is Lifecycle.RETIRED:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path, PurePosixPath
 
+from ..compile.catalog import Compilation
 from ..compile.dataset.columns import Native
 from ..compile.definition import table_of
 from ..evaluate.reporting_periods import ReportingPeriods
@@ -109,9 +110,14 @@ def reporting_periods_of(
     return ReportingPeriods(instant, project.almanac, periods)
 
 
+def compiled(catalog: Catalog, project_root: ProjectRoot) -> Compilation:
+    """A catalog over the columns that are known without an engine: the headers of CSV files are read, no rows."""
+    return Compilation(catalog, headers(catalog, project_root))
+
+
 def linted(catalog: Catalog, project_root: ProjectRoot, today: dt.date) -> tuple[Diagnostic, ...]:
-    """What lint finds in a catalog; the headers of CSV files are read, no rows."""
-    return lint(catalog, _headers(catalog, project_root), today, code_owners(project_root.folder))
+    """What lint finds in a catalog over the columns that are known without an engine."""
+    return lint(compiled(catalog, project_root), today, code_owners(project_root.folder))
 
 
 def code_owners(root: Path) -> CodeOwners | None:
@@ -135,10 +141,12 @@ def _owners(root: Path) -> tuple[CodeOwners | None, tuple[Diagnostic, ...]]:
     return None, ()
 
 
-def _headers(catalog: Catalog, project_root: ProjectRoot) -> Mapping[str, Native | None]:
+def headers(catalog: Catalog, project_root: ProjectRoot, without: Collection[str] = ()) -> Mapping[str, Native | None]:
+    """The columns of each dataset that are known without an engine."""
     return {
         name: csv_header(dataset, project_root.folder, project_root.allowed)
         for name, dataset in catalog.datasets.items()
+        if name not in without
     }
 
 

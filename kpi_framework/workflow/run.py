@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from ..evaluate.engine import DuckWorker, Engine, WorkerLimits
 from ..evaluate.gate import Strictness
+from ..evaluate.reporting_periods import ReportingPeriods
+from ..evaluate.setting import Setting
 from ..model.catalog import Catalog
 from ..model.diagnostic import Diagnostic
 from ..model.measurement import ExampleResult, Scorecard
@@ -34,6 +36,11 @@ class Options(Record):
     progress: Callable[[str], None] = field(default=lambda _: None)
     beside: tuple[Callable[[], object], ...] = ()
     """What the caller has to do that needs no engine: it is done while the engine reads."""
+
+    def setting(self, reporting: ReportingPeriods) -> Setting:
+        """How the project is evaluated at these periods."""
+        root = self.project_root
+        return Setting(root.folder, reporting, self.open_engine, root.allowed, self.progress)
 
 
 class Outcome(Record):

@@ -13,10 +13,11 @@ from ..dataset.table import Table
 from ..language.scope import Scope
 from ..sql.errors import FormulaError
 from ..sql.typed_sql import Term, is_one_of, not_null, null
+from ..time.working_time import calendars_of, working_time_in
 
 
 def check_clocks(table: Table, tables: Mapping[str, Table], names: frozenset[str]) -> None:
-    """Whether the clocks can be computed from what there is; notes their calendars. Raises FormulaError."""
+    """Whether the clocks can be computed from what there is. Raises FormulaError."""
     every = table.dataset.timed
     for name in sorted(names):
         clock, scope = every[name], table.fresh_scope()
@@ -29,6 +30,15 @@ def check_clocks(table: Table, tables: Mapping[str, Table], names: frozenset[str
             calendar_of(scope, clock.calendar)
         if isinstance(clock, Policy):
             start_of(scope, name, clock)
+
+
+def clock_calendars(table: Table, names: frozenset[str]) -> frozenset[str]:
+    """The calendars that clocks run by. Raises FormulaError."""
+    scope = table.fresh_scope()
+    clocks = [table.dataset.timed[name] for name in sorted(names)]
+    starts = [start_of(scope, n, c) for n, c in zip(sorted(names), clocks, strict=True) if isinstance(c, Policy)]
+    own = calendars_of([calendar_of(scope, c.calendar) for c in clocks if c.calendar], table.almanac)
+    return own | working_time_in(starts, table.lookups, table.almanac).calendars
 
 
 def key_of(table: Table) -> Term:

@@ -35,10 +35,8 @@ class Table(Record, dict=True):
     contract: Contract | None
     almanac: Almanac
     native: Native | None = None
-    calendars: set[str] = field(default_factory=set)
-    """The calendars that anything compiled over it runs by."""
-    lookups: dict[str, Lookup] | None = field(default_factory=dict)
-    """The working times that anything compiled over it needs of each row."""
+    lookups: dict[str, Lookup] = field(default_factory=dict)
+    """The working times that anything compiled over it stands on, by the names of their columns."""
 
     @property
     def source(self) -> Source:
@@ -93,7 +91,7 @@ class Table(Record, dict=True):
         columns = {**mapped, **typed, **clocked}
         update = {"columns": columns, "derive": derive, "source": source, "clocks": {}, "policies": {}}
         everything = Native({**dict.fromkeys(clocked, "VARCHAR"), **everything.types})
-        return replace(self, dataset=self.dataset.model_copy(update=update), native=everything, lookups=None)
+        return replace(self, dataset=self.dataset.model_copy(update=update), native=everything, lookups={})
 
     def _computed_type(self, name: str, text: str) -> str:
         try:
@@ -158,6 +156,12 @@ class Table(Record, dict=True):
                 terms[f"{name}{part}"] = duration(exp.column(f"{name}{part}"), "minutes")
         return terms
 
+    @property
+    def computed(self) -> frozenset[str]:
+        """The columns that are no column of the source: computed from others, or by a clock."""
+        columns = (n for n, c in self.dataset.columns.items() if isinstance(c, str) and n not in self._mappings)
+        return frozenset((*columns, *self.dataset.derive, *self.clocks))
+
     def clocks_of(self, used: frozenset[str]) -> frozenset[str]:
         """The clocks and policies behind the used columns."""
         owners = {n: n for n in self.dataset.clocks} | {
@@ -180,7 +184,7 @@ class Table(Record, dict=True):
         return self._scope(columns, f"dataset `{self.name}`")
 
     def _scope(self, columns: Mapping[str, Callable[[], Term]], place: str) -> Scope:
-        return Scope(columns, self.almanac, place=place, calendars=self.calendars, lookups=self.lookups)
+        return Scope(columns, self.almanac, place=place, lookups=self.lookups)
 
     def fresh_scope(self) -> Scope:
         """The same names, with nothing marked as used yet."""
@@ -368,7 +372,7 @@ class Table(Record, dict=True):
 
     def _columns_in(self, sql: exp.Expr) -> Iterator[str]:
         for column in sql.find_all(exp.Column):
-            lookup = self.lookups.get(column.name) if self.lookups else None
+            lookup = self.lookups.get(column.name)
             if lookup is not None:
                 yield from (*self._columns_in(lookup.instant), *self._columns_in(lookup.calendar))
             elif column.name in self.bases or column.name in self.raws or column.name in self.clocks:

@@ -79,6 +79,18 @@ class Formula(Record):
     columns: frozenset[str] = frozenset()
 
     @property
+    def every_aggregate(self) -> dict[str, Aggregate]:
+        """The aggregates of the value and those that count its rows, each once, by name."""
+        counts = (self.population, self.measured, self.missing, self.squares)
+        return {**self.aggregates, **{a.name: a for a in counts if a is not None}}
+
+    @property
+    def trees(self) -> list[exp.Expr]:
+        """All that is computed of each row."""
+        every = self.every_aggregate.values()
+        return [t for a in every for t in (*a.arguments, a.condition) if t is not None]
+
+    @property
     def is_range(self) -> bool:
         """Its value does not depend on the length of time: averages, quantiles, shares, sums over sums."""
         return self.degree == 0

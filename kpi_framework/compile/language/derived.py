@@ -42,6 +42,11 @@ class Derived(Record):
         return DerivedScalars(Scope(columns, _ANY_ALMANAC)).lower(self.tree).degree
 
     @property
+    def reads_baselines(self) -> bool:
+        """Whether a baseline is among its inputs."""
+        return any(split_input(name)[0] == "baseline" for name in self.inputs)
+
+    @property
     def ids(self) -> tuple[str, ...]:
         """The definitions it reads."""
         return tuple(sorted({split_input(name)[1] for name in self.inputs}))

@@ -21,9 +21,8 @@ class Scope(Record):
     """The columns an expression may name.
 
     `columns` gives the term of a column when it is asked for, so that a derived column is compiled only
-    where it is used. `open_ended` says that names may exist that are not known yet (no data were read).
-    `used` collects the base columns that were reached, `calendars` the calendars. `lookups` collects what is
-    computed of working time when the rows are loaded; None where nothing is loaded, as in an example.
+    where it is used. `used` collects the columns that were reached. `lookups` collects what is to be computed of
+    working time, row by row, before anything reads it.
     """
 
     columns: Mapping[str, Callable[[], Term]]
@@ -32,8 +31,7 @@ class Scope(Record):
     place: str = "the dataset"
     allow_personal: bool = False
     used: set[str] = field(default_factory=set)
-    calendars: set[str] = field(default_factory=set)
-    lookups: dict[str, Lookup] | None = None
+    lookups: dict[str, Lookup] = field(default_factory=dict)
 
     def term(self, name: str) -> Term:
         """The term of a column. Raises FormulaError (unknown-column) with the nearest name."""
@@ -71,17 +69,16 @@ class Scope(Record):
                 "Name one as the third argument, or add `calendars: {business: {hours: …}}` to kpi.yaml.",
             )  # fmt: skip
         sound_calendar(self.almanac, chosen)
-        self.calendars.add(chosen)
         return exp.Literal.string(chosen)
 
     def any_calendar(self) -> None:
-        """A column names the calendar of each row: any of them may be meant. Raises FormulaError."""
+        """A column names the calendar of each row: all of them must be sound. Raises FormulaError."""
         for name in self.almanac.calendars:
-            self.calendar(name)
+            sound_calendar(self.almanac, name)
 
     def worked(self, calendar: exp.Expr, instant: exp.Expr, *, by_row: bool) -> exp.Expr:
         """The calendar's working time up to an instant: a column of the loaded rows, where it can be one."""
-        if self.lookups is None or not by_row or any(c.name in _EDGES for c in instant.find_all(exp.Column)):
+        if not by_row or any(c.name in _EDGES for c in instant.find_all(exp.Column)):
             return call(MACRO, calendar, instant)
         lookup = Lookup(calendar, instant)
         self.lookups[lookup.name] = lookup

@@ -17,6 +17,7 @@ from ...model.record import Record, replace
 from ..language.aggregates import Formula
 from ..sql.render import spelling
 from ..sql.typed_sql import binary, is_null
+from ..time.working_time import WorkingTime
 from ..time.zone import step, timestamp
 
 
@@ -44,6 +45,10 @@ class CompiledMetric(Record):
     """A stock's other end."""
     window: int | None = None
     """The days of its trailing window."""
+    used: frozenset[str] = frozenset()
+    """The columns that its value, its dating and its segments name."""
+    working_time: WorkingTime = WorkingTime()
+    """What has to be known of working time before it is computed."""
 
     @property
     def dating(self) -> str:

@@ -63,10 +63,7 @@ class AxisPlan(Record, dict=True):
         """The aggregates of all metrics, each once."""
         aggregates: dict[str, Aggregate] = {}
         for metric in self.metrics:
-            formula = metric.formula
-            extra = (formula.population, formula.measured, formula.missing, formula.squares)
-            aggregates.update(formula.aggregates)
-            aggregates.update({a.name: a for a in extra if a is not None})
+            aggregates.update(metric.formula.every_aggregate)
         return aggregates
 
     # statements

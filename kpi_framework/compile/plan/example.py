@@ -14,6 +14,7 @@ from ..dataset.table import Table
 from ..language.times import SQL_TYPES
 from ..sql.errors import FormulaError
 from ..sql.typed_sql import alias, as_double, binary, call, cast, conjunction, disjunction, is_null, null
+from ..time.working_time import MACRO
 from ..time.zone import timestamp
 from .axis import CompiledMetric
 from .cube import aggregate_call
@@ -63,7 +64,12 @@ def example_query(metric: CompiledMetric, table: Table, rows: Sequence[Row], at:
     # Materialized: inlined, the instant of a wall time would stand in each of a zone's steps that reads it.
     typed = _typed(table, rows, _needed(metric, table, at), _edges(metric, table.almanac, at))
     outer = exp.select(value, *(a.column for a in counts)).from_(over.subquery("aggregated", copy=False), copy=False)
-    return outer.with_("typed", as_=typed, materialized=True)
+    lookups = metric.working_time.lookups
+    if not lookups:
+        return outer.with_("typed", as_=typed, materialized=True)
+    worked = [alias(call(MACRO, k.calendar, k.instant), k.name) for k in lookups]
+    outer = outer.with_("given_cells", as_=typed, materialized=True, copy=False)
+    return outer.with_("typed", as_=exp.select("*", *worked).from_("given_cells"), copy=False)
 
 
 def _needed(metric: CompiledMetric, table: Table, at: Moment | None) -> frozenset[str]:

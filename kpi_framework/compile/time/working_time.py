@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import islice, pairwise
 
@@ -46,6 +46,42 @@ class Lookup(Record):
         """The column that holds it."""
         text = f"{spelling(self.calendar)}|{spelling(self.instant)}"
         return f"_worked_{hashlib.sha256(text.encode()).hexdigest()[:10]}"
+
+
+class WorkingTime(Record):
+    """What an expression needs of working time: columns that are computed row by row, and calendars."""
+
+    lookups: tuple[Lookup, ...] = ()
+    calendars: frozenset[str] = frozenset()
+
+    def __or__(self, other: WorkingTime) -> WorkingTime:
+        """What both need."""
+        lookups = {k.name: k for k in (*self.lookups, *other.lookups)}
+        return WorkingTime(tuple(lookups.values()), self.calendars | other.calendars)
+
+
+def working_time_in(trees: Iterable[exp.Expr], known: Mapping[str, Lookup], almanac: Almanac) -> WorkingTime:
+    """What these expressions need of it; `known` are the lookups by the names of their columns.
+
+    Where a column names the calendar of each row, any of them may be meant.
+    """
+    if not almanac.calendars:
+        return WorkingTime()
+    lookups: dict[str, Lookup] = {}
+    named: list[exp.Expr] = []
+    for node in (node for tree in trees for node in tree.find_all(exp.Column, exp.Anonymous)):
+        if isinstance(node, exp.Column) and node.name in known:
+            lookups[node.name] = known[node.name]
+        elif isinstance(node, exp.Anonymous) and node.this == MACRO:
+            named.append(node.expressions[0])
+    named += [lookup.calendar for lookup in lookups.values()]
+    return WorkingTime(tuple(lookups.values()), calendars_of(named, almanac))
+
+
+def calendars_of(named: Iterable[exp.Expr], almanac: Almanac) -> frozenset[str]:
+    """The calendars that expressions name: by name, or all of them where a column does."""
+    by_name = (frozenset({c.name}) if isinstance(c, exp.Literal) else frozenset(almanac.calendars) for c in named)
+    return frozenset().union(*by_name)
 
 
 # intervals

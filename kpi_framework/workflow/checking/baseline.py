@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 
-from ...compile.select import narrowed
-from ...evaluate.evaluate import Evaluation, Setting, evaluate
+from ...compile.catalog import Compilation
+from ...evaluate.columns import datasets_behind
+from ...evaluate.evaluate import Evaluation, evaluate
 from ...evaluate.findings import dataset_span
 from ...evaluate.gate import OF_BASELINES, hindering, is_failed
 from ...load.write import as_yaml, dumped
@@ -14,7 +14,7 @@ from ...load.yaml import read_yaml
 from ...model.baseline import BaselineFile
 from ...model.catalog import Catalog
 from ...model.diagnostic import Diagnostic, KpiError, Severity
-from ...model.kpi import Kpi, Metric
+from ...model.kpi import Kpi
 from ...model.record import Record, field
 from ...model.rule import RULES
 from ..files import write_text
@@ -87,7 +87,7 @@ def _unverifiable(
     catalog: Catalog, evaluation: Evaluation, options: Options, chosen: tuple[str, ...]
 ) -> list[Diagnostic]:
     """Why baselines cannot be computed again: what the run found, and else what lint says of their definitions."""
-    needed, unread = narrowed(catalog, chosen).definitions, _unreadable(catalog, chosen, evaluation)
+    needed, unread = Compilation(catalog).narrowed(chosen).catalog.definitions, _unreadable(catalog, chosen, evaluation)
     failed = [m for m in evaluation.measurements if m.kpi in needed and is_failed(m)]
     findings = [f for f in hindering(failed, evaluation.diagnostics) if f.rule != "source-unreadable" or f in unread]
     if failed and not findings:
@@ -98,16 +98,10 @@ def _unverifiable(
 
 def _unreadable(catalog: Catalog, ids: tuple[str, ...], evaluation: Evaluation) -> list[Diagnostic]:
     """The findings on sources that definitions stand on and that cannot be read."""
-    behind = narrowed(catalog, ids).definitions
-    spans = {dataset_span(catalog, d, "source") for d in _datasets(catalog, [e.noun for e in behind.values()])}
+    behind = Compilation(catalog).narrowed(ids).catalog
+    spans = {dataset_span(catalog, name, "source") for name in datasets_behind(behind)}
     unread = [f for f in evaluation.diagnostics if f.rule == "source-unreadable"]
-    return [f for f in unread if f.span in spans or f.kpi in behind]
-
-
-def _datasets(catalog: Catalog, nouns: Iterable[Metric]) -> set[str]:
-    """The datasets that definitions read, with their histories."""
-    names = {n for m in nouns for n in (m.dataset, m.evidence) if n in catalog.datasets and n}
-    return names | {h for n in names for h in catalog.datasets[n].histories if h in catalog.datasets}
+    return [f for f in unread if f.span in spans or f.kpi in behind.definitions]
 
 
 def _loaded(options: Options) -> tuple[Catalog, list[Diagnostic]]:
@@ -121,16 +115,13 @@ def _loaded(options: Options) -> tuple[Catalog, list[Diagnostic]]:
             state = "cannot be read" if kpi_id in catalog.broken else "does not exist"
             raise KpiError(f"the KPI {kpi_id} {state}", "Run `kpi lint`.")
     ill = [f for f in findings if f.severity is Severity.ERROR]
-    return narrowed(catalog, options.only) if options.only else catalog, ill
+    return Compilation(catalog).narrowed(options.only).catalog if options.only else catalog, ill
 
 
 def _evaluated(catalog: Catalog, options: Options) -> Evaluation:
     """What was measured. Raises KpiError."""
     reporting = reporting_periods_of(catalog, options.as_of, options.now)
-    setting = Setting(
-        options.project_root.folder, reporting, options.open_engine, options.project_root.allowed, options.progress
-    )
-    return evaluate(catalog, setting, fingerprint=True)
+    return evaluate(Compilation(catalog), options.setting(reporting), fingerprint=True)
 
 
 def _chosen(catalog: Catalog, options: Options) -> list[Kpi]:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from ...compile.select import narrowed
-from ...evaluate.evaluate import Evaluation, Setting, evaluate_in
+from ...compile.catalog import Compilation
+from ...evaluate.columns import columns_of
+from ...evaluate.evaluate import Evaluation, evaluate_over
 from ...evaluate.examples import run_examples
 from ...evaluate.gate import hindering, verdict_of, weighed
 from ...evaluate.governance import missed_without_action, missed_without_cause
 from ...evaluate.reporting_periods import ReportingPeriods
+from ...evaluate.run import Run
 from ...evaluate.session import Session
+from ...lint.lint import lint
 from ...model.catalog import Catalog
 from ...model.diagnostic import Diagnostic, KpiError
 from ...model.measurement import ExampleResult, Scorecard, Verdict
 from ...model.record import replace
 from ...model.rule import OF_CHANGES, OF_DATA, RULES
-from ..project import linted, load, name_known, reporting_periods_of, settled
+from ..project import code_owners, headers, load, name_known, reporting_periods_of, settled
 from ..run import Options, Outcome, outcome_of
 from .lint import lint_loaded, lint_project
 
@@ -29,7 +32,7 @@ def run_tests(options: Options) -> Outcome:
         return lint_project(options)
     name_known(options.only, (*catalog.definitions, *catalog.broken))
     with Session(options.open_engine) as session:
-        results, failures = _examples(catalog, session, options)
+        results, failures = _examples(Compilation(catalog), session, options)
     return outcome_of(settled(catalog, (*findings, *failures), NOT_TESTED), options, results)
 
 
@@ -64,33 +67,48 @@ def _checked(
         # Without kpi.yaml, or the zone its days are in, there is no number to compute.
         return lint_loaded(options, whole, findings)
     name_known(options.only, (*whole.definitions, *whole.broken))
-    catalog = narrowed(whole, options.only) if options.only else whole
-    gate, rules = catalog.project.noun.gate, catalog.project.noun.rules
-    reporting = reporting_periods_of(catalog, options.as_of, options.now, options.periods)
-    lint: list[Diagnostic] = []
-    session.beside(lambda: lint.extend(linted(whole, options.project_root, reporting.today)), *options.beside)
-    setting = Setting(
-        options.project_root.folder, reporting, options.open_engine, options.project_root.allowed, options.progress
-    )
-    evaluation = evaluate_in(session, catalog, setting, fingerprint=options.fingerprint)
+    reporting = reporting_periods_of(whole, options.as_of, options.now, options.periods)
+    run = Run(options.setting(reporting), session)
+    everything = Compilation(whole)
+    columns, unread = columns_of(run, _chosen(everything, options).catalog)
+    unneeded = headers(whole, options.project_root, columns.files)
+    everything = everything.over({**unneeded, **columns.natives})
+    of_lint: list[Diagnostic] = []
+    owners = code_owners(options.project_root.folder)
+    session.beside(lambda: of_lint.extend(lint(everything, reporting.today, owners)), *options.beside)
+    chosen = _chosen(everything, options)
+    evaluation = evaluate_over(run, chosen, columns, unread, fingerprint=options.fingerprint)
     session.catch_up()
-    examples, failures = _examples(catalog, session, options)
+    examples, failures = _examples(chosen, session, options)
+    findings = (*findings, *of_lint, *failures, *evaluation.diagnostics)
+    weighty, verdict = _judged(options, chosen.catalog, evaluation, findings)
+    card = _scorecard(chosen.catalog, reporting, evaluation, weighty, verdict)
+    card = replace(card, view=_view(chosen.catalog, options.view), revision=revision)
+    return Outcome(verdict.passed, verdict.exit_code, weighty, examples, card, evaluation, chosen.catalog)
+
+
+def _chosen(compilation: Compilation, options: Options) -> Compilation:
+    """The definitions that were asked for, with what they stand on; all where none was named."""
+    return compilation.narrowed(options.only) if options.only else compilation
+
+
+def _judged(
+    options: Options, catalog: Catalog, evaluation: Evaluation, findings: tuple[Diagnostic, ...]
+) -> tuple[tuple[Diagnostic, ...], Verdict]:
+    """All findings, settled and weighed by the gate, and the verdict on them and on what was measured."""
+    gate, rules = catalog.project.noun.gate, catalog.project.noun.rules
     measurements = evaluation.measurements
     late = (*missed_without_action(catalog, measurements), *missed_without_cause(catalog, measurements))
     unseen = OF_CHANGES | (OF_DATA if options.only else frozenset())
-    findings = (*findings, *lint, *failures, *evaluation.diagnostics, *late)
-    judged = weighed(settled(catalog, findings, unseen), gate, rules)
-    verdict = verdict_of(evaluation.measurements, judged, evaluation.signals, gate, options.strictness)
-    card = _scorecard(catalog, reporting, evaluation, judged, verdict)
-    card = replace(card, view=_view(catalog, options.view), revision=revision)
-    return Outcome(verdict.passed, verdict.exit_code, judged, examples, card, evaluation, catalog)
+    weighty = weighed(settled(catalog, (*findings, *late), unseen), gate, rules)
+    return weighty, verdict_of(measurements, weighty, evaluation.signals, gate, options.strictness)
 
 
 def _examples(
-    catalog: Catalog, session: Session, options: Options
+    compilation: Compilation, session: Session, options: Options
 ) -> tuple[tuple[ExampleResult, ...], tuple[Diagnostic, ...]]:
     options.progress("running the examples")
-    return run_examples(catalog, session, options.only)
+    return run_examples(compilation, session, options.only)
 
 
 def _view(catalog: Catalog, name: str | None) -> str | None:

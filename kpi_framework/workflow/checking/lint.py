@@ -22,7 +22,10 @@ def lint_loaded(options: Options, catalog: Catalog | None, findings: tuple[Diagn
     """The same for definitions that were loaded already."""
     if catalog is None:
         return outcome_of(findings, options)
-    judged = (*findings, *linted(catalog, options.project_root, _today(catalog, options)))
+    judged = (
+        *findings,
+        *linted(catalog, options.project_root, _today(catalog, options)),
+    )
     return outcome_of(settled(catalog, judged, NOT_LINTED), options)
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ...compile.select import narrowed
+from ...compile.catalog import Compilation
 from ...compile.sql.render import readable
 from ...evaluate.engine import Recorder
-from ...evaluate.evaluate import Setting, evaluate
+from ...evaluate.evaluate import evaluate
 from ...model.record import replace
 from ..project import load_unlinked, name_known, reporting_periods_of
 from ..run import Options
@@ -27,8 +27,7 @@ def recorded(options: Options, definition_id: str) -> tuple[str, ...]:
     ran: list[str] = []
     chosen = replace(options, open_engine=lambda: Recorder(options.open_engine(), ran))
     reporting = reporting_periods_of(catalog, options.as_of, options.now, options.periods)
-    setting = Setting(options.project_root.folder, reporting, chosen.open_engine, options.project_root.allowed)
-    evaluate(narrowed(catalog, (definition_id,)), setting)
+    evaluate(Compilation(catalog).narrowed((definition_id,)), chosen.setting(reporting))
     return tuple(dict.fromkeys(ran))
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from ...compile.catalog import Compilation
 from ...compile.dataset.columns import Native
 from ...evaluate.baselines import compare
-from ...evaluate.compiled import compile_catalog
+from ...evaluate.computable import computable
 from ...evaluate.sources import csv_header
 from ...model.catalog import Catalog
 from ...model.diagnostic import Diagnostic
@@ -34,7 +35,7 @@ def _hashes(catalog: Catalog, project_root: ProjectRoot, spelled: Callable[[str]
         native = csv_header(dataset, project_root.folder, project_root.allowed) or _declared(catalog, name, spelled)
         if native is not None:
             natives[name] = native
-    return compile_catalog(catalog, natives).hashes
+    return computable(Compilation(catalog, natives), natives)[0].hashes
 
 
 def _declared(catalog: Catalog, name: str, spelled: Callable[[str], str]) -> Native | None:

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ...evaluate.evaluate import Evaluation, Setting, evaluate
+from ...compile.catalog import Compilation
+from ...evaluate.evaluate import Evaluation, evaluate
 from ...evaluate.reporting_periods import ReportingPeriods
 from ...history.changes import changes
 from ...history.comparison import Comparison
 from ...history.git import Repository, find_repository
 from ...history.impact import impact
 from ...load.difference import LARGEST, read_difference
-from ...model.catalog import Catalog
 from ...model.change import Change, ChangeClass, Difference, Impact
 from ...model.diagnostic import Diagnostic, KpiError, Span
 from ...model.kpi import Kpi, Lifecycle
 from ...model.record import Record, replace
 from ...model.rule import RULES
-from ..project import ProjectRoot, reporting_periods_of, settled
+from ..project import compiled, reporting_periods_of, settled
 from ..run import Options
-from .revisions import WORKING_TREE, Revision, natives_of, side_of
+from .revisions import WORKING_TREE, Revision, side_of
 
 
 class Question(Record):
@@ -40,11 +40,14 @@ def diff(options: Options, question: Question) -> Difference:
     reporting = reporting_periods_of(after.catalog, options.as_of, options.now, options.periods)
     reasons = _reasons(repository, before.commit or "", head, question.reason)
     with after.laid_out(after.catalog) as project_root:
-        old, new = (side_of(r.catalog, natives_of(r.catalog, project_root)) for r in (before, after))
+        compilations = (compiled(before.catalog, project_root), compiled(after.catalog, project_root))
+        old, new = map(side_of, compilations)
         sides = Comparison(old, new, reporting.today)
         changed = changes(sides)
         options.progress("computing both sides")
-        effect = _impact(options, before, after, project_root, reporting) if question.with_impact and changed else ()
+        there = replace(options, project_root=project_root, progress=_silent)
+        revisions = (before, after)
+        effect = _impact(there, revisions, compilations, reporting) if question.with_impact and changed else ()
     findings = (*after.loaded[1], *_findings(sides, changed, reasons))
     weighed = settled(after.catalog, findings, frozenset(RULES) - {"unexplained-change", "removed-unretired"})
     return Difference(
@@ -83,25 +86,28 @@ def _reasons(repository: Repository, base: str, head: str | None, reason: str | 
 
 
 def _impact(
-    options: Options, before: Revision, after: Revision, project_root: ProjectRoot, reporting: ReportingPeriods
-) -> tuple[Impact, ...]:
+    options: Options, revisions: tuple[Revision, Revision], compilations: tuple[Compilation, Compilation],
+    reporting: ReportingPeriods,
+) -> tuple[Impact, ...]:  # fmt: skip
     """Both definitions on the later data; and, where tracked data changed, the earlier definitions on both."""
-    after_run = _evaluation(options, after.catalog, project_root, reporting)
-    before_run = _evaluation(options, before.catalog, project_root, reporting)
+    before, after = revisions
+    before_run, after_run = (_evaluation(options, compilation, reporting) for compilation in compilations)
     effects = impact(before_run.measurements, after_run.measurements, before_run.hashes, after_run.hashes)
     if before.fingerprint(before.catalog) == after.fingerprint(after.catalog):
         return effects
     with before.laid_out(before.catalog) as earlier:
-        old_run = _evaluation(options, before.catalog, earlier, reporting)
+        old_run = _evaluation(replace(options, project_root=earlier), compilations[0], reporting)
     moved = impact(old_run.measurements, before_run.measurements, old_run.hashes, before_run.hashes)
     return (*effects, *(replace(effect, because=("data",)) for effect in moved))
 
 
-def _evaluation(
-    options: Options, catalog: Catalog, project_root: ProjectRoot, reporting: ReportingPeriods
-) -> Evaluation:
-    on_calendar = replace(reporting, almanac=catalog.project.noun.almanac)
-    return evaluate(catalog, Setting(project_root.folder, on_calendar, options.open_engine, project_root.allowed))
+def _evaluation(options: Options, compilation: Compilation, reporting: ReportingPeriods) -> Evaluation:
+    on_calendar = replace(reporting, almanac=compilation.catalog.project.noun.almanac)
+    return evaluate(compilation, options.setting(on_calendar))
+
+
+def _silent(_step: str) -> None:
+    """Of two runs at once nobody would know which one a step is of."""
 
 
 # what has to be said

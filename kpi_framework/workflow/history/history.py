@@ -6,10 +6,10 @@ import datetime as dt
 from collections.abc import Container, Iterator, Mapping
 from functools import cached_property
 
+from ...compile.catalog import Compilation
 from ...compile.dataset.columns import Native
 from ...compile.language.canonical import one_text
-from ...compile.select import narrowed
-from ...evaluate.evaluate import Setting, evaluate
+from ...evaluate.evaluate import evaluate
 from ...history.changes import changes
 from ...history.comparison import Comparison, Side
 from ...history.git import Repository, find_repository
@@ -21,9 +21,9 @@ from ...model.catalog import Catalog
 from ...model.change import Change, ChangeClass, HistoryEvent
 from ...model.diagnostic import KpiError
 from ...model.record import Record, field, replace
-from ..project import ProjectRoot, load, name_known, reporting_periods_of
+from ..project import ProjectRoot, compiled, headers, load, name_known, reporting_periods_of
 from ..run import Options
-from .revisions import FILES, Revision, natives_of, side_of
+from .revisions import FILES, Revision, side_of
 
 Value = tuple[float | int | None, str]
 """A value and its unit."""
@@ -120,7 +120,7 @@ class _Story(Record, dict=True):
     repository: Repository
     line: CommitLog
     trees: Trees
-    _natives: dict[str, dict[str, Native | None]] = field(default_factory=dict)
+    _natives: dict[str, Mapping[str, Native | None]] = field(default_factory=dict)
     _values: dict[tuple[str, str], Value] = field(default_factory=dict)
 
     @cached_property
@@ -197,8 +197,9 @@ class _Story(Record, dict=True):
         whole = self._catalog(tree, tree)
         config = tree.get(_CONFIG, "")
         if config not in self._natives:
-            self._natives[config] = natives_of(whole, self.options.project_root)
-        meant = side_of(narrowed(whole, tuple(i for i in ids if i in whole.definitions)), self._natives[config])
+            self._natives[config] = headers(whole, self.options.project_root)
+        compilation = Compilation(whole, self._natives[config])
+        meant = side_of(compilation.narrowed(i for i in ids if i in whole.definitions))
         return replace(meant, catalog=catalog)
 
     def _landed(self, step: LoggedCommit) -> bool:
@@ -224,16 +225,16 @@ class _Story(Record, dict=True):
             catalog = Revision(self.options.project_root, self.repository, name).catalog
         except KpiError:
             return _NO_VALUE
-        meaning = side_of(catalog, natives_of(catalog, self.options.project_root)).hashes.get(kpi, "")
+        compilation = compiled(catalog, self.options.project_root)
+        meaning = side_of(compilation).hashes.get(kpi, "")
         if not meaning:
             return _NO_VALUE
         if (kpi, meaning) not in self._values:
-            self._values[kpi, meaning] = self._computed(catalog, kpi)
+            self._values[kpi, meaning] = self._computed(compilation, kpi)
         return self._values[kpi, meaning]
 
-    def _computed(self, catalog: Catalog, kpi: str) -> Value:
+    def _computed(self, compilation: Compilation, kpi: str) -> Value:
         options = self.options
-        reporting = reporting_periods_of(catalog, options.as_of, options.now)
-        setting = Setting(options.project_root.folder, reporting, options.open_engine, options.project_root.allowed)
-        measurements = evaluate(narrowed(catalog, (kpi,)), setting).measurements
+        reporting = reporting_periods_of(compilation.catalog, options.as_of, options.now)
+        measurements = evaluate(compilation.narrowed((kpi,)), options.setting(reporting)).measurements
         return next(((m.value, m.unit) for m in measurements if m.kpi == kpi and m.judged and m.is_whole), _NO_VALUE)

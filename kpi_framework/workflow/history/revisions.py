@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 
-from ...compile.dataset.columns import Native
+from ...compile.catalog import Compilation
+from ...compile.graph import closure
 from ...compile.language.canonical import one_text
-from ...evaluate.compiled import compile_catalog
-from ...evaluate.sources import csv_header
+from ...compile.meaning import Meanings
+from ...compile.sql.errors import FormulaError
+from ...evaluate.computable import computable
 from ...history.comparison import Side
 from ...history.git import Repository
 from ...model.catalog import Catalog
@@ -139,15 +141,15 @@ def _files_beneath(path: Path) -> Iterator[Path]:
         yield from (Path(folder, name) for name in (*links, *names))
 
 
-def natives_of(catalog: Catalog, project_root: ProjectRoot) -> dict[str, Native | None]:
-    """The columns that the data of each dataset have, as far as a header says them."""
-    return {
-        name: csv_header(dataset, project_root.folder, project_root.allowed)
-        for name, dataset in catalog.datasets.items()
-    }
-
-
-def side_of(catalog: Catalog, natives: Mapping[str, Native | None]) -> Side:
-    """A catalog with the meaning of each definition, against the columns that the data have."""
-    compiled = compile_catalog(catalog, natives)
-    return Side(catalog, compiled.hashes, one_text, compiled.parts(catalog), compiled.checks(), compiled.inputs())
+def side_of(compilation: Compilation) -> Side:
+    """A catalog with the meaning of each definition, over the columns that the data have."""
+    datasets = compilation.tables
+    ready, _ = computable(compilation, datasets)
+    meanings = Meanings(compilation, datasets)
+    segments = {i: meanings.segments(compilation.catalog.definitions[i].noun) for i in ready.metrics}
+    rules = {}
+    for name in datasets:
+        with suppress(FormulaError):
+            rules[name] = meanings.rules(name)
+    behind = {i: closure(i, ready.inputs) for i in ready.inputs}
+    return Side(compilation.catalog, ready.hashes, one_text, segments, rules, behind)

@@ -9,12 +9,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from ...compile.select import narrowed
-from ...evaluate.evaluate import Setting, evaluate
+from ...compile.catalog import Compilation
+from ...evaluate.evaluate import evaluate
 from ...evaluate.gate import is_definitional
 from ...history.git import Repository, find_repository
 from ...history.ledger import against, heads, read_chain, sealed
-from ...model.catalog import Catalog
 from ...model.diagnostic import Diagnostic, KpiError, Severity, Span
 from ...model.kpi import Kpi
 from ...model.ledger import Chain, Published, Verification
@@ -23,8 +22,8 @@ from ...model.record import Record, field, replace
 from ...model.rule import RULES
 from ...report.formats.json import goal_object, number, period_object
 from ..checking.check import check
-from ..history.revisions import FILES, Revision, natives_of, side_of
-from ..project import reporting_periods_of
+from ..history.revisions import FILES, Revision, side_of
+from ..project import compiled, reporting_periods_of
 from ..run import Options, Outcome
 from .ledger_files import FOLDER, Publisher, publishing, read_ledger_files, refuse_anchor
 
@@ -241,7 +240,7 @@ class _Checks(Record):
 
     options: Options
     repository: Repository
-    _catalogs: dict[str, tuple[Catalog, Mapping[str, str]] | None] = field(default_factory=dict)
+    _catalogs: dict[str, tuple[Compilation, Mapping[str, str]] | None] = field(default_factory=dict)
 
     def definition_problem(self, published: Published) -> Problem | None:
         """Why the definition of a published value cannot be found, or is another; None where it is the one it says."""
@@ -253,15 +252,13 @@ class _Checks(Record):
             return Unchecked("its definition does not compile against the data that are here")
         return None if meaning == published.definition else Disproved("its definition is not the one at its commit")
 
-    def _at(self, commit: str) -> tuple[Catalog, Mapping[str, str]] | None:
+    def _at(self, commit: str) -> tuple[Compilation, Mapping[str, str]] | None:
         if commit not in self._catalogs:
             try:
                 name = self.repository.commit(commit)
                 catalog = Revision(self.options.project_root, self.repository, name).catalog
-                self._catalogs[commit] = (
-                    catalog,
-                    side_of(catalog, natives_of(catalog, self.options.project_root)).hashes,
-                )
+                compilation = compiled(catalog, self.options.project_root)
+                self._catalogs[commit] = compilation, side_of(compilation).hashes
             except KpiError:
                 self._catalogs[commit] = None
         return self._catalogs[commit]
@@ -270,15 +267,10 @@ class _Checks(Record):
         """The values that their definitions do not give again on the same data at the same instant."""
         definitions = self._at(commit)
         assert definitions is not None, "the definition was found"
-        catalog = narrowed(definitions[0], tuple({e.kpi for e in group}))
+        compilation = definitions[0].narrowed({e.kpi for e in group})
         instant = dt.datetime.fromisoformat(as_of).astimezone(dt.UTC)
-        reporting = replace(reporting_periods_of(catalog, None, self.options.now, _PERIODS), as_of=instant)
-        project_root = self.options.project_root
-        again = evaluate(
-            catalog,
-            Setting(project_root.folder, reporting, self.options.open_engine, project_root.allowed),
-            fingerprint=True,
-        )
+        reporting = replace(reporting_periods_of(compilation.catalog, None, self.options.now, _PERIODS), as_of=instant)
+        again = evaluate(compilation, self.options.setting(reporting), fingerprint=True)
         values = {(m.kpi, *_key(m)): m for m in again.measurements}
         for published in group:
             if again.fingerprints.get(published.kpi, "") != published.data:

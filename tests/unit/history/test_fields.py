@@ -15,8 +15,8 @@ from kpi_framework.model.kpi import Kpi
 from kpi_framework.model.project import Dataset, Project
 from kpi_framework.model.signal import Signal
 from kpi_framework.workflow.checking.check import Options, Outcome, check
-from kpi_framework.workflow.history.revisions import natives_of, side_of
-from kpi_framework.workflow.project import ProjectRoot
+from kpi_framework.workflow.history.revisions import side_of
+from kpi_framework.workflow.project import ProjectRoot, compiled
 from tests.unit.history.flips import BASE, PATTERN, TABLES, Flip, edited, flip, laid
 
 NOW = dt.datetime(2026, 4, 2, 12, tzinfo=dt.UTC)
@@ -73,7 +73,7 @@ def test_what_lets_a_failure_pass_needs_a_reason(name: str, tmp_path: Path) -> N
     outcomes = [checked(root) for root in roots]
     assert [o.exit_code for o in outcomes] == [1, 0], [o.scorecard and o.scorecard.verdict.reasons for o in outcomes]
     catalogs = [o.catalog for o in outcomes]
-    old, new = (side_of(c, natives_of(c, ProjectRoot(r))) for c, r in zip(catalogs, roots, strict=True) if c)
+    old, new = (side_of(compiled(c, ProjectRoot(r))) for c, r in zip(catalogs, roots, strict=True) if c)
     sides = Comparison(old, new, TODAY)
     found = changes(sides)
     assert (one.cls, one.field) in {(c.cls.value, c.field) for c in found}

@@ -388,17 +388,6 @@ SELECT
   _placed.priority,
   _placed.resolved_at,
   _placed.ticket_id,
-  _time_worked_e7e30c2a83._worked + LEAST(
-    GREATEST(
-      (
-        (
-          _placed._at_worked_e7e30c2a83
-        ) % 86400000000
-      ) - _time_worked_e7e30c2a83._start0,
-      0
-    ),
-    _time_worked_e7e30c2a83._long0
-  ) AS _worked_e7e30c2a83,
   _time_worked_4aac8db746._worked + LEAST(
     GREATEST(
       (
@@ -409,14 +398,25 @@ SELECT
       0
     ),
     _time_worked_4aac8db746._long0
-  ) AS _worked_4aac8db746
+  ) AS _worked_4aac8db746,
+  _time_worked_e7e30c2a83._worked + LEAST(
+    GREATEST(
+      (
+        (
+          _placed._at_worked_e7e30c2a83
+        ) % 86400000000
+      ) - _time_worked_e7e30c2a83._start0,
+      0
+    ),
+    _time_worked_e7e30c2a83._long0
+  ) AS _worked_e7e30c2a83
 FROM (
   SELECT
     *,
-    EPOCH_US(created_at) AS _at_worked_e7e30c2a83,
     EPOCH_US(first_response_at) AS _at_worked_4aac8db746,
-    'business' AS _by_worked_e7e30c2a83,
-    'business' AS _by_worked_4aac8db746
+    EPOCH_US(created_at) AS _at_worked_e7e30c2a83,
+    'business' AS _by_worked_4aac8db746,
+    'business' AS _by_worked_e7e30c2a83
   FROM (
     SELECT
       category,
@@ -430,15 +430,15 @@ FROM (
     FROM data_tickets
   ) AS _rows
 ) AS _placed
-LEFT JOIN working_time AS _time_worked_e7e30c2a83
-  ON _time_worked_e7e30c2a83._calendar = _placed._by_worked_e7e30c2a83
-  AND _time_worked_e7e30c2a83._day = (
-    _placed._at_worked_e7e30c2a83 // 86400000000
-  )
 LEFT JOIN working_time AS _time_worked_4aac8db746
   ON _time_worked_4aac8db746._calendar = _placed._by_worked_4aac8db746
   AND _time_worked_4aac8db746._day = (
     _placed._at_worked_4aac8db746 // 86400000000
+  )
+LEFT JOIN working_time AS _time_worked_e7e30c2a83
+  ON _time_worked_e7e30c2a83._calendar = _placed._by_worked_e7e30c2a83
+  AND _time_worked_e7e30c2a83._day = (
+    _placed._at_worked_e7e30c2a83 // 86400000000
   );
 
 DROP TABLE data_tickets;

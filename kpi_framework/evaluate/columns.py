@@ -1,0 +1,65 @@
+"""Files → columns: where the data of a catalog are, and which columns they have."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ..compile.dataset.columns import Native
+from ..model.catalog import Catalog
+from ..model.diagnostic import Diagnostic
+from ..model.measurement import Reason
+from ..model.record import Record, field
+from . import findings
+from .engine import EngineError
+from .run import Run
+from .sources import Files, SourceError, find_files
+
+
+class DataColumns(Record):
+    """The sources that a catalog needs: their files, and the columns of those that could be looked at."""
+
+    files: Mapping[str, Files] = field(default_factory=dict)
+    natives: Mapping[str, Native] = field(default_factory=dict)
+    unasked: Mapping[str, Reason] = field(default_factory=dict)
+    """The datasets that no engine could be asked about, and why."""
+
+    def fingerprints(self) -> dict[str, str]:
+        """A hash of the bytes of each dataset."""
+        return {name: files.fingerprint() for name, files in self.files.items()}
+
+
+def columns_of(run: Run, catalog: Catalog) -> tuple[DataColumns, tuple[Diagnostic, ...]]:
+    """The files of every dataset that a live definition reads, and their columns; no row is read."""
+    files, missing = _files(run, catalog)
+    natives: dict[str, Native] = {}
+    unasked: dict[str, Reason] = {}
+    unread: list[Diagnostic] = []
+    for name, source in files.items():
+        try:
+            natives[name] = run.session.native(source)
+        except SourceError as error:
+            unread.append(findings.unreadable(catalog, name, error))
+        except EngineError as error:
+            unasked[name] = Reason.WORKER_ERROR
+            unread.append(findings.of_worker(catalog, error, None if error.lost else name))
+    return DataColumns(files, natives, unasked), (*missing, *unread)
+
+
+def _files(run: Run, catalog: Catalog) -> tuple[dict[str, Files], list[Diagnostic]]:
+    files: dict[str, Files] = {}
+    missing: list[Diagnostic] = []
+    for name in sorted(datasets_behind(catalog)):
+        try:
+            files[name] = find_files(catalog.datasets[name], run.setting.root, run.setting.allowed)
+        except SourceError as error:
+            missing.append(findings.unreadable(catalog, name, error))
+    run.session.admit(files.values())
+    return files, missing
+
+
+def datasets_behind(catalog: Catalog) -> set[str]:
+    """The datasets that live definitions read, with their histories."""
+    datasets = catalog.project.noun.datasets
+    nouns = [e.noun for e in catalog.live.values()]
+    needed = {n for m in nouns for n in (m.dataset, m.evidence) if n in datasets and n}
+    return needed | {h for n in needed for h in datasets[n].histories if h in datasets}

@@ -1,0 +1,20 @@
+"""How a project is evaluated."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from ..model.record import Record, field
+from .engine import Engine
+from .reporting_periods import ReportingPeriods
+
+
+class Setting(Record):
+    """How a project is evaluated: where it stands, what it may read, at which as_of, by which engine."""
+
+    root: Path
+    reporting: ReportingPeriods
+    open_engine: Callable[[], Engine]
+    allowed: tuple[Path, ...] = ()
+    progress: Callable[[str], None] = field(default=lambda _: None)
