@@ -123,7 +123,7 @@ def test_bad_data_are_never_green(name: str, tmp_path: Path) -> None:
 def test_harmless_differences_change_nothing(name: str, tmp_path: Path) -> None:
     """CSV headers are compared by name, and a mark or a line end is no data."""
     turned = "\n".join(",".join(reversed(line.split(","))) for line in CSV.splitlines()) + "\n"
-    variants = {
+    variants: dict[str, str | bytes] = {
         "a byte order mark": ("\ufeff" + CSV).encode(), "another order of columns": turned,
         "Windows line ends": CSV.replace("\n", "\r\n"), "no last line end": CSV.rstrip("\n"),
     }  # fmt: skip

@@ -111,7 +111,7 @@ def test_showing_without_data_shows_the_finding(one: str, sample: Path) -> None:
 def test_a_part_that_no_file_can_name_is_said_and_no_file_is_written(tmp_path: Path) -> None:
     """A segment's value with a NUL in it, as Parquet can hold: freezing names it, and the project still lints."""
     (tmp_path / "data").mkdir()
-    duckdb.sql("""
+    duckdb.connect().sql("""
         SELECT i::VARCHAR AS ticket_id, TIMESTAMP '2026-01-05 09:00' + INTERVAL 1 MONTH * (i % 3) AS created_at,
                CASE WHEN i % 2 = 1 THEN 'first' || chr(0) || 'line' ELSE 'second' END AS team
         FROM range(60) AS t(i)

@@ -71,7 +71,7 @@ def empty_project(folder: Path, data: Path, names: tuple[str, ...]) -> Path:
 # the list
 
 
-def test_the_catalogue_lists_every_row_of_the_domain():
+def test_the_catalogue_lists_every_row_of_the_domain() -> None:
     """`kpi catalog --format json` is the domain's catalogue, with what each row takes."""
     listed = {o["id"]: o for o in kpi(Path.cwd(), "catalog", "--format", "json").json["catalog"]}
     assert set(ROWS) <= set(listed)
@@ -81,7 +81,7 @@ def test_the_catalogue_lists_every_row_of_the_domain():
     )
 
 
-def test_a_family_is_listed_alone():
+def test_a_family_is_listed_alone() -> None:
     """`--family` narrows the list; a wrong one is a usage error."""
     listed = kpi(Path.cwd(), "catalog", "--family", "spend", "--format", "json").json["catalog"]
     assert {o["id"] for o in listed if o["variant_of"] is None} == {"cost_per_user", "licence_utilization"}
@@ -89,7 +89,7 @@ def test_a_family_is_listed_alone():
 
 
 @pytest.mark.parametrize("form", ["text", "markdown", "json"])
-def test_every_offer_is_explained_in_full(form: str):
+def test_every_offer_is_explained_in_full(form: str) -> None:
     """`kpi catalog show` says what counts, what it asks, the date it stands on, and its formula."""
     for one, template in shipped_templates().items():
         said = kpi(Path.cwd(), "catalog", "show", one, "--format", form)
@@ -105,7 +105,7 @@ def test_every_offer_is_explained_in_full(form: str):
 
 
 @pytest.mark.parametrize("one", IDS)
-def test_a_template_says_all_that_a_reader_needs(one: str):
+def test_a_template_says_all_that_a_reader_needs(one: str) -> None:
     """What counts and what doesn't, the question, the date, an example; a KPI also a target and a first action."""
     template = template_of(one)
     said = template.kpi
@@ -122,7 +122,7 @@ def test_a_template_says_all_that_a_reader_needs(one: str):
 
 
 @pytest.mark.parametrize("one", sorted(WORKED))
-def test_the_worked_example_of_the_domain_is_a_test_of_the_template(one: str):
+def test_the_worked_example_of_the_domain_is_a_test_of_the_template(one: str) -> None:
     """The figures of the domain stand in the examples."""
     expected = template_of(one).kpi["examples"][0]["expect"]
     assert (expected["value"] if isinstance(expected, dict) else expected) == WORKED[one]
@@ -146,7 +146,7 @@ def added(tmp_path_factory: pytest.TempPathFactory, data: Path) -> Callable[[str
 
 
 @pytest.mark.parametrize("one", IDS)
-def test_adding_one_to_an_empty_project_lints_clean(one: str, added: Callable[[str], Path]):
+def test_adding_one_to_an_empty_project_lints_clean(one: str, added: Callable[[str], Path]) -> None:
     """One command, and lint has nothing to say: no error, no warning."""
     root = added(one)
     assert (root / f"kpis/{one}.yaml").is_file()
@@ -185,7 +185,7 @@ def scorecard(everything: Path) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("one", IDS)
-def test_its_worked_examples_pass(one: str, tested: list[dict[str, Any]]):
+def test_its_worked_examples_pass(one: str, tested: list[dict[str, Any]]) -> None:
     """`kpi test` runs what the template brings along."""
     own = [e for e in tested if e["kpi"] == one]
     assert own
@@ -193,7 +193,7 @@ def test_its_worked_examples_pass(one: str, tested: list[dict[str, Any]]):
 
 
 @pytest.mark.parametrize("one", IDS)
-def test_check_computes_a_value(one: str, scorecard: dict[str, Any]):
+def test_check_computes_a_value(one: str, scorecard: dict[str, Any]) -> None:
     """Over data of the right contract there is a number, and a judgement if it is a KPI."""
     whole = [m for m in scorecard["measurements"] if m["kpi"] == one and not m["segment"]]
     assert whole
@@ -202,7 +202,7 @@ def test_check_computes_a_value(one: str, scorecard: dict[str, Any]):
     assert "informative" not in judged
 
 
-def test_signals_are_added_beside_their_kpis(everything: Path, tmp_path: Path):
+def test_signals_are_added_beside_their_kpis(everything: Path, tmp_path: Path) -> None:
     """Where the KPIs are that a signal reads, one command adds it, and lint is content with all of them."""
     root = tmp_path / "p"
     shutil.copytree(everything, root)
@@ -213,7 +213,7 @@ def test_signals_are_added_beside_their_kpis(everything: Path, tmp_path: Path):
     assert [d for d in lint.json["diagnostics"] if d["path"].startswith("kpis/signals/")] == []
 
 
-def test_a_signal_without_its_kpis_is_not_added(tmp_path: Path, data: Path):
+def test_a_signal_without_its_kpis_is_not_added(tmp_path: Path, data: Path) -> None:
     """It would be unknown for ever: the finding names what it reads."""
     root = empty_project(tmp_path / "p", data, ("tickets",))
     ended = kpi(root, "add", sorted(shipped_signals())[0])
@@ -225,7 +225,7 @@ def test_a_signal_without_its_kpis_is_not_added(tmp_path: Path, data: Path):
 # what a person decides
 
 
-def test_flags_decide_owner_target_baseline_segments_and_name(tmp_path: Path, data: Path):
+def test_flags_decide_owner_target_baseline_segments_and_name(tmp_path: Path, data: Path) -> None:
     """What a flag says stands in the file, in the order of the sample's files."""
     root = empty_project(tmp_path / "p", data, ("tickets",))
     flags = (
@@ -253,7 +253,7 @@ def test_flags_decide_owner_target_baseline_segments_and_name(tmp_path: Path, da
     assert text.startswith("# yaml-language-server: $schema=../schemas/kpi.schema.json\nversion: 1\n")
 
 
-def test_what_nobody_decided_is_proposed_and_said(tmp_path: Path, data: Path):
+def test_what_nobody_decided_is_proposed_and_said(tmp_path: Path, data: Path) -> None:
     """The benchmark becomes the target, the months before the judged one the baseline, and both are told."""
     root = empty_project(tmp_path / "p", data, ("tickets",))
     added = kpi(root, "add", "first_contact_resolution", "--owner", "me@example.com")
@@ -263,7 +263,7 @@ def test_what_nobody_decided_is_proposed_and_said(tmp_path: Path, data: Path):
     assert "baseline: {from: 2026-02-01, to: 2026-03-31}" in (root / "kpis/first_contact_resolution.yaml").read_text()
 
 
-def test_a_person_at_a_terminal_is_asked(tmp_path: Path, data: Path, monkeypatch: pytest.MonkeyPatch):
+def test_a_person_at_a_terminal_is_asked(tmp_path: Path, data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Owner, target and baseline; an empty answer takes the proposal."""
 
     class Terminal(io.StringIO):
@@ -278,7 +278,7 @@ def test_a_person_at_a_terminal_is_asked(tmp_path: Path, data: Path, monkeypatch
     assert "target: {at_least: 65%}\n" in text
 
 
-def test_a_derived_one_brings_its_inputs_in_one_currency(tmp_path: Path, data: Path):
+def test_a_derived_one_brings_its_inputs_in_one_currency(tmp_path: Path, data: Path) -> None:
     """The metrics it needs are written with it, and money is in the currency that was named."""
     root = empty_project(tmp_path / "p", data, ("costs", "tickets"))
     assert kpi(root, "add", "cost_per_ticket", *OWNER, "--currency", "GBP").code == 0
@@ -288,7 +288,7 @@ def test_a_derived_one_brings_its_inputs_in_one_currency(tmp_path: Path, data: P
     assert "unit: GBP\n" in (root / files[1]).read_text()
 
 
-def test_nothing_is_overwritten(tmp_path: Path, data: Path):
+def test_nothing_is_overwritten(tmp_path: Path, data: Path) -> None:
     """A second `kpi add` of one id stops, and the file stays as it is."""
     root = empty_project(tmp_path / "p", data, ("tickets",))
     assert kpi(root, "add", "reopened_rate", *OWNER).code == 0
@@ -297,7 +297,7 @@ def test_nothing_is_overwritten(tmp_path: Path, data: Path):
     assert (root / "kpis/reopened_rate.yaml").read_bytes() == before
 
 
-def test_a_dataset_that_is_missing_is_named(tmp_path: Path, data: Path):
+def test_a_dataset_that_is_missing_is_named(tmp_path: Path, data: Path) -> None:
     """No file is written without the data it would read."""
     root = empty_project(tmp_path / "p", data, ("tickets",))
     ended = kpi(root, "add", "csat", *OWNER)
@@ -306,7 +306,7 @@ def test_a_dataset_that_is_missing_is_named(tmp_path: Path, data: Path):
     assert not (root / "kpis").exists()
 
 
-def test_a_column_that_is_missing_is_a_finding_and_nothing_is_written(tmp_path: Path):
+def test_a_column_that_is_missing_is_a_finding_and_nothing_is_written(tmp_path: Path) -> None:
     """An export without the column that a formula needs is told so at once."""
     (tmp_path / "data").mkdir()
     (tmp_path / "data/tickets.csv").write_text("ticket_id,created_at\n1,2026-01-05 09:00\n", encoding="utf-8")
@@ -317,7 +317,7 @@ def test_a_column_that_is_missing_is_a_finding_and_nothing_is_written(tmp_path: 
     assert not (tmp_path / "kpis").exists()
 
 
-def test_an_export_without_merged_tickets_needs_no_such_column(tmp_path: Path):
+def test_an_export_without_merged_tickets_needs_no_such_column(tmp_path: Path) -> None:
     """The condition is left out, in the open, and the definition works."""
     (tmp_path / "data").mkdir()
     (tmp_path / "data/tickets.csv").write_text("ticket_id,created_at\n1,2026-01-05 09:00\n", encoding="utf-8")
@@ -334,7 +334,7 @@ def test_an_export_without_merged_tickets_needs_no_such_column(tmp_path: Path):
     "flag", [("--target", "between 5"), ("--target", "at_most 1..2"), ("--target", "fast"), ("--near", "soon"),
              ("--baseline", "then"), ("--target", "99999999999999999999"), ("--target", ""), ("--near", "true")]
 )  # fmt: skip
-def test_a_flag_that_says_nothing_is_refused_by_its_name(flag: tuple[str, str], tmp_path: Path, data: Path):
+def test_a_flag_that_says_nothing_is_refused_by_its_name(flag: tuple[str, str], tmp_path: Path, data: Path) -> None:
     """A wrong flag writes nothing, and the error names the flag: there is no file to look into."""
     root = empty_project(tmp_path / "p", data, ("tickets",))
     ended = kpi(root, "add", "reopened_rate", "--owner", "me@example.com", *flag)
@@ -343,7 +343,7 @@ def test_a_flag_that_says_nothing_is_refused_by_its_name(flag: tuple[str, str], 
     assert not (root / "kpis").exists()
 
 
-def test_a_kpi_needs_an_owner(tmp_path: Path, data: Path):
+def test_a_kpi_needs_an_owner(tmp_path: Path, data: Path) -> None:
     """Without a terminal to ask at, the error says which flag to give."""
     root = empty_project(tmp_path / "p", data, ("tickets",))
     ended = kpi(root, "add", "reopened_rate", "--yes")
@@ -352,7 +352,7 @@ def test_a_kpi_needs_an_owner(tmp_path: Path, data: Path):
     assert not (root / "kpis").exists()
 
 
-def test_the_calendar_that_is_missing_comes_with_the_finding(tmp_path: Path, data: Path):
+def test_the_calendar_that_is_missing_comes_with_the_finding(tmp_path: Path, data: Path) -> None:
     """The line that the hint shows, put into kpi.yaml, is all that was missing."""
     root = empty_project(tmp_path / "p", data, ("tickets",))
     config = root / "kpi.yaml"

@@ -77,7 +77,13 @@ def test_a_new_folder_is_made(tmp_path: Path) -> None:
 def test_the_workflow_is_safe(tmp_path: Path) -> None:
     """zizmor finds nothing in the workflow that was written."""
     begun(tmp_path)
-    command = [Path(sys.executable).parent / "zizmor", "--offline", "--persona", "pedantic", tmp_path / ".github"]
+    command: list[str | Path] = [
+        Path(sys.executable).parent / "zizmor",
+        "--offline",
+        "--persona",
+        "pedantic",
+        tmp_path / ".github",
+    ]
     ended = subprocess.run(command, capture_output=True, text=True, check=False)
     assert ended.returncode == 0, ended.stdout + ended.stderr
 

@@ -69,7 +69,7 @@ def test_a_command_of_several_writes_is_broken(pieces: tuple[str, ...]) -> None:
 def test_print_and_lines_pass_the_door() -> None:
     """`print` writes its parts one by one; a list of lines is written one by one."""
     page = io.StringIO()
-    print("##", "[error]x", "::error::y", sep="", file=Guarded(page))  # type: ignore[call-overload]
+    print("##", "[error]x", "::error::y", sep="", file=Guarded(page))
     Guarded(page).writelines(["::error::x\n", ":", ":error::y\n"])
     assert obeyed(page.getvalue()) == []
     assert page.getvalue().replace(BREAK, "") == "##[error]x::error::y\n::error::x\n::error::y\n"

@@ -126,7 +126,7 @@ def job(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("GITHUB_STEP_SUMMARY", raising=False)
 
 
-def annotations(log: str) -> list[str]:
+def annotation_lines(log: str) -> list[str]:
     """The lines that are annotations of ours."""
     return [line for line in log.splitlines() if ANNOTATION.fullmatch(line)]
 
@@ -135,7 +135,7 @@ def unwanted(ended: Ended) -> list[str]:
     """The commands that a runner finds beside our annotations, which may hold none of the older form themselves."""
     assert "Traceback" not in ended.err
     lines = (ended.out + ended.err).split("\n")
-    ours = annotations("\n".join(lines))
+    ours = annotation_lines("\n".join(lines))
     inside = [line for line in ours if obeyed(line[2:])]
     return inside + obeyed("\n".join(line for line in lines if line not in ours))
 
@@ -211,7 +211,7 @@ def test_no_format_holds_a_command(command: str, desk: Path, monkeypatch: pytest
         for words in COMMANDS[command]:
             ended = kpi(desk, *command.split(), *words, "--format", form)
             assert unwanted(ended) == [], (form, words)
-            assert not (annotations(ended.out) and form != "github")
+            assert not (annotation_lines(ended.out) and form != "github")
             if form in ("json", "sarif", "gitlab"):
                 assert BREAK not in str(ended.json)
             if form == "junit":
@@ -248,7 +248,7 @@ def test_the_files_of_a_check_hold_no_command(desk: Path, tmp_path: Path, monkey
     ended = kpi(desk, "check", "--scorecard", str(tmp_path / "card"))
     for path in ("summary.md", "card/scorecard.md", "card/scorecard.json"):
         assert obeyed((tmp_path / path).read_text(encoding="utf-8")) == [], path
-    kinds = [line.split()[0] for line in annotations(ended.err)]
+    kinds = [line.split()[0] for line in annotation_lines(ended.err)]
     assert {"::error", "::warning"} <= set(kinds)
     assert max(map(kinds.count, kinds)) <= 10
     card = json.loads((tmp_path / "card/scorecard.json").read_text(encoding="utf-8"))

@@ -18,6 +18,7 @@ from kpi_framework.evaluate import engine
 from kpi_framework.evaluate.engine import DuckWorker, EngineError, WorkerLimits, engine_name
 from tests.cli.projects import kpi, project
 
+WORKER = Path(engine.__file__).with_name("worker.py")
 ENDLESS = "SELECT count(*) FROM range(1000000) a, range(1000000) b, range(99) c WHERE a.range % 7 = b.range % 5"
 
 _TRIALS = """
@@ -64,7 +65,7 @@ def trials(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     for name in ("allowed.csv", "other.csv"):
         (folder / name).write_text("a\n1\n")
     done = subprocess.run(
-        [sys.executable, "-I", "-c", _TRIALS, str(engine.WORKER), str(folder / "allowed.csv"),
+        [sys.executable, "-I", "-c", _TRIALS, str(WORKER), str(folder / "allowed.csv"),
          str(folder / "other.csv"), str(os.getpid())],
         capture_output=True, text=True, check=True, timeout=60,
     )  # fmt: skip
@@ -72,7 +73,8 @@ def trials(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     found: dict[str, Any] = json.loads(done.stdout)
     if found["walls"] != ["no new privileges", "landlock", "seccomp"]:
         pytest.skip(f"this kernel has only these walls: {found['walls']}")
-    return found["found"]
+    outcomes: dict[str, Any] = found["found"]
+    return outcomes
 
 
 @pytest.mark.parametrize("what", ["read its file", "threaded"])

@@ -60,7 +60,7 @@ class Struck(DuckWorker):
 
 def struck(root: Path, at: int, *, late: bool = False, blow: Blow = kill, deadline: float = 60) -> Outcome:
     """A check whose worker is struck at a request."""
-    Struck.count, Struck.at, Struck.blow, Struck.is_late = 0, at, staticmethod(blow), late  # type: ignore[assignment]
+    Struck.count, Struck.at, Struck.blow, Struck.is_late = 0, at, staticmethod(blow), late
     return check(_options(root, lambda: Struck(WorkerLimits(deadline=deadline))))
 
 

@@ -8,6 +8,7 @@ of a `write` comes after half of it was written. The check itself is computed on
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import gc
 import json
 import os
@@ -24,8 +25,9 @@ from typing import IO, Any
 from kpi_framework.cli import options
 from kpi_framework.model.diagnostic import KpiError
 from kpi_framework.model.record import replace
+from kpi_framework.workflow.checking.check import check as run_check
 from kpi_framework.workflow.ledger import ledger, ledger_files
-from kpi_framework.workflow.run import Options
+from kpi_framework.workflow.run import Options, Outcome
 
 COUNTED = (
     "open", "write", "fsync", "rename", "replace", "link", "mkdir", "unlink", "remove", "rmdir",
@@ -99,8 +101,8 @@ class Interrupted:
 
 
 def _serve(orders: IO[str], answers: IO[str]) -> None:
-    check, outcomes = ledger.check, {}
-    ledger.check = lambda asked: outcomes[asked.as_of]
+    outcomes = dict[dt.date | None, Outcome]()
+    vars(ledger)["check"] = lambda asked: outcomes[asked.as_of]
     gc.disable()
     gc.freeze()  # a fork does not copy what nobody touches
     with tempfile.TemporaryFile("w+") as note:
@@ -112,7 +114,7 @@ def _serve(orders: IO[str], answers: IO[str]) -> None:
                 asked = Order(**order)
                 chosen = options.options(Path(asked.folder), as_of=asked.as_of)
                 if chosen.as_of not in outcomes:
-                    outcomes[chosen.as_of] = check(replace(chosen, fingerprint=True))
+                    outcomes[chosen.as_of] = run_check(replace(chosen, fingerprint=True))
                 process = _fork(asked, chosen, note)
             answers.write(json.dumps(asdict(_ended(process, note))) + "\n")
             answers.flush()
@@ -127,7 +129,7 @@ def _fork(order: Order, chosen: Options, note: IO[str]) -> int:
     code = 70
     try:
         if not order.exchanges:
-            ledger_files.exchange = lambda *_: False
+            vars(ledger_files)["exchange"] = lambda *_: False
         _count(order, note)
         code = int(bool(ledger.publish(chosen, anchor=Path(order.anchor) if order.anchor else None).diagnostics))
     except KpiError as error:
@@ -165,7 +167,7 @@ def _count(order: Order, note: IO[str]) -> None:
     if order.at:
         for name in COUNTED:
             setattr(os, name, counted(name, getattr(os, name)))
-        ledger_files.exchange = counted("exchange", ledger_files.exchange)
+        vars(ledger_files)["exchange"] = counted("exchange", vars(ledger_files)["exchange"])
 
 
 def _do(deed: str, name: str, real: Callable[..., Any], arguments: tuple[Any, ...], note: IO[str]) -> None:

@@ -125,7 +125,7 @@ def test_waivers_that_are_gone_are_told(repository: Repository, tmp_path: Path) 
     assert b"one vacancy" not in early["index.html"]
 
 
-REVIEWED = (
+REVIEWED: tuple[tuple[str, str, list[list[str]]], ...] = (
     # the day of the commit, last and cadence as they were written, and the misses that follow
     ("2026-03-25", "last: 2026-03-24", []),
     ("2026-05-02", "last: 2026-05-01", [["fix_time", "2026-04-24", "2026-05-01", "7 days"]]),
@@ -137,7 +137,7 @@ def test_missed_reviews_are_found_in_history(tmp_path: Path) -> None:
     """Held late, or hidden by a longer cadence after the day had passed: both are misses; held in time is none."""
     one = Repository(tmp_path / "repository")
     one.start()
-    was, wanted = "cadence: monthly, last: 2026-03-20", []
+    was, wanted = "cadence: monthly, last: 2026-03-20", list[list[str]]()
     for day, now, missed in REVIEWED:
         one.day = one.day.fromisoformat(day)
         new = now if now.startswith("cadence") else f"cadence: monthly, {now}"

@@ -13,8 +13,9 @@ import subprocess
 import sys
 import threading
 import time
+from typing import IO, NoReturn
 
-plan = json.loads(PLAN)  # noqa: F821 - written in front of this file
+plan = json.loads(PLAN)  # type: ignore[name-defined]  # noqa: F821 - written in front of this file
 GARBAGE = {
     "no JSON": b"not json\n",
     "a list": b"[]\n",
@@ -36,7 +37,7 @@ GARBAGE = {
 lock = threading.Lock()
 
 
-def passed():
+def passed() -> int:
     """Count one more line, and say how many have passed."""
     with lock:
         counter = os.open(plan["counter"], os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
@@ -46,13 +47,14 @@ def passed():
     return number
 
 
-def end():
+def end() -> NoReturn:
     """Go, and take the right worker along."""
     worker.kill()
     os.kill(os.getpid(), signal.SIGKILL)
+    raise AssertionError("it was killed")
 
 
-def err(line, onward):
+def err(line: bytes, onward: IO[bytes]) -> None:
     """What this plan does with the line."""
     act = plan["act"]
     if act == "die before":
@@ -80,7 +82,7 @@ def err(line, onward):
         sys.stdout.buffer.flush()
 
 
-def carry(source, onward):
+def carry(source: IO[bytes], onward: IO[bytes]) -> None:
     """Pass lines on until the source ends or the plan's line comes."""
     for line in iter(source.readline, b""):
         number = passed()
@@ -91,13 +93,14 @@ def carry(source, onward):
             onward.flush()
 
 
-def carry_answers():
+def carry_answers() -> NoReturn:
     """Pass the answers on; where the right worker has ended, so does this one."""
+    assert worker.stdout is not None
     carry(worker.stdout, sys.stdout.buffer)
     os._exit(1)
 
 
-def child_arguments():
+def child_arguments() -> list[str]:
     """The arguments of the right worker, whose parent is this process."""
     mine, parents = str(os.getpid()), str(os.getppid())
     return [mine if argument == parents else argument for argument in sys.argv[1:]]
@@ -109,6 +112,7 @@ worker = subprocess.Popen(
     [plan["python"], "-I", plan["worker"], *child_arguments()], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
     stderr=subprocess.DEVNULL, env={},
 )  # fmt: skip
+assert worker.stdin is not None
 threading.Thread(target=carry_answers, daemon=True).start()
 with contextlib.suppress(OSError):  # the right worker may have ended
     carry(sys.stdin.buffer, worker.stdin)

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from tests.hostile import canaries, formulas, points, seams, workers
 from tests.hostile.children import child
@@ -24,7 +25,7 @@ from tests.hostile.parents import left_behind, tree
 
 NAME = "detectors"
 Fake = Callable[[Path], Iterable[Fault]]
-_CARD = {
+_CARD: dict[str, Any] = {
     "measurements": [
         {"kpi": "a", "period": {"start": "2026-01-01"}, "segment": {}, "status": "met", "value": 1.0, "reason": None,
          "judged": True},
@@ -169,7 +170,7 @@ def _card(**changes: object) -> Fake:
 
     def fake(_folder: Path) -> Iterable[Fault]:
         findings = changes.pop("diagnostics", [])
-        measured = {**_CARD["measurements"][0], **changes}  # type: ignore[dict-item]
+        measured = {**_CARD["measurements"][0], **changes}
         ended = child(lambda: None, 5.0)
         good = workers.Good(ended, {}, _CARD, 0)
         return workers.of_scorecard(

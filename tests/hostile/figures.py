@@ -64,8 +64,8 @@ class Figures:
     def of(cls, plain: dict[str, Any]) -> Figures:
         """The figures that another process wrote."""
         failures = [Failure(**f) for f in plain["failures"]]
-        counters = (Counter(plain[name]) for name in ("inputs", "outcomes", "codes"))
-        return cls(*counters, failures, plain["seconds"])
+        inputs, outcomes, codes = (Counter[str](plain[name]) for name in ("inputs", "outcomes", "codes"))
+        return cls(inputs, outcomes, codes, failures, plain["seconds"])
 
 
 def place_of(trace: str) -> str:

@@ -152,7 +152,9 @@ def _ran(figures: Figures, root: Path, command: Command, random: Random) -> list
     words = (*command.words, *(("--format", form) if form else ()))
     ended = child(partial(_inside, root, words, on_github=on_github))
     figures.codes[f"{command.name} {'hung' if ended.hung else ended.code}"] += 1
-    figures.outcomes[{0: "taken", 1: "told by findings", 2: "refused"}.get(ended.code, "ended badly")] += 1
+    figures.outcomes[
+        {0: "taken", 1: "told by findings", 2: "refused"}.get(-1 if ended.code is None else ended.code, "ended badly")
+    ] += 1
     allowed = _WRITTEN.get(command.name, ())
     changes = [
         *changed(before, snapshot(root, (".git",)), allowed),

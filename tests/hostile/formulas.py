@@ -129,8 +129,8 @@ def _in_one_child(root: Path, batch: dict[str, places.Placed]) -> Iterator[tuple
         pid, alive, _ = start(work, Path(folder, "out"), Path(folder, "err"))
         os.close(ours)
         for name, line in zip(list(batch), lines(results, LIMIT), strict=False):
-            ending = {None: "hang", "": "crash"}.get(line)
-            if ending is not None:
+            if not line:
+                ending = "hang" if line is None else "crash"
                 yield name, Looked("parsed badly", ending, f"{ending} while it is parsed or linted")
                 break
             yield name, Looked(**json.loads(line))

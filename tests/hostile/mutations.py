@@ -9,7 +9,7 @@ import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, Protocol
 
 import yaml
 from tests.hostile import nasty
@@ -148,7 +148,7 @@ def _scalars(text: str) -> Iterator[tuple[int, int, bool]]:
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
         is_key = bool(inside) and inside[-1][0] and inside[-1][1]
         if isinstance(event, yaml.ScalarEvent):
-            yield event.start_mark.index, event.end_mark.index, is_key
+            yield _at(event.start_mark), _at(event.end_mark), is_key
         if isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent) and inside:
             inside[-1][1] = not inside[-1][1]
         if isinstance(event, yaml.CollectionStartEvent):
@@ -162,9 +162,19 @@ def _collections(text: str) -> Iterator[tuple[int, int]]:
     starts: list[int] = []
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
         if isinstance(event, yaml.CollectionStartEvent):
-            starts.append(event.start_mark.index if event.flow_style else -1)
+            starts.append(_at(event.start_mark) if event.flow_style else -1)
         elif isinstance(event, yaml.CollectionEndEvent) and (start := starts.pop()) >= 0:
-            yield start, event.end_mark.index
+            yield start, _at(event.end_mark)
+
+
+class _Mark(Protocol):
+    index: int
+
+
+def _at(mark: _Mark | None) -> int:
+    """Where a mark stands."""
+    assert mark is not None, "a text that was parsed has its marks"
+    return mark.index
 
 
 # JSON
@@ -186,7 +196,7 @@ def json_replaced(random: Random, content: bytes) -> tuple[bytes, str]:
     elif what == "renamed" and isinstance(holder, dict):
         holder[random.choice(nasty.KEYS)] = holder.pop(key)
     compact = {"sort_keys": True, "separators": (",", ":"), "ensure_ascii": False} if len(lines) > 1 else {"indent": 2}
-    text = json.dumps(document, **compact)  # type: ignore[arg-type]
+    text = json.dumps(document, **compact)
     if what == "text":
         piece = random.choice(nasty.JSON_TEXTS)
         text, shown = text.replace(f'"{mark}"', piece, 1), f"{key!r} became {piece[:_SHOWN]!r}"

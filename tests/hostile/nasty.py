@@ -65,7 +65,7 @@ def kindred(text: str) -> tuple[str, ...]:
 
 KEYS = ("version", "id", "name", "kind", "<<", "null", "true", "1", "", "x", "__proto__", "formul", "Formula", "formula ", "é",
         "a b", "x" * 2000, *COMMANDS, "\u202ename", "targets", "source", "meta", "=", "~", "on", "::zqcmd::x")  # fmt: skip
-JSON_VALUES = (
+JSON_VALUES: tuple[object, ...] = (
     None, True, 0, -1, 1e308, 10**400, "", "x", [], {}, [[]], {"a": 1}, "9999-12-31", "0001-01-01T00:00:00+00:00",
     "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", *COMMANDS, "\ud800", "\x00", "\u2028", "x" * 100_000, "../x", "NaN",
     "2026-13-01", "met", "sha256:1:" + "0" * 64, 2**63, -(2**63), 0.1, "<script>",

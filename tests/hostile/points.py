@@ -60,12 +60,12 @@ def watch(kill_at: int, counter: Path) -> None:
     for name in _CALLS:
         if hasattr(os, name):
             setattr(os, name, _counted(points, name, getattr(os, name)))
-    os.open = _opened(points, os.open)  # type: ignore[assignment]
-    os.write = _written(points, os.write)  # type: ignore[assignment]
+    os.open = _opened(points, os.open)
+    os.write = _written(points, os.write)
     for name in ("flock", "lockf"):
         setattr(fcntl, name, _counted(points, name, getattr(fcntl, name)))
     opened = _file(points, io.open)
-    io.open = builtins.open = opened  # type: ignore[assignment]
+    io.open = builtins.open = opened
     vars(__import__("_io"))["open"] = opened  # what tempfile calls
 
 

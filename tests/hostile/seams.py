@@ -17,7 +17,8 @@ from typing import NamedTuple, NoReturn
 import kpi_framework
 from kpi_framework.cli import engine as of_commands
 from kpi_framework.compile.language.canonical import canonical, canonical_text
-from kpi_framework.compile.language.syntax import FormulaError, parse
+from kpi_framework.compile.language.syntax import parse
+from kpi_framework.compile.sql.errors import FormulaError
 from kpi_framework.compile.sql.render import render
 from kpi_framework.evaluate import engine
 from kpi_framework.evaluate.engine import DuckWorker, WorkerLimits
@@ -127,7 +128,7 @@ def use_python(path: str) -> None:
 
 def shorten_deadlines(seconds: float) -> None:
     """Give every worker of this process so long for a request."""
-    of_commands.WorkerLimits = lambda: WorkerLimits(deadline=seconds, total=10 * seconds)  # type: ignore[misc,assignment]
+    vars(of_commands)["WorkerLimits"] = lambda: WorkerLimits(deadline=seconds, total=10 * seconds)
 
 
 ENDLESS = "SELECT count(*) FROM range(1000000) a, range(1000000) b, range(99) c WHERE a.range % 7 = b.range % 5"

@@ -63,6 +63,8 @@ def limits(draw: st.DrawFn) -> tuple[Plain, Plain]:
     low, said_low = draw(amounts(most=7))
     high, said_high = draw(amounts(least=low))
     has_near = draw(st.booleans())
+    said: Plain
+    meant: Plain
     if direction == "at_most":
         said, meant = {"at_most": said_low, "near": said_high}, {"met": (-math.inf, low), "passes": (-math.inf, high)}
     elif direction == "at_least":
@@ -196,10 +198,11 @@ class Scribe:
     def _scalar(self, value: object) -> str:
         if not isinstance(value, str):
             return json.dumps(value)
-        text = self.rng.choice([value, *SQL.get(value, ())])
+        text: str = self.rng.choice([value, *SQL.get(value, ())])
         single = "'" + text.replace("'", "''") + "'"
         plain = [text] if text.replace("_", "").isalnum() and not text[0].isdigit() else []
-        return self.rng.choice([json.dumps(text), *([single] if "\n" not in text else []), *plain])
+        spellings: list[str] = [json.dumps(text), *([single] if "\n" not in text else []), *plain]
+        return self.rng.choice(spellings)
 
 
 @given(st.integers())

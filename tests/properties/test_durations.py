@@ -29,7 +29,8 @@ def read(engine: duckdb.DuckDBPyConnection, cell: str | None, form: str, unit: s
     """What the product makes of a cell."""
     query = exp.select(duration_cell(exp.column("cell"), form, unit)).from_("given")
     sql = f"WITH given AS (SELECT ?::VARCHAR AS cell) {query.sql(dialect='duckdb')}"
-    return engine.execute(sql, [cell]).fetchone()[0]  # type: ignore[index]
+    [(minutes,)] = engine.execute(sql, [cell]).fetchall()
+    return None if minutes is None else float(minutes)
 
 
 def in_unit(seconds: Fraction, unit: str) -> float:

@@ -35,7 +35,7 @@ PIECES = st.sampled_from([
 
 
 @st.composite
-def slips(draw):
+def slips(draw: st.DrawFn) -> str:
     """The valid file with a few pieces inserted, deleted or doubled."""
     text = VALID
     for _ in range(draw(st.integers(1, 4))):
@@ -45,7 +45,7 @@ def slips(draw):
     return text
 
 
-def check(text):
+def check(text: str) -> None:
     """Findings have places inside the file; a file without findings gives a definition."""
     lines = text.removeprefix("\ufeff").count("\n") + 1
     for finding in read_yaml("kpis/x.yaml", text).findings:
@@ -54,12 +54,13 @@ def check(text):
         assert finding.message
         assert finding.hint
     catalog, findings = load_catalog({"kpi.yaml": "version: 1\nname: x\n", "kpis/x.yaml": text}, {})
+    assert catalog is not None
     assert bool(findings) == ("x" in catalog.broken) == (not catalog.entries)
 
 
 @given(slips())
 @settings(max_examples=300, deadline=None)
-def test_a_slip_of_the_pen_is_never_a_traceback(text):
+def test_a_slip_of_the_pen_is_never_a_traceback(text: str) -> None:
     """Half-written and mangled files are read to findings."""
     check(text)
 
@@ -71,7 +72,7 @@ def test_a_slip_of_the_pen_is_never_a_traceback(text):
 @example("!<tag:")
 @example('"\\ud800"')
 @settings(max_examples=200, deadline=None)
-def test_any_text_is_read(text):
+def test_any_text_is_read(text: str) -> None:
     """Noise as well."""
     check(text)
 
@@ -82,12 +83,12 @@ ANY = st.text(st.characters(codec="utf-8", categories=["L", "N", "P", "Zs"]))
 
 @given(st.dictionaries(ASCII, ANY))
 @settings(max_examples=100, deadline=None)
-def test_quoted_text_comes_back_as_it_was(values):
+def test_quoted_text_comes_back_as_it_was(values: dict[str, str]) -> None:
     """In single quotes every text is itself."""
     document = read_yaml("k.yaml", "".join(f"{_quoted(k)}: {_quoted(v)}\n" for k, v in values.items()))
     assert document.findings == ()
     assert (document.value or {}) == values
 
 
-def _quoted(text):
+def _quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"

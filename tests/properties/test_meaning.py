@@ -228,7 +228,7 @@ def test_a_narrow_number_is_reckoned_with_as_a_wide_one(tmp_path: Path) -> None:
     rows = (
         "SELECT DATE '2026-03-01' + CAST(i AS INTEGER) AS day, CAST(100 + i AS TINYINT) AS minutes FROM range(20) r(i)"
     )
-    duckdb.sql(rows).write_parquet(str(tmp_path / "calls.parquet"))
+    duckdb.connect().sql(rows).write_parquet(str(tmp_path / "calls.parquet"))
     dataset = {"source": "calls.parquet", "time": "day", "complete_through": "2026-04-01"}
     (tmp_path / "kpi.yaml").write_text(
         json.dumps({"version": 1, "name": "N", "as_of": "2026-04-01", "datasets": {"calls": dataset}})

@@ -1,12 +1,14 @@
 """The JSON Schemas and the models agree on every document: what an editor accepts, `kpi lint` reads."""
 
 import copy
+from collections.abc import Iterator
+from typing import Any
 
 import jsonschema
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from kpi_framework.load.schema import schemas
 from kpi_framework.load.validate import definition_model
@@ -183,7 +185,7 @@ CONTRACT = {
 }
 
 # fmt: off
-STRANGE = st.sampled_from([
+STRANGE: st.SearchStrategy[Any] = st.sampled_from([
     None, True, False, 0, 1, 2, -1, 1.0, 2.5, "", "x", "Not Snake", "a" * 90, "2026-01-31", "2026-02-31",
     "2026-1-1", "now", "metric", "kpi", "signal", "active", "draft", "retired", "month", "error", "text",
     "csv", ";", "60 min", [], [1], [1, 2], [1, 2, 3], ["a"], ["a", "b"], [[]], {}, {"a": 1}, {"a": "b"},
@@ -196,7 +198,7 @@ NAMES = st.sampled_from([
 # fmt: on
 
 
-def places(node, path=()):
+def places(node: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
     """Every path into a document."""
     yield path
     steps = {**node} if isinstance(node, dict) else dict(enumerate(node)) if isinstance(node, list) else {}
@@ -205,7 +207,7 @@ def places(node, path=()):
 
 
 @st.composite
-def mutated(draw, document):
+def mutated(draw: st.DrawFn, document: Any) -> Any:
     """The document with up to three values replaced, keys removed or keys added."""
     document = copy.deepcopy(document)
     for _ in range(draw(st.integers(0, 3))):
@@ -223,7 +225,7 @@ def mutated(draw, document):
     return document
 
 
-def structure(name):
+def structure(name: str) -> jsonschema.Draft7Validator:
     """A schema without what it asks of active KPIs beyond the models."""
     schema = copy.deepcopy(schemas()[name])
     rules = schema.get("allOf", [])
@@ -231,7 +233,7 @@ def structure(name):
     return jsonschema.Draft7Validator(schema, format_checker=jsonschema.FormatChecker(["date"]))
 
 
-def is_read(model, document):
+def is_read(model: type[BaseModel], document: Any) -> bool:
     """Whether the model takes the document."""
     try:
         model.model_validate(document)
@@ -249,7 +251,7 @@ OTHERS = [
 
 
 @pytest.mark.parametrize("document", [METRIC | {"retired": None}, KPI, SEVERAL, RETIRED])
-def test_the_full_definitions_are_accepted_by_both(document):
+def test_the_full_definitions_are_accepted_by_both(document: Any) -> None:
     """The mutations begin with documents that hold every field."""
     assert is_read(definition_model(document), document)
     assert DEFINITIONS.is_valid(document)
@@ -259,7 +261,7 @@ def test_the_full_definitions_are_accepted_by_both(document):
 @pytest.mark.parametrize("start", [METRIC, KPI, SEVERAL, RETIRED], ids=["metric", "kpi", "several", "retired"])
 @given(data=st.data())
 @settings(max_examples=250, deadline=None)
-def test_definitions_are_judged_alike(start, data):
+def test_definitions_are_judged_alike(start: dict[str, Any], data: st.DataObject) -> None:
     """Types, unknown and required keys, enumerations, exactly-one-of: one answer from both."""
     document = data.draw(mutated(start))
     assert DEFINITIONS.is_valid(document) == is_read(definition_model(document), document), document
@@ -268,7 +270,9 @@ def test_definitions_are_judged_alike(start, data):
 @pytest.mark.parametrize(("name", "model", "start"), OTHERS, ids=[o[0] for o in OTHERS])
 @given(data=st.data())
 @settings(max_examples=250, deadline=None)
-def test_other_files_are_judged_alike(name, model, start, data):
+def test_other_files_are_judged_alike(
+    name: str, model: type[BaseModel], start: dict[str, Any], data: st.DataObject
+) -> None:
     """kpi.yaml, baselines and contracts too; each unmutated document holds every field."""
     document = data.draw(mutated(start))
     assert structure(name).is_valid(document) == is_read(model, document), document

@@ -54,7 +54,8 @@ def _instant(cell: Any) -> dt.datetime | None:
         return None
     if not isinstance(cell, dt.datetime):
         cell = dt.datetime(cell.year, cell.month, cell.day)
-    return cell.replace(tzinfo=LONDON).astimezone(dt.UTC)
+    wall: dt.datetime = cell
+    return wall.replace(tzinfo=LONDON).astimezone(dt.UTC)
 
 
 def _midnight(day: dt.date) -> dt.datetime:

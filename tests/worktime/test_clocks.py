@@ -89,7 +89,7 @@ def computed(
             ]
         )
     found = rows(config, root, "tickets", ["ticket_id", *COLUMNS], AS_OF)
-    return [dict(zip(COLUMNS, row[1:], strict=True)) for row in sorted(found, key=lambda r: int(r[0] or 0))]
+    return [dict(zip(COLUMNS, row[1:], strict=True)) for row in sorted(found, key=lambda r: int(str(r[0])))]
 
 
 def at(minute: int) -> str:

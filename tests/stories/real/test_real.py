@@ -132,7 +132,7 @@ def test_the_event_log_is_read_by_its_last_rows(cards: Callable[[str], Scorecard
 def _instant(text: str) -> dt.datetime:
     day, time = text.split()
     d, m, y = map(int, day.split("/"))
-    return dt.datetime(y, m, d, *map(int, time.split(":")))
+    return dt.datetime.combine(dt.date(y, m, d), dt.time.fromisoformat(time.zfill(5)))
 
 
 def _share(rows: Iterable[dict[str, str]]) -> float:

@@ -105,7 +105,7 @@ COUNTERPARTS = {
 def ours() -> dict[int, dict[str, object]]:
     """Our columns of every ticket."""
     found = rows(CONFIG, DATA, "tickets", ["ticket_id", *COUNTERPARTS], AS_OF)
-    return {int(row[0] or 0): dict(zip(COUNTERPARTS, row[1:], strict=True)) for row in found}
+    return {int(str(row[0])): dict(zip(COUNTERPARTS, row[1:], strict=True)) for row in found}
 
 
 @pytest.fixture(scope="module")

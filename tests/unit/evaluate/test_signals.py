@@ -112,7 +112,7 @@ def truth(tree: Any, known: dict[str, Known]) -> Known:
         inner = truth(tree[1], known)
         return None if inner is None else not inner
     sides = [truth(one, known) for one in tree[1:]]
-    decisive = tree[0] == "or"
+    decisive = bool(tree[0] == "or")
     if decisive in sides:
         return decisive
     return None if None in sides else not decisive

@@ -4,7 +4,7 @@ import pytest
 
 from kpi_framework.load.catalog import load_catalog
 from kpi_framework.load.library import shipped_contracts
-from kpi_framework.model.diagnostic import KpiError, Span
+from kpi_framework.model.diagnostic import Diagnostic, KpiError, Span
 from kpi_framework.model.kpi import Kpi
 
 PROJECT = "version: 1\nname: Desk\n"
@@ -19,19 +19,19 @@ values: []
 BARE = "version: 1\nid: x\nname: X\nunit: count\n"
 
 
-def findings_of(text, path="kpis/x.yaml"):
+def findings_of(text: str, path: str = "kpis/x.yaml") -> tuple[Diagnostic, ...]:
     """The findings of one file beside a sound kpi.yaml."""
     _, findings = load_catalog({"kpi.yaml": PROJECT, path: text}, {})
     return findings
 
 
-def only_finding(text, path="kpis/x.yaml"):
+def only_finding(text: str, path: str = "kpis/x.yaml") -> Diagnostic:
     """The one finding of a file."""
     (finding,) = findings_of(text, path)
     return finding
 
 
-def test_all_files_are_read_and_all_findings_come_in_one_run():
+def test_all_files_are_read_and_all_findings_come_in_one_run() -> None:
     """A broken file breaks only itself: it is listed with its place, and the others are there."""
     texts = {
         "kpi.yaml": PROJECT,
@@ -45,6 +45,7 @@ def test_all_files_are_read_and_all_findings_come_in_one_run():
         "data/other.yaml": "a: [",
     }
     catalog, findings = load_catalog(texts, shipped_contracts())
+    assert catalog is not None
     assert [(type(e.noun).__name__, e.noun.id) for e in catalog.entries] == [("Kpi", "a"), ("Metric", "b")]
     assert catalog.entries[1].at.key("kind") == Span("kpis/deep/er/b.yml", 5, 1)
     assert list(catalog.baselines) == ["a"]
@@ -57,7 +58,7 @@ def test_all_files_are_read_and_all_findings_come_in_one_run():
     assert findings[1].kpi == "c"
 
 
-def test_a_project_that_cannot_be_read_gives_no_catalog_and_says_why():
+def test_a_project_that_cannot_be_read_gives_no_catalog_and_says_why() -> None:
     """Without its zone and datasets nothing means anything; the other files' findings still come."""
     catalog, findings = load_catalog({"kpi.yaml": "version: 1\nnam: x\n", "kpis/x.yaml": "a: ["}, {})
     assert catalog is None
@@ -67,24 +68,26 @@ def test_a_project_that_cannot_be_read_gives_no_catalog_and_says_why():
     ]
 
 
-def test_no_project_at_all_is_the_worlds_failure():
+def test_no_project_at_all_is_the_worlds_failure() -> None:
     """There is no file to point at."""
     with pytest.raises(KpiError, match=r"kpi\.yaml"):
         load_catalog({"kpis/x.yaml": BARE}, {})
 
 
-def test_ignores_of_all_files_are_collected():
+def test_ignores_of_all_files_are_collected() -> None:
     """Comments to the linter are known by file and line."""
     catalog, _ = load_catalog({"kpi.yaml": PROJECT, "kpis/x.yaml": BARE + "# kpi: ignore[missing-owner] soon\n"}, {})
+    assert catalog is not None
     assert [(i.rule, i.reason, i.span) for i in catalog.ignores] == [
         ("missing-owner", "soon", Span("kpis/x.yaml", 5, 1))
     ]
 
 
-def test_segment_values_that_look_like_numbers_are_text():
+def test_segment_values_that_look_like_numbers_are_text() -> None:
     """`{tier: {1: …}}` targets the tier that the data call `1`."""
     text = BARE + "target:\n  at_most: 5\n  by: {tier: {1: {at_most: 3}, true: {at_most: 4}, null: {at_most: 5}}}\n"
     catalog, findings = load_catalog({"kpi.yaml": PROJECT, "kpis/x.yaml": text}, {})
+    assert catalog is not None
     kpi = catalog.entries[0].noun
     assert findings == ()
     assert isinstance(kpi, Kpi)
@@ -104,7 +107,9 @@ def test_segment_values_that_look_like_numbers_are_text():
         ("objective: [a]\n", 1, "objective", "objectives"),
     ],
 )
-def test_an_unknown_field_is_shown_at_its_key_with_the_nearest_one(extra, column, field, near):
+def test_an_unknown_field_is_shown_at_its_key_with_the_nearest_one(
+    extra: str, column: int, field: str, near: str | None
+) -> None:
     """A typo is never ignored, and its correction is a word away."""
     findings = findings_of(BARE + extra)
     finding = next(f for f in findings if f.rule == "unknown-field")
@@ -143,7 +148,7 @@ def test_an_unknown_field_is_shown_at_its_key_with_the_nearest_one(extra, column
         ("meta: 5\n", 1, "expected a mapping"),
     ],
 )
-def test_a_wrong_value_is_one_finding_in_plain_words(extra, column, words):
+def test_a_wrong_value_is_one_finding_in_plain_words(extra: str, column: int, words: str) -> None:
     """One finding a place, whatever shapes the field takes: what was expected, and what stands there."""
     finding = only_finding(BARE + extra)
     assert (finding.rule, finding.span) == ("wrong-type", Span("kpis/x.yaml", 5, column))
@@ -152,20 +157,20 @@ def test_a_wrong_value_is_one_finding_in_plain_words(extra, column, words):
 
 
 @pytest.mark.parametrize("field", ["version", "id", "name", "unit"])
-def test_a_missing_structural_field_is_named(field):
+def test_a_missing_structural_field_is_named(field: str) -> None:
     """Without its id or unit a definition is none."""
     text = "".join(line for line in BARE.splitlines(keepends=True) if not line.startswith(field))
     finding = only_finding(text)
     assert (finding.rule, f"`{field}`" in finding.message) == ("wrong-type", True)
 
 
-def test_another_version_is_refused():
+def test_another_version_is_refused() -> None:
     """A file of a later format is not read as if it were this one."""
     assert "version: 1" in only_finding(BARE.replace("version: 1", "version: 2")).message
 
 
 @pytest.mark.parametrize("field", ["target", "baseline", "review", "action", "waiver", "benchmark"])
-def test_a_metric_is_never_judged(field):
+def test_a_metric_is_never_judged(field: str) -> None:
     """What judges belongs to a KPI."""
     finding = only_finding(BARE + f"kind: metric\n{field}: {{}}\n")
     assert (finding.rule, finding.span.line) == ("unknown-field", 6)
@@ -179,13 +184,13 @@ def test_a_metric_is_never_judged(field):
         ("kpi.yaml", PROJECT + "datasets: {t: {source: {connection: x}}}\n"),
     ],
 )
-def test_what_comes_in_a_later_version_is_refused_and_never_ignored(path, text):
+def test_what_comes_in_a_later_version_is_refused_and_never_ignored(path: str, text: str) -> None:
     """A field that would change the number is not read past."""
     finding = only_finding(text, path)
     assert "not supported by this version yet" in finding.message
 
 
-def test_an_empty_or_shapeless_file_says_so():
+def test_an_empty_or_shapeless_file_says_so() -> None:
     """A file of comments, a word or a list is no definition; of the word, which may be a secret, nothing is shown."""
     assert "empty" in only_finding("# nothing yet\n").message
     assert "a text of 5 characters" in only_finding("hello\n").message
@@ -193,7 +198,7 @@ def test_an_empty_or_shapeless_file_says_so():
     assert "a list" in only_finding("- a\n").message
 
 
-def test_a_slip_in_the_yaml_is_not_told_twice():
+def test_a_slip_in_the_yaml_is_not_told_twice() -> None:
     """What the reader already found on a line is not found again by the model."""
     assert [f.rule for f in findings_of(BARE + "min_sample: .inf\nowner: a\nowner: 5\nunit: [1]\n")] == [
         "wrong-type",
@@ -202,7 +207,7 @@ def test_a_slip_in_the_yaml_is_not_told_twice():
     ]
 
 
-def test_a_key_of_the_wrong_shape_is_shown_at_the_key():
+def test_a_key_of_the_wrong_shape_is_shown_at_the_key() -> None:
     """Names of datasets and columns are snake_case."""
     finding = only_finding(PROJECT + "datasets:\n  Bad name: {source: a.csv}\n", "kpi.yaml")
     assert finding.span == Span("kpi.yaml", 4, 3)

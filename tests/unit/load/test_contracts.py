@@ -9,12 +9,12 @@ DATASETS = """
 """
 
 
-def test_every_dataset_of_the_catalogue_has_its_contract():
+def test_every_dataset_of_the_catalogue_has_its_contract() -> None:
     """What the KPIs of the catalogue are computed from is typed, explained and checked."""
     assert set(DATASETS.split()) <= set(shipped_contracts())
 
 
-def test_every_contract_is_whole():
+def test_every_contract_is_whole() -> None:
     """Keys and times are columns; what must be there is never empty, but for a time to come; each has its sentence."""
     for contract in shipped_contracts().values():
         ordered = {name for pair in contract.order for name in pair}
@@ -25,7 +25,7 @@ def test_every_contract_is_whole():
             assert not (column.required and column.nullable) or name == contract.time
 
 
-def test_who_is_named_is_marked_personal():
+def test_who_is_named_is_marked_personal() -> None:
     """A column that names people may only be counted."""
     contracts = shipped_contracts()
     tickets = {name for name, column in contracts["tickets"].columns.items() if column.personal}

@@ -1,6 +1,8 @@
 """The schemas in the repository are those of the models, and an editor can rely on them."""
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
@@ -10,20 +12,20 @@ from kpi_framework.load.schema import render_schema, schemas
 FOLDER = Path(__file__).parents[3] / "schemas"
 
 
-def test_the_committed_schemas_are_current():
+def test_the_committed_schemas_are_current() -> None:
     """`kpi schema` was run after the last change of a model."""
     committed = {p.relative_to(FOLDER).as_posix(): p.read_text(encoding="utf-8") for p in FOLDER.rglob("*.json")}
     assert committed == {f"{name}.schema.json": render_schema(name) for name in schemas()}
 
 
 @pytest.mark.parametrize("name", list(schemas()))
-def test_every_schema_is_a_schema(name):
+def test_every_schema_is_a_schema(name: str) -> None:
     """An editor refuses a malformed one in silence."""
     jsonschema.Draft7Validator.check_schema(schemas()[name])
 
 
 @pytest.mark.parametrize("name", list(schemas()))
-def test_every_field_has_its_sentence(name):
+def test_every_field_has_its_sentence(name: str) -> None:
     """Hovering over any field explains it."""
     schema = schemas()[name]
     definitions = schema.get("definitions", {})
@@ -34,13 +36,13 @@ def test_every_field_has_its_sentence(name):
 
 
 @pytest.mark.parametrize("name", list(schemas()))
-def test_nothing_but_words_stands_beside_a_reference(name):
+def test_nothing_but_words_stands_beside_a_reference(name: str) -> None:
     """Draft 7 ignores whatever else stands there."""
     referring = [node for node in _nodes(schemas()[name]) if "$ref" in node]
     assert not any(set(node) - {"$ref", "description", "default"} for node in referring)
 
 
-def _nodes(node):
+def _nodes(node: Any) -> Iterator[dict[str, Any]]:
     if isinstance(node, dict):
         yield node
     for inner in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
@@ -61,13 +63,13 @@ ACTIVE = {
 }
 
 
-def accepts(document):
+def accepts(document: Any) -> bool:
     """Whether an editor would mark nothing in a KPI file."""
     return jsonschema.Draft7Validator(schemas()["kpi"]).is_valid(document)
 
 
 @pytest.mark.parametrize("field", ["owner", "formula", "baseline", "target", "review", "action"])
-def test_an_active_kpi_needs_its_six_parts(field):
+def test_an_active_kpi_needs_its_six_parts(field: str) -> None:
     """The editor marks a missing definition before CI does; drafts and metrics are free of it."""
     without = {k: v for k, v in ACTIVE.items() if k != field}
     assert accepts(ACTIVE)
@@ -78,12 +80,12 @@ def test_an_active_kpi_needs_its_six_parts(field):
 
 
 @pytest.mark.parametrize("field", ["owner", "formula"])
-def test_a_blank_part_is_a_missing_one(field):
+def test_a_blank_part_is_a_missing_one(field: str) -> None:
     """Spaces are no owner."""
     assert not accepts({**ACTIVE, field: "  "})
 
 
-def test_the_example_of_the_specification_is_a_scorecard():
+def test_the_example_of_the_specification_is_a_scorecard() -> None:
     """The results' schema takes what the contract shows, and marks a broken verdict."""
     measurement = {
         "kpi": "first_response_time",

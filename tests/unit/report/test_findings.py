@@ -29,7 +29,7 @@ findings = st.builds(
 some_findings = st.lists(findings, max_size=15).map(tuple)
 
 
-def annotations(text: str) -> list[tuple[str, dict[str, str], str]]:
+def runner_annotations(text: str) -> list[tuple[str, dict[str, str], str]]:
     """What a runner reads: type, properties, message."""
     found = []
     for line in text.splitlines():
@@ -67,7 +67,7 @@ def test_findings_are_shown_once_and_in_order() -> None:
 def test_github_gets_one_line_each_and_at_most_ten_a_type(found: tuple[Diagnostic, ...]) -> None:
     """Every finding is shown or counted, and a hostile string breaks out of nothing."""
     report = Report(diagnostics=found)
-    seen = annotations(renderer("github")(report))
+    seen = runner_annotations(renderer("github")(report))
     for severity, kind in ((ERROR, "error"), (WARNING, "warning"), (NOTE, "notice")):
         mine = [one for one in report.findings if one.severity is severity]
         told = [one for one in seen if one[0] == kind]
@@ -82,14 +82,14 @@ def test_github_gets_one_line_each_and_at_most_ten_a_type(found: tuple[Diagnosti
 def test_github_names_the_rest() -> None:
     """Forty errors are nine and a line that counts the others by rule."""
     many = [finding(line=n) for n in range(1, 31)] + [finding("missing-target", line=n) for n in range(31, 41)]
-    *_, last = annotations(renderer("github")(Report(diagnostics=tuple(many), passed=False)))
+    *_, last = runner_annotations(renderer("github")(Report(diagnostics=tuple(many), passed=False)))
     counts = {rule: int(count) for count, rule in re.findall(r"(\d+) × ([\w-]+)", last[2])}
     assert counts == {"missing-owner": 21, "missing-target": 10}
 
 
 def test_github_says_why_a_check_without_findings_failed() -> None:
     """Nothing judged is not green, and the run says so."""
-    assert annotations(renderer("github")(Report(passed=False, title="kpi check")))[0][0] == "error"
+    assert runner_annotations(renderer("github")(Report(passed=False, title="kpi check")))[0][0] == "error"
 
 
 @given(some_findings)

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from kpi_framework.model.measurement import Scorecard, Status
+from kpi_framework.model.measurement import Measurement, Scorecard, Status
 from kpi_framework.report.renderers import renderer
 from kpi_framework.report.view.result import Report
 from tests.unit.report.reading import tables, xml
@@ -21,7 +21,7 @@ FINDINGS = tuple(
 
 def large() -> Scorecard:
     """200 missed KPIs with a year each, twenty segments, long texts, and 5,000 findings."""
-    measured = []
+    measured: list[Measurement] = []
     definitions = []
     for n in range(200):
         name = f"k{n}"
