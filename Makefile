@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PYTEST_ARGS ?= --numprocesses auto
 
-.PHONY: help demo test hostile check bench golden docs editor lock
+.PHONY: help demo test coverage hostile check bench golden docs editor lock
 .DEFAULT_GOAL := help
 
 help: ## say what there is
@@ -29,6 +29,12 @@ demo: $(READY) ## check the sample project: its scorecard, and the gate that a m
 
 test: $(READY) ## run the tests; a skip that tests/allowed_skips.txt does not list fails
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+coverage: $(READY) ## run the tests and measure what they reach, the worker too; under 95 % fails
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest -p tests.measured.measure_worker $(PYTEST_ARGS)
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
 
 hostile: $(READY) ## bad input and kills in large numbers, an hour or more: figures, and what broke
 	$(BIN)/python -m tests.hostile --large $(HOSTILE_ARGS)

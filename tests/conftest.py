@@ -14,10 +14,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 HERE = Path(__file__).parent
 COMPARED = pytest.StashKey[set[str]]()
 Golden = Callable[[str, str], None]
+
+# A busy machine fails no property: nothing is timed. On CI each run draws the same examples, so that what
+# turns red is the change; everywhere a failure prints what draws it again.
+settings.register_profile(
+    "kpi",
+    deadline=None,
+    print_blob=True,
+    derandomize=bool(os.environ.get("CI")),
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("kpi")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kpi_framework.cli.log import Guarded, as_logged
@@ -34,7 +34,6 @@ def through(pieces: list[str], stream: io.StringIO | None = None) -> str:
 
 
 @given(written_pieces)
-@settings(deadline=None)
 def test_no_cut_makes_a_command(pieces: list[str]) -> None:
     """However a text is cut into writes, its log has no command, and is the text but for the invisible mark."""
     log = through(pieces)
@@ -43,7 +42,6 @@ def test_no_cut_makes_a_command(pieces: list[str]) -> None:
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=14).map("".join), st.data())
-@settings(deadline=None)
 def test_where_the_text_is_cut_changes_nothing_else(text: str, data: st.DataObject) -> None:
     """A text without a command passes as it is, whatever the cuts; nothing is held back for a later write."""
     cuts = sorted(data.draw(st.lists(st.integers(0, len(text)), max_size=6)))

@@ -345,7 +345,7 @@ def mutations(draw: st.DrawFn) -> tuple[str, str]:
 
 
 @given(mutations())
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_spoilt_sample_is_never_a_traceback(tmp_path: Path, mutation: tuple[str, str]) -> None:
     """Whatever became of one file, lint ends with findings: 0 or 1, and a place and a remedy for each."""
     name, spoilt = mutation

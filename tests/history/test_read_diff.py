@@ -138,7 +138,7 @@ def taken_over(content: Json, words: Callable[[], str]) -> Json:
     return found
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(pool=st.lists(hostile, min_size=1, max_size=5))
 def test_no_markup_gets_through(pool: list[str], content: Json, tmp_path: Path) -> None:
     """Whatever the texts: no link, image, HTML or mention; the same headings and tables; one mark; under 60 kB."""

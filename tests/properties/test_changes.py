@@ -107,7 +107,7 @@ def fares(meant: list[tuple[dt.date, Plain, Plain]], day: dt.date, part: str | N
 
 
 @given(targets(), targets())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_goalposts_are_compared_as_brute_force_does(
     before: tuple[list[Plain], Any], after: tuple[list[Plain], Any]
 ) -> None:
@@ -206,7 +206,7 @@ class Scribe:
 
 
 @given(st.integers())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_spelling_is_no_change(seed: int) -> None:
     """White space, comments, the order of keys, quotes, flow and block style, and SQL of the same meaning."""
     scribe = Scribe(random.Random(seed))  # noqa: S311 - a way to write, not a secret
@@ -216,7 +216,7 @@ def test_spelling_is_no_change(seed: int) -> None:
 
 
 @given(st.dictionaries(st.sampled_from(PROSE), st.text(st.characters(categories=["L", "N"]), min_size=1), min_size=1))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_prose_is_cosmetic(words: dict[str, str]) -> None:
     """Whatever is written for people: nothing but cosmetic changes."""
     found = compared(texts(RICH), texts(edited(RICH, {f"kpi/{name}": text for name, text in words.items()})))
@@ -258,7 +258,7 @@ def applied(chosen: set[str]) -> Plain:
 
 
 @given(st.sets(st.sampled_from(sorted(EDITS))))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_exactly_the_fields_that_differ_are_named(chosen: set[str]) -> None:
     """Any set of edits: each is found by its KPI and field, and nothing else is; back again, the same ones."""
     before, after = texts(RICH), texts(applied(chosen))

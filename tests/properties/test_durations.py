@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import duckdb
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sqlglot import exp
 
@@ -45,7 +45,6 @@ def in_unit(seconds: Fraction, unit: str) -> float:
     sign=st.sampled_from([("", 1), ("-", -1)]),
     unit=st.sampled_from(UNITS),
 )
-@settings(deadline=None)
 def test_clock_shapes(
     engine: duckdb.DuckDBPyConnection, hours: int, minutes: int, seconds: int, sign: tuple[str, int], unit: str
 ) -> None:
@@ -64,7 +63,6 @@ def test_clock_shapes(
     space=st.sampled_from(["", " "]),
     words=st.sampled_from(["d h m s", "days hours minutes seconds", "D H MIN SEC"]),
 )
-@settings(deadline=None)
 def test_words(
     engine: duckdb.DuckDBPyConnection, parts: tuple[int | None, ...], minus: bool, space: str, words: str
 ) -> None:
@@ -75,7 +73,6 @@ def test_words(
 
 
 @given(seconds=st.integers(-(10**8), 10**9))
-@settings(deadline=None)
 def test_the_time_after_the_epoch(engine: duckdb.DuckDBPyConnection, seconds: int) -> None:
     """ServiceNow writes a stretch of time as the moment that long after 1970-01-01; before it is negative."""
     moment = dt.datetime(1970, 1, 1) + dt.timedelta(seconds=seconds)
@@ -83,7 +80,6 @@ def test_the_time_after_the_epoch(engine: duckdb.DuckDBPyConnection, seconds: in
 
 
 @given(number=st.decimals(-(10**9), 10**9, places=3), form=st.sampled_from(tuple(NUMBERS)), unit=st.sampled_from(UNITS))
-@settings(deadline=None)
 def test_numbers(engine: duckdb.DuckDBPyConnection, number: object, form: str, unit: str) -> None:
     """A number of one unit of time becomes the number of another."""
     wanted = in_unit(Fraction(str(number)) * NUMBERS[form] / 1000, unit)
@@ -98,7 +94,6 @@ SHAPES = {
 
 
 @given(cell=st.text("0123456789:-+ dhm.,eT", max_size=12) | st.text(max_size=5), form=st.sampled_from(tuple(SHAPES)))
-@settings(deadline=None)
 def test_what_has_another_shape_is_no_duration(engine: duckdb.DuckDBPyConnection, cell: str, form: str) -> None:
     """Nothing is guessed: a cell is read only if all of it is a duration of this form."""
     if "\0" not in cell and not re.fullmatch(SHAPES[form], cell, re.ASCII):

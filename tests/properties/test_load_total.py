@@ -59,7 +59,7 @@ def check(text: str) -> None:
 
 
 @given(slips())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_a_slip_of_the_pen_is_never_a_traceback(text: str) -> None:
     """Half-written and mangled files are read to findings."""
     check(text)
@@ -71,7 +71,7 @@ def test_a_slip_of_the_pen_is_never_a_traceback(text: str) -> None:
 @example("- " * 3000)
 @example("!<tag:")
 @example('"\\ud800"')
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_any_text_is_read(text: str) -> None:
     """Noise as well."""
     check(text)
@@ -82,7 +82,7 @@ ANY = st.text(st.characters(codec="utf-8", categories=["L", "N", "P", "Zs"]))
 
 
 @given(st.dictionaries(ASCII, ANY))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_quoted_text_comes_back_as_it_was(values: dict[str, str]) -> None:
     """In single quotes every text is itself."""
     document = read_yaml("k.yaml", "".join(f"{_quoted(k)}: {_quoted(v)}\n" for k, v in values.items()))

@@ -104,7 +104,7 @@ FORMULAS = {
 PARTS = ((), ("kind",), ("place",), ("kind", "place"))
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=st.lists(cells, min_size=1, max_size=60))
 def test_a_rolled_up_cube_gives_what_a_direct_query_gives(tmp_path: Path, rows: list[dict[str, Any]]) -> None:
     """Every value of every month and part, of seven formulas, equals what SQLite counts over the same rows."""
@@ -243,7 +243,7 @@ def test_a_narrow_number_is_reckoned_with_as_a_wide_one(tmp_path: Path) -> None:
 # an example is a check of its rows
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=st.lists(cells, min_size=1, max_size=20))
 def test_an_example_gives_what_a_check_of_its_rows_gives(tmp_path: Path, rows: list[dict[str, Any]]) -> None:
     """The rows of one month, as an example: value, population, measured and missing are those of the check."""

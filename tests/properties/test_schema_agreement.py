@@ -260,7 +260,7 @@ def test_the_full_definitions_are_accepted_by_both(document: Any) -> None:
 
 @pytest.mark.parametrize("start", [METRIC, KPI, SEVERAL, RETIRED], ids=["metric", "kpi", "several", "retired"])
 @given(data=st.data())
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 def test_definitions_are_judged_alike(start: dict[str, Any], data: st.DataObject) -> None:
     """Types, unknown and required keys, enumerations, exactly-one-of: one answer from both."""
     document = data.draw(mutated(start))
@@ -269,7 +269,7 @@ def test_definitions_are_judged_alike(start: dict[str, Any], data: st.DataObject
 
 @pytest.mark.parametrize(("name", "model", "start"), OTHERS, ids=[o[0] for o in OTHERS])
 @given(data=st.data())
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 def test_other_files_are_judged_alike(
     name: str, model: type[BaseModel], start: dict[str, Any], data: st.DataObject
 ) -> None:

@@ -155,7 +155,7 @@ def _fresh(tmp_path: Path) -> Path:
     return tmp_path / str(len(list(tmp_path.iterdir())))
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=rows_of, grain=st.sampled_from(["day", "week", "month"]))
 def test_a_stock_holds_what_is_open_at_each_end(tmp_path: Path, rows: list[Row], grain: str) -> None:
     """Six formulas over open rows, by period and kind, whole and running periods, equal a count row by row."""
@@ -170,7 +170,7 @@ def test_a_stock_holds_what_is_open_at_each_end(tmp_path: Path, rows: list[Row],
     assert _compared(_measured(root), rows, oracle) >= 6 * len(STOCKS) - len(STOCKS)
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=rows_of)
 def test_a_stock_may_be_dated_by_days(tmp_path: Path, rows: list[Row]) -> None:
     """Opened and closed on dates, or one of each kind: days begin at midnight on the project's wall."""
@@ -180,7 +180,7 @@ def test_a_stock_may_be_dated_by_days(tmp_path: Path, rows: list[Row]) -> None:
     _compared(_measured(root), rows, lambda one, part: len(_open(part, _end(one), *betweens[one.kpi])))
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=rows_of, grain=st.sampled_from(["day", "week", "month"]), length=st.sampled_from([1, 7, 30]))
 def test_a_window_trails_each_end(tmp_path: Path, rows: list[Row], grain: str, length: int) -> None:
     """Five formulas over the calendar days before each period's end, across a change of the clocks."""
@@ -206,7 +206,7 @@ def _kpi(one: str, formula: str, **more: object) -> dict[str, object]:
             "review": {"cadence": "monthly"}, "action": {"do": "Look."}, **more}  # fmt: skip
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=rows_of)
 def test_baselines_of_stocks_and_windows(tmp_path: Path, rows: list[Row]) -> None:
     """A stock's is its value at the end of the days; a window's the mean of its periods, or over all the days."""

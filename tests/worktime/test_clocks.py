@@ -184,9 +184,7 @@ tickets = st.tuples(
 
 
 @pytest.mark.parametrize("at_once", [4_000_000, 20])
-@settings(
-    max_examples=12, deadline=None, phases=[Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=12, phases=[Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(tickets, min_size=8, max_size=25))
 def test_clocks_equal_plain_python(tmp_path: Path, at_once: int, some: list[tuple[int, str, str, list[Event]]]) -> None:
     """Any history, out of order and with equal instants, gives what a reader of the sorted events would say.

@@ -123,7 +123,7 @@ def leaves_of(tree: Any) -> set[str]:
     return {tree} if isinstance(tree, str) else {leaf for one in tree[1:] for leaf in leaves_of(one)}
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(tree=conditions, given_values=st.tuples(values, values, values, values))
 def test_an_unknown_operand_never_turns_a_signal_off(
     session: Session, tree: Any, given_values: tuple[Any, Any, Any, Any]

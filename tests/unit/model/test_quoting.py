@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kpi_framework.model.diagnostic import Span, nearest
@@ -34,7 +34,6 @@ def test_a_list_of_names_has_an_end() -> None:
 
 
 @given(st.text(max_size=3_000))
-@settings(deadline=None)
 def test_every_finding_is_one_line_that_can_be_printed(text: str) -> None:
     """Whatever got into its sentences, a finding forges no second line and no terminal's commands."""
     finding = RULES["wrong-type"].finding(Span("kpi.yaml"), f"found {text}", f"Write {text}")

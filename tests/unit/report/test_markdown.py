@@ -168,7 +168,7 @@ def blocks(text: str) -> Counter[str]:
     return Counter(token.type for token in tokens(text) if token.type not in inline)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(hostile)
 def test_a_hostile_string_changes_nothing_but_itself(text: str) -> None:
     """Wherever it stands, the page has the blocks it has with a harmless one, and nobody is mentioned."""

@@ -80,7 +80,7 @@ def test_a_definition_without_a_value_says_why() -> None:
     assert "? unknown" in SHOW_FORMATS["text"](ShowReport(scorecard([], [FULL]), FULL.id))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(hostile)
 def test_hostile_strings_are_only_shown(text: str) -> None:
     """In both inks."""

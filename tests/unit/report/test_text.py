@@ -63,7 +63,7 @@ def test_a_clean_lint_says_so() -> None:
     assert render_text(Report()).strip() == "✓ Passed: no findings"
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(hostile, st.sampled_from([40, 80, 120]))
 def test_a_hostile_string_is_only_shown(text: str, width: int) -> None:
     """No escape sequence, no markup of rich, no line beyond the screen."""

@@ -7,7 +7,7 @@ import json
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
@@ -45,7 +45,6 @@ def unbroken(text: str) -> str:
 
 
 @given(spelled)
-@settings(deadline=None)
 def test_a_broken_text_holds_no_command_and_reads_the_same(text: str) -> None:
     """The mark is all that is added; it is added only where there is a command, and once is enough."""
     broken = inert(text)
@@ -57,7 +56,6 @@ def test_a_broken_text_holds_no_command_and_reads_the_same(text: str) -> None:
 
 
 @given(spelled, spelled)
-@settings(deadline=None)
 def test_json_keeps_the_exact_value(key: str, text: str) -> None:
     """A name or a value, broken by an escape: the parsed value is the same, and no line begins with a colon."""
     written = as_text({key: text, "list": [text, {text: None}]})
@@ -67,7 +65,6 @@ def test_json_keeps_the_exact_value(key: str, text: str) -> None:
 
 
 @given(spelled)
-@settings(deadline=None)
 def test_markup_keeps_the_exact_text(text: str) -> None:
     """XML and HTML are broken by character references, which a reader undoes."""
     written = inert_markup(html.escape(text))
@@ -87,7 +84,6 @@ def test_a_word_that_is_no_command_stays() -> None:
 
 
 @given(st.lists(spelled, min_size=1, max_size=4), spelled, st.integers(500, 3000))
-@settings(deadline=None)
 def test_a_markdown_document_holds_no_command(blocks: list[str], lead: str, largest: int) -> None:
     """Whatever stands in a block, a fence included, and however much is cut; the size is kept."""
     sections = [Section("A title", tuple(blocks), lead), Section("", tuple(f"```sql\n{b}\n```" for b in blocks))]
@@ -97,7 +93,6 @@ def test_a_markdown_document_holds_no_command(blocks: list[str], lead: str, larg
 
 
 @given(spelled)
-@settings(deadline=None)
 def test_a_page_shows_its_title_and_nothing_is_put_into_it_twice(title: str) -> None:
     """The words of the template are words like any other, in the title and in the body."""
     both = f"{{body}}{title}{{title}}"
@@ -112,7 +107,6 @@ def test_a_page_shows_its_title_and_nothing_is_put_into_it_twice(title: str) -> 
 
 
 @given(spelled)
-@settings(deadline=None)
 def test_a_calendar_is_folded_where_a_command_would_stand(text: str) -> None:
     """Unfolding gives the exact line; each piece has at most 75 octets."""
     line = f"SUMMARY:{text.replace(chr(10), '').replace(chr(13), '')}"
@@ -223,7 +217,6 @@ def decoded(text: str) -> str:
 
 
 @given(st.lists(st.tuples(spelled, spelled, spelled), min_size=1, max_size=14))
-@settings(deadline=None)
 def test_annotations_are_the_only_commands(texts: list[tuple[str, str, str]]) -> None:
     """Each line is one annotation of ours, at most ten a type, and nothing in it is a command of the older form."""
     findings = tuple(
