@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from tests.engines.inside import InsideEngine
 
 HERE = Path(__file__).parent
 COMPARED = pytest.StashKey[set[str]]()
@@ -81,6 +83,19 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
     report = yield
     _fail_unlisted_skip(report)
     return report
+
+
+# The engine
+
+
+@pytest.fixture(scope="module")
+def engine_inside() -> Iterator[None]:
+    """Run the SQL of a module's commands in this process: for tests whose promise is not about the worker."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("kpi_framework.cli.engine", "kpi_framework.workflow.run", "tests.stories.rows"):
+            patch.setattr(f"{name}.DuckWorker", InsideEngine)
+        patch.setattr("kpi_framework.cli.engine._ready", [])
+        yield
 
 
 # Goldens

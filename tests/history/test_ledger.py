@@ -23,6 +23,8 @@ from tests.cli.projects import Ended, kpi
 from tests.history.interrupted import SOURCES
 from tests.history.repository import KPI, Repository
 
+pytestmark = pytest.mark.usefixtures("engine_inside")
+
 LEDGER = "ledger/fix_time.jsonl"
 FLIPS = 24_000
 

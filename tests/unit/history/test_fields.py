@@ -19,6 +19,8 @@ from kpi_framework.workflow.history.revisions import side_of
 from kpi_framework.workflow.project import ProjectRoot, compiled
 from tests.unit.history.flips import BASE, PATTERN, TABLES, Flip, edited, flip, laid
 
+pytestmark = pytest.mark.usefixtures("engine_inside")
+
 NOW = dt.datetime(2026, 4, 2, 12, tzinfo=dt.UTC)
 TODAY = dt.date(2026, 4, 2)
 FLIPS = {
