@@ -3,6 +3,7 @@
 # No postponed annotations: pydantic would evaluate each of them anew at every start.
 
 from .base import Model, Version
+from .header import Spellings
 from .project import Column, Dataset, Name, Source
 
 _READING = ("delimiter", "nulls", "timestamps")
@@ -59,3 +60,12 @@ def completed(dataset: Dataset, preset: Preset) -> Dataset:
     reading = source.model_copy(update={f: getattr(preset, f) for f in open_})
     own = {"source": reading, "contract": dataset.contract or preset.contract, "key": dataset.key or preset.key}
     return dataset.model_copy(update=own)
+
+
+def column_in(column: PresetColumn, headers: Spellings | None) -> Column | None:
+    """The column as these headers spell it, to the letter or but for case and punctuation; None if they lack it."""
+    spelling = column.from_ if headers is None else headers.of(column.names)
+    if spelling is None:
+        return None
+    fields = column.model_dump(exclude={"from_", "spellings"}, exclude_unset=True)
+    return Column(**{**fields, "from": spelling})

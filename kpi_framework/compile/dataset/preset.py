@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 from sqlglot import exp
 
-from ...model.preset import Preset, PresetColumn
-from ...model.project import Column, Dataset
+from ...model.header import Spellings
+from ...model.preset import Preset, column_in
+from ...model.project import Dataset
 from ..language.syntax import parse
-from .names import snake_case
 
 
 def adopted(dataset: Dataset, preset: Preset, headers: Iterable[str] | None) -> Dataset:
@@ -24,32 +24,6 @@ def adopted(dataset: Dataset, preset: Preset, headers: Iterable[str] | None) -> 
     derive = _computable({n: d for n, d in preset.derive.items() if n not in own}, names)
     merged = {"columns": {**columns, **dataset.columns}, "derive": {**derive, **dataset.derive}}
     return dataset.model_copy(update=merged)
-
-
-class Spellings:
-    """A source's headers as they are looked for: to the letter, or but for case and punctuation."""
-
-    def __init__(self, headers: Iterable[str]) -> None:
-        self.exact = dict.fromkeys(headers)
-        self.alike: dict[str, str] = {}
-        for header in self.exact:
-            self.alike.setdefault(snake_case(header), header)
-
-    def of(self, names: Sequence[str]) -> str | None:
-        """The header that one of the names means; None where there is none."""
-        exact = next((n for n in names if n in self.exact), None)
-        if exact is not None:
-            return exact
-        return next((self.alike[s] for s in map(snake_case, names) if s in self.alike and s != "c_"), None)
-
-
-def column_in(column: PresetColumn, headers: Spellings | None) -> Column | None:
-    """The column as these headers spell it, to the letter or but for case and punctuation; None if they lack it."""
-    spelling = column.from_ if headers is None else headers.of(column.names)
-    if spelling is None:
-        return None
-    fields = column.model_dump(exclude={"from_", "spellings"}, exclude_unset=True)
-    return Column(**{**fields, "from": spelling})
 
 
 def _computable(derive: Mapping[str, str], names: set[str]) -> dict[str, str]:

@@ -9,6 +9,7 @@ from functools import cached_property, partial
 from sqlglot import exp
 
 from ...model.clock import POLICY_PARTS, Clock
+from ...model.header import snake_case
 from ...model.period import Almanac, Grain
 from ...model.project import Column, Contract, Dataset, Source
 from ...model.quoting import listed, shown
@@ -23,7 +24,6 @@ from ..time.working_time import Lookup
 from .casts import out_of_contract, to_instant, translated, typed_cell, wall_time, without_nulls
 from .columns import Base, Earlier, Native, Staged, sound_term
 from .durations import duration_cell
-from .names import snake_case
 from .readers import format_of
 
 

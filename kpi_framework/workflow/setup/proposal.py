@@ -6,8 +6,8 @@ import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from ...compile.dataset.names import snake_case
 from ...load.write import as_commented
+from ...model.header import snake_case
 from ...model.project import Column
 from ...model.record import Record, field
 from .exports import Export

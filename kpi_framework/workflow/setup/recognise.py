@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from ...compile.dataset.names import snake_case
-from ...compile.dataset.preset import Spellings, column_in
-from ...model.preset import Preset
+from ...model.header import Spellings, snake_case
+from ...model.preset import Preset, column_in
 from ...model.project import Column, Contract
 from ...model.record import Record
 
