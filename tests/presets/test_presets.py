@@ -14,6 +14,7 @@ from kpi_framework.compile.dataset.dedupe import table_name
 from kpi_framework.compile.definition import table_of
 from kpi_framework.compile.language.syntax import parse
 from kpi_framework.compile.sql.render import render
+from kpi_framework.discover.vendor import recognise
 from kpi_framework.evaluate.completion import Loaded, Wanted
 from kpi_framework.evaluate.engine import DuckWorker, WorkerLimits
 from kpi_framework.evaluate.session import Session
@@ -23,7 +24,6 @@ from kpi_framework.load.library import shipped_contracts, shipped_presets
 from kpi_framework.load.write import as_yaml
 from kpi_framework.model.catalog import Catalog
 from kpi_framework.model.project import Contract
-from kpi_framework.workflow.setup.recognise import recognise
 from tests.cli.projects import kpi
 from tests.presets.vendors import SHAPES, Shape
 

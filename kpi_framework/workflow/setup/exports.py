@@ -7,15 +7,15 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
+from ...discover.timestamp_formats import TimestampFormats, timestamp_formats_of
+from ...discover.vendor import Recognised, recognise
 from ...evaluate.sniff import Sniffed, sniff
 from ...evaluate.sources import SourceError
-from ...evaluate.timestamp_formats import TimestampFormats, timestamp_formats_of
 from ...load.library import shipped_contracts, shipped_presets
 from ...model.diagnostic import Diagnostic, Span
 from ...model.project import Column
 from ...model.record import Record
 from ...model.rule import RULES
-from .recognise import Recognised, recognise
 
 # Texts that tools write where there is no value, looked for only in cells that should be numbers or times.
 _NO_VALUE = (

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from ...model.header import Spellings, snake_case
-from ...model.preset import Preset, column_in
-from ...model.project import Column, Contract
-from ...model.record import Record
+from ..model.header import Spellings, snake_case
+from ..model.preset import Preset, column_in
+from ..model.project import Column, Contract
+from ..model.record import Record
 
 
 class Recognised(Record):

@@ -1,0 +1,1 @@
+"""An export → what it is → a proposed project."""
