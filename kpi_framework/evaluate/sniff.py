@@ -1,4 +1,4 @@
-"""A first look at an export: how it is encoded, what separates its cells, and what stands in them.
+"""A first look at an export: how it is encoded, what separates its cells, and its header.
 
 Only `kpi init` looks; what it saw is written into kpi.yaml, and from then on nothing is sniffed.
 """
@@ -7,52 +7,26 @@ from __future__ import annotations
 
 import codecs
 import csv
-from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Literal, TextIO
+from typing import TextIO
 
 from ..compile.dataset.readers import unique_headers
-from ..model.record import Record
+from ..model.column_profile import Encoding, FileProfile
 from .sources import SourceError
 
-Encoding = Literal["utf-8", "latin-1", "utf-16"]
 _DELIMITERS = (",", ";", "\t", "|")
 _BLOCK = 1 << 20
-MAX_ROWS = 200_000
 
 
-class Sniffed(Record):
-    """A CSV file: how to read it, and its header."""
-
-    path: Path
-    encoding: Encoding
-    delimiter: str
-    header: tuple[str, ...]
-
-    def cells(self, wanted: Sequence[str]) -> dict[str, tuple[str, ...]]:
-        """The different cells of these columns, in the order of the rows. Raises SourceError if no row is there."""
-        columns = {name: self.header.index(name) for name in wanted}
-        by_column: dict[str, dict[str, None]] = {name: {} for name in wanted}
-        rows = 0
-        for row in _rows(self):
-            rows += 1
-            for name, number in columns.items():
-                if number < len(row):
-                    by_column[name].setdefault(row[number].strip())
-        if not rows:
-            raise SourceError(f"{self.path.name} has a header but no rows", "Export it again with its rows.")
-        return {name: tuple(cells) for name, cells in by_column.items()}
-
-
-def sniff(path: Path) -> Sniffed:
+def sniff(path: Path) -> FileProfile:
     """Look at a file's first line. Raises SourceError where there is no table of text in it."""
     encoding = _encoding(path)
-    with _opened(path, encoding) as stream:
+    with opened(path, encoding) as stream:
         line = stream.readline(_BLOCK).rstrip("\r\n")
     if not line.strip():
         raise SourceError(f"{path.name} is empty", "Export it again: the file has no header.")
     delimiter = max(_DELIMITERS, key=lambda d: (len(_cells(line, d)), -_DELIMITERS.index(d)))
-    return Sniffed(path, encoding, delimiter, unique_headers(_cells(line, delimiter)))
+    return FileProfile(path, encoding, delimiter, unique_headers(_cells(line, delimiter)))
 
 
 def _cells(line: str, delimiter: str) -> list[str]:
@@ -85,20 +59,6 @@ def _decodes(decoder: codecs.IncrementalDecoder, block: bytes) -> bool:
     return True
 
 
-def _opened(path: Path, encoding: Encoding) -> TextIO:
+def opened(path: Path, encoding: Encoding) -> TextIO:
+    """The file as text, without the mark at its beginning; what does not fit the encoding is replaced."""
     return path.open(encoding="utf-8-sig" if encoding == "utf-8" else encoding, newline="", errors="replace")
-
-
-def _rows(look: Sniffed) -> Iterator[list[str]]:
-    with _opened(look.path, look.encoding) as stream:
-        lines = csv.reader(stream, delimiter=look.delimiter)
-        try:
-            next(lines, None)
-            for number, row in enumerate(lines):
-                if number == MAX_ROWS:
-                    return
-                if row:
-                    yield row
-        except csv.Error:
-            # The check says at which line; what was seen until there is enough for a first look.
-            return

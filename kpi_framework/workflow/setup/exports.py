@@ -9,9 +9,11 @@ from pathlib import Path
 
 from ...discover.timestamp_formats import TimestampFormats, timestamp_formats_of
 from ...discover.vendor import Recognised, recognise
-from ...evaluate.sniff import Sniffed, sniff
+from ...evaluate.profile import column_profiles, has_rows
+from ...evaluate.sniff import sniff
 from ...evaluate.sources import SourceError
 from ...load.library import shipped_contracts, shipped_presets
+from ...model.column_profile import ColumnProfile, FileProfile
 from ...model.diagnostic import Diagnostic, Span
 from ...model.project import Column
 from ...model.record import Record
@@ -29,9 +31,10 @@ _AHEAD = ("due", "pending", "until")
 class Export(Record, dict=True):
     """One or several files of one kind, and what stands in their mapped columns."""
 
-    looks: tuple[Sniffed, ...]
+    looks: tuple[FileProfile, ...]
     known: Recognised
-    cells: Mapping[str, tuple[str, ...]]
+    profiles: Mapping[str, ColumnProfile]
+    """Of the mapped columns, by their headers."""
 
     @property
     def dataset(self) -> str:
@@ -50,13 +53,16 @@ class Export(Record, dict=True):
     def nulls(self) -> tuple[str, ...]:
         """The texts that stand for no value: the empty one, the preset's, and those found among numbers and times."""
         preset = self.known.preset
-        cells = {c for n in self.known.columns if self.kind(n) != "text" for c in self.cells[n]}
+        cells = {c for n in self.known.columns if self.kind(n) != "text" for c in self._texts(n)}
         usual = (preset.nulls or ()) if preset else ()
         return tuple(dict.fromkeys(["", *usual, *(w for w in _NO_VALUE if w in cells)]))
 
     def values(self, name: str) -> tuple[str, ...]:
         """The cells of a column that hold a value."""
-        return tuple(c for c in self.cells[name] if c not in self.nulls)
+        return tuple(c for c in self._texts(name) if c not in self.nulls)
+
+    def _texts(self, name: str) -> tuple[str, ...]:
+        return self.profiles[self.known.columns[name].from_].texts
 
     @cached_property
     def stamps(self) -> TimestampFormats:
@@ -88,13 +94,14 @@ class Export(Record, dict=True):
 
 def exports_of(files: Sequence[Path]) -> tuple[tuple[Export, ...], tuple[Diagnostic, ...]]:
     """What the files are, or everything that is wrong with any of them."""
-    by_contract: dict[str, list[tuple[Sniffed, Recognised]]] = {}
+    by_contract: dict[str, list[tuple[FileProfile, Recognised]]] = {}
     problems: list[Diagnostic] = []
     for path in dict.fromkeys(files):
         try:
             look = sniff(path)
             known = recognise(look.header, path.stem, shipped_presets(), shipped_contracts())
-            look.cells(())
+            if not has_rows(look):
+                raise SourceError(f"{path.name} has a header but no rows", "Export it again with its rows.")
         except SourceError as error:
             problems.append(_unreadable(path, error.message, error.hint))
             continue
@@ -106,19 +113,14 @@ def exports_of(files: Sequence[Path]) -> tuple[tuple[Export, ...], tuple[Diagnos
     return ((), tuple(problems)) if problems else (tuple(_export(parts) for parts in by_contract.values()), ())
 
 
-def _export(parts: Sequence[tuple[Sniffed, Recognised]]) -> Export:
+def _export(parts: Sequence[tuple[FileProfile, Recognised]]) -> Export:
     """Files of one kind with one header, read as one."""
-    known = parts[0][1]
-    headers = {n: c.from_ for n, c in known.columns.items()}
-    columns = [look.cells(tuple(set(headers.values()))) for look, _ in parts]
-    cells = {
-        n: tuple(dict.fromkeys(c for cells_by_header in columns for c in cells_by_header[h]))
-        for n, h in headers.items()
-    }
-    return Export(tuple(look for look, _ in parts), known, cells)
+    files, known = tuple(look for look, _ in parts), parts[0][1]
+    headers = tuple(dict.fromkeys(c.from_ for c in known.columns.values()))
+    return Export(files, known, column_profiles(files, headers))
 
 
-def _mixed(parts: Sequence[tuple[Sniffed, Recognised]]) -> list[Diagnostic]:
+def _mixed(parts: Sequence[tuple[FileProfile, Recognised]]) -> list[Diagnostic]:
     """Files that would make one dataset have to be of one vendor, and written in one way."""
     (first, known), *others = parts
     findings = []
@@ -135,11 +137,11 @@ def _mixed(parts: Sequence[tuple[Sniffed, Recognised]]) -> list[Diagnostic]:
     return findings
 
 
-def _way(look: Sniffed, columns: Mapping[str, Column]) -> tuple[object, ...]:
+def _way(look: FileProfile, columns: Mapping[str, Column]) -> tuple[object, ...]:
     return look.encoding, look.delimiter, {n: c.from_ for n, c in columns.items()}
 
 
-def _unknown(path: Path, look: Sniffed) -> Diagnostic:
+def _unknown(path: Path, look: FileProfile) -> Diagnostic:
     names = ", ".join(look.header[:8]) + (" …" if len(look.header) > 8 else "")
     message = f"the columns of {path.name} are not recognised: {names}"
     hint = f"Known exports: {', '.join(shipped_presets())}. For another, map its columns under `columns:` in kpi.yaml."
