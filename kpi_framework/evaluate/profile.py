@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from ..model.column_profile import ColumnProfile, FileProfile
 from ..model.record import Record, field
-from .sniff import opened
+from .sniff import rows_of
 
-MAX_ROWS = 200_000
-"""So many rows of a file are looked at."""
 MAX_SAMPLE = 1_000
 """So many rows of all files are shown whole."""
-
-
-def has_rows(file: FileProfile) -> bool:
-    """Whether a row follows the header."""
-    return next(_rows(file), None) is not None
 
 
 def column_profiles(files: Sequence[FileProfile], headers: Sequence[str]) -> Mapping[str, ColumnProfile]:
@@ -25,7 +17,7 @@ def column_profiles(files: Sequence[FileProfile], headers: Sequence[str]) -> Map
     tallies = {name: _Tally() for name in headers}
     for file in files:
         positions = [(tally, file.header.index(name)) for name, tally in tallies.items()]
-        for row in _rows(file):
+        for row in rows_of(file):
             for tally, position in positions:
                 tally.count(row[position].strip() if position < len(row) else "")
     return {name: tally.profile(name) for name, tally in tallies.items()}
@@ -54,18 +46,3 @@ class _Tally(Record):
             texts=texts,
             sample=tuple(self.sample),
         )
-
-
-def _rows(file: FileProfile) -> Iterator[list[str]]:
-    with opened(file.path, file.encoding) as stream:
-        lines = csv.reader(stream, delimiter=file.delimiter)
-        try:
-            next(lines, None)
-            for number, row in enumerate(lines):
-                if number == MAX_ROWS:
-                    return
-                if row:
-                    yield row
-        except csv.Error:
-            # The check says at which line; what was seen until there is enough for a first look.
-            return

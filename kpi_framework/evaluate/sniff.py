@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TextIO
 
@@ -16,17 +17,22 @@ from .sources import SourceError
 
 _DELIMITERS = (",", ";", "\t", "|")
 _BLOCK = 1 << 20
+MAX_ROWS = 200_000
+"""So many rows of a file are looked at."""
 
 
 def sniff(path: Path) -> FileProfile:
-    """Look at a file's first line. Raises SourceError where there is no table of text in it."""
+    """Look at a file's first lines. Raises SourceError where there is no table of text with a row in it."""
     encoding = _encoding(path)
-    with opened(path, encoding) as stream:
+    with _opened(path, encoding) as stream:
         line = stream.readline(_BLOCK).rstrip("\r\n")
     if not line.strip():
         raise SourceError(f"{path.name} is empty", "Export it again: the file has no header.")
     delimiter = max(_DELIMITERS, key=lambda d: (len(_cells(line, d)), -_DELIMITERS.index(d)))
-    return FileProfile(path, encoding, delimiter, unique_headers(_cells(line, delimiter)))
+    file = FileProfile(path, encoding, delimiter, unique_headers(_cells(line, delimiter)))
+    if next(rows_of(file), None) is None:
+        raise SourceError(f"{path.name} has a header but no rows", "Export it again with its rows.")
+    return file
 
 
 def _cells(line: str, delimiter: str) -> list[str]:
@@ -59,6 +65,21 @@ def _decodes(decoder: codecs.IncrementalDecoder, block: bytes) -> bool:
     return True
 
 
-def opened(path: Path, encoding: Encoding) -> TextIO:
-    """The file as text, without the mark at its beginning; what does not fit the encoding is replaced."""
+def _opened(path: Path, encoding: Encoding) -> TextIO:
     return path.open(encoding="utf-8-sig" if encoding == "utf-8" else encoding, newline="", errors="replace")
+
+
+def rows_of(file: FileProfile) -> Iterator[list[str]]:
+    """The cells of its first rows, empty lines left out."""
+    with _opened(file.path, file.encoding) as stream:
+        lines = csv.reader(stream, delimiter=file.delimiter)
+        try:
+            next(lines, None)
+            for number, row in enumerate(lines):
+                if number == MAX_ROWS:
+                    return
+                if row:
+                    yield row
+        except csv.Error:
+            # The check says at which line; what was seen until there is enough for a first look.
+            return

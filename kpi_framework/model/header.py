@@ -3,28 +3,35 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+
+from .record import Record
+
+_NAMELESS = "c_"
 
 
 def snake_case(header: str) -> str:
     """A header as a name of the formula language: `First reply (min)` → `first_reply_min`."""
     spaced = re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", header)
     name = re.sub(r"[^0-9a-zA-Z]+", "_", spaced).strip("_").lower()
-    return f"c_{name}" if not name or name[0].isdigit() else name
+    return f"{_NAMELESS}{name}" if not name or name[0].isdigit() else name
 
 
-class Spellings:
-    """A source's headers as they are looked for: to the letter, or but for case and punctuation."""
+class Header(Record, dict=True):
+    """The columns of a source as they are looked for: to the letter, or but for case and punctuation."""
 
-    def __init__(self, headers: Iterable[str]) -> None:
-        self.exact = dict.fromkeys(headers)
-        self.alike: dict[str, str] = {}
-        for header in self.exact:
-            self.alike.setdefault(snake_case(header), header)
+    columns: tuple[str, ...]
 
-    def of(self, names: Sequence[str]) -> str | None:
-        """The header that one of the names means; None where there is none."""
-        exact = next((n for n in names if n in self.exact), None)
+    @cached_property
+    def by_name(self) -> Mapping[str, str]:
+        """The first column of each name that the formula language has for it."""
+        return {snake_case(column): column for column in reversed(self.columns)}
+
+    def spelling(self, names: Sequence[str]) -> str | None:
+        """The column that one of the names means; None where there is none."""
+        exact = next((name for name in names if name in self.columns), None)
         if exact is not None:
             return exact
-        return next((self.alike[s] for s in map(snake_case, names) if s in self.alike and s != "c_"), None)
+        alike = (name for name in map(snake_case, names) if name in self.by_name and name != _NAMELESS)
+        return next((self.by_name[name] for name in alike), None)

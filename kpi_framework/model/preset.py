@@ -3,7 +3,7 @@
 # No postponed annotations: pydantic would evaluate each of them anew at every start.
 
 from .base import Model, Version
-from .header import Spellings
+from .header import Header
 from .project import Column, Dataset, Name, Source
 
 _READING = ("delimiter", "nulls", "timestamps")
@@ -62,9 +62,9 @@ def completed(dataset: Dataset, preset: Preset) -> Dataset:
     return dataset.model_copy(update=own)
 
 
-def column_in(column: PresetColumn, headers: Spellings | None) -> Column | None:
-    """The column as these headers spell it, to the letter or but for case and punctuation; None if they lack it."""
-    spelling = column.from_ if headers is None else headers.of(column.names)
+def column_in(column: PresetColumn, header: Header | None) -> Column | None:
+    """The column as this header spells it, to the letter or but for case and punctuation; None if it is lacking."""
+    spelling = column.from_ if header is None else header.spelling(column.names)
     if spelling is None:
         return None
     fields = column.model_dump(exclude={"from_", "spellings"}, exclude_unset=True)

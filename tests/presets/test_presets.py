@@ -14,7 +14,6 @@ from kpi_framework.compile.dataset.dedupe import table_name
 from kpi_framework.compile.definition import table_of
 from kpi_framework.compile.language.syntax import parse
 from kpi_framework.compile.sql.render import render
-from kpi_framework.discover.vendor import recognise
 from kpi_framework.evaluate.completion import Loaded, Wanted
 from kpi_framework.evaluate.engine import DuckWorker, WorkerLimits
 from kpi_framework.evaluate.session import Session
@@ -69,18 +68,6 @@ def test_an_export_means_what_a_person_reads_in_it(name: str, tmp_path: Path) ->
     rows, loaded = read(tmp_path, dataset, {n for row in shape.rows for n in row})
     assert [{n: plain(row[n]) for n in wanted} for row, wanted in zip(rows, shape.rows, strict=True)] == shape.rows
     assert (loaded.misfits, loaded.words) == ({}, {})
-
-
-@pytest.mark.parametrize("name", SHAPES)
-def test_a_vendor_is_recognised_by_its_header(name: str) -> None:
-    """Also with its columns in another order."""
-    shape = SHAPES[name]
-    line = shape.text.splitlines()[0]
-    header = line.split(";" if ";" in line else ",")
-    for order in (header, header[::-1]):
-        [found] = recognise(order, "export", shipped_presets(), shipped_contracts())
-        assert found.preset is not None
-        assert found.preset.name == shape.preset
 
 
 def contract_of(preset: str) -> Contract:

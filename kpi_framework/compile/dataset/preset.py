@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from sqlglot import exp
 
-from ...model.header import Spellings
+from ...model.header import Header
 from ...model.preset import Preset, column_in
 from ...model.project import Dataset
 from ..language.syntax import parse
@@ -18,9 +18,9 @@ def adopted(dataset: Dataset, preset: Preset, headers: Iterable[str] | None) -> 
     `headers` None: nobody has looked at the source, and every column of the preset may exist.
     """
     own = {*dataset.columns, *dataset.derive}
-    known = None if headers is None else Spellings(headers)
+    known = None if headers is None else Header(tuple(headers))
     columns = {n: c for n, p in preset.columns.items() if n not in own and (c := column_in(p, known)) is not None}
-    names = own | columns.keys() | (known.alike.keys() if known else set())
+    names = own | columns.keys() | (known.by_name.keys() if known else set())
     derive = _computable({n: d for n, d in preset.derive.items() if n not in own}, names)
     merged = {"columns": {**columns, **dataset.columns}, "derive": {**derive, **dataset.derive}}
     return dataset.model_copy(update=merged)

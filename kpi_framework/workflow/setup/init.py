@@ -11,10 +11,12 @@ from itertools import takewhile
 from pathlib import Path, PurePosixPath
 
 from ... import __version__
+from ...discover.export import Export
+from ...discover.project import Frame, empty_project, proposed_project
 from ...load.catalog import PROJECT, load_catalog
 from ...load.library import shipped_contracts
 from ...load.templates import shipped_templates
-from ...load.write import as_yaml
+from ...load.write import as_commented, as_yaml
 from ...load.yaml import read_yaml
 from ...model.diagnostic import Diagnostic, KpiError
 from ...model.record import Record, replace
@@ -26,8 +28,7 @@ from ..project_files import links_beneath
 from ..run import Options
 from .add import Choice, add
 from .catalog import datasets
-from .exports import Export, exports_of
-from .proposal import Frame, empty_project, project_of
+from .exports import exports_of
 from .schemas import write_schemas
 
 WORKFLOW = ".github/workflows/kpi.yml"
@@ -36,6 +37,7 @@ TICKETS = "tickets"
 FIRST = "time_to_resolution"
 _PLACES = ("data", ".gitignore", ".github", ".github/workflows", WORKFLOW)
 _FOLDERS = ("kpis", "schemas")
+_HEAD = "# yaml-language-server: $schema=schemas/project.schema.json"
 
 
 class InitRequest(Record):
@@ -64,7 +66,9 @@ def begin(options: Options, request: InitRequest) -> InitResult:
         return InitResult(findings=problems)
     sources = {e.dataset: _data_source(e, request.folder) for e in exports}
     frame = Frame(request.name or _titled(request.folder), request.timezone, options.now.date())
-    text = project_of(frame, exports, {d: p.source for d, p in sources.items()}) if exports else empty_project(frame)
+    paths = {dataset: data.source for dataset, data in sources.items()}
+    project = proposed_project(frame, exports, paths) if exports else empty_project(frame)
+    text = as_commented(project.values, project.comments, _HEAD)
     catalog, findings = load_catalog({"kpi.yaml": text}, shipped_contracts())
     assert catalog is not None, findings
     copied = [name for p in sources.values() for name in _copy(p, request.folder)]
@@ -108,12 +112,12 @@ def _data_source(export: Export, folder: Path) -> DataSource:
     """Files inside the project stay; those from outside come into data/. Raises KpiError where one is in the way."""
     root = folder.resolve()
     inside, copies = [], {}
-    for look in export.looks:
-        path = look.path.resolve()
+    for file in export.files:
+        path = file.path.resolve()
         if path.is_relative_to(root):
             inside.append(path.relative_to(root).as_posix())
         else:
-            copies[path] = _data_path(export, path, several=len(export.looks) > 1)
+            copies[path] = _data_path(export, path, several=len(export.files) > 1)
     return DataSource(_pattern([*inside, *copies.values()], root, export), copies)
 
 
@@ -138,7 +142,7 @@ def _pattern(names: Sequence[str], root: Path, export: Export) -> str:
             if there <= set(names):
                 return pattern
     raise KpiError(
-        f"no file pattern matches these {len(names)} files of {export.known.name} and no others",
+        f"no file pattern matches these {len(names)} files of {export.match.name} and no others",
         "Move them into a separate folder.",
     )
 
