@@ -35,7 +35,7 @@ def timestamp_formats_of(cells: Sequence[str], preferred: Sequence[str] = ()) ->
     """The formats of these cells, `preferred` first where several read them all."""
     zones = {m[1] for c in cells if (m := _BRACKETS.search(c))}
     bare = tuple(dict.fromkeys(_BRACKETS.sub("", c) for c in cells))
-    readable = _bare_stamps(bare, tuple(dict.fromkeys([*(f.removesuffix(_ZONE) for f in preferred), *FORMATS])))
+    readable = _zoneless_formats(bare, tuple(dict.fromkeys([*(f.removesuffix(_ZONE) for f in preferred), *FORMATS])))
     if not zones:
         return readable
     zone = min(zones) if len(zones) == 1 and is_zone(min(zones)) else None
@@ -44,7 +44,7 @@ def timestamp_formats_of(cells: Sequence[str], preferred: Sequence[str] = ()) ->
     return replace(readable, formats=(*(f"{f}{_ZONE}" for f in formats), *plain), zone=zone)
 
 
-def _bare_stamps(cells: Sequence[str], known: Sequence[str]) -> TimestampFormats:
+def _zoneless_formats(cells: Sequence[str], known: Sequence[str]) -> TimestampFormats:
     """The formats of cells without the name of a zone."""
     offset = any(_OFFSET.search(c) for c in cells)
     if all(_ISO.fullmatch(c) for c in cells):

@@ -89,6 +89,7 @@ def test_no_file_of_the_package_is_unreachable_for_these_tests() -> None:
     assert {path.relative_to(PACKAGE).parts[0] for path in FILES} >= {
         "cli",
         "compile",
+        "discover",
         "evaluate",
         "load",
         "model",

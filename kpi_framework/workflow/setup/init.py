@@ -66,7 +66,7 @@ def begin(options: Options, request: InitRequest) -> InitResult:
         return InitResult(findings=problems)
     sources = {e.dataset: _data_source(e, request.folder) for e in exports}
     frame = Frame(request.name or _titled(request.folder), request.timezone, options.now.date())
-    paths = {dataset: data.source for dataset, data in sources.items()}
+    paths = {dataset: source.source for dataset, source in sources.items()}
     project = proposed_project(frame, exports, paths) if exports else empty_project(frame)
     text = as_commented(project.values, project.comments, _HEAD)
     catalog, findings = load_catalog({"kpi.yaml": text}, shipped_contracts())

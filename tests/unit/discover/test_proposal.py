@@ -30,7 +30,7 @@ def test_every_comment_stands_above_a_value() -> None:
         values = dataset.values
         for step in place:
             assert step in values, place
-            values = values[step]  # type: ignore[index]
+            values = values[step]
 
 
 def test_formats_are_written_unless_they_are_iso() -> None:
