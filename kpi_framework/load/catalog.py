@@ -51,15 +51,15 @@ def load_catalog(
         raise KpiError("there is no kpi.yaml here", "Run `kpi init`, or name the project with --project.")
     project = _load(PROJECT, texts[PROJECT], Project, None)
     read = {p: _of_kpis(p, texts[p]) for p in _within(texts, DEFINITIONS)}
-    definitions = {p: one for p, (one, _) in read.items() if one is not None}
-    signals = {p: one for p, (_, one) in read.items() if one is not None}
+    definitions = {p: file for p, (file, _) in read.items() if file is not None}
+    signals = {p: file for p, (_, file) in read.items() if file is not None}
     baselines = {p: _load(p, texts[p], BaselineFile, _stem(p)) for p in _within(texts, BASELINES)}
     loaded: list[Loaded[Project] | Loaded[Metric] | Loaded[Signal] | Loaded[BaselineFile]] = [project]
     loaded += [*definitions.values(), *signals.values(), *baselines.values()]
-    findings = tuple(sorted((f for one in loaded for f in one.findings), key=lambda f: f.sort_key))
+    findings = tuple(sorted((f for file in loaded for f in file.findings), key=lambda f: f.sort_key))
     if project.entry is None:
         return None, findings
-    ignores = tuple(i for one in loaded for i in one.document.ignores)
+    ignores = tuple(i for file in loaded for i in file.document.ignores)
     kinds = _Files(definitions, signals, baselines)
     return _catalog(project.entry, kinds, contracts, ignores), findings
 
@@ -95,18 +95,18 @@ def _catalog(
 ) -> Catalog:
     definitions, signals, baselines = files.definitions, files.signals, files.baselines
     failed: dict[str, Loaded[Metric] | Loaded[Signal] | Loaded[BaselineFile]] = {}
-    failed |= {_stem(p): one for p, one in definitions.items() if one.entry is None}
-    failed |= {f"{SIGNALS}/{_stem(p)}": one for p, one in signals.items() if one.entry is None}
-    failed |= {f"{BASELINES}/{_stem(p)}": one for p, one in baselines.items() if one.entry is None}
+    failed |= {_stem(p): file for p, file in definitions.items() if file.entry is None}
+    failed |= {f"{SIGNALS}/{_stem(p)}": file for p, file in signals.items() if file.entry is None}
+    failed |= {f"{BASELINES}/{_stem(p)}": file for p, file in baselines.items() if file.entry is None}
     return Catalog(
         project=project,
-        entries=tuple(one.entry for one in definitions.values() if one.entry is not None),
-        signals=tuple(one.entry for one in signals.values() if one.entry is not None),
-        baselines={_stem(p): one.entry for p, one in baselines.items() if one.entry is not None},
+        entries=tuple(file.entry for file in definitions.values() if file.entry is not None),
+        signals=tuple(file.entry for file in signals.values() if file.entry is not None),
+        baselines={_stem(p): file.entry for p, file in baselines.items() if file.entry is not None},
         contracts=contracts,
         presets=shipped_presets(),
         ignores=ignores,
-        broken={name: one.findings[0].span for name, one in failed.items()},
+        broken={name: file.findings[0].span for name, file in failed.items()},
     )
 
 

@@ -27,29 +27,29 @@ _SHOWN = 6
 Json = Any
 
 
-def read_difference(data: bytes) -> Difference:
+def read_difference(content: bytes) -> Difference:
     """The difference that a file holds. Raises ValueError, in words that quote nothing of the file."""
-    found = _parsed(data)
-    error = next(Draft7Validator(schemas()["diff"]).iter_errors(found), None)
+    document = _parsed(content)
+    error = next(Draft7Validator(schemas()["diff"]).iter_errors(document), None)
     if error is not None:
         where = "/".join(map(str, list(error.absolute_schema_path)[-_SHOWN:]))
         raise ValueError(f"it does not fit schemas/diff.schema.json at {where}")
     try:
-        return _difference(found)
+        return _difference(document)
     except (ValueError, OverflowError):
         raise ValueError("a day or a time in it does not exist") from None
 
 
-def _parsed(data: bytes) -> Json:
-    if len(data) > LARGEST:
+def _parsed(content: bytes) -> Json:
+    if len(content) > LARGEST:
         raise ValueError(f"it has more than {LARGEST:,} bytes")
     try:
-        found = json.loads(data.decode("utf-8"), parse_constant=_refused)
+        document = json.loads(content.decode("utf-8"), parse_constant=_refused)
     except (ValueError, RecursionError):
         raise ValueError("it is no JSON") from None
-    if _depth(found) > DEEPEST:
+    if _depth(document) > DEEPEST:
         raise ValueError(f"more than {DEEPEST} levels stand inside each other")
-    return found
+    return document
 
 
 def _refused(constant: str) -> Json:
@@ -61,7 +61,7 @@ def _depth(value: Json) -> int:
     level, depth = [value], 0
     while level:
         depth += 1
-        level = [inner for one in level if isinstance(one, dict | list) for inner in _inside(one)]
+        level = [inner for value in level if isinstance(value, dict | list) for inner in _inside(value)]
     return depth
 
 
@@ -72,37 +72,40 @@ def _inside(value: dict[str, Json] | list[Json]) -> list[Json]:
 # nouns
 
 
-def _difference(found: Mapping[str, Json]) -> Difference:
-    as_of = found.get("as_of")
+def _difference(document: Mapping[str, Json]) -> Difference:
+    as_of = document.get("as_of")
     return Difference(
-        base=found["base"], head=found["head"], changes=tuple(map(_change, found["changes"])),
-        impact=tuple(map(_impact, found["impact"])), reasons=tuple(found.get("reasons", ())),
-        diagnostics=tuple(map(_finding, found.get("diagnostics", ()))), names=found.get("names", {}),
+        base=document["base"], head=document["head"], changes=tuple(map(_change, document["changes"])),
+        impact=tuple(map(_impact, document["impact"])), reasons=tuple(document.get("reasons", ())),
+        diagnostics=tuple(map(_finding, document.get("diagnostics", ()))), names=document.get("names", {}),
         as_of=dt.datetime.fromisoformat(as_of) if as_of else None,
     )  # fmt: skip
 
 
-def _change(one: Mapping[str, Json]) -> Change:
-    effective = one.get("effective")
+def _change(change: Mapping[str, Json]) -> Change:
+    effective = change.get("effective")
     return Change(
-        one["kpi"], ChangeClass(one["class"]), one["field"], one["before"], one["after"], one["path"], one["line"],
-        tuple(one.get("touches", ())), dt.date.fromisoformat(effective) if effective else None,
+        change["kpi"], ChangeClass(change["class"]), change["field"], change["before"], change["after"],
+        change["path"], change["line"], tuple(change.get("touches", ())), dt.date.fromisoformat(effective) if effective else None,
     )  # fmt: skip
 
 
-def _impact(one: Mapping[str, Json]) -> Impact:
-    period = one["period"]
+def _impact(impact: Mapping[str, Json]) -> Impact:
+    period = impact["period"]
     start, end = (dt.date.fromisoformat(period[side]) for side in ("start", "end"))
     return Impact(
-        one["kpi"], one["unit"], Period(start, end, Grain(period["grain"]) if period["grain"] else None),
-        tuple(one["segment"].items()), _side(one["before"]), _side(one["after"]), tuple(one["because"]), one["judged"],
+        impact["kpi"], impact["unit"], Period(start, end, Grain(period["grain"]) if period["grain"] else None),
+        tuple(impact["segment"].items()), _side(impact["before"]), _side(impact["after"]),
+        tuple(impact["because"]), impact["judged"],
     )  # fmt: skip
 
 
-def _side(one: Mapping[str, Json]) -> Judged:
-    return Judged(one["value"], Status(one["status"]) if one["status"] else None)
+def _side(judged: Mapping[str, Json]) -> Judged:
+    return Judged(judged["value"], Status(judged["status"]) if judged["status"] else None)
 
 
-def _finding(one: Mapping[str, Json]) -> Diagnostic:
-    span = Span(one["path"], one["line"], one["column"])
-    return Diagnostic(one["code"], one["rule"], Severity(one["severity"]), one["message"], one["hint"], span)
+def _finding(finding: Mapping[str, Json]) -> Diagnostic:
+    span = Span(finding["path"], finding["line"], finding["column"])
+    return Diagnostic(
+        finding["code"], finding["rule"], Severity(finding["severity"]), finding["message"], finding["hint"], span
+    )

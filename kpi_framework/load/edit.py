@@ -177,9 +177,9 @@ def _end(text: str, node: _Node) -> int:
 
 def _header(text: str, begin: int) -> str:
     """A block's indicator, `|` or `>-`."""
-    found = _HEADER.match(text, begin)
-    assert found is not None, "a block begins with its indicator"
-    return found[0]
+    header = _HEADER.match(text, begin)
+    assert header is not None, "a block begins with its indicator"
+    return header[0]
 
 
 def _last(node: _Node) -> _Node:

@@ -16,8 +16,8 @@ from ..model.catalog import Path
 @cache
 def fields_of(model: type[BaseModel]) -> dict[str, str]:
     """The fields of a model as they are written in YAML, and what they mean."""
-    said = sentences(model)
-    return {f.alias or name: said.get(name, "") for name, f in model.model_fields.items()}
+    sentence_of = sentences(model)
+    return {f.alias or name: sentence_of.get(name, "") for name, f in model.model_fields.items()}
 
 
 def models_at(model: type[BaseModel], path: Path) -> tuple[type[BaseModel], ...]:
@@ -41,8 +41,8 @@ def _inside(place: Any, step: str | int) -> Iterator[Any]:  # noqa: ANN401 - a t
         elif get_origin(option) is dict:
             yield get_args(option)[1]
         elif get_origin(option) is tuple:
-            item = get_args(option)[0]
-            yield from (item,) if isinstance(step, int) else _inside(item, step)
+            element = get_args(option)[0]
+            yield from (element,) if isinstance(step, int) else _inside(element, step)
 
 
 def _alternatives(place: Any) -> Iterator[Any]:  # noqa: ANN401 - a type, of any kind

@@ -34,9 +34,9 @@ class Extent(Record):
 
 def ignores_of(path: str, text: str, extents: Sequence[Extent]) -> tuple[tuple[Ignore, ...], tuple[Diagnostic, ...]]:
     """The ignores of a text, and the findings of those that name no rule or give no reason."""
-    found = [_read(rest, span) for rest, span in _comments(path, text, extents)]
-    ignores = tuple(f for f in found if isinstance(f, Ignore))
-    return ignores, tuple(f for f in found if isinstance(f, Diagnostic))
+    outcomes = [_read(comment, span) for comment, span in _comments(path, text, extents)]
+    ignores = tuple(f for f in outcomes if isinstance(f, Ignore))
+    return ignores, tuple(f for f in outcomes if isinstance(f, Diagnostic))
 
 
 def _comments(path: str, text: str, extents: Sequence[Extent]) -> Iterator[tuple[str, Span]]:
@@ -49,8 +49,8 @@ def _comments(path: str, text: str, extents: Sequence[Extent]) -> Iterator[tuple
             yield match["rest"].strip(), Span(path, line, index - text.rfind("\n", 0, index))
 
 
-def _read(rest: str, span: Span) -> Ignore | Diagnostic:
-    parts = _PARTS.match(rest)
+def _read(comment: str, span: Span) -> Ignore | Diagnostic:
+    parts = _PARTS.match(comment)
     rule, reason = (parts["rule"].strip(), parts["reason"].strip()) if parts else ("", "")
     if not rule:
         return RULES["yaml-syntax"].finding(

@@ -22,8 +22,8 @@ class Shelf(Mapping[str, T], Generic[T]):
     """The files of a folder of the library by their names, each read when it is first asked for."""
 
     def __init__(self, folder: str, read: Callable[[str, str], T]) -> None:
-        found = files("kpi_framework").joinpath("library", folder).iterdir()
-        self._files = {r.name.removesuffix(".yaml"): r for r in found if r.name.endswith(".yaml")}
+        resources = files("kpi_framework").joinpath("library", folder).iterdir()
+        self._files = {r.name.removesuffix(".yaml"): r for r in resources if r.name.endswith(".yaml")}
         self._names = tuple(sorted(self._files))
         self._path = f"library/{folder}"
         self._read = read
@@ -50,9 +50,9 @@ def nouns(model: type[M]) -> Callable[[str, str], M]:
 
     def read(path: str, text: str) -> M:
         document = read_yaml(path, text)
-        found = validated(document, model)
-        assert found.noun is not None, (*document.findings, *found.findings)
-        return found.noun
+        read = validated(document, model)
+        assert read.noun is not None, (*document.findings, *read.findings)
+        return read.noun
 
     return read
 

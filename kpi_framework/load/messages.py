@@ -33,7 +33,7 @@ _SNAKE_CASE = "a name in snake_case, such as first_response_time"
 _QUOTED = re.compile(r"'([^']*)'")
 
 
-def said(errors: Sequence[ErrorDetails], value: Plain) -> str:
+def wrong_value(errors: Sequence[ErrorDetails], value: Plain) -> str:
     """One sentence for all that was wrong with one value."""
     if sentence := verdict(errors):
         return sentence
@@ -41,10 +41,10 @@ def said(errors: Sequence[ErrorDetails], value: Plain) -> str:
     kind = "mapping" if isinstance(value, dict) else "list"
     sizes = [_SIZES[e["type"]].format(**e["ctx"], kind=kind) for e in errors if e["type"] in _SIZES]
     nouns = _without_doubles(shapes + [_noun(e) for e in errors])
-    return f"expected {sizes[0] if sizes else ' or '.join(nouns)}, found {found(value)}"
+    return f"expected {sizes[0] if sizes else ' or '.join(nouns)}, found {described(value)}"
 
 
-def found(value: Plain) -> str:
+def described(value: Plain) -> str:
     """What stands there, in words."""
     if value is None:
         return "nothing"
@@ -85,5 +85,5 @@ def _noun(error: ErrorDetails) -> str:
 
 
 def _without_doubles(nouns: list[str]) -> list[str]:
-    kept = list(dict.fromkeys(n for n in nouns if n))
-    return [n for n in kept if n != "a whole number" or "a number" not in kept]
+    distinct = list(dict.fromkeys(n for n in nouns if n))
+    return [n for n in distinct if n != "a whole number" or "a number" not in distinct]

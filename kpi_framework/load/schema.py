@@ -34,7 +34,7 @@ _GIVEN: Schema = {"not": {"type": "null"}}
 @cache
 def schemas() -> Mapping[str, Schema]:
     """Every schema by its name: `kpi.schema.json` is schemas()["kpi"]."""
-    found = {
+    by_name = {
         "kpi": _definition(),
         "signal": _of(Signal, "A signal: kpis/<id>.yaml"),
         "project": _of(Project, "kpi.yaml"),
@@ -48,7 +48,7 @@ def schemas() -> Mapping[str, Schema]:
         "ledger": _shipped("ledger"),
     }
     rows = {f"datasets/{name}": _row(contract) for name, contract in shipped_contracts().items()}
-    return {**found, **rows}
+    return {**by_name, **rows}
 
 
 def render_schema(name: str) -> str:
@@ -75,10 +75,10 @@ def _metric_is_never_judged() -> Schema:
 
 def _active_kpi_is_complete() -> Schema:
     """An active KPI names its owner, formula, baseline, target, review and action; lint names the rule."""
-    given: dict[str, Schema] = dict.fromkeys(Kpi.REQUIRED, _GIVEN)
-    given |= {name: {"type": "string", "pattern": r"\S"} for name in ("owner", "formula")}
+    required: dict[str, Schema] = dict.fromkeys(Kpi.REQUIRED, _GIVEN)
+    required |= {name: {"type": "string", "pattern": r"\S"} for name in ("owner", "formula")}
     active = {"kind": {"const": "kpi"}, "status": {"const": Lifecycle.ACTIVE.value}}
-    return {"if": {"properties": active}, "then": {"required": list(Kpi.REQUIRED), "properties": given}}
+    return {"if": {"properties": active}, "then": {"required": list(Kpi.REQUIRED), "properties": required}}
 
 
 def _retired_says_why() -> list[Schema]:
@@ -91,8 +91,8 @@ def _retired_says_why() -> list[Schema]:
 def _one_or_more(schema: Schema) -> Schema:
     """One mapping may stand where a list of them does."""
     if schema.get("type") == "array":
-        rest = {k: v for k, v in schema.items() if k not in ("type", "items")}
-        return {**rest, "anyOf": [schema["items"], {"type": "array", "items": schema["items"]}]}
+        others = {k: v for k, v in schema.items() if k not in ("type", "items")}
+        return {**others, "anyOf": [schema["items"], {"type": "array", "items": schema["items"]}]}
     lists = [option for option in schema["anyOf"] if option.get("type") == "array"]
     return {**schema, "anyOf": [*(option["items"] for option in lists), *schema["anyOf"]]}
 
@@ -127,14 +127,14 @@ def _inner(value: Any, change: Callable[[Schema], Schema]) -> Any:  # noqa: ANN4
 
 def _plain(schema: Schema) -> Schema:
     """Without titles that repeat the name, with bounds by their names, and with closed mappings."""
-    found = {_BOUNDS.get(k, k): v for k, v in schema.items() if k != "title"}
-    patterns = found.pop("patternProperties", None)
+    plain = {_BOUNDS.get(k, k): v for k, v in schema.items() if k != "title"}
+    patterns = plain.pop("patternProperties", None)
     if patterns:
         # Keys are checked for their shape, and a key of another shape is an error, not a stranger.
         ((pattern, inner),) = patterns.items()
-        found["propertyNames"] = {**found.get("propertyNames", {}), "pattern": pattern}
-        found["additionalProperties"] = inner
-    return found
+        plain["propertyNames"] = {**plain.get("propertyNames", {}), "pattern": pattern}
+        plain["additionalProperties"] = inner
+    return plain
 
 
 def _row(contract: Contract) -> Schema:

@@ -85,7 +85,7 @@ def _flow_quoted(line: str) -> str | None:
     start, end = line.find("{"), line.rfind("}")
     if start < 0 or end < start:
         return None
-    entries = [_entry(e) for e in _entries(line[start + 1 : end])]
+    entries = [_quoted_pair(e) for e in _entries(line[start + 1 : end])]
     return line[: start + 1] + ", ".join(entries) + line[end:]
 
 
@@ -100,11 +100,11 @@ def _entries(inner: str) -> Iterator[str]:
     yield inner[begin:]
 
 
-def _entry(entry: str) -> str:
-    key, colon, value = entry.strip().partition(": ")
+def _quoted_pair(pair: str) -> str:
+    key, colon, value = pair.strip().partition(": ")
     value = value.strip()
     if not colon or _is_one_value(value):
-        return entry.strip()
+        return pair.strip()
     nested = _flow_quoted(value) if value[:1] == "{" else None
     return f"{key}: {nested or quoted(value)}"
 

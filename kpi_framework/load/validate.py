@@ -18,7 +18,7 @@ from ..model.quoting import measured, shown
 from ..model.record import Record
 from ..model.rule import RULES
 from .fields import fields_of, models_at
-from .messages import found, said, verdict
+from .messages import described, verdict, wrong_value
 from .yaml import MAX_FINDINGS, Document, Plain
 
 M = TypeVar("M", bound=BaseModel)
@@ -47,8 +47,8 @@ def validated(document: Document, model: type[M], kpi: str | None = None) -> Rea
     try:
         return Read(model.model_validate(document.value))
     except ValidationError as refused:
-        found_here = _Reading(document, model, kpi).findings(refused.errors(include_url=False, include_input=False))
-        return Read(None, tuple(sorted(islice(found_here, MAX_FINDINGS), key=lambda f: f.sort_key)))
+        findings = _Reading(document, model, kpi).findings(refused.errors(include_url=False, include_input=False))
+        return Read(None, tuple(sorted(islice(findings, MAX_FINDINGS), key=lambda f: f.sort_key)))
 
 
 def definition_model(value: Plain) -> type[Metric]:
@@ -65,7 +65,7 @@ def _not_a_mapping(document: Document, kpi: str | None) -> tuple[Diagnostic, ...
     if document.findings:
         return ()
     # A file that is no mapping may be anything, a password too: of its text nothing is shown.
-    instead = measured(document.value) if isinstance(document.value, str) else found(document.value)
+    instead = measured(document.value) if isinstance(document.value, str) else described(document.value)
     message = (
         "the file is empty" if document.value is None else f"expected fields such as `version: 1`, found {instead}"
     )
@@ -124,13 +124,13 @@ class _Reading(Record):
         name, models = str(path[-1]), models_at(self.model, path[:-1])
         if any(name in _LATER.get(m, ()) for m in models):
             hint = f"Remove `{name}` until a version that reads it: it is never ignored in silence."
-            return self._found("unknown-field", path, f"`{name}` is not supported by this version yet", hint)
+            return self._finding("unknown-field", path, f"`{name}` is not supported by this version yet", hint)
         if models == (Metric,) and name in _JUDGING:
             hint = f"Remove `{name}`, or write `kind: kpi`."
-            return self._found("unknown-field", path, f"a metric is never judged and has no `{name}`", hint)
+            return self._finding("unknown-field", path, f"a metric is never judged and has no `{name}`", hint)
         known = _fields(models)
         hint = did_you_mean(name, known, _SEVERAL + ", ".join(known) + ".")
-        return self._found("unknown-field", path, f"there is no field {shown(name)} here", hint)
+        return self._finding("unknown-field", path, f"there is no field {shown(name)} here", hint)
 
     def _missing(self, parent: Path, names: list[str], unknown: set[Path]) -> Iterator[Diagnostic]:
         """A field that is only misspelt, or of a shape that comes later, is not missing as well."""
@@ -144,18 +144,18 @@ class _Reading(Record):
             subject = "the field" if len(lacking) == 1 else "the fields"
             message = f"{subject} {', '.join(f'`{n}`' for n in lacking)} {_is(lacking)} missing"
             hint = " ".join(f"Add `{n}:` {known.get(n, '')}".strip() for n in lacking)
-            yield self._found("wrong-type", parent, message, hint)
+            yield self._finding("wrong-type", parent, message, hint)
 
     def _wrong(self, place: _Place) -> Diagnostic:
-        message, sentence = said(place.errors, place.value), self._sentence(place.path)
+        message, sentence = wrong_value(place.errors, place.value), self._sentence(place.path)
         if place.path == ("version",):
-            message = f"this version reads `version: 1`, found {found(place.value)}"
+            message = f"this version reads `version: 1`, found {described(place.value)}"
         if "one mapping" in sentence:
             message = message.replace("expected a list,", "expected a mapping or a list of them,")
         is_number = isinstance(place.value, int | float)
         quote = is_number and all(e["type"] == "string_type" for e in place.errors)
         hint = f"Put it in quotes. {sentence}".strip() if quote else sentence
-        return self._found("wrong-type", self._subject(place.path, message), message, hint)
+        return self._finding("wrong-type", self._subject(place.path, message), message, hint)
 
     def _subject(self, path: Path, message: str) -> Path:
         """A sentence about the whole file is shown at the field it names."""
@@ -170,7 +170,7 @@ class _Reading(Record):
                 return f"`{path[end - 1]}`: {sentence}"
         return ""
 
-    def _found(self, rule: str, path: Path, message: str, hint: str) -> Diagnostic:
+    def _finding(self, rule: str, path: Path, message: str, hint: str) -> Diagnostic:
         span: Span = self.document.at.key(*path)
         return RULES[rule].finding(span, message, hint, self.kpi)
 

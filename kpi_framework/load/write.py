@@ -30,13 +30,15 @@ class _Dumper(yaml.SafeDumper):
 
     def analyze_scalar(self, scalar: str) -> ScalarAnalysis:
         """Times such as `10:25` are plain text in a flow mapping too: a colon ends a key only beside its end."""
-        found: ScalarAnalysis = super().analyze_scalar(scalar)
+        analysis: ScalarAnalysis = super().analyze_scalar(scalar)
         inside = scalar.strip(":") == scalar and not set(scalar) & _FLOW
-        found.allow_flow_plain |= found.allow_block_plain and inside
+        analysis.allow_flow_plain |= analysis.allow_block_plain and inside
         if hides(scalar):
             # Only between double quotes can a character be spelled out.
-            found.allow_flow_plain = found.allow_block_plain = found.allow_single_quoted = found.allow_block = False
-        return found
+            analysis.allow_flow_plain = analysis.allow_block_plain = analysis.allow_single_quoted = (
+                analysis.allow_block
+            ) = False
+        return analysis
 
     def write_double_quoted(self, text: str, split: bool = True) -> None:
         """What cannot be seen is spelled out: the reader takes it in no other way."""
@@ -70,11 +72,11 @@ def as_commented(values: Mapping[str, Any], comments: Mapping[Path, Sequence[str
         dict(values), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=_WIDTH, default_flow_style=False
     )
     at = read_yaml("", str(body)).at
-    above = {at.key(*path).line: (at.key(*path).column - 1, said) for path, said in comments.items()}
+    above = {at.key(*path).line: (at.key(*path).column - 1, sentences) for path, sentences in comments.items()}
     lines = [head] if head else []
     for number, line in enumerate(str(body).splitlines(), 1):
-        indent, said = above.get(number, (0, ()))
-        lines += [f"{' ' * indent}# {_plain(text)}".rstrip() for text in said]
+        indent, sentences = above.get(number, (0, ()))
+        lines += [f"{' ' * indent}# {_plain(text)}".rstrip() for text in sentences]
         lines.append(line)
     return "\n".join(lines) + "\n"
 

@@ -98,7 +98,7 @@ class _Reader:
     findings: list[Diagnostic] = field(default_factory=list)
     extents: list[Extent] = field(default_factory=list)
     flow: int = 0
-    told: int = -1
+    comma_line: int = -1
     """The last line with a stray comma: its correction holds for all of them."""
 
     def __post_init__(self) -> None:
@@ -113,10 +113,10 @@ class _Reader:
         except _EnoughError:
             return None, False
         except YAMLError as error:
-            found = broken(self.path, self.text, error)
+            finding = broken(self.path, self.text, error)
             # The author's slip was found before the parser stumbled over what it did.
-            if not any(0 <= found.span.line - f.span.line <= 1 for f in self.findings):
-                self.findings.append(found)
+            if not any(0 <= finding.span.line - f.span.line <= 1 for f in self.findings):
+                self.findings.append(finding)
             return None, False
 
     def _only_document(self) -> Plain:
@@ -130,7 +130,7 @@ class _Reader:
         another = self.next()
         if isinstance(another, DocumentStartEvent):
             hint = "Put what follows the `---` into a file of its own."
-            self._found("yaml-syntax", another, "a second document begins here", hint)
+            self._finding("yaml-syntax", another, "a second document begins here", hint)
         return value
 
     # nodes
@@ -156,7 +156,7 @@ class _Reader:
         self.values.marks[path] = _place(event)
         if depth > MAX_DEPTH:
             message = f"more than {MAX_DEPTH} levels stand inside each other"
-            self._found("yaml-syntax", event, message, "Write it with fewer levels.")
+            self._finding("yaml-syntax", event, message, "Write it with fewer levels.")
             raise _EnoughError
         self.flow += bool(event.flow_style)
         is_mapping = isinstance(event, MappingStartEvent)
@@ -165,23 +165,23 @@ class _Reader:
         return value
 
     def _sequence(self, path: Path, depth: int) -> Plain:
-        found: list[Plain] = []
+        values: list[Plain] = []
         while not isinstance(event := self.next(), SequenceEndEvent):
-            place = (*path, len(found))
+            place = (*path, len(values))
             self.keys.marks[place] = _place(event)
-            found.append(self._value(event, place, depth))
-        return found
+            values.append(self._value(event, place, depth))
+        return values
 
     def _mapping(self, path: Path, depth: int) -> Plain:
-        found: dict[str, Plain] = {}
+        values: dict[str, Plain] = {}
         last: Event | None = None
         while not isinstance(event := self.next(), MappingEndEvent):
             name = self._key(event, path, depth)
             value = self.next()
             if not self._stands_alone(event, value, last):
-                self._pair(found, event, value, (*path, name), depth)
+                self._pair(values, event, value, (*path, name), depth)
                 last = value
-        return found
+        return values
 
     def _stands_alone(self, key: Event, value: Event, last: Event | None) -> bool:
         """A key of a flow mapping without a colon is a piece of the value before it."""
@@ -189,32 +189,32 @@ class _Reader:
             return False
         if not is_bare(self.text, value):
             return False
-        if (line := start(key).line) != self.told:
-            self.told = line
+        if (line := start(key).line) != self.comma_line:
+            self.comma_line = line
             self._slip(key, bare(self.text, key, last if isinstance(last, ScalarEvent) else None))
         return True
 
-    def _pair(self, found: dict[str, Plain], key: Event, value: Event, place: Path, depth: int) -> None:
+    def _pair(self, mapping: dict[str, Plain], key: Event, value: Event, place: Path, depth: int) -> None:
         """A key and its value. Of two keys of one name the first one counts, and the second is a finding."""
         if place not in self.keys.marks:
             self.keys.marks[place] = _place(key)
-            found[str(place[-1])] = self._value(value, place, depth)
+            mapping[str(place[-1])] = self._value(value, place, depth)
             return
         self._value(value, (*place, "?"), depth)
         message = f"{shown(str(place[-1]))} stands here a second time; the first is on line {self.keys.marks[place][0]}"
-        self._found("duplicate-key-in-yaml", key, message)
+        self._finding("duplicate-key-in-yaml", key, message)
 
     def _key(self, event: Event, path: Path, depth: int) -> str:
         """A key is text, whatever it looks like: `1`, `true` and `null` name data."""
         hint = "Write it as `name: value`."
         if not isinstance(event, ScalarEvent):
-            self._found("yaml-syntax", event, "a name is text here, not a list, a mapping or an alias", hint)
+            self._finding("yaml-syntax", event, "a name is text here, not a list, a mapping or an alias", hint)
             if isinstance(event, CollectionStartEvent):
                 self._value(event, (*path, "?"), depth)
             return f"?{start(event).index}"
         self._no_reference(event)
         if not event.value and not event.style:
-            self._found("yaml-syntax", event, "the name before the colon is missing", hint)
+            self._finding("yaml-syntax", event, "the name before the colon is missing", hint)
         return self._without_nul(event)
 
     # scalars
@@ -228,7 +228,7 @@ class _Reader:
         try:
             return resolve(event.value)
         except NotANumberError as error:
-            self._found("wrong-type", event, str(error), "Put it in quotes if it is text.")
+            self._finding("wrong-type", event, str(error), "Put it in quotes if it is text.")
             return None
 
     def _quoted(self, event: ScalarEvent, path: Path) -> str:
@@ -254,15 +254,15 @@ class _Reader:
     def _without_nul(self, event: ScalarEvent) -> str:
         value: str = event.value
         if "\0" in value:
-            self._found("yaml-syntax", event, "the text holds a NUL character", "Remove the `\\0`.")
+            self._finding("yaml-syntax", event, "the text holds a NUL character", "Remove the `\\0`.")
         return value.replace("\0", "")
 
     # findings
 
     def _slip(self, event: Event, slip: Pitfall) -> None:
-        self._found("yaml-syntax", event, *slip)
+        self._finding("yaml-syntax", event, *slip)
 
-    def _found(self, rule: str, event: Event, message: str, hint: str = "") -> None:
+    def _finding(self, rule: str, event: Event, message: str, hint: str = "") -> None:
         self.findings.append(RULES[rule].finding(Span(self.path, *_place(event)), message, hint))
         if len(self.findings) >= MAX_FINDINGS:
             raise _EnoughError

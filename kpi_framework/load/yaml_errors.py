@@ -94,8 +94,8 @@ def _line(text: str, number: int) -> str:
 
 
 def _words(error: MarkedYAMLError) -> tuple[str, str]:
-    said = f"{error.problem or ''} {error.context or ''}"
+    problem = f"{error.problem or ''} {error.context or ''}"
     for part, message, hint in _WORDS:
-        if part in said:
+        if part in problem:
             return message, hint
     return f"the YAML breaks off here: {error.problem}", ""

@@ -27,15 +27,15 @@ def cut(text: str, event: ScalarEvent, in_flow: bool) -> Pitfall | None:
     return message, write(corrected, "Put the value in quotes.")
 
 
-def _uncut(text: str, event: ScalarEvent, rest: str) -> str:
+def _uncut(text: str, event: ScalarEvent, remainder: str) -> str:
     head = line_of(text, event)[: start(event).column].rstrip(" ")
-    return f"{head} {quoted(f'{event.value} {rest}'.strip())}".strip()
+    return f"{head} {quoted(f'{event.value} {remainder}'.strip())}".strip()
 
 
 def _uncut_flow(text: str, event: ScalarEvent) -> str:
     line = line_of(text, event)
-    item = _ITEM.match(line, end(event).column)
-    return quoted_line(line) or spliced_line(line, start(event).column, item.end() if item else len(line))
+    flow_item = _ITEM.match(line, end(event).column)
+    return quoted_line(line) or spliced_line(line, start(event).column, flow_item.end() if flow_item else len(line))
 
 
 def bare(text: str, event: ScalarEvent, last: ScalarEvent | None) -> Pitfall:

@@ -61,11 +61,11 @@ def sentences(model: type[BaseModel]) -> Mapping[str, str]:
 
     Read from the source when somebody asks (pydantic's `use_attribute_docstrings` would read it at every start).
     """
-    found: dict[str, str] = {}
-    for one in reversed(model.__mro__):
-        if issubclass(one, Model):
-            found |= _written(one.__module__).get(one.__qualname__, {})
-    return {name: sentence for name, sentence in found.items() if name in model.model_fields}
+    sentence_of: dict[str, str] = {}
+    for base in reversed(model.__mro__):
+        if issubclass(base, Model):
+            sentence_of |= _written(base.__module__).get(base.__qualname__, {})
+    return {name: sentence for name, sentence in sentence_of.items() if name in model.model_fields}
 
 
 @cache

@@ -46,11 +46,11 @@ class Calendar(Model):
         """The intervals of Monday … Sunday."""
         if isinstance(self.hours, str):
             return (((0, 1440),),) * 7
-        found: list[list[Interval]] = [[] for _ in DAYS]
+        week: list[list[Interval]] = [[] for _ in DAYS]
         for days, spans in self.hours.items():
             for day in days_of(days):
-                found[day] += [interval(span) for span in spans]
-        return tuple(tuple(sorted(day)) for day in found)
+                week[day] += [interval(span) for span in spans]
+        return tuple(tuple(sorted(day)) for day in week)
 
 
 def days_of(text: str) -> tuple[int, ...]:

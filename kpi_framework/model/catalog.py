@@ -78,10 +78,10 @@ class Catalog(Record, dict=True):
     @cached_property
     def definitions(self) -> Mapping[str, Entry[Metric]]:
         """Every definition by id; of two with one id, the first file's."""
-        found: dict[str, Entry[Metric]] = {}
-        for entry in self.entries:
-            found.setdefault(entry.noun.id, entry)
-        return found
+        by_id: dict[str, Entry[Metric]] = {}
+        for definition in self.entries:
+            by_id.setdefault(definition.noun.id, definition)
+        return by_id
 
     @cached_property
     def metrics(self) -> Mapping[str, Metric]:
@@ -98,10 +98,10 @@ class Catalog(Record, dict=True):
         """The KPIs by id, without the metrics."""
         return {i: e.noun for i, e in self.definitions.items() if isinstance(e.noun, Kpi)}
 
-    def baseline_of(self, one: str) -> Entry[BaselineFile] | None:
+    def baseline_of(self, definition_id: str) -> Entry[BaselineFile] | None:
         """The frozen baseline of a definition, under its id or the one it had before."""
-        former = self.definitions[one].noun.renamed_from if one in self.definitions else None
-        return self.baselines.get(one) or (self.baselines.get(former) if former else None)
+        former = self.definitions[definition_id].noun.renamed_from if definition_id in self.definitions else None
+        return self.baselines.get(definition_id) or (self.baselines.get(former) if former else None)
 
     def dataset(self, name: str) -> Dataset | None:
         """A dataset of kpi.yaml, read as its preset says where it does not say itself."""
@@ -116,8 +116,8 @@ class Catalog(Record, dict=True):
     @cached_property
     def datasets(self) -> Mapping[str, Dataset]:
         """Every dataset of kpi.yaml, read as its preset says."""
-        found = {name: self.dataset(name) for name in self.project.noun.datasets}
-        return {name: dataset for name, dataset in found.items() if dataset is not None}
+        datasets = {name: self.dataset(name) for name in self.project.noun.datasets}
+        return {name: dataset for name, dataset in datasets.items() if dataset is not None}
 
     def contract(self, name: str) -> Contract | None:
         """The contract of a dataset: the one it names, or the shipped one of its own name."""

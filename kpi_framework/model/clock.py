@@ -58,8 +58,8 @@ class Clock(Model):
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
-        given = [k for k in self.KINDS if getattr(self, k) is not None]
-        if len(given) != 1:
+        kinds = [k for k in self.KINDS if getattr(self, k) is not None]
+        if len(kinds) != 1:
             raise ValueError("a clock has exactly one of `running`, `first`, `last` and `count`")
         return self
 
@@ -71,8 +71,8 @@ class Clock(Model):
     @property
     def words(self) -> tuple[str, ...]:
         """The statuses or events it looks for."""
-        found: tuple[str, ...] = getattr(self, self.kind)
-        return found
+        words: tuple[str, ...] = getattr(self, self.kind)
+        return words
 
 
 class Policy(Model):

@@ -52,10 +52,10 @@ class Limits(Model):
 
     @model_validator(mode="after")
     def _one_limit(self) -> Self:
-        given = [name for name in self.LIMITS if getattr(self, name) is not None]
-        if len(given) != 1:
+        limits = [name for name in self.LIMITS if getattr(self, name) is not None]
+        if len(limits) != 1:
             raise ValueError(
-                "give exactly one of at_most, at_least, between" + (f", not {' and '.join(given)}" if given else "")
+                "give exactly one of at_most, at_least, between" + (f", not {' and '.join(limits)}" if limits else "")
             )
         return self
 

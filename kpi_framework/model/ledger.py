@@ -51,7 +51,7 @@ class Chain(Record):
     @property
     def latest(self) -> dict[tuple[str, str, Segment], Published]:
         """The last published value of each period and part."""
-        return {entry.key: entry for entry in self.entries}
+        return {published.key: published for published in self.entries}
 
 
 class Verification(Record):

@@ -145,14 +145,16 @@ class SignalResult(Record):
 
 
 def streak(series: Sequence[Measurement]) -> tuple[Measurement, ...]:
-    """The periods in a row, up to the judged one, that have its status; of one KPI and part, oldest first."""
-    ends = [n for n, one in enumerate(series) if one.judged]
-    found: list[Measurement] = []
-    for one in reversed(series[: ends[-1] + 1] if ends else ()):
-        if found and (one.status is not found[-1].status or one.period.end != found[-1].period.start):
+    """The periods in a row, up to the judged one, that have its status; of one KPI and segment, oldest first."""
+    ends = [n for n, measurement in enumerate(series) if measurement.judged]
+    in_a_row: list[Measurement] = []
+    for measurement in reversed(series[: ends[-1] + 1] if ends else ()):
+        if in_a_row and (
+            measurement.status is not in_a_row[-1].status or measurement.period.end != in_a_row[-1].period.start
+        ):
             break
-        found.append(one)
-    return tuple(reversed(found))
+        in_a_row.append(measurement)
+    return tuple(reversed(in_a_row))
 
 
 class Verdict(Record):

@@ -101,11 +101,11 @@ class Almanac(Record):
         period = self.period_of(start, grain)
         if period.start < start:
             period = self.shift(period, 1)
-        found = []
+        periods = []
         while period.end <= end:
-            found.append(period)
+            periods.append(period)
             period = self.shift(period, 1)
-        return tuple(found)
+        return tuple(periods)
 
     def instant(self, day: dt.date) -> dt.datetime:
         """The instant at which `day` begins in the project's zone, in UTC."""
