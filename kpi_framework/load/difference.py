@@ -86,7 +86,8 @@ def _change(change: Mapping[str, Json]) -> Change:
     effective = change.get("effective")
     return Change(
         change["kpi"], ChangeClass(change["class"]), change["field"], change["before"], change["after"],
-        change["path"], change["line"], tuple(change.get("touches", ())), dt.date.fromisoformat(effective) if effective else None,
+        change["path"], change["line"], tuple(change.get("touches", ())),
+        dt.date.fromisoformat(effective) if effective else None,
     )  # fmt: skip
 
 

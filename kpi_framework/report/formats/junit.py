@@ -10,7 +10,7 @@ from ...model.diagnostic import Diagnostic, Severity
 from ...model.measurement import ExampleResult, Measurement, Scorecard, Status
 from ...model.record import Record
 from ..view.result import Report
-from ..view.scorecard_view import Insight
+from ..view.scorecard_view import ScorecardView
 from ..view.summary import location, one_line
 from ..words.escape import clean
 from ..words.phrases import period_text, segment_text, status_text, why_unknown
@@ -68,7 +68,7 @@ def _example(example: ExampleResult) -> _Case:
 
 def _kpis(scorecard: Scorecard) -> Iterator[_Case]:
     gates = scorecard.verdict.gate != "definitions"
-    for standing in Insight(scorecard).kpis:
+    for standing in ScorecardView(scorecard).kpis:
         if standing.overall is None:
             yield _Case("kpis", standing.id, _weight("error", gates=gates), " ".join(why_unknown(None)))
         for measurement in standing.judged:

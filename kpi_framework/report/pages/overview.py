@@ -9,7 +9,7 @@ from ...model.measurement import Measurement, Status
 from ..doc.markdown import Section, table
 from ..view.details import action_text, unknown_text
 from ..view.rows import VALUES, Row, kpi_rows, metric_rows
-from ..view.scorecard_view import Insight, Standing
+from ..view.scorecard_view import ScorecardView, Standing
 from ..view.summary import tally_text, verdict_text, when_text
 from ..words.escape import code, prose
 from ..words.markup import MARKDOWN
@@ -19,11 +19,11 @@ from ..words.values import show_distance, show_target, show_value
 _DECISIONS = 15
 
 
-def head(insight: Insight) -> Section:
+def head(scorecard_view: ScorecardView) -> Section:
     """The title and the verdict, with why it is what it is."""
-    scorecard = insight.scorecard
+    scorecard = scorecard_view.scorecard
     lines = [f"# {prose(scorecard.project)}: KPI scorecard", ""]
-    lines += [f"**{verdict_text(scorecard)}**: {tally_text(scorecard)}. {when_text(insight)}"]
+    lines += [f"**{verdict_text(scorecard)}**: {tally_text(scorecard)}. {when_text(scorecard_view)}"]
     if scorecard.verdict.gate == "definitions":
         lines += ["", "Only errors in the definitions can fail this check. The values are shown for information."]
     if scorecard.verdict.reasons:
@@ -33,29 +33,29 @@ def head(insight: Insight) -> Section:
     return Section("", ("\n".join(lines),))
 
 
-def decisions(insight: Insight) -> Section:
+def decisions(scorecard_view: ScorecardView) -> Section:
     """What somebody has to decide or do now, weightiest first."""
-    lines = list(_decisions(insight))
+    lines = list(_decisions(scorecard_view))
     left = len(lines) - _DECISIONS
     first = lines[:_DECISIONS] + ([f"{left:,} more are listed below"] if left > 0 else [])
     blocks = tuple(f"- {line}" for line in first) or ("Nothing needs a decision today.",)
     return Section("What needs a decision", blocks, noun="item")
 
 
-def _decisions(insight: Insight) -> Iterator[str]:
-    missed = [(s, m) for s in insight.troubled for m in s.judged if m.status is Status.MISSED and not m.waived]
+def _decisions(scorecard_view: ScorecardView) -> Iterator[str]:
+    missed = [(s, m) for s in scorecard_view.troubled for m in s.judged if m.status is Status.MISSED and not m.waived]
     for standing, measurement in missed:
-        what = action_text(standing.action, insight.scorecard.today, MARKDOWN)
+        what = action_text(standing.action, scorecard_view.scorecard.today, MARKDOWN)
         row = f" {streak_text(standing.in_a_row)}" if measurement.is_whole and len(standing.in_a_row) > 1 else ""
         yield f"✗ **{_title(standing, measurement)}** is missed{row}: {_short(measurement)}. Action: {what}"
-    for standing in insight.unknown:
+    for standing in scorecard_view.unknown:
         if standing.status is Status.UNKNOWN:
             why, remedy = unknown_text(standing.overall, MARKDOWN)
             yield f"? **{prose(standing.name)}** is unknown: {why} {remedy}"
-    near = [(s, m) for s in insight.troubled for m in s.judged if m.status is Status.NEAR]
+    near = [(s, m) for s in scorecard_view.troubled for m in s.judged if m.status is Status.NEAR]
     for standing, measurement in near:
         yield f"▲ **{_title(standing, measurement)}** is at risk: {_short(measurement)}"
-    errors = sum(finding.severity is Severity.ERROR for finding in insight.scorecard.diagnostics)
+    errors = sum(finding.severity is Severity.ERROR for finding in scorecard_view.scorecard.diagnostics)
     if errors:
         yield f"✗ **{counted(errors, 'error')}** in the definitions or the data: see the findings below"
 
@@ -70,16 +70,16 @@ def _short(measurement: Measurement) -> str:
     return f"{show_value(measurement.value, measurement.unit, measurement.target)}, target {target}, {distance}"
 
 
-def kpis(insight: Insight) -> Section:
+def kpis(scorecard_view: ScorecardView) -> Section:
     """Every KPI in one table; segments with a target of their own stand under it."""
-    dated = ("Period",) if len(insight.periods) > 1 else ()
-    return row_table("KPIs", ("Status", "KPI", *dated, *VALUES, "Trend", "Owner"), kpi_rows(insight))
+    dated = ("Period",) if len(scorecard_view.periods) > 1 else ()
+    return row_table("KPIs", ("Status", "KPI", *dated, *VALUES, "Trend", "Owner"), kpi_rows(scorecard_view))
 
 
-def metrics(insight: Insight) -> Section:
+def metrics(scorecard_view: ScorecardView) -> Section:
     """What informs without being judged."""
     columns = ("Metric", "Value", "Period", "Change", "Trend")
-    return row_table("Metrics (informative)", columns, metric_rows(insight))
+    return row_table("Metrics (informative)", columns, metric_rows(scorecard_view))
 
 
 def row_table(title: str, columns: tuple[str, ...], rows: Iterable[Row]) -> Section:

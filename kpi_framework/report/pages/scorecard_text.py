@@ -12,7 +12,7 @@ from ...model.measurement import ExampleResult, SignalState, Status
 from ..doc.terminal import SEVERITIES, below, draw, heading, indented, plain, status
 from ..view.details import facts, headline, unknown_text
 from ..view.result import Report
-from ..view.scorecard_view import Insight, by_rule
+from ..view.scorecard_view import ScorecardView, by_rule
 from ..view.signals import signal_facts, signal_title, signals_to_show
 from ..view.summary import location, tally, tally_text, verdict_text, when_text
 from ..words.markup import PLAIN
@@ -30,28 +30,28 @@ def render_text(report: Report) -> str:
 
 def _parts(report: Report) -> Iterator[RenderableType]:
     if report.scorecard is not None:
-        yield from _scorecard(Insight(report.scorecard), report.width)
+        yield from _scorecard(ScorecardView(report.scorecard), report.width)
     if report.examples:
         yield from _examples(report.examples)
     yield from findings_text(report.findings)
     yield _closing(report)
 
 
-def _scorecard(insight: Insight, width: int) -> Iterator[RenderableType]:
-    yield plain(insight.scorecard.project, "bold")
-    yield plain(when_text(insight), "dim")
+def _scorecard(scorecard_view: ScorecardView, width: int) -> Iterator[RenderableType]:
+    yield plain(scorecard_view.scorecard.project, "bold")
+    yield plain(when_text(scorecard_view), "dim")
     yield Text()
-    yield kpi_table(insight, width) if insight.kpis else Text("There is no KPI to judge.")
-    if insight.informative:
+    yield kpi_table(scorecard_view, width) if scorecard_view.kpis else Text("There is no KPI to judge.")
+    if scorecard_view.informative:
         yield Text()
-        yield metric_table(insight, width)
-    yield from _signals(insight)
-    yield from _troubled(insight)
-    yield from _unknown(insight)
+        yield metric_table(scorecard_view, width)
+    yield from _signals(scorecard_view)
+    yield from _troubled(scorecard_view)
+    yield from _unknown(scorecard_view)
 
 
-def _signals(insight: Insight) -> Iterator[RenderableType]:
-    signals = signals_to_show(insight)
+def _signals(scorecard_view: ScorecardView) -> Iterator[RenderableType]:
+    signals = signals_to_show(scorecard_view)
     if signals:
         yield heading("Signals")
     for signal in signals:
@@ -62,28 +62,28 @@ def _signals(insight: Insight) -> Iterator[RenderableType]:
             yield indented(label, text)
 
 
-def _troubled(insight: Insight) -> Iterator[RenderableType]:
-    if insight.troubled:
+def _troubled(scorecard_view: ScorecardView) -> Iterator[RenderableType]:
+    if scorecard_view.troubled:
         yield heading("What to do")
-    for standing in insight.troubled:
+    for standing in scorecard_view.troubled:
         waived = standing.overall is not None and standing.overall.waived
         yield Text()
         state = status(status_text(standing.status, waived=waived), standing.status)
         yield Text.assemble(state, "  ", plain(standing.name, "bold"))
         if standing.overall is not None:
             yield below(headline(standing.overall, PLAIN))
-        for label, text in facts(standing, insight, PLAIN):
+        for label, text in facts(standing, scorecard_view, PLAIN):
             yield indented(label, text)
         if standing.owner:
             yield indented("Owner", PLAIN.prose(standing.owner))
 
 
-def _unknown(insight: Insight) -> Iterator[RenderableType]:
+def _unknown(scorecard_view: ScorecardView) -> Iterator[RenderableType]:
     """What is unknown, together where it has the same reason."""
-    if insight.unknown:
+    if scorecard_view.unknown:
         yield heading("Unknown values")
     reasons: dict[tuple[str, str], list[str]] = {}
-    for standing in insight.unknown:
+    for standing in scorecard_view.unknown:
         reasons.setdefault(unknown_text(standing.overall, PLAIN), []).append(standing.name)
     for (why, remedy), names in reasons.items():
         yield Text()

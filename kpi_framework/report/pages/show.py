@@ -15,7 +15,7 @@ from ..doc.terminal import below, draw, heading, indented, plain, status
 from ..formats.json import as_text, finding_object, measurement_object
 from ..view.details import headline, unknown_text
 from ..view.rows import period_rows, segment_rows
-from ..view.scorecard_view import Insight, Standing
+from ..view.scorecard_view import ScorecardView, Standing
 from ..words.escape import code, prose
 from ..words.markup import MARKDOWN, PLAIN, Ink
 from ..words.phrases import status_text
@@ -40,22 +40,22 @@ class ShowReport(Record):
 
 def show_text(report: ShowReport) -> str:
     """On the terminal."""
-    return draw(_text(report, Insight(report.scorecard)), color=report.color, width=report.width)
+    return draw(_text(report, ScorecardView(report.scorecard)), color=report.color, width=report.width)
 
 
 def show_markdown(report: ShowReport) -> str:
     """As a page."""
-    insight = Insight(report.scorecard)
-    standing = insight.standing(report.id)
+    scorecard_view = ScorecardView(report.scorecard)
+    standing = scorecard_view.standing(report.id)
     title = f"# {prose(standing.name)} ({code(standing.id)})\n\n{_state(standing)}: {_value(standing, MARKDOWN)}"
-    facts = [f"- **{label}:** {text}" for label, text in _facts(standing, insight, MARKDOWN)]
+    facts = [f"- **{label}:** {text}" for label, text in _facts(standing, scorecard_view, MARKDOWN)]
     periods = ("Period", "Status", "Value", "Target", "To target", "Change", "Measured")
     return write(
         [
             Section("", (title,)),
             Section("", tuple(facts), noun="item"),
-            row_table("Periods", periods, period_rows(insight.series(report.id))),
-            _segments(report, insight),
+            row_table("Periods", periods, period_rows(scorecard_view.series(report.id))),
+            _segments(report, scorecard_view),
             *([each("Findings", report.findings)] if report.findings else ()),
         ]
     )
@@ -63,9 +63,9 @@ def show_markdown(report: ShowReport) -> str:
 
 def show_json(report: ShowReport) -> str:
     """For programs: the definition as written, and its measurements as in scorecard.json."""
-    insight = Insight(report.scorecard)
-    standing = insight.standing(report.id)
-    segments = insight.breakdown(report.id, report.by) if report.by else ()
+    scorecard_view = ScorecardView(report.scorecard)
+    standing = scorecard_view.standing(report.id)
+    segments = scorecard_view.breakdown(report.id, report.by) if report.by else ()
     definition = standing.definition
     written = definition.model_dump(mode="json", by_alias=True, exclude_unset=True) if definition else None
     return as_text(
@@ -74,7 +74,7 @@ def show_json(report: ShowReport) -> str:
             "kpi": standing.id,
             "name": definition.name if definition else standing.id,
             "definition": written,
-            "measurements": [measurement_object(m) for m in insight.series(report.id)],
+            "measurements": [measurement_object(m) for m in scorecard_view.series(report.id)],
             "by": list(report.by),
             "segments": [measurement_object(m) for m in segments],
             "diagnostics": [finding_object(f) for f in report.findings],
@@ -89,42 +89,42 @@ SHOW_FORMATS: Mapping[str, Callable[[ShowReport], str]] = {
 }
 
 
-def _text(report: ShowReport, insight: Insight) -> Iterator[RenderableType]:
-    standing = insight.standing(report.id)
+def _text(report: ShowReport, scorecard_view: ScorecardView) -> Iterator[RenderableType]:
+    standing = scorecard_view.standing(report.id)
     state = status(_state(standing), standing.status)
     yield Text.assemble(plain(standing.name, "bold"), "  ", plain(standing.id, "dim"), "  ", state)
     yield below(_value(standing, PLAIN))
     yield Text()
-    for label, text in _facts(standing, insight, PLAIN):
+    for label, text in _facts(standing, scorecard_view, PLAIN):
         yield indented(label, text)
-    if series := insight.series(report.id):
+    if series := scorecard_view.series(report.id):
         yield heading("Periods")
         yield period_table(series, report.width)
     if report.by:
         yield heading(f"By {PLAIN.prose(', '.join(report.by))}")
-        segments = insight.breakdown(report.id, report.by)
-        yield segment_table(insight, segments, report.width) if segments else below(_no_segments(report))
+        segments = scorecard_view.breakdown(report.id, report.by)
+        yield segment_table(scorecard_view, segments, report.width) if segments else below(_no_segments(report))
     yield from findings_text(report.findings)
 
 
-def _segments(report: ShowReport, insight: Insight) -> Section:
+def _segments(report: ShowReport, scorecard_view: ScorecardView) -> Section:
     if not report.by:
         return Section("", ())
     title = f"By {prose(', '.join(report.by))}"
-    segments = insight.breakdown(report.id, report.by)
+    segments = scorecard_view.breakdown(report.id, report.by)
     if not segments:
         return Section(title, (prose(_no_segments(report)),))
     columns = ("Segment", "Status", "Value", "Target", "Change", "Measured", "Trend")
-    return row_table(title, columns, segment_rows(insight, segments))
+    return row_table(title, columns, segment_rows(scorecard_view, segments))
 
 
 def _no_segments(report: ShowReport) -> str:
     return f"No value by {', '.join(report.by)}."
 
 
-def _facts(standing: Standing, insight: Insight, ink: Ink) -> Iterator[tuple[str, str]]:
+def _facts(standing: Standing, scorecard_view: ScorecardView, ink: Ink) -> Iterator[tuple[str, str]]:
     if standing.definition is not None:
-        yield from definition_facts(standing.definition, insight.scorecard.today, ink)
+        yield from definition_facts(standing.definition, scorecard_view.scorecard.today, ink)
     if standing.overall is not None:
         yield "Hash", ink.code(standing.overall.definition)
         for name, value in (standing.overall.inputs or {}).items():

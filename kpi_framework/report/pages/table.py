@@ -11,23 +11,23 @@ from rich.text import Text
 from ...model.measurement import Measurement, Status
 from ..doc.terminal import STYLES, grid, plain
 from ..view.rows import Row, kpi_rows, metric_rows, period_rows, segment_rows
-from ..view.scorecard_view import Insight
+from ..view.scorecard_view import ScorecardView
 
 _NAME_ROOM = 20
 _RIGHT = frozenset({"Value", "Target", "To target", "Change", "Measured"})
 _GAP = 2
 
 
-def kpi_table(insight: Insight, width: int) -> Table:
+def kpi_table(scorecard_view: ScorecardView, width: int) -> Table:
     """Every KPI and its judged segments."""
-    rows = list(kpi_rows(insight))
+    rows = list(kpi_rows(scorecard_view))
     columns = ("Status", "KPI", "Value", "Target", "To target", "Change", "Trend")
     return fitted(columns, rows, "KPI", width, drop=("Change", "To target", "Trend"))
 
 
-def metric_table(insight: Insight, width: int) -> Table:
+def metric_table(scorecard_view: ScorecardView, width: int) -> Table:
     """What informs without being judged."""
-    rows = list(metric_rows(insight))
+    rows = list(metric_rows(scorecard_view))
     return fitted(("Metric", "Value", "Change", "Trend"), rows, "Metric", width, drop=("Change", "Trend"))
 
 
@@ -38,9 +38,9 @@ def period_table(series: Sequence[Measurement], width: int) -> Table:
     return fitted(columns, rows, "Period", width, drop=("Change", "To target", "Measured"))
 
 
-def segment_table(insight: Insight, measurements: Sequence[Measurement], width: int) -> Table:
+def segment_table(scorecard_view: ScorecardView, measurements: Sequence[Measurement], width: int) -> Table:
     """One row a segment of the judged period."""
-    rows = list(segment_rows(insight, measurements))
+    rows = list(segment_rows(scorecard_view, measurements))
     columns = ("Segment", "Status", "Value", "Target", "Change", "Measured", "Trend")
     return fitted(columns, rows, "Segment", width, drop=("Change", "Target", "Trend"))
 

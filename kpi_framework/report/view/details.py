@@ -11,7 +11,7 @@ from ..words.markup import Ink
 from ..words.phrases import counted, day_text, period_text, segment_text, status_text, streak_text, why_unknown
 from ..words.values import show_distance, show_near, show_range, show_target, show_value
 from .rows import SEGMENTS
-from .scorecard_view import Insight, Standing
+from .scorecard_view import ScorecardView, Standing
 
 Facts = Iterator[tuple[str, str]]
 """Labels and the text beside each."""
@@ -29,7 +29,7 @@ def headline(measurement: Measurement, ink: Ink) -> str:
     return f"{text}, target {target}: {distance}" + (f" ({near})" if near else "")
 
 
-def facts(standing: Standing, insight: Insight, ink: Ink) -> Facts:
+def facts(standing: Standing, scorecard_view: ScorecardView, ink: Ink) -> Facts:
     """Since when it has this status, its question, its worst segment, the action, and the waivers."""
     if standing.status in (Status.MISSED, Status.NEAR) and (row := streak_text(standing.in_a_row)):
         yield "Since", f"{period_text(standing.in_a_row[0].period)}: {standing.status.word} {row}"
@@ -45,10 +45,10 @@ def facts(standing: Standing, insight: Insight, ink: Ink) -> Facts:
             yield "Segment", f"{_named(segment, ink)} {status}: {headline(segment, ink)}"
     for note in standing.notes:
         yield "Cause", ". ".join(ink.prose(t.rstrip(".")) for t in (note.cause, note.fix) if t)
-    yield "Action", action_text(standing.action, insight.scorecard.today, ink)
+    yield "Action", action_text(standing.action, scorecard_view.scorecard.today, ink)
     for measured in standing.judged:
-        yield from _waiver(measured, insight, ink)
-    if beside := list(_beside(standing, insight, ink)):
+        yield from _waiver(measured, scorecard_view, ink)
+    if beside := list(_beside(standing, scorecard_view, ink)):
         yield "Read it with", "; ".join(beside)
 
 
@@ -99,10 +99,10 @@ def _named(measurement: Measurement, ink: Ink) -> str:
     return ink.prose(segment_text(measurement.segment))
 
 
-def _waiver(measurement: Measurement, insight: Insight, ink: Ink) -> Facts:
+def _waiver(measurement: Measurement, scorecard_view: ScorecardView, ink: Ink) -> Facts:
     if not measurement.waived:
         return
-    waiver = insight.waiver(measurement)
+    waiver = scorecard_view.waiver(measurement)
     if waiver is None:
         yield "Waived", ink.prose(measurement.because or "")
         return
@@ -114,10 +114,10 @@ def _waiver(measurement: Measurement, insight: Insight, ink: Ink) -> Facts:
     )
 
 
-def _beside(standing: Standing, insight: Insight, ink: Ink) -> Iterator[str]:
+def _beside(standing: Standing, scorecard_view: ScorecardView, ink: Ink) -> Iterator[str]:
     """The guards, and how they stand."""
     for guard in standing.definition.read_with if standing.definition else ():
-        other = insight.by_id.get(guard)
+        other = scorecard_view.by_id.get(guard)
         if other is not None and other.overall is not None:
             value = show_value(other.overall.value, other.overall.unit, other.overall.target)
             yield f"{ink.prose(other.name)} {value} ({status_text(other.status, waived=other.overall.waived)})"

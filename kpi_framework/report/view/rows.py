@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from ...model.measurement import Measurement, Status
 from ..words.phrases import counted, segment_text, short_period_text, status_text
 from ..words.values import NONE, show_change, show_distance, show_target, show_value
-from .scorecard_view import Insight
+from .scorecard_view import ScorecardView
 
 Row = tuple[Status, dict[str, str]]
 """The status, for colour, and the cells by column."""
@@ -34,13 +34,13 @@ def cells(measurement: Measurement | None) -> dict[str, str]:
     }
 
 
-def kpi_rows(insight: Insight) -> Iterator[Row]:
+def kpi_rows(scorecard_view: ScorecardView) -> Iterator[Row]:
     """Every KPI, under it the weightiest of the segments that have targets of their own."""
-    for standing in insight.kpis:
+    for standing in scorecard_view.kpis:
         about = {"KPI": standing.name, "Trend": standing.trend, "Owner": standing.owner or "no owner"}
         yield standing.status, {**cells(standing.overall), **about}
         for segment in standing.segments[:SEGMENTS]:
-            yield segment.status, {**cells(segment), **_named(segment), "Trend": insight.trend(segment)}
+            yield segment.status, {**cells(segment), **_named(segment), "Trend": scorecard_view.trend(segment)}
         left = len(standing.segments) - SEGMENTS
         if left > 0:
             empty = dict.fromkeys(("Status", "Period", *VALUES, "Trend", "Owner"), "")
@@ -52,17 +52,17 @@ def _named(measurement: Measurement) -> dict[str, str]:
     return {"KPI": f"↳ {segment_text(measurement.segment)}", "Owner": ""}
 
 
-def metric_rows(insight: Insight) -> Iterator[Row]:
+def metric_rows(scorecard_view: ScorecardView) -> Iterator[Row]:
     """What informs without being judged."""
-    for standing in insight.informative:
+    for standing in scorecard_view.informative:
         yield standing.status, {**cells(standing.overall), "Metric": standing.name, "Trend": standing.trend}
 
 
-def segment_rows(insight: Insight, measurements: Iterable[Measurement]) -> Iterator[Row]:
+def segment_rows(scorecard_view: ScorecardView, measurements: Iterable[Measurement]) -> Iterator[Row]:
     """One row a segment of the judged period."""
     for measurement in measurements:
         named = {"Segment": segment_text(measurement.segment), "Measured": measured(measurement)}
-        yield measurement.status, {**cells(measurement), **named, "Trend": insight.trend(measurement)}
+        yield measurement.status, {**cells(measurement), **named, "Trend": scorecard_view.trend(measurement)}
 
 
 def period_rows(series: Iterable[Measurement]) -> Iterator[Row]:

@@ -73,7 +73,7 @@ class Standing(Record):
         return self.definition.action if isinstance(self.definition, Kpi) else None
 
 
-class Insight:
+class ScorecardView:
     """The scorecard, sorted for reading; each question is answered once."""
 
     def __init__(self, scorecard: Scorecard) -> None:

@@ -5,22 +5,24 @@ from __future__ import annotations
 from ...model.measurement import SignalResult, SignalState
 from ..words.markup import Ink
 from .details import Facts
-from .scorecard_view import Insight
+from .scorecard_view import ScorecardView
 
 _SIGNS = {SignalState.ON: "⚑", SignalState.UNKNOWN: "?", SignalState.OFF: "·"}
 
 
-def signals_to_show(insight: Insight) -> tuple[SignalResult, ...]:
+def signals_to_show(scorecard_view: ScorecardView) -> tuple[SignalResult, ...]:
     """The signals worth a line: those that are on, then those that are unknown."""
-    signals = [s for s in insight.scorecard.signals if s.state is not SignalState.OFF and _is_in_view(s, insight)]
+    signals = [
+        s for s in scorecard_view.scorecard.signals if s.state is not SignalState.OFF and _is_in_view(s, scorecard_view)
+    ]
     return tuple(sorted(signals, key=lambda s: s.state is not SignalState.ON))
 
 
-def _is_in_view(signal: SignalResult, insight: Insight) -> bool:
+def _is_in_view(signal: SignalResult, scorecard_view: ScorecardView) -> bool:
     """In a view, the signals that read one of its KPIs."""
-    if insight.scorecard.view is None:
+    if scorecard_view.scorecard.view is None:
         return True
-    return any(name.startswith((f"{s.id}.", f"{s.id}[")) for name in signal.operands for s in insight.standings)
+    return any(name.startswith((f"{s.id}.", f"{s.id}[")) for name in signal.operands for s in scorecard_view.standings)
 
 
 def signal_title(signal: SignalResult) -> str:

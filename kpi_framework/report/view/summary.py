@@ -9,7 +9,7 @@ from ...model.diagnostic import Diagnostic, Severity
 from ...model.measurement import Scorecard
 from ..words.escape import clean
 from ..words.phrases import counted, day_text, period_text
-from .scorecard_view import Insight
+from .scorecard_view import ScorecardView
 
 _NAME = 12  # figures of a commit's name that tell it from the others
 _WORDS = (
@@ -32,9 +32,9 @@ def tally_text(scorecard: Scorecard) -> str:
     return ", ".join(f"{counts.get(key, 0)} {word}" for key, word in _WORDS if key != "waived" or counts.get(key))
 
 
-def when_text(insight: Insight) -> str:
+def when_text(scorecard_view: ScorecardView) -> str:
     """The reporting period, the day of the check, and the revision whose definitions were used."""
-    scorecard, periods = insight.scorecard, insight.periods
+    scorecard, periods = scorecard_view.scorecard, scorecard_view.periods
     day = scorecard.today if scorecard.today != dt.date.min else scorecard.as_of.date()
     reporting = f"Reporting period: {period_text(periods[0])}, as" if len(periods) == 1 else "As"
     by = f", with the definitions of revision {scorecard.revision[:_NAME]}" if scorecard.revision else ""

@@ -14,7 +14,7 @@ from kpi_framework.model.record import replace
 from kpi_framework.report.doc.markdown import Section, table, write
 from kpi_framework.report.pages.scorecard_markdown import render_markdown
 from kpi_framework.report.view.result import Report
-from kpi_framework.report.view.scorecard_view import Insight
+from kpi_framework.report.view.scorecard_view import ScorecardView
 from tests.unit.report.reading import control_characters, hostile, tables, tokens, visible
 from tests.unit.report.scorecards import (
     OCTOBER,
@@ -88,7 +88,7 @@ def test_the_worst_segment_is_the_one_furthest_on_the_losing_side() -> None:
         ]
         thin = replace(parts[0], segment=segment(team="e"), value=9000, reason=Reason.TOO_FEW)
         old = replace(parts[0], segment=segment(team="f"), value=9000, judged=False)
-        found = Insight(scorecard([whole, *parts, thin, old], [kpi()])).by_id["first_response_time"].worst
+        found = ScorecardView(scorecard([whole, *parts, thin, old], [kpi()])).by_id["first_response_time"].worst
         assert found is not None
         assert found.segment == (("team", worst),)
 
