@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 
-from ..model.kpi import Kpi, Lifecycle, Limits, Metric, SegmentTarget, Target, Waiver
+from ..model.kpi import Kpi, Lifecycle, Limits, Metric, SegmentTarget, Target
 from ..model.measurement import Goal, Measurement, Observation, Reason, Segment, Status
 from ..model.record import Record, field
-from ..model.unit import read_amount, read_limit
+from ..model.unit import read_limit
+from ..model.waiver import Waiver, valid_waivers
 from .coverage import Coverages
 from .observe import Values
 from .reporting_periods import ReportingPeriods
@@ -84,7 +85,7 @@ class Judge(Record):
             segment=observation.segment, value=value, unit=metric.unit, population=observation.population,
             measured=observation.measured, excluded=observation.excluded, missing=observation.missing,
             interval=_interval(observation, value), status=status, reason=reason,
-            waived=waiver is not None, target=goal, baseline=reference.baseline,
+            waiver=waiver, target=goal, baseline=reference.baseline,
             frozen=observation.kpi in self.frozen, previous=published(reference.previous),
             definition=self.hashes.get(observation.kpi, ""), inputs=observation.inputs,
             because=waiver.reason if waiver else observation.because,
@@ -208,21 +209,6 @@ def _waiver(metric: Metric, observation: Observation, value: Number, goal: Goal,
     """The waiver in force for a missed value: by today's date, while the value is within its limit."""
     if not isinstance(metric, Kpi):
         return None
-    holding = (w for w in metric.waiver if _holds(w, metric, observation, today))
-    return next((w for w in holding if _no_worse(value, w, metric.unit, goal)), None)
-
-
-def _holds(waiver: Waiver, metric: Kpi, observation: Observation, today: dt.date) -> bool:
-    if not waiver.from_ <= today <= waiver.until or dict(observation.segment) != dict(waiver.segment):
-        return False
-    return not waiver.is_too_long and not waiver.is_approved_by(metric.owner)
-
-
-def _no_worse(value: Number, waiver: Waiver, unit: str, goal: Goal) -> bool:
-    """Whether the value is no worse than the waiver's limit, on the side on which it misses its target."""
-    try:
-        limit = read_amount(waiver.limit).to(unit)
-    except ValueError:
-        return False
     is_above = goal.at_most is not None or (goal.between is not None and value >= goal.between[0])
-    return value <= limit if is_above else value >= limit
+    waivers = (w for w in valid_waivers(metric.waiver, metric.owner) if w.covers(today, dict(observation.segment)))
+    return next((w for w in waivers if w.allows(value, metric.unit, is_above=is_above)), None)

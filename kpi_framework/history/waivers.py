@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..model.change import Change, ChangeClass
-from ..model.kpi import Kpi, Metric, Waiver
+from ..model.kpi import Kpi, Metric
+from ..model.waiver import Waiver, valid_waivers
 from .comparison import Pair
 from .targets import limit_number
 
@@ -25,8 +26,7 @@ def changed_waivers(pair: Pair, name: str) -> Iterator[Change]:
 
 
 def _holding(metric: Metric) -> tuple[Waiver, ...]:
-    waivers = metric.waiver if isinstance(metric, Kpi) else ()
-    return tuple(w for w in waivers if not w.is_too_long and not w.is_approved_by(metric.owner))
+    return valid_waivers(metric.waiver, metric.owner) if isinstance(metric, Kpi) else ()
 
 
 def _covered(waiver: Waiver, of: Metric, others: tuple[Waiver, ...], their: Metric) -> bool:

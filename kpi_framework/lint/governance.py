@@ -6,10 +6,11 @@ import datetime as dt
 from collections.abc import Iterator
 
 from ..model.diagnostic import Diagnostic
-from ..model.kpi import MAX_WAIVER_DAYS, Review
+from ..model.kpi import Review
 from ..model.ownership import CodeOwners
 from ..model.quoting import listed, plain_or, shown
 from ..model.rule import RULES
+from ..model.waiver import MAX_WAIVER_DAYS
 from .context import LintContext
 
 _MONTHS = {"monthly": 1, "quarterly": 3, "yearly": 12}

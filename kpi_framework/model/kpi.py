@@ -25,6 +25,7 @@ from .base import (
     Version,
 )
 from .period import Grain
+from .waiver import Waiver
 
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=80)]
 Family = Literal["productivity", "quality", "performance", "cost", "security", "reliability", "spend"]
@@ -140,35 +141,6 @@ class Action(Model):
     """The ticket or page that tracks it."""
     due: Date | None = None
     """The day it has to be done by."""
-
-
-MAX_WAIVER_DAYS = 92
-
-
-class Waiver(Model):
-    """An accepted miss, for a time: the status stays missed and is marked waived, and the gate passes."""
-
-    from_: Date = Field(alias="from")
-    """First day of the waiver."""
-    until: Date
-    """Last day of the waiver, included; at most 92 days after `from`."""
-    limit: Quantity
-    """The waiver holds only while the value is no worse than this."""
-    reason: str
-    """Why the miss is accepted."""
-    approved_by: str
-    """Who accepted it; not the KPI's owner."""
-    segment: dict[str, str] = {}
-    """The segment it is for, `{priority: critical}`; without it, the whole."""
-
-    @property
-    def is_too_long(self) -> bool:
-        """Whether it would last longer than a waiver may: then it does not hold."""
-        return (self.until - self.from_).days > MAX_WAIVER_DAYS
-
-    def is_approved_by(self, person: str | None) -> bool:
-        """Whether this person approved it; an owner who did waived their own miss."""
-        return person is not None and self.approved_by.strip().lower() == person.strip().lower()
 
 
 class Retirement(Model):

@@ -11,6 +11,7 @@ from .kpi import Kpi, Metric
 from .period import Period
 from .project import ProjectEvent, View
 from .record import Record, field
+from .waiver import Waiver
 
 Segment = tuple[tuple[str, str | None], ...]
 """Columns and the values that name a part, `(("priority", "critical"),)`; empty for the whole."""
@@ -108,7 +109,6 @@ class Measurement(Record):
     interval: tuple[float, float] | None
     status: Status
     reason: Reason | None
-    waived: bool
     target: Goal | None
     baseline: float | int | None
     frozen: bool
@@ -117,6 +117,13 @@ class Measurement(Record):
     inputs: Mapping[str, float | int | None] | None = None
     because: str | None = None
     """What the reason is about: the unknown input, the waiver's reason."""
+    waiver: Waiver | None = None
+    """What excuses the miss of this value."""
+
+    @property
+    def waived(self) -> bool:
+        """Whether it is missed and a waiver excuses that."""
+        return self.waiver is not None
 
     @property
     def is_whole(self) -> bool:

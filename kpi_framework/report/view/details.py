@@ -47,7 +47,7 @@ def facts(standing: Standing, scorecard_view: ScorecardView, ink: Ink) -> Facts:
         yield "Cause", ". ".join(ink.prose(t.rstrip(".")) for t in (note.cause, note.fix) if t)
     yield "Action", action_text(standing.action, scorecard_view.scorecard.today, ink)
     for measured in standing.judged:
-        yield from _waiver(measured, scorecard_view, ink)
+        yield from _waiver(measured, ink)
     if beside := list(_beside(standing, scorecard_view, ink)):
         yield "Read it with", "; ".join(beside)
 
@@ -99,12 +99,9 @@ def _named(measurement: Measurement, ink: Ink) -> str:
     return ink.prose(segment_text(measurement.segment))
 
 
-def _waiver(measurement: Measurement, scorecard_view: ScorecardView, ink: Ink) -> Facts:
-    if not measurement.waived:
-        return
-    waiver = scorecard_view.waiver(measurement)
+def _waiver(measurement: Measurement, ink: Ink) -> Facts:
+    waiver = measurement.waiver
     if waiver is None:
-        yield "Waived", ink.prose(measurement.because or "")
         return
     what = f"{_named(measurement, ink)}, " if measurement.segment else ""
     yield (

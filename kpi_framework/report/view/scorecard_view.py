@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 
 from ...model.diagnostic import Diagnostic
-from ...model.kpi import Action, Kpi, Metric, Note, Waiver
+from ...model.kpi import Action, Kpi, Metric, Note
 from ...model.measurement import Measurement, Scorecard, Segment, Status, streak
 from ...model.period import Period
 from ...model.project import ProjectEvent, View
@@ -163,15 +163,6 @@ class ScorecardView:
         ordered = [m for _, m in sorted(known, key=lambda pair: -pair[0])]
         return (*ordered, *(m for m in segments if m.value is None))
 
-    def waiver(self, measurement: Measurement) -> Waiver | None:
-        """The waiver that holds for a waived measurement."""
-        definition = self.scorecard.definitions.get(measurement.kpi)
-        if not measurement.waived or not isinstance(definition, Kpi):
-            return None
-        today, segment = self.scorecard.today, _texts(measurement.segment)
-        held = [w for w in definition.waiver if w.segment == segment and w.from_ <= today <= w.until]
-        return next((w for w in held if w.reason == measurement.because), held[0] if held else None)
-
     def standing(self, kpi: str) -> Standing:
         """How one definition stands, in use or not."""
         return self.by_id.get(kpi) or self._standing(kpi)
@@ -204,10 +195,6 @@ def _is_judged(standing: Standing) -> bool:
 def _is_empty(standing: Standing) -> bool:
     """A metric that should inform and has nothing to say."""
     return standing.overall is None or (standing.status is Status.INFORMATIVE and standing.overall.value is None)
-
-
-def _texts(segment: Segment) -> dict[str, str]:
-    return {column: "null" if value is None else value for column, value in segment}
 
 
 def _worst_segment(overall: Measurement | None, segments: Iterable[Measurement]) -> Measurement | None:

@@ -12,9 +12,10 @@ from ...model.audit import Audit, KnownWaiver, MissedReview
 from ...model.catalog import Catalog
 from ...model.change import HistoryEvent
 from ...model.diagnostic import KpiError
-from ...model.kpi import Review, Waiver
+from ...model.kpi import Review
 from ...model.ledger import Published
 from ...model.record import replace
+from ...model.waiver import Waiver
 from ..checking.check import Options
 from ..files import refuse_filled, write_text
 from ..history.history import Query, history

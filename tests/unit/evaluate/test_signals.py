@@ -46,7 +46,7 @@ def measured(one: str, value: float | None, status: Status = Status.MET, *, mont
     segment: Segment = (("part", part),) if part else ()
     fields: dict[str, Any] = {
         "population": 50, "measured": 50, "excluded": 0, "missing": 0, "interval": None, "reason": None,
-        "waived": False, "target": Goal(at_most=10.0), "baseline": None, "frozen": True, "previous": None,
+        "target": Goal(at_most=10.0), "baseline": None, "frozen": True, "previous": None,
         "definition": "", **more,
     }  # fmt: skip
     period = Period(dt.date(2026, month, 1), dt.date(2026, month + 1, 1), Grain.MONTH)

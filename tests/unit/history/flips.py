@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from kpi_framework.model.base import Model
-from kpi_framework.model.kpi import Action, Baseline, Kpi, Review, SegmentTarget, Target, Waiver
+from kpi_framework.model.kpi import Action, Baseline, Kpi, Review, SegmentTarget, Target
 from kpi_framework.model.project import Column, DataRule, Dataset, Gate, Privacy, Project
 from kpi_framework.model.signal import Signal
+from kpi_framework.model.waiver import Waiver
 
 Edits = Mapping[str, Any]
 """A dotted path into the project → its new value; None takes it away."""

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from kpi_framework.model.measurement import Goal, Reason, Status
 from kpi_framework.model.project import ProjectEvent
 from kpi_framework.model.record import replace
+from kpi_framework.model.waiver import Waiver
 from kpi_framework.report.doc.markdown import Section, table, write
 from kpi_framework.report.pages.scorecard_markdown import render_markdown
 from kpi_framework.report.view.result import Report
@@ -139,17 +140,19 @@ def test_a_period_stands_in_the_table_where_they_differ() -> None:
 
 def everywhere(text: str) -> str:
     """A page that has a stranger's string wherever one may stand."""
-    waiver = {"from": "2026-10-01", "until": "2026-12-01", "limit": "1", "reason": text, "approved_by": text}
+    waiver = Waiver.model_validate(
+        {"from": "2026-10-01", "until": "2026-12-01", "limit": "1", "reason": text, "approved_by": text}
+    )
     action = {"do": f"x{text}", "owner": f"x{text}", "link": f"x{text}", "due": "2026-12-24"}
     definitions = [
         kpi(
             name=f"x{text}", owner=text, asks=f"x{text}", formula=text, where=f"x{text}", action=action,
-            read_with=["other"], waiver=waiver,
+            read_with=["other"], waiver=[waiver],
         ),
         kpi("other", name=text), metric(name=text),
     ]  # fmt: skip
-    whole = measure(status=Status.MISSED, waived=True, because=text, target=Goal(at_most=1, of=text))
-    part = replace(whole, segment=segment(channel=text), waived=False)
+    whole = measure(status=Status.MISSED, waiver=waiver, because=text, target=Goal(at_most=1, of=text))
+    part = replace(whole, segment=segment(channel=text), waiver=None)
     lost = unknown("other", Reason.INPUT_UNKNOWN, because=text)
     volume = measure("ticket_volume", 5, unit="count", status=Status.INFORMATIVE, target=None)
     rules = ("stale", "review-overdue", "missing-owner")

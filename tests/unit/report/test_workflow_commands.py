@@ -14,6 +14,7 @@ from markdown_it import MarkdownIt
 from kpi_framework.model.change import Change, ChangeClass, Difference
 from kpi_framework.model.measurement import Reason, Status
 from kpi_framework.model.record import replace
+from kpi_framework.model.waiver import Waiver
 from kpi_framework.report.doc.html import Part, html_page, markdown_page
 from kpi_framework.report.doc.markdown import Section, write
 from kpi_framework.report.formats.github import render_github
@@ -122,20 +123,22 @@ def test_a_calendar_is_folded_where_a_command_would_stand(text: str) -> None:
 def hostile_report(width: int = 100) -> Report:
     """A report in which every text is hostile, and long enough to be wrapped anywhere."""
     long = " ".join([TEXT] * 6)
-    waiver = {"from": "2026-10-15", "until": "2026-12-31", "limit": "90 min", "reason": long, "approved_by": TEXT}
+    waiver = Waiver.model_validate(
+        {"from": "2026-10-15", "until": "2026-12-31", "limit": "90 min", "reason": long, "approved_by": TEXT}
+    )
     definitions = (
         kpi("missed", name=long, asks=long, owner=TEXT, description=long, counts=long,
             action={"do": long, "owner": TEXT, "link": f"https://x.example/{TEXT}"},
             notes=[{"period": "2026-10", "cause": long, "fix": long}],
-            waiver=waiver,
+            waiver=[waiver],
             formula=f"count_if(a = '{TEXT}')", where=f"b = '{TEXT}'", read_with=["unknown"]),
-        kpi("waived", name=long, waiver=waiver),
+        kpi("waived", name=long, waiver=[waiver]),
         kpi("unknown", name=TEXT),
     )  # fmt: skip
     missed = measure("missed", 99.0, status=Status.MISSED)
     parts = [replace(missed, segment=((TEXT, value),)) for value in (TEXT, "::error::x", "##[error]x")]
     measurements = [
-        missed, *parts, replace(missed, kpi="waived", waived=True, because=long),
+        missed, *parts, replace(missed, kpi="waived", waiver=waiver, because=long),
         unknown("unknown", Reason.SOURCE_ERROR, because=long),
     ]  # fmt: skip
     findings = [
