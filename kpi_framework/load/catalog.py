@@ -48,7 +48,7 @@ def load_catalog(
     Raises KpiError where there is no kpi.yaml at all.
     """
     if PROJECT not in texts:
-        raise KpiError("there is no kpi.yaml here", "Run `kpi init`, or name the project with --project.")
+        raise KpiError("there is no kpi.yaml in this folder", "Run `kpi init`, or name the project with --project.")
     project = _load(PROJECT, texts[PROJECT], Project, None)
     read = {p: _of_kpis(p, texts[p]) for p in _within(texts, DEFINITIONS)}
     definitions = {p: file for p, (file, _) in read.items() if file is not None}

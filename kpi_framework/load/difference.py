@@ -42,13 +42,13 @@ def read_difference(content: bytes) -> Difference:
 
 def _parsed(content: bytes) -> Json:
     if len(content) > LARGEST:
-        raise ValueError(f"it has more than {LARGEST:,} bytes")
+        raise ValueError(f"it is larger than {LARGEST:,} bytes")
     try:
         document = json.loads(content.decode("utf-8"), parse_constant=_refused)
     except (ValueError, RecursionError):
-        raise ValueError("it is no JSON") from None
+        raise ValueError("it is not JSON") from None
     if _depth(document) > DEEPEST:
-        raise ValueError(f"more than {DEEPEST} levels stand inside each other")
+        raise ValueError(f"it has more than {DEEPEST} nested levels")
     return document
 
 

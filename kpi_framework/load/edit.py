@@ -107,17 +107,17 @@ def _node(first: Event, events: Iterator[Event]) -> _Node:
         elif isinstance(event, ScalarEvent):
             children[event.value] = event, _node(next(events), events)
         else:
-            raise LookupError("a key is no text")
+            raise LookupError("a key is not text")
     return _Node(first, event, children)
 
 
 def _at(node: _Node, path: Path) -> _Node:
     for step in path:
         if step not in node.children:
-            raise LookupError(f"`{step}` does not stand there")
+            raise LookupError(f"`{step}` is not in the file")
         node = node.children[step][1]
     if not isinstance(node.first, MappingStartEvent):
-        raise LookupError(f"`{path[-1] if path else ''}` is no mapping")
+        raise LookupError(f"`{path[-1] if path else ''}` is not a mapping")
     return node
 
 
@@ -130,7 +130,7 @@ def _cuts(text: str, mapping: _Node, key: str, value: str) -> Iterator[_Cut]:
         return
     event = mapping.children[key][1].first
     if not isinstance(event, ScalarEvent):
-        raise LookupError(f"`{key}` is no single value")
+        raise LookupError(f"`{key}` is not a single value")
     begin, stop = start(event).index, end(event).index
     if event.style in ("|", ">"):
         yield _Cut(begin, begin + len(_header(text, begin)), value)

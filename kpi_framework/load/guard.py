@@ -34,12 +34,12 @@ def hides(text: str) -> bool:
 def refused(path: str, text: str) -> Diagnostic | None:
     """Why the text is not read at all, or None if it may be."""
     if len(text) > MAX_CHARACTERS:
-        message = f"the file has {len(text):,} characters; at most {MAX_CHARACTERS:,} are read"
+        message = f"the file has {len(text):,} characters; the maximum is {MAX_CHARACTERS:,}"
         return RULES["yaml-syntax"].finding(Span(path), message, "Split the file, or move data out of it.")
     if hidden := _HIDDEN.search(text):
         return _hidden(path, text, hidden.start())
     if conflict := _CONFLICT.search(text):
-        message = f"a merge conflict stands here: {shown(conflict[0])}"
+        message = f"there is an unresolved merge conflict here: {shown(conflict[0])}"
         hint = "Keep one of the two sides, and remove the lines with <<<<<<<, ======= and >>>>>>>."
         return RULES["yaml-syntax"].finding(span_at(path, text, conflict.start()), message, hint)
     return None
@@ -56,7 +56,7 @@ def _hidden(path: str, text: str, index: int) -> Diagnostic:
     span = span_at(path, text, index)
     if "\ud800" <= character <= "\udfff":
         hint = "Save the file as UTF-8."
-        return RULES["yaml-syntax"].finding(span, "the file is not UTF-8 text here", hint)
+        return RULES["yaml-syntax"].finding(span, "this character is not UTF-8 text", hint)
     name = unicodedata.name(character, "a control character").lower()
-    message = f"an invisible character stands here: U+{ord(character):04X} ({name})"
-    return RULES["yaml-syntax"].finding(span, message, "Delete it; it can hide what the file says.")
+    message = f"there is an invisible character here: U+{ord(character):04X} ({name})"
+    return RULES["yaml-syntax"].finding(span, message, "Delete it. Such characters can hide what the file says.")

@@ -14,7 +14,7 @@ from ..model.rule import RULES
 
 _COMMENT = re.compile(r"#(?<!\S#)[ \t]*kpi:[ \t]*ignore\b(?P<rest>[^\n]*)")
 _PARTS = re.compile(r"\[(?P<rule>[^\]]*)\](?P<reason>.*)")
-_FORM = "Write: # kpi: ignore[{rule}] why it is all right here"
+_FORM = "Write: # kpi: ignore[{rule}] the reason"
 
 
 class Extent(Record):
@@ -54,9 +54,9 @@ def _read(comment: str, span: Span) -> Ignore | Diagnostic:
     rule, reason = (parts["rule"].strip(), parts["reason"].strip()) if parts else ("", "")
     if not rule:
         return RULES["yaml-syntax"].finding(
-            span, "this comment names no rule to ignore", _FORM.format(rule="rule-name")
+            span, "this comment does not name the rule to ignore", _FORM.format(rule="rule-name")
         )
     if not reason:
-        message = f"this comment ignores {shown(rule)} and gives no reason"
+        message = f"this comment ignores {shown(rule)} but gives no reason"
         return RULES["yaml-syntax"].finding(span, message, _FORM.format(rule=plain_or(rule, "rule-name")))
     return Ignore(rule, reason, span)

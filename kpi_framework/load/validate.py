@@ -69,7 +69,7 @@ def _not_a_mapping(document: Document, kpi: str | None) -> tuple[Diagnostic, ...
     message = (
         "the file is empty" if document.value is None else f"expected fields such as `version: 1`, found {instead}"
     )
-    hint = "Write its fields, one `name: value` a line."
+    hint = "Write one `name: value` per line."
     return (RULES["wrong-type"].finding(document.at.value(), message, hint, kpi),)
 
 
@@ -123,11 +123,11 @@ class _Reading(Record):
     def _unknown(self, path: Path) -> Diagnostic:
         name, models = str(path[-1]), models_at(self.model, path[:-1])
         if any(name in _LATER.get(m, ()) for m in models):
-            hint = f"Remove `{name}` until a version that reads it: it is never ignored in silence."
+            hint = f"Remove `{name}`. A later version will read it."
             return self._finding("unknown-field", path, f"`{name}` is not supported by this version yet", hint)
         if models == (Metric,) and name in _JUDGING:
             hint = f"Remove `{name}`, or write `kind: kpi`."
-            return self._finding("unknown-field", path, f"a metric is never judged and has no `{name}`", hint)
+            return self._finding("unknown-field", path, f"a metric is never judged, so it cannot have `{name}`", hint)
         known = _fields(models)
         hint = did_you_mean(name, known, _SEVERAL + ", ".join(known) + ".")
         return self._finding("unknown-field", path, f"there is no field {shown(name)} here", hint)

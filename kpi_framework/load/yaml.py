@@ -129,8 +129,8 @@ class _Reader:
         self.next()
         another = self.next()
         if isinstance(another, DocumentStartEvent):
-            hint = "Put what follows the `---` into a file of its own."
-            self._finding("yaml-syntax", another, "a second document begins here", hint)
+            hint = "Put everything after the `---` into a separate file."
+            self._finding("yaml-syntax", another, "a second YAML document begins here", hint)
         return value
 
     # nodes
@@ -155,8 +155,8 @@ class _Reader:
     def _collection(self, event: CollectionStartEvent, path: Path, depth: int) -> Plain:
         self.values.marks[path] = _place(event)
         if depth > MAX_DEPTH:
-            message = f"more than {MAX_DEPTH} levels stand inside each other"
-            self._finding("yaml-syntax", event, message, "Write it with fewer levels.")
+            message = f"the file has more than {MAX_DEPTH} nested levels"
+            self._finding("yaml-syntax", event, message, "Use fewer levels.")
             raise _EnoughError
         self.flow += bool(event.flow_style)
         is_mapping = isinstance(event, MappingStartEvent)
@@ -201,14 +201,14 @@ class _Reader:
             mapping[str(place[-1])] = self._value(value, place, depth)
             return
         self._value(value, (*place, "?"), depth)
-        message = f"{shown(str(place[-1]))} stands here a second time; the first is on line {self.keys.marks[place][0]}"
+        message = f"{shown(str(place[-1]))} appears twice; the first is on line {self.keys.marks[place][0]}"
         self._finding("duplicate-key-in-yaml", key, message)
 
     def _key(self, event: Event, path: Path, depth: int) -> str:
         """A key is text, whatever it looks like: `1`, `true` and `null` name data."""
         hint = "Write it as `name: value`."
         if not isinstance(event, ScalarEvent):
-            self._finding("yaml-syntax", event, "a name is text here, not a list, a mapping or an alias", hint)
+            self._finding("yaml-syntax", event, "a name must be text, not a list, a mapping or an alias", hint)
             if isinstance(event, CollectionStartEvent):
                 self._value(event, (*path, "?"), depth)
             return f"?{start(event).index}"
@@ -254,7 +254,7 @@ class _Reader:
     def _without_nul(self, event: ScalarEvent) -> str:
         value: str = event.value
         if "\0" in value:
-            self._finding("yaml-syntax", event, "the text holds a NUL character", "Remove the `\\0`.")
+            self._finding("yaml-syntax", event, "the text contains a NUL character", "Remove the `\\0`.")
         return value.replace("\0", "")
 
     # findings

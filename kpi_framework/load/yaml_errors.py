@@ -12,18 +12,18 @@ from .suggestions import quoted_line, write
 
 _QUOTES = "Put the value in quotes."
 _CLOSE_QUOTE = "Close the quote."
-_INDENTED = "Indent it as the lines beside it; write names as `name: value`, with a space."
+_INDENTED = "Indent it like the lines around it. Write names as `name: value`, with a space."
 _WORDS: tuple[tuple[str, str, str], ...] = (
-    ("unexpected end of stream", "a quote is opened here and never closed", _CLOSE_QUOTE),
-    ("unexpected document indicator", "a quote is opened here and never closed", _CLOSE_QUOTE),
+    ("unexpected end of stream", "this quote is never closed", _CLOSE_QUOTE),
+    ("unexpected document indicator", "this quote is never closed", _CLOSE_QUOTE),
     (
         "mapping values are not allowed",
-        "this value holds a second colon, or the line is indented wrongly",
+        "this value contains a second colon, or the indentation is wrong",
         _INDENTED,
     ),
     (
         "unknown escape character",
-        "a backslash in double quotes begins an escape, and this is none",
+        "a backslash in double quotes starts an escape sequence, and this one does not exist",
         "Use single quotes.",
     ),
     (
@@ -38,23 +38,23 @@ _WORDS: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "expected key",
-        "this does not continue the lines above: a quote, a colon or the indentation is wrong",
+        "this does not fit the lines above: a quote, a colon or the indentation is wrong",
         _INDENTED,
     ),
-    ("expected '-' indicator", "a list and a mapping are mixed", _INDENTED),
+    ("expected '-' indicator", "a list and a mapping are mixed here", _INDENTED),
     ("could not find expected ':'", "a name has no colon", _INDENTED),
     ("cannot start any token", "a value cannot begin with this character", _QUOTES),
     ("block sequence entries", "a list item cannot stand here", "Begin the list on a line of its own."),
-    ("comment or line break", "`>` and `|` begin a block of text, whose lines follow below", _QUOTES),
-    ("anchor", "an anchor (`&name`) is not read here", _QUOTES),
-    ("alias", "an alias (`*name`) is not read here", _QUOTES),
-    ("tag", "a tag (`!name`) is not read here", _QUOTES),
+    ("comment or line break", "`>` and `|` start a block of text, which begins on the next line", _QUOTES),
+    ("anchor", "an anchor (`&name`) is not allowed here", _QUOTES),
+    ("alias", "an alias (`*name`) is not allowed here", _QUOTES),
+    ("tag", "a tag (`!name`) is not allowed here", _QUOTES),
     (
         "document start",
-        "this does not belong to what stands above it",
-        "Indent it as the first line is indented.",
+        "this does not belong to the lines above it",
+        "Indent it like the first line.",
     ),
-    ("directive", "a line that begins with % is not read here", "Remove the line."),
+    ("directive", "a line must not begin with %", "Remove the line."),
 )
 _INDENT = re.compile(r"\s*")
 
@@ -62,14 +62,14 @@ _INDENT = re.compile(r"\s*")
 def broken(path: str, text: str, error: YAMLError) -> Diagnostic:
     """The finding for a text that the parser could not read to its end."""
     if not isinstance(error, MarkedYAMLError) or error.problem_mark is None:
-        return RULES["yaml-syntax"].finding(Span(path), "the file holds a character that YAML does not know")
+        return RULES["yaml-syntax"].finding(Span(path), "the file contains a character that YAML does not allow")
     mark = _mark(error, error.problem_mark)
     line = _line(text, mark.line)
     span = Span(path, mark.line + 1, mark.column + 1) if line.strip() else _last(path, text)
     indent = _INDENT.match(line)
     if indent and "\t" in indent[0]:
         hint = write(line.strip(), "Indent with spaces.", "Indent with spaces")
-        return RULES["yaml-syntax"].finding(span, "a tab stands in the indentation, where YAML takes only spaces", hint)
+        return RULES["yaml-syntax"].finding(span, "the line is indented with a tab, but YAML allows only spaces", hint)
     message, hint = _words(error)
     corrected = quoted_line(line)
     return RULES["yaml-syntax"].finding(span, message, write(corrected, hint))
@@ -98,4 +98,4 @@ def _words(error: MarkedYAMLError) -> tuple[str, str]:
     for part, message, hint in _WORDS:
         if part in problem:
             return message, hint
-    return f"the YAML breaks off here: {error.problem}", ""
+    return f"the YAML cannot be read from here on: {error.problem}", ""

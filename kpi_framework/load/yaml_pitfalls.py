@@ -23,7 +23,7 @@ def cut(text: str, event: ScalarEvent, in_flow: bool) -> Pitfall | None:
     if not match:
         return None
     corrected = _uncut_flow(text, event) if in_flow else _uncut(text, event, match["rest"].rstrip())
-    message = f"the value ends at the # and is only {shown(event.value)}: what follows is a comment"
+    message = f"the value ends at the # and is only {shown(event.value)}; the rest is a comment"
     return message, write(corrected, "Put the value in quotes.")
 
 
@@ -42,7 +42,7 @@ def bare(text: str, event: ScalarEvent, last: ScalarEvent | None) -> Pitfall:
     """`{do: Move cover, peak hours}`: the comma ended the value, and `peak hours` became a key."""
     line, message = line_of(text, event), f"{shown(event.value)} has no colon"
     if last is None or last.style or start(last).line != end(event).line:
-        return message, "Give it a value, as in `{name: value}`."
+        return message, "Give it a value: `{name: value}`."
     spliced = spliced_line(line, start(last).column, end(event).column)
     corrected = quoted_line(line) or spliced
     return f"{message}: the comma before it ended the value", write(corrected, "Put the value in quotes.")
@@ -51,4 +51,6 @@ def bare(text: str, event: ScalarEvent, last: ScalarEvent | None) -> Pitfall:
 def foreign(text: str, event: Event, what: str) -> Pitfall:
     """Anchors, aliases and tags make a file mean something else than it shows."""
     corrected = quoted_line(line_of(text, event), is_wrong=True)
-    return f"{what} is not read here", write(corrected, "Write the value out, or in quotes.", "If it is text, write")
+    return f"{what} is not allowed here", write(
+        corrected, "Write the value itself, or put it in quotes.", "If it is text, write"
+    )

@@ -145,7 +145,7 @@ Quantity = Number | str
 """A number in the KPI's unit, or text with a unit: `60 min`, `95%`, `8 GBP`."""
 Stretch = Annotated[
     str,
-    _text_like(STRETCH, "a stretch of time of at most 99,999 days, such as `2 days`"),
+    _text_like(STRETCH, "a duration of at most 99,999 days, such as `2 days`"),
     WithJsonSchema({"type": "string", "pattern": STRETCH}),
 ]
 Days = Annotated[

@@ -13,19 +13,19 @@ Method = Literal["range", "mean_of_periods", "end_of_range", "stated"]
 
 
 class BaselineValue(Model):
-    """The baseline of the whole (`segment: {}`) or of one segment."""
+    """The overall baseline (`segment: {}`), or that of one segment."""
 
     segment: dict[str, str | None] = {}
-    """The segment; empty for the whole."""
+    """The segment; empty for the overall value."""
     value: Number | None = None
-    """The value in the KPI's unit; null where there was none."""
+    """The value in the KPI's unit; null if there was none."""
     method: Method
-    """range: over all its days; mean_of_periods: the mean of the whole periods inside;
+    """range: over all its days; mean_of_periods: the mean of the full periods inside;
     end_of_range: a stock at their end; stated: a published figure."""
     population: Integer | None = None
     """Rows after `where`."""
     measured: Integer | None = None
-    """Rows that entered at least one aggregate."""
+    """Rows that at least one aggregate used."""
 
 
 class BaselineFile(Model):
@@ -48,7 +48,7 @@ class BaselineFile(Model):
     engine: str
     """The engine that computed it."""
     values: tuple[BaselineValue, ...]
-    """The whole first, then the segments."""
+    """The overall value first, then the segments."""
 
     def value_of(self, segment: dict[str, str | None]) -> Number | None:
         """The frozen value of a segment, or None where none was frozen."""

@@ -11,7 +11,7 @@ from .base import Hours, Model
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _DAY = "|".join(DAYS)
 Days = Annotated[str, Field(pattern=rf"^({_DAY})(-({_DAY}))?$")]
-"""A day or a stretch of days: `mon`, `mon-fri`, `fri-mon`."""
+"""A day or a range of days: `mon`, `mon-fri`, `fri-mon`."""
 Interval = tuple[int, int]
 """Minutes from a day's midnight, [start, end); a night shift ends after 1,440."""
 ROUND_THE_CLOCK = "24x7"
@@ -23,7 +23,7 @@ Intervals = Annotated[tuple[Hours, ...], Field(max_length=MAX_INTERVALS)]
 
 
 class Calendar(Model):
-    """When people work: the clock of `business_minutes` runs only then."""
+    """When people work. Only this time counts for `business_minutes`."""
 
     hours: (
         Literal["24x7"]
@@ -39,7 +39,7 @@ class Calendar(Model):
     def _few_intervals(self) -> Self:
         """A day is cut into few pieces: each is a row of seventy years."""
         if any(len(day) > MAX_INTERVALS for day in self.week()):
-            raise ValueError(f"`hours` gives a day more than {MAX_INTERVALS} working intervals")
+            raise ValueError(f"`hours` gives one day more than {MAX_INTERVALS} working intervals")
         return self
 
     def week(self) -> tuple[tuple[Interval, ...], ...]:

@@ -38,16 +38,16 @@ class ChangeClass(StrEnum):
 
 
 _MEANINGS = {
-    ChangeClass.RESTATING: "The number changes its meaning.",
-    ChangeClass.LOOSENED: "What failed, or was judged, can no longer fail.",
-    ChangeClass.BACKDATED: "A target or a baseline of the past is rewritten.",
-    ChangeClass.REMOVED: "The definition is gone.",
-    ChangeClass.RETIRED: "The definition goes out of use, in the open.",
+    ChangeClass.RESTATING: "The number means something else than before.",
+    ChangeClass.LOOSENED: "The definition is less strict: what failed before can pass now, or is no longer judged.",
+    ChangeClass.BACKDATED: "A target or a baseline of a past period changes.",
+    ChangeClass.REMOVED: "The definition is deleted.",
+    ChangeClass.RETIRED: "The definition is retired, with a reason.",
     ChangeClass.RENAMED: "The definition has another id.",
     ChangeClass.ADDED: "A new definition.",
-    ChangeClass.TIGHTENED: "What passed can fail now.",
-    ChangeClass.GOVERNANCE: "Who answers for it, its review or its action.",
-    ChangeClass.COSMETIC: "Words for people.",
+    ChangeClass.TIGHTENED: "The definition is stricter: what passed before can fail now.",
+    ChangeClass.GOVERNANCE: "The owner, the review, the action or a note changes.",
+    ChangeClass.COSMETIC: "Only texts for readers change.",
 }
 
 Plain = object

@@ -85,7 +85,7 @@ class Policy(Model):
     until: Words
     """What stops the clock, whichever comes first: statuses, `reply`, `comment` or `assignment`."""
     targets: Annotated[dict[str, Stretch], Field(min_length=1)]
-    """The most time a ticket of each priority may take; `other` for all the rest. No target: not bound."""
+    """How long a ticket of each priority may take; `other` is for all other priorities. Without a target: no limit."""
     pausing: Words | None = None
     """The clock stands still in these statuses."""
     calendar: str | None = None

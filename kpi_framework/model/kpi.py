@@ -74,14 +74,14 @@ _ONE_LIMIT: dict[str, Any] = {
 
 
 class SegmentTarget(Limits):
-    """The target of one segment, with its own near zone and smallest sample."""
+    """The target of one segment, with its own `near` zone and `min_sample`."""
 
     model_config = ConfigDict(json_schema_extra=_ONE_LIMIT)
 
     near: Quantity | Annotated[tuple[Quantity, ...], Field(min_length=2, max_length=2)] | None = None
     """The end of the at-risk zone beyond the limit, on its losing side; for `between` the wider band `[lo, hi]`."""
     min_sample: Annotated[Integer, Field(ge=1)] | None = None
-    """Fewer measured rows in this segment than this: unknown (too_few)."""
+    """If fewer rows than this are measured in the segment, its value is unknown (too_few)."""
 
 
 class Target(SegmentTarget):
@@ -101,13 +101,13 @@ class Baseline(Model):
     to: Date | None = None
     """Last day of the baseline, included. 30 to 60 days are usual."""
     value: Quantity | None = None
-    """A stated figure, for a baseline whose data are gone; then `source` says where it stands."""
+    """A stated figure, if the data of the baseline no longer exist. `source` then says where it was published."""
     source: str | None = None
     """Where a stated value was published."""
 
 
 class Benchmark(Limits):
-    """What others reach: shown beside the KPI, never judged."""
+    """What others reach. It is shown beside the KPI and never judged."""
 
     model_config = ConfigDict(json_schema_extra=_ONE_LIMIT)
 
@@ -118,7 +118,7 @@ class Benchmark(Limits):
 
 
 class Review(Model):
-    """When the KPI is looked at again, and when it was last."""
+    """How often the KPI is reviewed, and when the last review was."""
 
     cadence: Literal["weekly", "monthly", "quarterly", "yearly"]
     """How often the owner reviews this KPI."""
@@ -131,7 +131,7 @@ class Review(Model):
 
 
 class Action(Model):
-    """What is done when the KPI is missed. A metric that triggers no action is a report, not a KPI."""
+    """What is done when the KPI misses its target. A KPI without an action changes nothing."""
 
     do: str
     """What to do."""
@@ -140,31 +140,31 @@ class Action(Model):
     link: str | None = None
     """The ticket or page that tracks it."""
     due: Date | None = None
-    """The day it has to be done by."""
+    """The due date."""
 
 
 class Retirement(Model):
-    """Since when and why a definition is out of use, and what took its place."""
+    """Since when and why a definition is retired, and what replaced it."""
 
     since: Date
-    """The day it went out of use."""
+    """The day it was retired."""
     because: str
-    """Why."""
+    """Why it was retired."""
     replaced_by: str | None = None
-    """The id that took its place."""
+    """The id of the definition that replaced it."""
 
 
 class Expectation(Model):
-    """What an example has to give."""
+    """What an example must give."""
 
     value: Quantity | Flag | None = None
     """The value, in the KPI's unit or with its own."""
     status: Literal["met", "near", "missed", "unknown", "informative"] | None = None
-    """The judgement; naming one switches min_sample, settle and the target on."""
+    """The status. If you give one, the example also applies `min_sample`, `settle` and the target."""
     population: Integer | None = None
     """Rows after `where`."""
     measured: Integer | None = None
-    """Rows that entered at least one aggregate."""
+    """Rows that at least one aggregate used."""
     missing: Integer | None = None
     """Rows with a NULL where an aggregate needs a value."""
 
@@ -183,16 +183,16 @@ _CELL_ROW = {
 
 
 class Note(Model):
-    """What explains the value of one period: the cause of a miss, and its fix."""
+    """What explains the value of one period: the cause of a missed target, and its fix."""
 
     period: PeriodName
-    """The period: its first day, or shorter the month (`2026-09`) or the year it begins in."""
+    """The period: its first day, or the month (`2026-09`) or year in which it begins."""
     cause: str
     """What caused it."""
     fix: str | None = None
     """What was done about it."""
     by: str | None = None
-    """Who found it out."""
+    """Who wrote the note."""
 
     def is_of(self, start: dt.date) -> bool:
         """Whether it is about the period that begins on this day."""
@@ -209,9 +209,9 @@ class Example(Model):
         BeforeValidator(_rows),
         WithJsonSchema({"anyOf": [_CELL_ROW, {"type": "array", "items": _CELL_ROW}]}),
     ]
-    """The rows of one period, by canonical column; `times: 950` repeats a row. A derived KPI maps its inputs."""
+    """The rows of one period, by canonical column; `times: 950` repeats a row. Derived: the values of the inputs."""
     at: Moment | None = None
-    """A stock or window KPI's moment: a date (its end) or a time; rows open or in the window then count."""
+    """For a stock or a trailing window: the date (its end) or time at which the rows are counted."""
     previous: dict[str, Number | None] = {}
     """A derived KPI's inputs in the previous period, for `previous(id)`."""
     baseline: dict[str, Number | None] = {}
@@ -221,74 +221,74 @@ class Example(Model):
 
 
 class Metric(Model):
-    """A measurement: it reports what happened and is never judged."""
+    """A metric reports what happened. It is never judged."""
 
     version: Version
     """The version of this file's format: 1."""
     kind: Literal["kpi", "metric"] = "kpi"
-    """`kpi` (judged against a target) or `metric` (it informs)."""
+    """`kpi` (judged against a target) or `metric` (for information)."""
     id: Id
     """The name used in formulas, files and results: snake_case, unique, the file's name without its ending."""
     name: str
     """The name people read."""
     description: str | None = None
-    """What it measures, in a sentence."""
+    """What it measures, in one sentence."""
     counts: str | None = None
     """What counts."""
     excludes: str | None = None
     """What does not count."""
     asks: str | None = None
-    """The question it answers when it is red."""
+    """The question to ask when it misses its target."""
     family: Family | None = None
     """What it is about: productivity, quality, performance, cost, security, reliability or spend."""
     level: Literal["foundational", "advanced"] | None = None
-    """Foundational ones come first; advanced ones once those are stable."""
+    """Start with foundational KPIs. Add advanced ones when those are stable."""
     objectives: tuple[str, ...] = ()
-    """The objectives of kpi.yaml that it serves."""
+    """The objectives of kpi.yaml that it supports."""
     owner: str | None = None
-    """Who answers for it."""
+    """The person or team responsible for it."""
     dataset: str | None = None
-    """The dataset of kpi.yaml that it reads. Absent: a derived one, whose formula names metrics and KPIs."""
+    """The dataset of kpi.yaml that it reads. Absent: it is derived, and its formula names metrics and KPIs."""
     time: str | None = None
     """The timestamp that puts a row into a period; the dataset's own by default."""
     where: str | None = None
     """A condition that a row must fulfil to belong to the population."""
     formula: str | None = None
-    """One SQL expression of aggregates over the dataset, or of ids for a derived one."""
+    """One SQL expression of aggregates over the dataset. A derived definition uses ids instead."""
     unit: Unit
     """count, percent, score, ratio, seconds, minutes, hours, days, or an ISO 4217 currency code."""
     period: Grain = Grain.MONTH
     """How long a period is: day, week, month, quarter or year."""
     window: Days | None = None
-    """Each period's value is that of the trailing window at its end: `7 days`, `30 days`, calendar days."""
+    """Measure each period over a trailing window that ends with it, in calendar days: `7 days`, `30 days`."""
     open_between: Annotated[tuple[str, ...], Field(min_length=2, max_length=2)] | None = None
-    """A stock: a period holds the rows open at its end, `[created_at, resolved_at]`: opened < end ≤ closed."""
+    """A stock: the rows open at the end of the period. Name when they open and close: `[created_at, resolved_at]`."""
     evidence: str | None = None
-    """A dataset without whose rows in the period a 0 proves nothing: then it is unknown (no_evidence)."""
+    """A dataset that must have rows in the period; else a 0 proves nothing and is unknown (no_evidence)."""
     segments: tuple[str | Annotated[tuple[str, ...], Field(min_length=2)], ...] = ()
     """Columns to break it down by; a list of columns is a combination."""
     min_sample: Annotated[Integer, Field(ge=1)] | None = None
-    """Fewer measured rows than this: unknown (too_few)."""
+    """If fewer rows than this are measured, the value is unknown (too_few)."""
     min_measured: Share = "50%"
-    """When less of the population than this is measured: unknown (mostly_missing)."""
+    """If a smaller share of the rows than this is measured, the value is unknown (mostly_missing)."""
     settle: Stretch | None = None
-    """How long after its end a period is judged: `2 days`. Late entries settle in that time."""
+    """How long to wait after the end of a period before it is judged, so that late entries arrive: `2 days`."""
     exact: Flag = True
     """`false` allows approximate aggregates."""
     read_with: tuple[str, ...] = ()
-    """The ids it must be read beside: its guards."""
+    """The ids of the KPIs to read beside this one: its guards."""
     status: Lifecycle = Lifecycle.ACTIVE
     """draft, active or retired. Only active KPIs are judged."""
     retired: Retirement | None = None
     """When and why it was retired; with `status: retired`."""
     renamed_from: Id | None = None
-    """Its former id: history and baseline follow it."""
+    """Its former id. The history and the baseline continue under the new id."""
     notes: tuple[Note, ...] = ()
-    """What explained single periods: `{period: 2026-09, cause: …, fix: …, by: …}`."""
+    """What explains the value of a period: `{period: 2026-09, cause: …, fix: …, by: …}`."""
     examples: tuple[Example, ...] = ()
     """Its unit tests."""
     meta: Meta = {}
-    """Room for your own keys; the product never reads them."""
+    """Your own keys. `kpi` does not read them."""
 
     @model_validator(mode="after")
     def _retired(self) -> Self:
@@ -326,24 +326,24 @@ _ONE_OR_MORE = "one mapping, or a list of them"
 
 
 class Kpi(Metric):
-    """A metric with a promise: a target, a baseline to compare with, a review and an action."""
+    """A metric with a target, a baseline to compare with, a review and an action."""
 
     REQUIRED: ClassVar[tuple[str, ...]] = (
         "owner", "formula", "baseline", "target", "review", "action",
     )  # fmt: skip
 
     baseline: Baseline | None = None
-    """Where it stood before: the days to measure, or a stated value. Frozen by `kpi baseline freeze`."""
+    """The value before: the days to measure, or a stated value. `kpi baseline freeze` freezes it."""
     target: Annotated[tuple[Target, ...], BeforeValidator(_targets)] | None = None
-    """What it has to reach: one mapping, or a list of them, each with `from`."""
+    """The value to reach: one mapping, or a list of them, each with `from`."""
     benchmark: Benchmark | None = None
-    """What others reach; shown, never judged."""
+    """What others reach. It is shown and never judged."""
     review: Review | None = None
     """How often it is reviewed, and when it last was."""
     action: Action | None = None
-    """What is done when it is missed."""
+    """What is done when it misses its target."""
     waiver: Annotated[tuple[Waiver, ...], BeforeValidator(_targets)] = ()
-    """An accepted miss with an end date: one mapping, or a list of them."""
+    """A missed target that is accepted until an end date: one mapping, or a list of them."""
 
     @property
     def targets(self) -> tuple[Target, ...]:

@@ -38,19 +38,19 @@ class Preset(Model):
     signatures: tuple[tuple[str, ...], ...]
     """Columns that only this vendor's files have together; one of these sets is enough to recognise a file."""
     delimiter: str | None = None
-    """What separates the cells of its CSV files, if it is no comma."""
+    """What separates the cells of its CSV files, if it is not a comma."""
     nulls: tuple[str, ...] | None = None
-    """The texts that mean: no value."""
+    """Texts that mean that there is no value."""
     timestamps: tuple[str, ...] | None = None
     """How it writes timestamps, if not by ISO 8601."""
     key: Name | None = None
-    """The column that names a row's thing."""
+    """The column that identifies a row."""
     columns: dict[Name, PresetColumn]
     """Canonical names and where the vendor keeps them."""
     derive: dict[Name, str] = {}
     """Columns computed from these, such as a service level met from the sign of the time that remained."""
     unverified: tuple[str, ...] = ()
-    """What nobody has compared with a real export: look at it first when a number surprises."""
+    """What has not been compared with a real export yet. Check this first if a number looks wrong."""
 
 
 def completed(dataset: Dataset, preset: Preset) -> Dataset:

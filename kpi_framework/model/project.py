@@ -43,10 +43,10 @@ class Source(Model):
     encoding: Literal["utf-8", "latin-1", "utf-16"] = "utf-8"
     """How the characters of a CSV file are encoded."""
     nulls: tuple[str, ...] = ("",)
-    """The texts that mean: no value."""
+    """Texts that mean that there is no value."""
     timestamps: Annotated[tuple[str, ...], BeforeValidator(lambda v: [v] if isinstance(v, str) else v)] | None = None
-    """How timestamps are written, `%d/%m/%Y %H:%M`; ISO 8601 by default. A list is tried in turn. `%Z` is the name
-    of the source's zone: a cell that names another one does not fit."""
+    """How timestamps are written, `%d/%m/%Y %H:%M`; ISO 8601 by default. Of a list, the first that fits is used.
+    `%Z` is the name of the source's zone. A cell with another zone does not fit."""
     timezone: str | None = None
     """The zone of timestamps without an offset; the project's by default."""
 
@@ -55,63 +55,63 @@ class Column(Model):
     """Where a canonical column comes from and what it is."""
 
     from_: str = Field(alias="from")
-    """The name of the source's column."""
+    """The name of the column in the source."""
     type: Type | None = None
     """text, integer, decimal, double, boolean, date or timestamp; the contract's by default, else text."""
     values: dict[str, str] = {}
-    """Source words and the canonical ones they stand for; a word not listed stays as it is."""
+    """Words of the source and the canonical words that they mean. Other words stay as they are."""
     personal: Flag | None = None
-    """It names a person: it may only be counted."""
+    """`true` if it names a person: it may then only be counted."""
     unit: Unit | None = None
     """The unit of its numbers; the contract's by default."""
     duration: Duration | None = None
-    """How a stretch of time is written; it becomes a number of minutes, or of the `unit` given. `H:MM` and `H:MM:SS`
+    """How a duration is written. It becomes a number of minutes, or of the `unit` given. `H:MM` and `H:MM:SS`
     (hours may pass 24, a minus is kept), words (`2 d 5 h 34 m`, a day of 24 hours), epoch (the time after
     1970-01-01 00:00:00), or a number of milliseconds, seconds, minutes, hours or days."""
 
 
 class DataRule(Model):
-    """A condition the rows have to hold."""
+    """A condition that the rows must satisfy."""
 
     holds: str
     """A condition over one row."""
     at_least: Share = "100%"
-    """The share of rows, among those where it is known, that has to hold it."""
+    """The share of the rows that must satisfy it, among the rows where it is known."""
 
 
 class Dataset(Model):
-    """Rows of one kind: where they come from, their columns, and how far they reach."""
+    """Rows of one kind: where they come from, their columns, and until when they are complete."""
 
     source: SourcePath | Source
     """A path or glob of CSV, Parquet or JSON, or a mapping with its reading options."""
     contract: str | None = None
     """The shipped contract that types its columns; by default the one of the dataset's name."""
     preset: Name | None = None
-    """The shipped column map of the product that wrote the source, such as zendesk; what stands here wins over it."""
+    """The shipped column map of the product that wrote the source, such as zendesk. What you write here wins."""
     columns: dict[Name, str | Column] = {}
-    """Canonical names and where they come from: SQL over source columns, or a mapping."""
+    """The canonical columns and where they come from: SQL over source columns, or a mapping."""
     derive: dict[Name, str] = {}
     """Further columns, computed from canonical ones."""
     key: str | Annotated[tuple[str, ...], Field(min_length=1)] | None = None
-    """The column or columns that name a row's thing; required by `latest_by`."""
+    """The column or columns that identify a row, such as a ticket's id. `latest_by` needs it."""
     latest_by: tuple[str, ...] = ()
     """The source is an event log: keep each key's last row by these columns."""
     time: str | None = None
     """The timestamp that puts a row into a period, unless a KPI says otherwise."""
     complete_through: Date | Name = "newest_row"
-    """How far the data reach: `newest_row`, a date, or a column with the export's time."""
+    """Until when the data are complete: `newest_row`, a date, or a column with the time of the export."""
     freshness: Stretch = "2 days"
-    """How far behind the data may be and still count as complete."""
+    """How old the data may be and still count as complete."""
     grain: Grain | None = None
-    """The stretch of time one row stands for, if it is longer than an instant: `month` for monthly costs."""
+    """The time that one row covers, if it is longer than an instant: `month` for monthly costs."""
     max_bad_rows: Annotated[Integer, Field(ge=0)] = 0
-    """More rows than this with a cell that does not fit: the source is unreadable."""
+    """If more rows than this have a cell that does not fit, the source is unreadable."""
     clocks: Annotated[dict[Name, Clock], Field(max_length=200)] = {}
     """Further columns, computed from a history: time in statuses, first and last moments, counts."""
     policies: Annotated[dict[Name, Policy], Field(max_length=200)] = {}
     """Service levels, judged for every row from its history."""
     rules: dict[Name, DataRule] = {}
-    """Conditions the rows have to hold."""
+    """Conditions that the rows must satisfy."""
 
     @property
     def timed(self) -> dict[str, Clock | Policy]:
@@ -125,18 +125,18 @@ class Dataset(Model):
 
 
 class Gate(Model):
-    """What fails a check: error fails, warning and note only show, off hides."""
+    """What makes a check fail: `error` fails, `warning` and `note` only show, `off` hides."""
 
     targets: Severity = Severity.ERROR
     """A missed target."""
     unknown: Severity = Severity.ERROR
     """A KPI whose judged value is unknown."""
     data: Severity = Severity.ERROR
-    """Data that break their contract or rules."""
+    """Data that violate their contract or rules."""
     governance: Severity = Severity.WARNING
-    """Reviews and actions overdue, waivers expired."""
+    """Overdue reviews and actions, and expired waivers."""
     signals: Severity = Severity.WARNING
-    """A signal that is on; one with a lower severity of its own weighs that."""
+    """A signal that is on. A signal may have a lower severity of its own."""
 
     def of_signal(self, own: Severity | None) -> Severity:
         """What a signal weighs that is on: its own severity, but no more than signals may."""
@@ -149,16 +149,16 @@ class View(Model):
     kpis: Literal["all"] | Annotated[tuple[Name, ...], Field(min_length=1)]
     """The KPIs and metrics it shows, in this order, or `all`."""
     limit: Annotated[Integer, Field(ge=1)] | None = None
-    """It shows at most so many of them: an executive view holds 3 to 5."""
+    """The largest number of them that it shows. An executive view has 3 to 5."""
 
 
 class Privacy(Model):
-    """Personal columns that may be shown as segments, in the open."""
+    """Personal columns that may be shown as segments."""
 
     segment_by: tuple[str, ...] = ()
-    """Personal columns that may stand as a segment."""
+    """The personal columns that may be a segment."""
     min_rows: Annotated[Integer, Field(ge=1)] = 1
-    """Parts of such a segment with fewer rows are hidden."""
+    """Values of such a segment with fewer rows than this are hidden."""
     reason: str = ""
     """Why this is allowed."""
 
@@ -177,15 +177,15 @@ class Project(Model):
     fiscal_year_starts: Annotated[Integer, Field(ge=1, le=12)] = 1
     """The month in which the year begins; quarters follow it."""
     as_of: Literal["now"] | Date = "now"
-    """The day at whose end the numbers are taken: `now` or a date; `--as-of` wins."""
+    """The day up to which the values are computed: `now`, or a date (its end). `--as-of` wins."""
     required: tuple[str, ...] = ()
-    """The KPIs that must be here, active."""
+    """The KPIs that this project must have, and that must be active."""
     objectives: dict[Name, str] = {}
     """Objectives and their names."""
     events: tuple[ProjectEvent, ...] = ()
-    """What happened, to read the trends by."""
+    """What happened, to explain the trends."""
     calendars: Annotated[dict[Name, Calendar], Field(max_length=50)] = {}
-    """When people work: the hours in which business time runs."""
+    """When people work: the hours that count as business time."""
     datasets: dict[Name, Dataset] = {}
     """The data the KPIs are computed from."""
     views: dict[Name, View] = {}
@@ -197,7 +197,7 @@ class Project(Model):
     rules: dict[str, Severity] = {}
     """A rule's severity: error, warning, note or off."""
     meta: Meta = {}
-    """Room for your own keys; the product never reads them."""
+    """Your own keys. `kpi` does not read them."""
 
     @property
     def has_days(self) -> bool:
@@ -246,13 +246,13 @@ class Contract(Model):
     description: str
     """What one row is."""
     key: tuple[str, ...] = ()
-    """What names a row's thing."""
+    """The columns that identify a row."""
     time: str | None = None
-    """Its usual timestamp."""
+    """The usual timestamp."""
     grain: Grain | None = None
-    """The stretch of time one row stands for."""
+    """The time that one row covers."""
     order: tuple[Annotated[tuple[Name, ...], Field(min_length=2, max_length=2)], ...] = ()
-    """Pairs of columns, `[created_at, resolved_at]`, of which the second never lies before, or below, the first."""
+    """Pairs of columns, `[created_at, resolved_at]`, where the second is never before, or below, the first."""
     columns: dict[Name, ContractColumn]
     """Its columns."""
 

@@ -10,7 +10,7 @@ from .kpi import Id
 
 
 class Signal(Model):
-    """A pattern over several KPIs: no KPI tells the truth alone."""
+    """A pattern over several KPIs that none of them shows alone."""
 
     version: Version
     """The version of this file's format: 1."""
@@ -21,7 +21,7 @@ class Signal(Model):
     name: str
     """The name people read."""
     description: str | None = None
-    """What the pattern is, in a sentence."""
+    """What the pattern is, in one sentence."""
     when: str
     """A SQL condition over `<kpi>.value previous change points baseline target status streak`,
     `<kpi>.worst_segment.value …` and `csat['category', 'password'].value …`."""
@@ -30,8 +30,8 @@ class Signal(Model):
     do: str | None = None
     """What to do when it holds."""
     severity: Severity | None = None
-    """How much it weighs: error, warning or note; at most, and by default, what `gate: {signals:}` says."""
+    """Its severity: error, warning or note. The default, and the highest, is that of `gate: {signals:}`."""
     owner: str | None = None
-    """Who answers for it."""
+    """The person or team responsible for it."""
     meta: Meta = {}
-    """Room for your own keys; the product never reads them."""
+    """Your own keys. `kpi` does not read them."""

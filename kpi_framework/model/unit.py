@@ -24,7 +24,7 @@ STRETCH = (
     rf"^([0-9]{{1,5}}{_PARTS}(d|day|days)|[0-9]{{1,6}}{_PARTS}(h|hour|hours)"
     rf"|[0-9]{{1,8}}{_PARTS}(m|min|minute|minutes)|[0-9]{{1,9}}{_PARTS}(s|sec|second|seconds))$"
 )
-"""The shape of a stretch of time: `2 days`. At most three centuries, so that a day and it give a day."""
+"""The shape of a duration: `2 days`. At most three centuries, so that a day and it give a day."""
 WINDOW = r"^([1-9][0-9]{0,2}) ?(d|day|days)$"
 """The shape of a trailing window: whole days."""
 SHARE = r"^(100|[0-9]{1,2}(\.[0-9]{1,15})?) ?%$"
@@ -54,12 +54,12 @@ class Amount(Record):
         if self.unit == unit == "percent":
             return float(self.number / 100)
         if unit == "percent":
-            raise ValueError(f"a percent is written with its sign: {float(self.number):g}%")
+            raise ValueError(f"write a percent with its sign: {float(self.number):g}%")
         if self.unit is None or self.unit == unit:
             return float(self.number)
         if self.unit in MICROSECONDS and unit in MICROSECONDS:
             return float(self.number * MICROSECONDS[self.unit] / MICROSECONDS[unit])
-        raise ValueError(f"{self.unit} do not convert to {unit}")
+        raise ValueError(f"{self.unit} cannot be converted to {unit}")
 
 
 @lru_cache(maxsize=None, typed=True)
@@ -105,10 +105,10 @@ def read_limit(quantity: int | float | str) -> Limit:
 
 @lru_cache(maxsize=None, typed=True)
 def read_microseconds(quantity: int | float | str) -> int:
-    """Read a stretch of time, `2 days`, as microseconds. Raises ValueError."""
+    """Read a duration, `2 days`, as microseconds. Raises ValueError."""
     amount = read_amount(quantity)
     if amount.unit not in MICROSECONDS:
-        raise ValueError(f"{shown(str(quantity))} is not a stretch of time, such as `2 days`")
+        raise ValueError(f"{shown(str(quantity))} is not a duration, such as `2 days`")
     return round(amount.number * MICROSECONDS[amount.unit])
 
 

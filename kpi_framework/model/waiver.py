@@ -16,20 +16,20 @@ NONE = "null"
 
 
 class Waiver(Model):
-    """An accepted miss, for a time: the status stays missed and is marked waived, and the gate passes."""
+    """A missed target that is accepted for a time. It stays missed, is marked waived, and the check passes."""
 
     from_: Date = Field(alias="from")
     """First day of the waiver."""
     until: Date
     """Last day of the waiver, included; at most 92 days after `from`."""
     limit: Quantity
-    """The waiver holds only while the value is no worse than this."""
+    """The waiver counts only while the value is no worse than this."""
     reason: str
-    """Why the miss is accepted."""
+    """Why the missed target is accepted."""
     approved_by: str
-    """Who accepted it; not the KPI's owner."""
+    """Who approved it. This may not be the owner of the KPI."""
     segment: dict[str, str] = {}
-    """The segment it is for, `{priority: critical}`; without it, the whole."""
+    """The segment it is for, such as `{priority: critical}`. Without it, the waiver is for the overall value."""
 
     @property
     def is_too_long(self) -> bool:
