@@ -7,7 +7,7 @@ from sqlglot import exp
 from ..model.catalog import Catalog
 from ..model.kpi import Kpi, Metric
 from ..model.quoting import plain_or, shown
-from ..model.unit import MICROSECONDS, read_days
+from ..model.unit import MICROSECONDS
 from .dataset.columns import Native
 from .dataset.preset import adopted
 from .dataset.table import Table
@@ -42,7 +42,7 @@ def compile_metric(metric: Metric, table: Table, openly: frozenset[str] = frozen
     trees = [*formula.trees, time.sql, *keys.values(), *([closing.time] if closing else [])]
     return CompiledMetric(
         metric.id, formula, time.sql, time.type == "date", metric.breakdowns, keys, _named(metric),
-        closing, read_days(metric.window) if metric.window else None,
+        closing, metric.window.days if metric.window else None,
         used=formula.columns | dating_columns(metric, table) | keys.keys(),
         working_time=working_time_in(trees, table.lookups, table.almanac),
     )  # fmt: skip
@@ -57,7 +57,7 @@ def compile_evidence(metric: Metric, table: Table) -> CompiledMetric:
         )  # fmt: skip
     formula = compile_formula("count(*)", None, table.fresh_scope())
     time = _dating(table.time, table)
-    window = read_days(metric.window) if metric.window else None
+    window = metric.window.days if metric.window else None
     return CompiledMetric(metric.id, formula, time.sql, time.type == "date", ((),), {}, {}, window=window)
 
 

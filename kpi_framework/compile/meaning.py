@@ -10,7 +10,7 @@ from sqlglot import exp
 
 from ..model.calendar import Calendar
 from ..model.kpi import Metric
-from ..model.unit import MICROSECONDS, read_days
+from ..model.unit import MICROSECONDS
 from .catalog import Compilation
 from .clocks.events import check_clocks, clock_calendars, declared_statuses, event_names
 from .dataset.columns import Base
@@ -107,7 +107,7 @@ def _behind(table: Table, used: frozenset[str], *, own: bool = False) -> dict[st
 def _spanning(metric: Metric) -> dict[str, object]:
     """What makes a value more than a period's flow; absent where it is one, so that those keep their hash."""
     fields = {
-        "open_between": metric.open_between, "window": read_days(metric.window) if metric.window else None,
+        "open_between": metric.open_between, "window": metric.window.days if metric.window else None,
         "evidence": metric.evidence,
     }  # fmt: skip
     return {name: value for name, value in fields.items() if value is not None}

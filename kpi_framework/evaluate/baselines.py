@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from ..model.baseline import BaselineFile, BaselineValue, Method
 from ..model.catalog import Catalog, Entry
+from ..model.could_not import CouldNot
 from ..model.diagnostic import Diagnostic, Span
 from ..model.kpi import Kpi
 from ..model.measurement import Observation, Segment
@@ -15,7 +16,6 @@ from ..model.period import Almanac, Period
 from ..model.quoting import listed
 from ..model.record import Record
 from ..model.rule import RULES
-from ..model.unit import read_amount
 from .observe import Values
 from .rounding import published
 
@@ -82,9 +82,8 @@ def stated_value(kpi: Kpi) -> BaselineValue | None:
     """A figure that the definition states, since its data are gone."""
     if kpi.baseline is None or kpi.baseline.value is None:
         return None
-    try:
-        number = read_amount(kpi.baseline.value).to(kpi.unit)
-    except ValueError:
+    number = kpi.baseline.value.to(kpi.unit)
+    if isinstance(number, CouldNot):
         return None
     return BaselineValue(value=published(number), method="stated")
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 
 from ..compile.dataset.table import Table
 from ..model.period import Period
+from ..model.quantity import Duration
 from ..model.record import Record
-from ..model.unit import read_microseconds
 from .completion import Loaded
 from .reporting_periods import ReportingPeriods
 
@@ -26,7 +26,7 @@ class Coverage(Record):
 
 def coverage_of(table: Table, loaded: Loaded, reporting: ReportingPeriods) -> Coverage:
     """How far a loaded dataset reaches."""
-    freshness = dt.timedelta(microseconds=read_microseconds(table.dataset.freshness))
+    freshness = table.dataset.freshness.delta
     return Coverage(_through(table, loaded, reporting), freshness)
 
 
@@ -50,9 +50,9 @@ class Coverages(Record):
     standing_on: Mapping[str, tuple[str, ...]]
     reporting: ReportingPeriods
 
-    def covers(self, definition: str, period: Period, settle: str | None) -> bool:
+    def covers(self, definition: str, period: Period, settle: Duration | None) -> bool:
         """Whether every dataset behind the definition reaches the period's end and settling time."""
-        wait = dt.timedelta(microseconds=read_microseconds(settle) if settle else 0)
+        wait = settle.delta if settle else dt.timedelta(0)
         end = self.reporting.almanac.instant(period.end)
         names = self.standing_on.get(definition, ())
         return all(n in self.datasets and self.datasets[n].covers(end, wait) for n in names)

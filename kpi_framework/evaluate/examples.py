@@ -16,14 +16,15 @@ from ..compile.plan.example import Moment, example_query, read_moment
 from ..compile.sql.errors import FormulaError
 from ..compile.sql.render import render
 from ..model.catalog import Catalog
+from ..model.could_not import CouldNot
 from ..model.diagnostic import Diagnostic
 from ..model.kpi import Example, Expectation, Kpi, Metric
 from ..model.measurement import ExampleResult, Observation, Status
 from ..model.period import Period
+from ..model.quantity import Quantity
 from ..model.quoting import plain_or
 from ..model.record import Record
 from ..model.rule import RULES
-from ..model.unit import read_amount, read_share
 from .engine import EngineError
 from .findings import of_worker
 from .rounding import published
@@ -155,10 +156,9 @@ def compared(metric: Metric, example: Example, outcome: ExampleValue) -> tuple[b
     expected = expect if isinstance(expect, Expectation) else Expectation(value=expect)
     checks: list[tuple[str, object, object, bool]] = []
     if expected.value is not None or not isinstance(expect, Expectation) or "value" in expect.model_fields_set:
-        try:
-            number = _expected(expected.value, metric.unit)
-        except ValueError as error:
-            return False, f"a value in {metric.unit}", str(error)
+        number = _expected(expected.value, metric.unit)
+        if isinstance(number, CouldNot):
+            return False, f"a value in {metric.unit}", number.why
         checks.append(("value", number, outcome.value, _same(number, outcome.value)))
     for name in ("population", "measured", "missing"):
         count = getattr(expected, name)
@@ -170,11 +170,11 @@ def compared(metric: Metric, example: Example, outcome: ExampleValue) -> tuple[b
     return all(c[3] for c in checks), _in_words(checks, 1), _in_words(checks, 2)
 
 
-def _expected(value: float | str | None, unit: str) -> float | int | None:
-    """The expected value in the definition's unit. Raises ValueError."""
-    if value is None or isinstance(value, bool):
-        return None if value is None else int(value)
-    return read_amount(value).to(unit)
+def _expected(value: Quantity | bool | None, unit: str) -> float | int | CouldNot | None:
+    """The expected value in the definition's unit."""
+    if isinstance(value, Quantity):
+        return value.to(unit)
+    return None if value is None else int(value)
 
 
 def example_status(metric: Metric, outcome: ExampleValue) -> Status:
@@ -189,9 +189,9 @@ def example_status(metric: Metric, outcome: ExampleValue) -> Status:
         return Status.INFORMATIVE
     few = outcome.measured is not None and outcome.measured < (metric.min_sample or 0)
     population, measured = outcome.population or 0, outcome.measured or 0
-    thin = bool(population) and measured < read_share(metric.min_measured) * population
-    goal, _ = resolve(target, metric, Reference())
-    if outcome.value is None or few or thin or goal is None:
+    thin = bool(population) and measured < metric.min_measured.fraction * population
+    goal = resolve(target, metric, Reference())
+    if outcome.value is None or few or thin or isinstance(goal, CouldNot):
         return Status.UNKNOWN
     return status_of(outcome.value, goal)
 

@@ -11,7 +11,6 @@ from ..model.catalog import Catalog
 from ..model.diagnostic import Diagnostic, Span
 from ..model.quoting import listed, plain_or
 from ..model.rule import RULES
-from ..model.unit import read_share
 from .completion import Loaded
 from .engine import EngineError
 from .sources import SourceError
@@ -115,7 +114,7 @@ def counted_rows(count: int) -> str:
 
 def of_rule(catalog: Catalog, table: Table, rule: str, held: int, known: int) -> Diagnostic:
     """A data rule that too few rows hold."""
-    dataset, wanted = table.name, read_share(table.dataset.rules[rule].at_least)
+    dataset, wanted = table.name, table.dataset.rules[rule].at_least.fraction
     return RULES["data-rule"].finding(
         dataset_span(catalog, dataset, "rules", rule),
         f"{dataset}: the rule `{rule}` holds in {held:,} of {known:,} rows, but it requires a share of {wanted:.4g}",

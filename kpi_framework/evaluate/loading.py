@@ -15,7 +15,6 @@ from ..model.catalog import Catalog
 from ..model.diagnostic import Diagnostic
 from ..model.measurement import Reason
 from ..model.record import Record, field
-from ..model.unit import read_share
 from . import findings
 from .completion import Loaded, Wanted
 from .computable import Computable
@@ -177,5 +176,5 @@ class _Loading(Record):
                 continue  # an engine that fails here fails again below
             assert isinstance(held, int)
             assert isinstance(known, int)
-            if held < read_share(table.dataset.rules[rule_name].at_least) * known:
+            if held < table.dataset.rules[rule_name].at_least.fraction * known:
                 self.diagnostics.append(findings.of_rule(self.catalog, table, rule_name, held, known))

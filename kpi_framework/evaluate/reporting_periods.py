@@ -7,8 +7,8 @@ from functools import lru_cache
 
 from ..model.kpi import Metric
 from ..model.period import Almanac, Grain, Period
+from ..model.quantity import Duration
 from ..model.record import Record
-from ..model.unit import read_microseconds
 
 
 class ReportingPeriods(Record):
@@ -36,9 +36,9 @@ class ReportingPeriods(Record):
         complete = [self.almanac.shift(last, -n) for n in reversed(range(self.periods))]
         return (*complete, *([running] if running else []))
 
-    def settled(self, period: Period, settle: str | None) -> bool:
+    def settled(self, period: Period, settle: Duration | None) -> bool:
         """Whether the period and its settling time are over at as_of."""
-        wait = dt.timedelta(microseconds=read_microseconds(settle) if settle else 0)
+        wait = settle.delta if settle else dt.timedelta(0)
         return self.almanac.instant(period.end) + wait <= self.as_of
 
     def judged(self, metric: Metric) -> Period | None:
@@ -47,6 +47,6 @@ class ReportingPeriods(Record):
 
 
 @lru_cache
-def _judged(reporting: ReportingPeriods, grain: Grain, settle: str | None) -> Period | None:
+def _judged(reporting: ReportingPeriods, grain: Grain, settle: Duration | None) -> Period | None:
     settled = [p for p in reporting.shown(grain) if reporting.settled(p, settle)]
     return settled[-1] if settled else None

@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 
+from ..model.could_not import CouldNot
 from ..model.kpi import Kpi, Lifecycle, Limits, Metric, SegmentTarget, Target
 from ..model.measurement import Goal, Measurement, Observation, Reason, Segment, Status
+from ..model.quantity import Quantity
 from ..model.record import Record, field
-from ..model.unit import read_limit
 from ..model.waiver import Waiver, valid_waivers
 from .coverage import Coverages
 from .observe import Values
@@ -28,6 +29,10 @@ class Reference(Record):
     def named(self, name: str) -> Number | None:
         """The reference a relative target names."""
         return self.baseline if name == "baseline" else self.previous
+
+
+class MissingReference(CouldNot):
+    """There is no reference that a target is relative to, or none that it can be a share of."""
 
 
 class Judge(Record):
@@ -71,7 +76,9 @@ class Judge(Record):
         reference = Reference(self._baseline(observation), self._previous(observation, values))
         min_sample = target.min_sample if target else None
         reason = why_unknown(metric, observation, self.reporting, self.coverages, min_sample)
-        goal, missing = resolve(target, metric, reference) if target else (None, False)
+        resolved = resolve(target, metric, reference) if target else None
+        missing = isinstance(resolved, MissingReference)
+        goal = None if isinstance(resolved, CouldNot) else resolved
         if reason is None and missing:
             reason = Reason.NO_REFERENCE
         value = published(observation.value) if reason is None or reason.shows_value else None
@@ -131,50 +138,57 @@ def target_on(metric: Metric, day: dt.date) -> Target | None:
     return in_force[-1] if in_force else None
 
 
-def resolve(target: SegmentTarget, metric: Metric, reference: Reference) -> tuple[Goal | None, bool]:
-    """The target as numbers, and whether a reference it needs is missing. Unreadable limits give no goal."""
-    try:
-        return _resolved(target, metric.unit, reference), False
-    except LookupError:
-        return None, True
-    except ValueError:
-        return None, False
-
-
-def _resolved(target: SegmentTarget, unit: str, reference: Reference) -> Goal:
-    limits = [getattr(target, name) for name in Limits.LIMITS]
-    texts = [q for q in (*limits[:2], *(limits[2] or ())) if isinstance(q, str)]
-    of = next((t for t in texts if read_limit(t).reference), None)
-    at_most, at_least = (None if q is None else limit_value(q, unit, reference) for q in limits[:2])
-    between = tuple(limit_value(q, unit, reference) for q in limits[2]) if limits[2] else None
-    near = target.near
+def resolve(target: SegmentTarget, metric: Metric, reference: Reference) -> Goal | CouldNot:
+    """The target as numbers, or why it has none."""
+    ends = {name: _ends(getattr(target, name)) for name in (*Limits.LIMITS, "near")}
+    limits = {name: _numbers(quantities, metric.unit, reference) for name, quantities in ends.items()}
+    if problem := next((n for n in limits.values() if isinstance(n, CouldNot)), None):
+        return problem
+    numbers = {name: n for name, n in limits.items() if not isinstance(n, CouldNot)}
+    relative = next((q for name in Limits.LIMITS for q in ends[name] if q.reference), None)
     return Goal(
-        at_most=at_most, at_least=at_least, between=(between[0], between[1]) if between else None,
-        near=_near(near, unit, reference), from_=getattr(target, "from_", None), of=of,
+        at_most=_single(numbers["at_most"]), at_least=_single(numbers["at_least"]), between=_pair(numbers["between"]),
+        near=_pair(numbers["near"]) or _single(numbers["near"]), from_=getattr(target, "from_", None),
+        of=str(relative) if relative else None,
     )  # fmt: skip
 
 
-def _near(near: object, unit: str, reference: Reference) -> float | tuple[float, float] | None:
-    if isinstance(near, tuple):
-        low, high = (limit_value(q, unit, reference) for q in near)
-        return low, high
-    return limit_value(near, unit, reference) if isinstance(near, int | float | str) else None
+def _ends(limit: Quantity | tuple[Quantity, ...] | None) -> tuple[Quantity, ...]:
+    if limit is None:
+        return ()
+    return limit if isinstance(limit, tuple) else (limit,)
 
 
-def limit_value(quantity: int | float | str, unit: str, reference: Reference) -> float:
-    """A limit in the KPI's unit. Raises LookupError where no reference gives one, ValueError where it is none."""
-    limit = read_limit(quantity)
-    if limit.reference is None:
-        number = limit.amount.to(unit)
-    else:
-        base = reference.named(limit.reference)
-        if base is None or (limit.is_share and base <= 0):
-            raise LookupError(limit.reference)
-        number = float(limit.amount.number) * base if limit.is_share else base + limit.amount.to(unit)
-    rounded = published(number)
-    if rounded is None:
-        raise LookupError("a limit beyond what a number can hold")
-    return rounded
+def _numbers(quantities: tuple[Quantity, ...], unit: str, reference: Reference) -> tuple[float, ...] | CouldNot:
+    """Each end of a limit as a number, or why the first one that has none has none."""
+    numbers: list[float] = []
+    for quantity in quantities:
+        number = limit_value(quantity, unit, reference)
+        if isinstance(number, CouldNot):
+            return number
+        numbers.append(number)
+    return tuple(numbers)
+
+
+def _single(numbers: tuple[float, ...]) -> float | None:
+    return numbers[0] if len(numbers) == 1 else None
+
+
+def _pair(numbers: tuple[float, ...]) -> tuple[float, float] | None:
+    return (numbers[0], numbers[1]) if len(numbers) == 2 else None
+
+
+def limit_value(quantity: Quantity, unit: str, reference: Reference) -> float | CouldNot:
+    """A limit in the KPI's unit, or why there is none."""
+    base = reference.named(quantity.reference) if quantity.reference else None
+    if quantity.reference and (base is None or (quantity.is_share and base <= 0)):
+        return MissingReference(f"there is no {quantity.reference} value to compare with")
+    number = quantity.amount_in(unit)
+    if isinstance(number, CouldNot):
+        return number
+    amount = float(number)
+    rounded = published(amount if base is None else amount * base if quantity.is_share else base + amount)
+    return MissingReference("the limit is beyond what a number can hold") if rounded is None else rounded
 
 
 def _status(value: Number | None, reason: Reason | None, goal: Goal | None, *, missing: bool) -> Status:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from ..model.kpi import Metric
 from ..model.measurement import Observation, Reason
-from ..model.unit import read_share
 from .coverage import Coverages
 from .reporting_periods import ReportingPeriods
 
@@ -34,7 +33,7 @@ def _why_thin(metric: Metric, observation: Observation, min_sample: int | None) 
         return Reason.UNDEFINED if observation.value is None else None
     if observation.value is None and not observation.population:
         return Reason.NO_DATA
-    if observation.population and observation.measured < read_share(metric.min_measured) * observation.population:
+    if observation.population and observation.measured < metric.min_measured.fraction * observation.population:
         return Reason.MOSTLY_MISSING
     if observation.value is None:
         return Reason.UNDEFINED if observation.measured else Reason.NO_DATA

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 
 from ..model.change import Change, ChangeClass
 from ..model.diagnostic import Severity
-from ..model.kpi import Example, Expectation, Kpi, Lifecycle, Metric
+from ..model.kpi import Kpi, Lifecycle, Metric
 from ..model.project import Gate
-from ..model.unit import read_microseconds, read_share
+from ..model.quantity import Duration
 from .comparison import Classify, Pair, always, ordered
 from .targets import changed_targets
 from .waivers import changed_waivers
@@ -72,7 +72,7 @@ def segments(pair: Pair, name: str) -> Iterator[Change]:
 
 def min_measured(pair: Pair, name: str) -> Iterator[Change]:
     """Less has to be measured: what was unknown can pass. More: a miss can become unknown, where that passes."""
-    before, after = (read_share(v) for v in pair.values(name))
+    before, after = (share.fraction for share in pair.values(name))
     gate: Gate = pair.comparison.after.catalog.project.noun.gate
     more = C.TIGHTENED if gate.unknown is Severity.ERROR else C.LOOSENED
     if before != after:
@@ -99,12 +99,7 @@ def examples(pair: Pair, name: str) -> Iterator[Change]:
 
 def _tests(metric: Metric) -> set[str]:
     """The examples but for their names; the order of their columns says nothing."""
-    return {json.dumps(_test(e), sort_keys=True, default=str) for e in metric.examples}
-
-
-def _test(example: Example) -> tuple[object, ...]:
-    expect = example.expect.model_dump() if isinstance(example.expect, Expectation) else example.expect
-    return example.model_dump(exclude={"name", "expect"}), expect
+    return {json.dumps(e.model_dump(exclude={"name"}), sort_keys=True, default=str) for e in metric.examples}
 
 
 def baseline(pair: Pair, name: str) -> Iterator[Change]:
@@ -172,7 +167,7 @@ def prose(pair: Pair, name: str) -> Iterator[Change]:
 
 
 def _wait(value: object) -> int:
-    return read_microseconds(value) if isinstance(value, str) else 0
+    return value.microseconds if isinstance(value, Duration) else 0
 
 
 FIELDS: Mapping[str, Classify | None] = {

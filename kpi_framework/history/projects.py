@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator, Mapping
 from ..model.change import Change, ChangeClass
 from ..model.diagnostic import Severity
 from ..model.project import Column, DataRule, Dataset, Project, Source
+from ..model.quantity import Written
 from ..model.record import Record
 from ..model.rule import RULES
-from ..model.unit import read_microseconds, read_share
 from .comparison import Comparison, location
 
 C = ChangeClass
@@ -224,7 +224,7 @@ def _through(dataset: DatasetPair, field: str) -> Iterator[Change]:
 
 
 def _freshness(dataset: DatasetPair, field: str) -> Iterator[Change]:
-    old, new = read_microseconds(dataset.before.freshness), read_microseconds(dataset.after.freshness)
+    old, new = dataset.before.freshness.microseconds, dataset.after.freshness.microseconds
     if old != new:
         yield dataset.change(C.LOOSENED if new > old else C.TIGHTENED, field)
 
@@ -251,7 +251,7 @@ def _rule_class(comparison: Comparison, old: DataRule | None, new: DataRule | No
         return C.TIGHTENED if old is None else C.LOOSENED
     if not comparison.same_sql(old.holds, new.holds):
         return C.LOOSENED
-    before, after = read_share(old.at_least), read_share(new.at_least)
+    before, after = old.at_least.fraction, new.at_least.fraction
     return None if before == after else (C.LOOSENED if after < before else C.TIGHTENED)
 
 
@@ -259,6 +259,8 @@ def _plain(value: object) -> Value:
     """As JSON would say it."""
     if hasattr(value, "model_dump"):
         return value.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    if isinstance(value, Written):
+        return value.written
     if isinstance(value, Mapping):
         return {k: _plain(v) for k, v in value.items()}
     if isinstance(value, tuple):

@@ -7,9 +7,11 @@ import math
 from collections.abc import Iterator
 
 from ..model.change import Change, ChangeClass
+from ..model.could_not import CouldNot
 from ..model.kpi import Kpi, Metric, SegmentTarget, Target
+from ..model.quantity import Quantity
 from ..model.record import Record
-from ..model.unit import MICROSECONDS, read_amount, read_limit
+from ..model.unit import MICROSECONDS
 from .comparison import Pair
 
 Range = tuple[float, float]
@@ -42,10 +44,9 @@ def _exceeds(left: Range, right: Range) -> bool:
 
 def region(target: SegmentTarget, unit: str) -> Region | None:
     """What a target lets pass, in one unit for all durations; None where a limit cannot be read."""
-    try:
-        limits = _numbers(getattr(target, target.direction), unit)
-        near = _numbers(target.near, unit) if target.near is not None else limits
-    except ValueError:
+    limits = _numbers(getattr(target, target.direction), unit)
+    near = _numbers(target.near, unit) if target.near is not None else limits
+    if limits is None or near is None:
         return None
     # Both ends of a band relative to one thing are like the one end of a limit.
     references = (tuple(dict.fromkeys(r for _, r in numbers)) for numbers in (limits, near))
@@ -60,18 +61,20 @@ def _range(direction: str, ends: list[float]) -> Range:
     return (ends[0], math.inf) if direction == "at_least" else (ends[0], ends[-1])
 
 
-def _numbers(quantity: object, unit: str) -> list[tuple[float, object]]:
-    """Each limit as a number, and what it is relative to. Raises ValueError."""
-    listed = quantity if isinstance(quantity, tuple) else (quantity,)
-    return [_number(limit, unit) for limit in listed]
+def _numbers(quantity: Quantity | tuple[Quantity, ...], unit: str) -> list[tuple[float, object]] | None:
+    """Each limit as a number, and what it is relative to; None where one of them cannot be read."""
+    ends = quantity if isinstance(quantity, tuple) else (quantity,)
+    numbers = [_number(end, unit) for end in ends]
+    readable = [number for number in numbers if not isinstance(number, CouldNot)]
+    return readable if len(readable) == len(numbers) else None
 
 
-def _number(quantity: object, unit: str) -> tuple[float, object]:
-    assert isinstance(quantity, int | float | str), "a limit is a number or a text"
-    limit = read_limit(quantity)
-    if limit.is_share:
-        return float(limit.amount.number), (limit.reference, "share")
-    return limit.amount.to(unit) * MICROSECONDS.get(unit, 1), limit.reference
+def _number(limit: Quantity, unit: str) -> tuple[float, object] | CouldNot:
+    number = limit.amount_in(unit)
+    if isinstance(number, CouldNot):
+        return number
+    scale = 1 if limit.is_share else MICROSECONDS.get(unit, 1)
+    return float(number) * scale, (limit.reference, limit.is_share)
 
 
 def in_force(targets: tuple[Target, ...], day: dt.date) -> Target | None:
@@ -141,9 +144,7 @@ def _target_relation(before: SegmentTarget | None, after: SegmentTarget | None, 
     return sampled | regions[0].relation(regions[1])
 
 
-def limit_number(quantity: int | float | str, unit: str) -> float | None:
-    """A plain limit as a number, in one unit for all durations."""
-    try:
-        return read_amount(quantity).to(unit) * MICROSECONDS.get(unit, 1)
-    except ValueError:
-        return None
+def limit_number(limit: Quantity, unit: str) -> float | None:
+    """A plain limit as a number, in one unit for all durations; None where it cannot be read."""
+    number = limit.to(unit)
+    return None if isinstance(number, CouldNot) else number * MICROSECONDS.get(unit, 1)

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..model.catalog import Entry, Path
+from ..model.could_not import CouldNot
 from ..model.diagnostic import Diagnostic
 from ..model.kpi import Kpi, Limits, Metric, SegmentTarget
+from ..model.quantity import Quantity
 from ..model.rule import RULES
-from ..model.unit import Limit, read_amount, read_limit
 from .context import LintContext
-
-Bound = int | float | str
 
 
 def dates(context: LintContext) -> Iterator[Diagnostic]:
@@ -49,7 +48,7 @@ def _targets(kpi: Kpi) -> Iterator[tuple[Path, SegmentTarget]]:
                 yield ("target", number, "by", column, part), inner
 
 
-def _amounts(kpi: Kpi) -> Iterator[tuple[Path, Bound]]:
+def _amounts(kpi: Kpi) -> Iterator[tuple[Path, Quantity]]:
     """The other quantities of a KPI that have its unit."""
     for number, waiver in enumerate(kpi.waiver):
         yield ("waiver", number, "limit"), waiver.limit
@@ -63,63 +62,59 @@ def _amounts(kpi: Kpi) -> Iterator[tuple[Path, Bound]]:
                     yield ("benchmark", name), quantity
 
 
-def _of_amount(definition: Entry[Metric], kpi: Kpi, path: Path, quantity: Bound) -> Iterator[Diagnostic]:
-    try:
-        read_amount(quantity).to(kpi.unit)
-    except ValueError as error:
-        yield RULES["target-unit"].finding(definition.at.key(*path), f"{kpi.id}: {error}", kpi=kpi.id)
+def _of_amount(definition: Entry[Metric], kpi: Kpi, path: Path, quantity: Quantity) -> Iterator[Diagnostic]:
+    number = quantity.to(kpi.unit)
+    if isinstance(number, CouldNot):
+        yield RULES["target-unit"].finding(definition.at.key(*path), f"{kpi.id}: {number.why}", kpi=kpi.id)
 
 
 def _of_target(definition: Entry[Metric], kpi: Kpi, path: Path, target: SegmentTarget) -> Iterator[Diagnostic]:
     direction = target.direction
-    at = definition.at.key(*path, direction)
-    try:
-        wanted = [_read(kpi, q) for q in _listed(getattr(target, direction))]
-        at = definition.at.key(*path, "near")
-        near = [_read(kpi, q) for q in _listed(target.near)]
-    except ValueError as error:
-        yield RULES["target-unit"].finding(at, f"{kpi.id}: {error}", kpi=kpi.id)
-        return
+    wanted, near = _listed(getattr(target, direction)), _listed(target.near)
+    for field, quantities in ((direction, wanted), ("near", near)):
+        doubt = next((d for q in quantities if (d := _doubt(q, kpi.unit))), None)
+        if doubt is not None:
+            at = definition.at.key(*path, field)
+            yield RULES["target-unit"].finding(at, f"{kpi.id}: {doubt.why}", kpi=kpi.id)
+            return
     if near and len(near) != len(wanted):
         shape = "`near: [lo, hi]`, the wider band" if direction == "between" else "one `near`"
+        at = definition.at.key(*path, "near")
         yield RULES["target-unit"].finding(at, f"{kpi.id}: `{direction}` takes {shape}", kpi=kpi.id)
-    elif direction == "between" and _is_less(wanted[1], wanted[0]):
+    elif direction == "between" and _is_less(wanted[1], wanted[0], kpi.unit):
         band = definition.at.key(*path, direction)
         yield RULES["target-unit"].finding(
             band, f"{kpi.id}: the lower limit of the band is above the upper limit", "Write it as [lo, hi].", kpi.id
         )
-    elif near and _is_inside(direction, wanted, near):
+    elif near and _is_inside(direction, wanted, near, kpi.unit):
+        at = definition.at.key(*path, "near")
         message = f"{kpi.id}: `near` is on the side where the target is met"
         yield RULES["near-on-wrong-side"].finding(at, message, kpi=kpi.id)
 
 
-def _listed(value: object) -> tuple[Bound, ...]:
-    if isinstance(value, tuple):
-        return value
-    return (value,) if isinstance(value, int | float | str) else ()
+def _listed(limits: Quantity | tuple[Quantity, ...] | None) -> tuple[Quantity, ...]:
+    if limits is None:
+        return ()
+    return limits if isinstance(limits, tuple) else (limits,)
 
 
-def _read(kpi: Kpi, quantity: Bound) -> Limit:
-    """A limit whose amount converts to the KPI's unit. Raises ValueError."""
-    limit = read_limit(quantity)
-    if not limit.is_share:
-        limit.amount.to(kpi.unit)
-    return limit
+def _doubt(limit: Quantity, unit: str) -> CouldNot | None:
+    """Why a limit is no number in the KPI's unit; None where it is one, or a share of a reference."""
+    number = limit.amount_in(unit)
+    return number if isinstance(number, CouldNot) else None
 
 
-def _is_inside(direction: str, wanted: list[Limit], near: list[Limit]) -> bool:
+def _is_inside(direction: str, wanted: tuple[Quantity, ...], near: tuple[Quantity, ...], unit: str) -> bool:
     if direction == "at_most":
-        return _is_less(near[0], wanted[0])
+        return _is_less(near[0], wanted[0], unit)
     if direction == "at_least":
-        return _is_less(wanted[0], near[0])
-    return _is_less(wanted[0], near[0]) or _is_less(near[1], wanted[1])
+        return _is_less(wanted[0], near[0], unit)
+    return _is_less(wanted[0], near[0], unit) or _is_less(near[1], wanted[1], unit)
 
 
-def _is_less(low: Limit, high: Limit) -> bool:
+def _is_less(low: Quantity, high: Quantity, unit: str) -> bool:
     """Whether it is certainly less: limits of different kinds are only known when they are judged."""
+    numbers = low.amount_in(unit), high.amount_in(unit)
     if (low.reference, low.is_share) != (high.reference, high.is_share):
         return False
-    unit = low.amount.unit or high.amount.unit
-    if unit is None or low.is_share:
-        return low.amount.number < high.amount.number
-    return low.amount.to(unit) < high.amount.to(unit)
+    return not isinstance(numbers[0], CouldNot) and not isinstance(numbers[1], CouldNot) and numbers[0] < numbers[1]

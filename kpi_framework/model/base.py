@@ -26,7 +26,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from .day import DAY, FIRST_DAY, LAST_DAY, read_day
-from .unit import MICROSECONDS, PLAIN, SHARE, STRETCH, UNIT, WINDOW
+from .unit import MICROSECONDS, PLAIN, UNIT
 
 # Lists become tuples and words become enums; numbers, flags and dates are taken only as what they are.
 _DATE = rf"^{DAY}$"
@@ -95,7 +95,7 @@ def _date(value: Any) -> Any:
     return read_day(value)
 
 
-def _text_like(pattern: str, expected: str) -> BeforeValidator:
+def text_like(pattern: str, expected: str) -> BeforeValidator:
     """A check of a text's shape that says in words what was expected."""
 
     def check(value: Any) -> Any:
@@ -104,13 +104,6 @@ def _text_like(pattern: str, expected: str) -> BeforeValidator:
         return value
 
     return BeforeValidator(check)
-
-
-def _share(value: Any) -> Any:
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    if (is_number and 0 <= value <= 1) or (isinstance(value, str) and re.fullmatch(SHARE, value)):
-        return value
-    raise ValueError("expected a share, such as `50%`")
 
 
 Integer = Annotated[int, Strict(), BeforeValidator(_whole)]
@@ -127,45 +120,28 @@ Date = Annotated[
 ]
 Moment = Annotated[
     str,
-    _text_like(_MOMENT, f"a time such as 2026-01-31 09:00, or a day, from {FIRST_DAY} to {LAST_DAY}"),
+    text_like(_MOMENT, f"a time such as 2026-01-31 09:00, or a day, from {FIRST_DAY} to {LAST_DAY}"),
     WithJsonSchema({"type": "string", "pattern": _MOMENT}),
 ]
 SourcePath = Annotated[
     str,
-    _text_like(_PATH, f"a path (at most {_MAX_PATH:,} characters, no control characters)"),
+    text_like(_PATH, f"a path (at most {_MAX_PATH:,} characters, no control characters)"),
     WithJsonSchema({"type": "string", "pattern": _PATH}),
 ]
 PeriodName = Annotated[
     str,
-    _text_like(_PERIOD, f"a period such as 2026-09, or its first day, from {FIRST_DAY} to {LAST_DAY}"),
+    text_like(_PERIOD, f"a period such as 2026-09, or its first day, from {FIRST_DAY} to {LAST_DAY}"),
     WithJsonSchema({"type": "string", "pattern": _PERIOD}),
 ]
 Number = Annotated[int, Strict()] | Annotated[float, Strict(), AllowInfNan(False)]
-Quantity = Number | str
-"""A number in the KPI's unit, or text with a unit: `60 min`, `95%`, `8 GBP`."""
-Stretch = Annotated[
-    str,
-    _text_like(STRETCH, "a duration of at most 99,999 days, such as `2 days`"),
-    WithJsonSchema({"type": "string", "pattern": STRETCH}),
-]
-Days = Annotated[
-    str,
-    _text_like(WINDOW, "whole days, such as `30 days`"),
-    WithJsonSchema({"type": "string", "pattern": WINDOW}),
-]
 Hours = Annotated[
     str,
-    _text_like(_HOURS, 'hours, such as "09:00-17:30"'),
+    text_like(_HOURS, 'hours, such as "09:00-17:30"'),
     WithJsonSchema({"type": "string", "pattern": _HOURS}),
 ]
 Unit = Annotated[
     str,
-    _text_like(UNIT, "count, percent, score, ratio, seconds, minutes, hours, days or a currency such as GBP"),
+    text_like(UNIT, "count, percent, score, ratio, seconds, minutes, hours, days or a currency such as GBP"),
     WithJsonSchema({"type": "string", "pattern": UNIT, "examples": [*PLAIN, *MICROSECONDS, "GBP", "EUR", "USD"]}),
-]
-Share = Annotated[
-    float | str,
-    BeforeValidator(_share),
-    WithJsonSchema({"anyOf": [{"type": "number", "minimum": 0, "maximum": 1}, {"type": "string", "pattern": SHARE}]}),
 ]
 Meta = dict[str, Any]

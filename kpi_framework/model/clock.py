@@ -6,7 +6,8 @@ from typing import Annotated, ClassVar, Self
 
 from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
-from .base import Model, Stretch
+from .base import Model
+from .quantity import Duration
 
 EVENTS = ("reply", "comment", "assignment")
 """What may be asked for beside statuses: a reply, any public comment of a person of the desk, an assignment."""
@@ -84,7 +85,7 @@ class Policy(Model):
     """The timestamp at which the clock starts; the priority in force then sets the target."""
     until: Words
     """What stops the clock, whichever comes first: statuses, `reply`, `comment` or `assignment`."""
-    targets: Annotated[dict[str, Stretch], Field(min_length=1)]
+    targets: Annotated[dict[str, Duration], Field(min_length=1)]
     """How long a ticket of each priority may take; `other` is for all other priorities. Without a target: no limit."""
     pausing: Words | None = None
     """The clock stands still in these statuses."""

@@ -10,7 +10,6 @@ from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema, model_v
 
 from .base import (
     Date,
-    Days,
     Flag,
     Integer,
     Meta,
@@ -18,13 +17,11 @@ from .base import (
     Moment,
     Number,
     PeriodName,
-    Quantity,
-    Share,
-    Stretch,
     Unit,
     Version,
 )
 from .period import Grain
+from .quantity import Duration, Quantity, Share, Window
 from .waiver import Waiver
 
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=80)]
@@ -259,7 +256,7 @@ class Metric(Model):
     """count, percent, score, ratio, seconds, minutes, hours, days, or an ISO 4217 currency code."""
     period: Grain = Grain.MONTH
     """How long a period is: day, week, month, quarter or year."""
-    window: Days | None = None
+    window: Window | None = None
     """Measure each period over a trailing window that ends with it, in calendar days: `7 days`, `30 days`."""
     open_between: Annotated[tuple[str, ...], Field(min_length=2, max_length=2)] | None = None
     """A stock: the rows open at the end of the period. Name when they open and close: `[created_at, resolved_at]`."""
@@ -269,9 +266,9 @@ class Metric(Model):
     """Columns to break it down by; a list of columns is a combination."""
     min_sample: Annotated[Integer, Field(ge=1)] | None = None
     """If fewer rows than this are measured, the value is unknown (too_few)."""
-    min_measured: Share = "50%"
+    min_measured: Share = Share.read("50%")
     """If a smaller share of the rows than this is measured, the value is unknown (mostly_missing)."""
-    settle: Stretch | None = None
+    settle: Duration | None = None
     """How long to wait after the end of a period before it is judged, so that late entries arrive: `2 days`."""
     exact: Flag = True
     """`false` allows approximate aggregates."""

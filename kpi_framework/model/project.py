@@ -7,16 +7,17 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, Field
 
-from .base import Date, Flag, Integer, Meta, Model, Number, Share, SourcePath, Stretch, Unit, Version
+from .base import Date, Flag, Integer, Meta, Model, Number, SourcePath, Unit, Version
 from .calendar import Calendar
 from .clock import Clock, Policy
 from .diagnostic import KpiError, Severity
 from .period import Almanac, Grain, is_zone
+from .quantity import Duration, Share
 from .quoting import shown
 
 Type = Literal["text", "integer", "decimal", "double", "boolean", "date", "timestamp"]
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
-Duration = Literal["H:MM", "H:MM:SS", "words", "epoch", "milliseconds", "seconds", "minutes", "hours", "days"]
+DurationFormat = Literal["H:MM", "H:MM:SS", "words", "epoch", "milliseconds", "seconds", "minutes", "hours", "days"]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=80)]
 
 
@@ -64,7 +65,7 @@ class Column(Model):
     """`true` if it names a person: it may then only be counted."""
     unit: Unit | None = None
     """The unit of its numbers; the contract's by default."""
-    duration: Duration | None = None
+    duration: DurationFormat | None = None
     """How a duration is written. It becomes a number of minutes, or of the `unit` given. `H:MM` and `H:MM:SS`
     (hours may pass 24, a minus is kept), words (`2 d 5 h 34 m`, a day of 24 hours), epoch (the time after
     1970-01-01 00:00:00), or a number of milliseconds, seconds, minutes, hours or days."""
@@ -75,7 +76,7 @@ class DataRule(Model):
 
     holds: str
     """A condition over one row."""
-    at_least: Share = "100%"
+    at_least: Share = Share.read("100%")
     """The share of the rows that must satisfy it, among the rows where it is known."""
 
 
@@ -100,7 +101,7 @@ class Dataset(Model):
     """The timestamp that puts a row into a period, unless a KPI says otherwise."""
     complete_through: Date | Name = "newest_row"
     """Until when the data are complete: `newest_row`, a date, or a column with the time of the export."""
-    freshness: Stretch = "2 days"
+    freshness: Duration = Duration.read("2 days")
     """How old the data may be and still count as complete."""
     grain: Grain | None = None
     """The time that one row covers, if it is longer than an instant: `month` for monthly costs."""

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping
 
 from pydantic import Field
 
-from .base import Date, Model, Quantity
-from .unit import read_amount
+from .base import Date, Model
+from .could_not import CouldNot
+from .quantity import Quantity
 
 MAX_WAIVER_DAYS = 92
 NONE = "null"
@@ -51,9 +52,8 @@ class Waiver(Model):
 
     def allows(self, value: float, unit: str, *, is_above: bool) -> bool:
         """Whether a value that misses its target, above or below it, is no worse than the limit."""
-        try:
-            limit = read_amount(self.limit).to(unit)
-        except ValueError:
+        limit = self.limit.to(unit)
+        if isinstance(limit, CouldNot):
             return False
         return value <= limit if is_above else value >= limit
 

@@ -14,7 +14,6 @@ from sqlglot import exp
 
 from ...model.clock import POLICY_PARTS, Clock, Policy
 from ...model.record import Record
-from ...model.unit import read_microseconds
 from ..dataset.table import Table
 from ..sql.typed_sql import binary, call, case, cast, conjunction, filtered, is_null, is_one_of, not_null, null
 from ..time.working_time import Lookup, with_worked
@@ -338,7 +337,7 @@ def _priority_at(start: exp.Expr) -> exp.Expr:
 
 
 def _target(policy: Policy, priority: exp.Expr) -> exp.Expr:
-    limits = {p: exp.Literal.number(str(read_microseconds(t))) for p, t in policy.targets.items()}
+    limits = {p: exp.Literal.number(str(t.microseconds)) for p, t in policy.targets.items()}
     other = limits.pop("other", exp.Null())
     if not limits:
         return other

@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
-from ...model.base import Quantity
 from ...model.kpi import Baseline, Kpi, Limits, Metric, Target
+from ...model.quantity import Quantity
 from ..view.details import Facts, action_text
 from ..words.markup import Ink
 from ..words.phrases import day_text
@@ -31,7 +31,7 @@ def definition_facts(definition: Metric, today: dt.date, ink: Ink) -> Facts:
         yield "Open", f"counted at the end of each period, from {opened} until {closed}"
     if definition.evidence:
         yield "Evidence", f"a 0 is trusted only if {ink.code(definition.evidence)} has rows in the period"
-    window = f", over the trailing {ink.prose(definition.window)}" if definition.window else ""
+    window = f", over the trailing {ink.prose(str(definition.window))}" if definition.window else ""
     yield "Unit, period", f"{ink.prose(definition.unit)}, {definition.period.value}{window}"
     if isinstance(definition, Kpi):
         yield from _promise(definition, today, ink)

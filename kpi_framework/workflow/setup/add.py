@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +13,13 @@ from ...load.resolve import resolve
 from ...load.templates import shipped_signals
 from ...load.write import as_yaml
 from ...model.catalog import Catalog
+from ...model.could_not import CouldNot
 from ...model.diagnostic import Diagnostic, KpiError, Severity
+from ...model.quantity import Quantity
+from ...model.quoting import shown
 from ...model.record import Record, field, replace
 from ...model.template import Template
-from ...model.unit import is_currency, read_amount, read_limit
+from ...model.unit import is_currency
 from ..checking.lint import NOT_LINTED
 from ..files import write_text
 from ..project import catalog_of, columns_of, linted, load_unlinked, reporting_periods_of, settled
@@ -232,7 +235,7 @@ class _Adding(Record):
         days = _DAYS.match(text)
         if days:
             return {"from": days[1], "to": days[2]}
-        return {"value": _read(text, "--baseline", read_amount), "source": f"stated when it was added, {today}"}
+        return {"value": _stated(text), "source": f"stated when it was added, {today}"}
 
     def _target(self, template: Template, choice: Choice) -> dict[str, Any]:
         """The chosen target, or the template's; the near zone belongs to the target it was proposed with."""
@@ -271,16 +274,30 @@ def _one_or_two(text: str, option: str) -> Any:  # noqa: ANN401 - a quantity of 
     return [_read(low, option), _read(high, option)] if dots else _read(text, option)
 
 
-def _read(text: str, option: str, read: Callable[[Any], object] = read_limit) -> Any:  # noqa: ANN401 - the same
+def _stated(text: str) -> Any:  # noqa: ANN401 - the same
+    """A stated value, which is relative to nothing. Raises KpiError."""
+    value = _read(text, "--baseline")
+    if Quantity.read(value).reference:
+        raise _unreadable("--baseline", f"{shown(text)} is relative, and a baseline is a value of its own")
+    return value
+
+
+def _read(text: str, option: str) -> Any:  # noqa: ANN401 - the same
     """A quantity as YAML has it. Raises KpiError."""
     try:
-        quantity = resolve(text.strip())
-        if quantity is None or isinstance(quantity, bool):
-            raise ValueError(f"{text!r} is not a number")
-        read(quantity)
+        value = resolve(text.strip())
     except ValueError as error:
-        raise KpiError(f"{option}: {error}", "Write it in the KPI's unit, and a percentage with `%`.") from None
-    return quantity
+        raise _unreadable(option, str(error)) from None
+    if value is None or isinstance(value, bool):
+        raise _unreadable(option, f"{text!r} is not a number")
+    reading = Quantity.read(value).reading
+    if isinstance(reading, CouldNot):
+        raise _unreadable(option, reading.why)
+    return value
+
+
+def _unreadable(option: str, why: str) -> KpiError:
+    return KpiError(f"{option}: {why}", "Write it in the KPI's unit, and a percentage with `%`.")
 
 
 def _target_text(target: Mapping[str, Any]) -> str:
