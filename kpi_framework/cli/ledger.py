@@ -52,10 +52,10 @@ def verify_values(
     counts = {
         "checked": verification.checked,
         "failed": len(verification.failed),
-        "could not be computed again": len(verification.could_not),
+        "could not be computed again": len(verification.unverified),
     }
     view = LedgerView(
-        "kpi verify", counts, verification.failed, verification.could_not, verification.heads, o.color(), o.width()
+        "kpi verify", counts, verification.failed, verification.unverified, verification.heads, o.color(), o.width()
     )
     o.write(LEDGER_FORMATS[form](view), output)
     raise typer.Exit(int(bool(verification.failed)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from .could_not import CouldNot
 from .diagnostic import Diagnostic
 from .measurement import Segment
 from .record import Record, field
@@ -54,11 +55,17 @@ class Chain(Record):
         return {published.key: published for published in self.entries}
 
 
+class Unverified(CouldNot):
+    """A published value that could not be checked."""
+
+    kpi: str
+    line: int
+
+
 class Verification(Record):
     """How many published values were checked, which failed, and which could not be checked and why."""
 
     checked: int = 0
     failed: tuple[Diagnostic, ...] = ()
-    could_not: tuple[tuple[str, int, str], ...] = ()
-    """KPI, line and why."""
+    unverified: tuple[Unverified, ...] = ()
     heads: Mapping[str, Mapping[str, object]] = field(default_factory=dict)

@@ -20,6 +20,7 @@ from ..words.phrases import counted, day_text
 from .definition import definition_facts
 from .diff import parted, shorten
 from .history import HistoryView, history_csv, moved
+from .ledger import unverified_object
 
 _PAGE_NAME = re.compile(r"[a-z][a-z0-9_]*")
 _NAME = 12
@@ -72,8 +73,8 @@ def _index(audit: Audit, ink: Ink) -> Iterator[Part]:
 
 
 def _verified(audit: Audit) -> str:
-    failed, could_not = len(audit.verified.failed), len(audit.verified.could_not)
-    return f"{audit.verified.checked:,} checked, {failed:,} failed, {could_not:,} could not be checked"
+    failed, unverified = len(audit.verified.failed), len(audit.verified.unverified)
+    return f"{audit.verified.checked:,} checked, {failed:,} failed, {unverified:,} could not be checked"
 
 
 def _definitions(audit: Audit, ink: Ink) -> Part:
@@ -95,7 +96,7 @@ def _definitions(audit: Audit, ink: Ink) -> Part:
 def _failures(audit: Audit, ink: Ink) -> Part:
     verification = audit.verified
     rows = [("failed", ink.code(f"{f.span.path}:{f.span.line}"), ink.message(f.message)) for f in verification.failed]
-    rows += [("not checked", ink.code(f"{kpi}:{line}"), ink.message(why)) for kpi, line, why in verification.could_not]
+    rows += [("not checked", ink.code(f"{u.kpi}:{u.line}"), ink.message(u.why)) for u in verification.unverified]
     empty = "No published value failed." if verification.checked else "Nothing was published."
     return Part("Verification", columns=("Outcome", "Line", "Why"), rows=tuple(rows), empty=empty)
 
@@ -198,10 +199,10 @@ def _reviews(audit: Audit, ids: tuple[str, ...], ink: Ink) -> Part:
 def _verification(audit: Audit) -> str:
     verification = audit.verified
     counts: Mapping[str, int] = {
-        "checked": verification.checked, "failed": len(verification.failed), "could_not": len(verification.could_not),
+        "checked": verification.checked, "failed": len(verification.failed), "could_not": len(verification.unverified),
     }  # fmt: skip
     return as_text({
         "commit": audit.commit, "counts": counts, "failed": [finding_object(f) for f in verification.failed],
-        "could_not": [{"kpi": k, "line": n, "why": w} for k, n, w in verification.could_not],
+        "could_not": [unverified_object(u) for u in verification.unverified],
         "heads": {k: dict(v) for k, v in verification.heads.items()},
     })  # fmt: skip

@@ -9,6 +9,7 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from ...model.diagnostic import Diagnostic
+from ...model.ledger import Unverified
 from ...model.record import Record
 from ..doc.terminal import below, draw, plain
 from ..formats.json import as_text, finding_object
@@ -24,7 +25,7 @@ class LedgerView(Record):
     title: str
     counts: Mapping[str, int]
     failed: Sequence[Diagnostic] = ()
-    could_not: Sequence[tuple[str, int, str]] = ()
+    unverified: Sequence[Unverified] = ()
     heads: Mapping[str, Mapping[str, object]] | None = None
     color: bool = False
     width: int = 100
@@ -43,7 +44,7 @@ def _text(view: LedgerView) -> Iterator[RenderableType]:
         yield below(f"→ {PLAIN.message(finding.hint)}")
     if len(view.failed) > _SHOWN:
         yield plain(f"{len(view.failed) - _SHOWN:,} more findings are not shown.")
-    for why, count in Counter(w for *_, w in view.could_not).most_common():
+    for why, count in Counter(u.why for u in view.unverified).most_common():
         yield plain(f"{counted(count, 'value')} could not be checked: {why}")
     numbers = ", ".join(f"{count:,} {name}" for name, count in view.counts.items())
     yield plain(f"{view.title}: {numbers}", "bold red" if view.failed else "bold")
@@ -53,9 +54,14 @@ def ledger_json(view: LedgerView) -> str:
     """For programs."""
     return as_text({
         "schema_version": 1, "counts": dict(view.counts), "failed": [finding_object(f) for f in view.failed],
-        "could_not": [{"kpi": k, "line": n, "why": w} for k, n, w in view.could_not],
+        "could_not": [unverified_object(u) for u in view.unverified],
         "heads": {k: dict(v) for k, v in (view.heads or {}).items()},
     })  # fmt: skip
+
+
+def unverified_object(unverified: Unverified) -> dict[str, object]:
+    """A value that could not be checked."""
+    return {"kpi": unverified.kpi, "line": unverified.line, "why": unverified.why}
 
 
 LEDGER_FORMATS: Mapping[str, Callable[[LedgerView], str]] = {"text": ledger_text, "json": ledger_json}

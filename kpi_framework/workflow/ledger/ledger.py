@@ -14,9 +14,10 @@ from ...evaluate.evaluate import evaluate
 from ...evaluate.gate import is_definitional
 from ...history.git import Repository, find_repository
 from ...history.ledger import against, heads, read_chain, sealed
+from ...model.could_not import CouldNot
 from ...model.diagnostic import Diagnostic, KpiError, Severity, Span
 from ...model.kpi import Kpi
-from ...model.ledger import Chain, Published, Verification
+from ...model.ledger import Chain, Published, Unverified, Verification
 from ...model.measurement import Measurement, Scorecard, Status
 from ...model.record import Record, field, replace
 from ...model.rule import RULES
@@ -194,8 +195,10 @@ def verify(options: Options, anchor: Path | None = None) -> Verification:
         options.progress(f"computing again what was published as of {as_of[:10]}")
         problems += checks.value_problems(commit, as_of, group)
     failed += [_failure(published, problem.why) for published, problem in problems if isinstance(problem, Disproved)]
-    could_not = [(published.kpi, published.seq, p.why) for published, p in problems if isinstance(p, Unchecked)]
-    return Verification(len(entries), tuple(failed), tuple(could_not), heads(chains.values()))
+    unverified = [
+        Unverified(p.why, published.kpi, published.seq) for published, p in problems if isinstance(p, CouldNot)
+    ]
+    return Verification(len(entries), tuple(failed), tuple(unverified), heads(chains.values()))
 
 
 def _anchor(path: Path) -> Mapping[str, Any]:
@@ -226,13 +229,7 @@ class Disproved(Record):
     why: str
 
 
-class Unchecked(Record):
-    """A published value could not be checked, and why."""
-
-    why: str
-
-
-Problem = Disproved | Unchecked
+Problem = Disproved | CouldNot
 
 
 class _Checks(Record):
@@ -246,10 +243,10 @@ class _Checks(Record):
         """Why the definition of a published value cannot be found, or is another; None where it is the one it says."""
         definitions = self._at(published.commit)
         if definitions is None:
-            return Unchecked("its commit is not in this clone, or cannot be read")
+            return CouldNot("its commit is not in this clone, or cannot be read")
         meaning = definitions[1].get(published.kpi, "")
         if not published.definition or not meaning:
-            return Unchecked("its definition does not compile against the data that are here")
+            return CouldNot("its definition does not compile against the data that are here")
         return None if meaning == published.definition else Disproved("its definition is not the one at its commit")
 
     def _at(self, commit: str) -> tuple[Compilation, Mapping[str, str]] | None:
@@ -274,7 +271,7 @@ class _Checks(Record):
         values = {(m.kpi, *_key(m)): m for m in again.measurements}
         for published in group:
             if again.fingerprints.get(published.kpi, "") != published.data:
-                yield published, Unchecked("the data are others now")
+                yield published, CouldNot("the data are others now")
                 continue
             measurement = values.get((published.kpi, *published.key))
             value = measurement.value if measurement else None
