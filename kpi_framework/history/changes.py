@@ -71,22 +71,21 @@ def _summary(definition: Entry[Metric]) -> dict[str, object]:
 def _broken(comparison: Comparison) -> Iterator[Change]:
     """Files that cannot be read on one side: the change is listed, what it does nobody knows."""
     before, after = comparison.before.catalog, comparison.after.catalog
-    for file_key in sorted({*before.broken, *after.broken}):
-        if (file_key in before.broken) == (file_key in after.broken):
-            continue
-        span = after.broken.get(file_key) or before.broken[file_key]
-        states = tuple("unreadable" if file_key in c.broken else _state(c, file_key) for c in (before, after))
-        yield Change(_bare(file_key), C.RESTATING, "file", states[0], states[1], span.path, span.line)
+    kinds = (
+        (before.broken_baselines, after.broken_baselines),
+        (before.broken, after.broken),
+        (before.broken_signals, after.broken_signals),
+    )
+    for old, new in kinds:
+        for file_id in sorted({*old} ^ {*new}):
+            span = new.get(file_id) or old[file_id]
+            states = ["unreadable" if file_id in b else _state(c, file_id) for b, c in ((old, before), (new, after))]
+            yield Change(file_id, C.RESTATING, "file", states[0], states[1], span.path, span.line)
 
 
-def _state(catalog: Catalog, file_key: str) -> str | None:
+def _state(catalog: Catalog, file_id: str) -> str | None:
     signals = {e.noun.id for e in catalog.signals}
-    return "readable" if _bare(file_key) in {*catalog.definitions, *catalog.baselines, *signals} else None
-
-
-def _bare(file_key: str) -> str:
-    """The id of a file's definition, signal or baseline."""
-    return file_key.rpartition("/")[2]
+    return "readable" if file_id in {*catalog.definitions, *catalog.baselines, *signals} else None
 
 
 def _baselines(comparison: Comparison, pairs: tuple[Pair, ...]) -> Iterator[Change]:

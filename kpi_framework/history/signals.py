@@ -20,12 +20,9 @@ FIELDS: Mapping[str, ChangeClass | None] = {
 
 def changed_signals(comparison: Comparison) -> Iterator[Change]:
     """Every signal, and every field of one, that means something else."""
-    before, after = ({e.noun.id: e for e in side.catalog.signals} for side in (comparison.before, comparison.after))
-    broken = {
-        signal_id.removeprefix("signals/")
-        for s in (comparison.before, comparison.after)
-        for signal_id in s.catalog.broken
-    }
+    catalogs = (comparison.before.catalog, comparison.after.catalog)
+    before, after = ({e.noun.id: e for e in catalog.signals} for catalog in catalogs)
+    broken = {signal_id for c in catalogs for signal_id in (*c.broken, *c.broken_signals)}
     for signal_id in sorted({*before, *after}):
         old, new = before.get(signal_id), after.get(signal_id)
         if old is not None and new is not None:

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from ..model.baseline import BaselineFile
 from ..model.catalog import Catalog, Entry, Ignore
-from ..model.diagnostic import Diagnostic, KpiError
+from ..model.diagnostic import Diagnostic, KpiError, Span
 from ..model.kpi import Metric
 from ..model.project import Contract, Project
 from ..model.record import Record
@@ -22,7 +22,6 @@ from .yaml import Document, read_yaml
 
 PROJECT = "kpi.yaml"
 DEFINITIONS = "kpis"
-SIGNALS = "signals"
 BASELINES = "baselines"
 _ENDINGS = (".yaml", ".yml")
 _KEPT = 4096
@@ -94,10 +93,6 @@ def _catalog(
     project: Entry[Project], files: _Files, contracts: Mapping[str, Contract], ignores: tuple[Ignore, ...]
 ) -> Catalog:
     definitions, signals, baselines = files.definitions, files.signals, files.baselines
-    failed: dict[str, Loaded[Metric] | Loaded[Signal] | Loaded[BaselineFile]] = {}
-    failed |= {_stem(p): file for p, file in definitions.items() if file.entry is None}
-    failed |= {f"{SIGNALS}/{_stem(p)}": file for p, file in signals.items() if file.entry is None}
-    failed |= {f"{BASELINES}/{_stem(p)}": file for p, file in baselines.items() if file.entry is None}
     return Catalog(
         project=project,
         entries=tuple(file.entry for file in definitions.values() if file.entry is not None),
@@ -106,8 +101,15 @@ def _catalog(
         contracts=contracts,
         presets=shipped_presets(),
         ignores=ignores,
-        broken={name: file.findings[0].span for name, file in failed.items()},
+        broken=_broken(definitions),
+        broken_signals=_broken(signals),
+        broken_baselines=_broken(baselines),
     )
+
+
+def _broken(files: Mapping[str, Loaded[M]]) -> dict[str, Span]:
+    """Where the files that gave no noun are wrong, by the id that each should hold."""
+    return {_stem(path): file.findings[0].span for path, file in files.items() if file.entry is None}
 
 
 @lru_cache(maxsize=_KEPT)

@@ -64,7 +64,7 @@ class Entry(Record, Generic[T_co]):
 
 
 class Catalog(Record, dict=True):
-    """All files of one KPI repository, read and placed. Files that could not be read are in `broken`."""
+    """All files of one KPI repository, read and placed."""
 
     project: Entry[Project]
     entries: tuple[Entry[Metric], ...] = ()
@@ -74,6 +74,11 @@ class Catalog(Record, dict=True):
     presets: Mapping[str, Preset] = field(default_factory=dict)
     ignores: tuple[Ignore, ...] = ()
     broken: Mapping[str, Span] = field(default_factory=dict)
+    """Definitions whose files cannot be read, by the id that the file's name gives."""
+    broken_signals: Mapping[str, Span] = field(default_factory=dict)
+    """The same of signals."""
+    broken_baselines: Mapping[str, Span] = field(default_factory=dict)
+    """The same of frozen baselines."""
 
     @cached_property
     def definitions(self) -> Mapping[str, Entry[Metric]]:

@@ -80,15 +80,18 @@ def catalog_of(files: ProjectFiles) -> tuple[Catalog | None, tuple[Diagnostic, .
         return None, refused
     catalog, findings = load_catalog(files.texts, shipped_contracts())
     if catalog is not None:
-        unread = {_broken_name(path): finding.span for path, finding in files.refused.items()}
-        catalog = replace(catalog, broken={**unread, **catalog.broken})
+        baselines = [path for path in files.refused if PurePosixPath(path).parts[0] == BASELINES]
+        catalog = replace(
+            catalog,
+            broken={**_unread(files.refused.keys() - baselines, files.refused), **catalog.broken},
+            broken_baselines={**_unread(baselines, files.refused), **catalog.broken_baselines},
+        )
     return catalog, (*findings, *refused)
 
 
-def _broken_name(path: str) -> str:
-    """What the catalog calls a file that is not read: the id that it should hold, for baselines with their folder."""
-    parts = PurePosixPath(path)
-    return f"{BASELINES}/{parts.stem}" if parts.parts[0] == BASELINES else parts.stem
+def _unread(paths: Iterable[str], refused: Mapping[str, Diagnostic]) -> dict[str, Span]:
+    """Files that were not read, by the id that each should hold."""
+    return {PurePosixPath(path).stem: refused[path].span for path in sorted(paths)}
 
 
 def name_known(ids: Iterable[str], known: Iterable[str]) -> None:

@@ -52,8 +52,8 @@ def test_all_files_are_read_and_all_findings_come_in_one_run() -> None:
     assert catalog.broken == {
         "c": Span("kpis/c.yaml", 5, 1),
         "d": Span("kpis/d.yaml", 2, 1),
-        "baselines/b": Span("baselines/b.yaml", 1, 1),
     }
+    assert catalog.broken_baselines == {"b": Span("baselines/b.yaml", 1, 1)}
     assert [f.span.path for f in findings] == ["baselines/b.yaml", "kpis/c.yaml", "kpis/d.yaml"]
     assert findings[1].kpi == "c"
 
