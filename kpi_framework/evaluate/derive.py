@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from ..compile.language.derived import Derived, derived_query, split_input
+from ..compile.language.derived import Derived, InputRef, derived_query
 from ..compile.sql.render import render
+from ..model.could_not import CouldNot
 from ..model.kpi import Metric
 from ..model.measurement import Observation, Reason, Segment
 from ..model.period import Period
@@ -18,7 +19,8 @@ from .rounding import published
 from .session import Session
 from .unknown import why_unknown
 
-Numbers = Mapping[str, float | int | None]
+Number = float | int
+Numbers = Mapping[InputRef, Number | None]
 _SOFT = (Reason.PROVISIONAL, Reason.STALE)
 """Reasons that leave an input usable while the derived value itself is not judged yet."""
 
@@ -42,7 +44,8 @@ class Deriver(Record):
         return {
             (metric_id, p, s): Observation(
                 metric_id, p, s, None if unknown else number, None, None, None, None,
-                failure=Reason.INPUT_UNKNOWN if unknown else failure, inputs=inputs, because=unknown,
+                failure=Reason.INPUT_UNKNOWN if unknown else failure,
+                inputs={ref.column: n for ref, n in inputs.items()}, because=unknown,
             )
             for (p, s), (inputs, unknown), number in zip(wanted, rows, results, strict=True)
         }  # fmt: skip
@@ -56,20 +59,27 @@ class Deriver(Record):
 
     def _inputs(
         self, derived: Derived, values: Values, period: Period, segment: Segment, *, open_: bool
-    ) -> tuple[dict[str, float | int | None], str | None]:
+    ) -> tuple[Numbers, str | None]:
         """The inputs' values, and the first that is unknown, with its reason."""
-        numbers: dict[str, float | int | None] = {}
-        unknown = None
-        for name in derived.inputs:
-            relative, metric_id = split_input(name)
-            if relative == "baseline":
-                numbers[name] = self.baselines.get((metric_id, segment))
-                reason = "no_reference" if numbers[name] is None else None
-            else:
-                numbers[name], reason = self._value(values, metric_id, self._at(relative, period), segment, open_=open_)
-            if reason and unknown is None:
-                unknown = f"{name.replace('__', '(') + ')' if relative else name}: {reason}"
-        return numbers, unknown
+        numbers = {ref: self._input(ref, values, period, segment, open_=open_) for ref in derived.inputs}
+        unknown = next((f"{ref}: {n.why}" for ref, n in numbers.items() if isinstance(n, CouldNot)), None)
+        return {ref: None if isinstance(n, CouldNot) else n for ref, n in numbers.items()}, unknown
+
+    def _input(
+        self, ref: InputRef, values: Values, period: Period, segment: Segment, *, open_: bool
+    ) -> Number | CouldNot | None:
+        """The number that one reference stands for, or why it is unknown."""
+        if ref.relative == "baseline":
+            number = self.baselines.get((ref.id, segment))
+            return CouldNot(Reason.NO_REFERENCE.value) if number is None else number
+        at = self._at(ref.relative, period)
+        observation = values.get((ref.id, at, segment)) if at else None
+        if observation is None:
+            return CouldNot(Reason.NO_DATA.value)
+        reason = why_unknown(self.metrics[ref.id], observation, self.reporting, self.coverages)
+        if reason is None or (open_ and reason in _SOFT and observation.value is not None):
+            return published(observation.value)
+        return CouldNot(reason.value)
 
     def _is_open(self, metric_id: str, period: Period) -> bool:
         """Whether the derived value is provisional or stale itself."""
@@ -86,22 +96,11 @@ class Deriver(Record):
         almanac = self.reporting.almanac
         return almanac.shift(period, -1) if relative == "previous" else almanac.year_before(period)
 
-    def _value(
-        self, values: Values, metric_id: str, period: Period | None, segment: Segment, *, open_: bool
-    ) -> tuple[float | int | None, str | None]:
-        observation = values.get((metric_id, period, segment)) if period else None
-        if observation is None:
-            return None, Reason.NO_DATA.value
-        reason = why_unknown(self.metrics[metric_id], observation, self.reporting, self.coverages)
-        if open_ and reason in _SOFT and observation.value is not None:
-            reason = None
-        return (published(observation.value), None) if reason is None else (None, reason.value)
-
-    def _computed(self, derived: Derived, rows: list[dict[str, float | int | None]]) -> list[float | int | None] | None:
+    def _computed(self, derived: Derived, rows: list[Numbers]) -> list[Number | None] | None:
         """The result of each row, NULL where the engine gives none; None where there was no engine to compute them."""
         if not rows:
             return []
-        listed = [[row[name] for name in derived.inputs] for row in rows]
+        listed = [[row[ref] for ref in derived.inputs] for row in rows]
         try:
             fetched = self.session.fetch_again(render(derived_query(derived, listed)))
         except EngineError as error:

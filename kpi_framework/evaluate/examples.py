@@ -10,7 +10,7 @@ from ..compile.catalog import Compilation
 from ..compile.dataset.columns import Native
 from ..compile.dataset.table import Table
 from ..compile.definition import compile_metric, table_of
-from ..compile.language.derived import Derived, derived_query
+from ..compile.language.derived import Derived, InputRef, derived_query
 from ..compile.plan.axis import CompiledMetric
 from ..compile.plan.example import Moment, example_query, read_moment
 from ..compile.sql.errors import FormulaError
@@ -140,10 +140,10 @@ class _Examples(Record):
             raise derived
         assert isinstance(derived, Derived), "it reads no rows"
         inputs: Mapping[str, object] = example.given[0] if example.given else {}
-        previous = {f"previous__{k}": v for k, v in example.previous.items()}
-        baseline = {f"baseline__{k}": v for k, v in example.baseline.items()}
+        previous = {InputRef(k, "previous").column: v for k, v in example.previous.items()}
+        baseline = {InputRef(k, "baseline").column: v for k, v in example.baseline.items()}
         values = {**inputs, **previous, **baseline}
-        row = [v if isinstance(v := values.get(n), int | float) else None for n in derived.inputs]
+        row = [v if isinstance(v := values.get(ref.column), int | float) else None for ref in derived.inputs]
         if any(v is None for v in row):
             return ExampleValue(None)
         number = self.session.fetch_again(render(derived_query(derived, [row])))[0][0]

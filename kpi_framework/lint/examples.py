@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from ..compile.dataset.table import Table
 from ..compile.definition import dating_columns
-from ..compile.language.derived import Derived, split_input
+from ..compile.language.derived import Derived, InputRef
 from ..compile.plan.axis import CompiledMetric
 from ..compile.sql.errors import FormulaError
 from ..model.catalog import Entry
@@ -27,7 +27,7 @@ def examples(context: LintContext) -> Iterator[Diagnostic]:
                 yield from _of_rows(context, definition, compiled, number, example)
             elif isinstance(compiled, Derived):
                 yield from _incomplete(
-                    definition, number, example, [n for n in compiled.inputs if not _gives(example, n)]
+                    definition, number, example, [str(ref) for ref in compiled.inputs if not _gives(example, ref)]
                 )
 
 
@@ -57,15 +57,14 @@ def _lacking(table: Table, used: frozenset[str], row: Mapping[str, object]) -> s
         return set()
 
 
-def _gives(example: Example, name: str) -> bool:
-    relative, input_id = split_input(name)
+def _gives(example: Example, ref: InputRef) -> bool:
     row: Mapping[str, object] = example.given[0] if example.given else {}
-    return input_id in {"": row, "previous": example.previous, "baseline": example.baseline}.get(relative, {})
+    return ref.id in {"": row, "previous": example.previous, "baseline": example.baseline}.get(ref.relative, {})
 
 
 def _incomplete(definition: Entry[Metric], number: int, example: Example, names: list[str]) -> Iterator[Diagnostic]:
     if names:
-        columns = ", ".join(f"`{n.replace('__', '(')})`" if "__" in n else f"`{n}`" for n in names)
+        columns = ", ".join(f"`{name}`" for name in names)
         message = f"{definition.noun.id}: the example “{plain_or(example.name, '…')}” leaves out {columns}"
         yield RULES["example-incomplete"].finding(
             definition.at.key("examples", number, "given"), message, kpi=definition.noun.id

@@ -22,22 +22,39 @@ _ANY_ALMANAC = Almanac(ZoneInfo("UTC"))
 RELATIVES = ("previous", "year_ago", "baseline")
 
 
+class InputRef(Record):
+    """A number that a derived formula reads: that of a definition, or one relative to it, `previous(id)`."""
+
+    id: str
+    relative: str = ""
+    """previous, year_ago or baseline; nothing: the definition's own value."""
+
+    @property
+    def column(self) -> str:
+        """Its column in SQL, and its name in results: `id` or `previous__id`."""
+        return f"{self.relative}__{self.id}" if self.relative else self.id
+
+    def __str__(self) -> str:
+        """As the formula writes it."""
+        return f"{self.relative}({self.id})" if self.relative else self.id
+
+
 class Derived(Record):
-    """A compiled derived formula. `inputs` are column names: `id`, or `previous__id` for `previous(id)`."""
+    """A compiled derived formula, and what it reads."""
 
     value: exp.Expr
     unit: str | None
     hundredfold: bool
     text: str
-    inputs: tuple[str, ...]
+    inputs: tuple[InputRef, ...]
     tree: exp.Expr
 
     def degree(self, of_input: Callable[[str], int | None]) -> int | None:
         """How the value grows with the length of time, from how its inputs do; None where it compares periods."""
-        if any(split_input(name)[0] for name in self.inputs):
+        if any(ref.relative for ref in self.inputs):
             return None
         columns: dict[str, Callable[[], Term]] = {
-            i: partial(Term, exp.column(i), "double", degree=of_input(i)) for i in self.inputs
+            i: partial(Term, exp.column(i), "double", degree=of_input(i)) for i in self.ids
         }
         return DerivedScalars(Scope(columns, _ANY_ALMANAC)).lower(self.tree).degree
 
@@ -49,13 +66,7 @@ class Derived(Record):
     @property
     def ids(self) -> tuple[str, ...]:
         """The definitions it reads."""
-        return tuple(sorted({split_input(name)[1] for name in self.inputs}))
-
-
-def split_input(name: str) -> tuple[str, str]:
-    """`previous__ticket_volume` → (`previous`, `ticket_volume`); a plain id has no relative."""
-    head, _, tail = name.partition("__")
-    return (head, tail) if tail and head in RELATIVES else ("", name)
+        return tuple(sorted({ref.id for ref in self.inputs}))
 
 
 class DerivedScalars(Scalars):
@@ -63,7 +74,7 @@ class DerivedScalars(Scalars):
 
     def __init__(self, scope: Scope) -> None:
         super().__init__(scope)
-        self.inputs: dict[str, None] = {}
+        self.inputs: dict[InputRef, None] = {}
 
     def lower(self, node: exp.Expr) -> Term:
         """The term of a node. Raises FormulaError."""
@@ -75,7 +86,7 @@ class DerivedScalars(Scalars):
         return super().lower(node)
 
     def _column(self, node: exp.Expr) -> Term:
-        self.inputs[node.name] = None
+        self.inputs[InputRef(node.name)] = None
         return self.scope.term(node.name)
 
     def _own(self, node: exp.Expr) -> Term:
@@ -85,9 +96,9 @@ class DerivedScalars(Scalars):
         if len(node.expressions) != 1 or not isinstance(node.expressions[0], exp.Column):
             raise FormulaError("type-mismatch", f"`{name}` takes one id", f"Write {name}(ticket_volume).", name)
         term = self.scope.term(node.expressions[0].name)
-        column = f"{name}__{node.expressions[0].name}"
-        self.inputs[column] = None
-        return term.with_sql(exp.column(column))
+        ref = InputRef(node.expressions[0].name, name)
+        self.inputs[ref] = None
+        return term.with_sql(exp.column(ref.column))
 
 
 class _Inputs(Mapping[str, Callable[[], Term]]):
@@ -121,12 +132,24 @@ def compile_derived(text: str, definitions: Mapping[str, Metric], almanac: Alman
         raise
     if not term.is_number or not scalars.inputs:
         raise FormulaError("type-mismatch", "a derived formula must give one number from metrics and KPIs")
+    _check_columns(scalars.inputs)
     return Derived(term.sql, term.unit, term.hundredfold, canonical_text(tree), tuple(scalars.inputs), tree)
+
+
+def _check_columns(inputs: Mapping[InputRef, None]) -> None:
+    """Whether each input has a column of its own. Raises FormulaError."""
+    relative = {ref.column: ref for ref in inputs if ref.relative}
+    for ref in inputs:
+        if not ref.relative and ref.column in relative:
+            raise FormulaError(
+                "type-mismatch", f"`{ref}` and `{relative[ref.column]}` have the same name in results",
+                f"Rename the definition `{ref}`, or read it in a formula of its own.", ref.id,
+            )  # fmt: skip
 
 
 def derived_query(derived: Derived, rows: list[list[float | int | None]]) -> exp.Select:
     """The formula over rows of input values, in order, each with its number first."""
-    names = ["_row", *derived.inputs]
+    names = ["_row", *(ref.column for ref in derived.inputs)]
     tuples = [
         exp.Tuple(expressions=[exp.Literal.number(str(i)), *(_literal(v) for v in row)]) for i, row in enumerate(rows)
     ]
