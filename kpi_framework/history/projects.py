@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from ..model.change import Change, ChangeClass
 from ..model.diagnostic import Severity
-from ..model.project import Column, DataRule, Dataset, Project, Source
+from ..model.project import Column, DataRule, Dataset, Project
 from ..model.quantity import Written
 from ..model.record import Record
 from ..model.rule import RULES
@@ -200,20 +200,11 @@ def _personal(dataset: Dataset) -> set[str]:
 
 def _source(dataset: DatasetPair, field: str) -> Iterator[Change]:
     """Another file is other data, whatever the hashes say."""
-    old, new = _path(dataset.before), _path(dataset.after)
+    old, new = dataset.before.reading.path, dataset.after.reading.path
     if old != new:
         yield dataset.pair.change(C.RESTATING, ("datasets", dataset.name, field, "path"), old, new, dataset.readers)
-    elif _options(dataset.before) != _options(dataset.after):
+    elif dataset.before.reading != dataset.after.reading:
         yield from _read(dataset, field)
-
-
-def _path(dataset: Dataset) -> str:
-    return dataset.source.path if isinstance(dataset.source, Source) else dataset.source
-
-
-def _options(dataset: Dataset) -> object:
-    source = dataset.source
-    return (source if isinstance(source, Source) else Source(path=source)).model_dump()
 
 
 def _through(dataset: DatasetPair, field: str) -> Iterator[Change]:

@@ -10,7 +10,7 @@ from ..compile.sql.errors import FormulaError
 from ..compile.sql.typed_sql import Term
 from ..model.diagnostic import Diagnostic, Span
 from ..model.period import is_zone
-from ..model.project import Column, Dataset, Source
+from ..model.project import Column, Dataset
 from ..model.quoting import plain_or, shown
 from ..model.rule import RULES
 from ..model.unit import MICROSECONDS
@@ -31,11 +31,11 @@ def datasets(context: LintContext) -> Iterator[Diagnostic]:
         if dataset.preset is not None:
             yield from unknown(dataset.preset, context.catalog.presets, at.key("datasets", name, "preset"), "preset")
         yield from _durations(context, name, dataset)
-        if isinstance(dataset.source, Source) and dataset.source.timezone and not is_zone(dataset.source.timezone):
+        if (zone := dataset.reading.timezone) and not is_zone(zone):
             span = at.key("datasets", name, "source", "timezone")
             yield UNKNOWN.finding(
                 span,
-                f"{shown(dataset.source.timezone)} is not an IANA time zone",
+                f"{shown(zone)} is not an IANA time zone",
                 "Write it as Europe/London, or UTC.",
             )
         if dataset.latest_by and not table.keys:

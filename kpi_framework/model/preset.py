@@ -4,7 +4,7 @@
 
 from .base import Model, Version
 from .header import Header
-from .project import Column, Dataset, Name, Source
+from .project import Column, Dataset, Name
 
 _READING = ("delimiter", "nulls", "timestamps")
 
@@ -55,7 +55,7 @@ class Preset(Model):
 
 def completed(dataset: Dataset, preset: Preset) -> Dataset:
     """A dataset with its preset's reading options, contract and key where kpi.yaml does not give its own."""
-    source = dataset.source if isinstance(dataset.source, Source) else Source(path=dataset.source)
+    source = dataset.reading
     open_ = [f for f in _READING if f not in source.model_fields_set and getattr(preset, f) is not None]
     reading = source.model_copy(update={f: getattr(preset, f) for f in open_})
     own = {"source": reading, "contract": dataset.contract or preset.contract, "key": dataset.key or preset.key}

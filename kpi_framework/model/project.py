@@ -115,6 +115,11 @@ class Dataset(Model):
     """Conditions that the rows must satisfy."""
 
     @property
+    def reading(self) -> Source:
+        """Where its rows are and how they are written; a path alone has the usual options."""
+        return Source(path=self.source) if isinstance(self.source, str) else self.source
+
+    @property
     def timed(self) -> dict[str, Clock | Policy]:
         """Everything that is computed from a history, by name."""
         return {**self.clocks, **self.policies}

@@ -41,8 +41,7 @@ class Table(Record, dict=True):
     @property
     def source(self) -> Source:
         """The source as a mapping."""
-        source = self.dataset.source
-        return Source(path=source) if isinstance(source, str) else source
+        return self.dataset.reading
 
     @property
     def zone(self) -> str:

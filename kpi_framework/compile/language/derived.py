@@ -61,7 +61,7 @@ class Derived(Record):
     @property
     def reads_baselines(self) -> bool:
         """Whether a baseline is among its inputs."""
-        return any(split_input(name)[0] == "baseline" for name in self.inputs)
+        return any(ref.relative == "baseline" for ref in self.inputs)
 
     @property
     def ids(self) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from ...evaluate.computable import computable
 from ...evaluate.sources import csv_header
 from ...model.catalog import Catalog
 from ...model.diagnostic import Diagnostic
-from ...model.project import Column, Source
+from ...model.project import Column
 from ..project import ProjectRoot
 
 
@@ -41,7 +41,7 @@ def _hashes(catalog: Catalog, project_root: ProjectRoot, spelled: Callable[[str]
 def _declared(catalog: Catalog, name: str, spelled: Callable[[str], str]) -> Native | None:
     """The columns that kpi.yaml and the contract name; None for a preset's or Parquet's, which the data decide."""
     dataset, contract = catalog.datasets[name], catalog.contract(name)
-    source = dataset.source if isinstance(dataset.source, Source) else Source(path=dataset.source)
+    source = dataset.reading
     if catalog.preset(name) or "parquet" in (source.format, source.path.rpartition(".")[2].lower()):
         return None
     named = [c.from_ if isinstance(c, Column) else c for c in dataset.columns.values()]

@@ -19,7 +19,6 @@ from ...history.comparison import Side
 from ...history.git import Repository
 from ...model.catalog import Catalog
 from ...model.diagnostic import Diagnostic, KpiError
-from ...model.project import Dataset, Source
 from ...model.record import Record
 from ..project import ProjectRoot, catalog_of, load
 from ..project_files import FOLDERS, ProjectFiles, is_link_reported, linked, refuse_links
@@ -97,7 +96,7 @@ class Revision(Record, dict=True):
 def _roots(catalog: Catalog) -> Iterator[str]:
     """For each dataset, the file or the folder that all its files lie in; absolute ones lie outside."""
     for dataset in catalog.project.noun.datasets.values():
-        path = PurePosixPath(_path(dataset))
+        path = PurePosixPath(dataset.reading.path)
         plain = [part for part in path.parts if not set("*?[") & set(part)]
         if not path.is_absolute() and ".." not in path.parts and plain:
             yield PurePosixPath(*plain[: _first_pattern(path)]).as_posix()
@@ -105,10 +104,6 @@ def _roots(catalog: Catalog) -> Iterator[str]:
 
 def _first_pattern(path: PurePosixPath) -> int:
     return next((i for i, part in enumerate(path.parts) if set("*?[") & set(part)), len(path.parts))
-
-
-def _path(dataset: Dataset) -> str:
-    return dataset.source.path if isinstance(dataset.source, Source) else dataset.source
 
 
 def _write(root: Path, path: str, content: bytes) -> None:
