@@ -13,7 +13,8 @@ from statistics import median
 
 import duckdb
 
-from kpi_framework.evaluate.engine import DuckWorker, Work, WorkerLimits
+from kpi_framework.evaluate.engine.duckdb import DuckWorker, WorkerLimits
+from kpi_framework.evaluate.engine.interface import Work
 from kpi_framework.evaluate.evaluate import Evaluation
 from kpi_framework.workflow.checking.check import Options, check
 from kpi_framework.workflow.project import ProjectRoot

@@ -12,7 +12,7 @@ from statistics import median
 
 import duckdb
 
-from kpi_framework.evaluate.engine import WorkerLimits
+from kpi_framework.evaluate.engine.duckdb import WorkerLimits
 from kpi_framework.workflow.checking.check import Options, check
 from kpi_framework.workflow.project import ProjectRoot
 

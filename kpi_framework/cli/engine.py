@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from ..evaluate.engine import DuckWorker, Engine, EngineError, WorkerLimits
+from ..evaluate.engine.duckdb import DuckWorker, WorkerLimits
+from ..evaluate.engine.interface import Engine, EngineError
 
 _ready: list[DuckWorker] = []
 

@@ -10,9 +10,10 @@ from ..model.diagnostic import Diagnostic
 from ..model.measurement import Reason
 from ..model.record import Record, field
 from . import findings
-from .engine import EngineError
+from .engine.interface import EngineError
 from .run import Run
-from .sources import Files, SourceError, find_files
+from .sources.interface import SourceError
+from .sources.paths import Files, find_files
 
 
 class DataColumns(Record):

@@ -14,8 +14,9 @@ from ..compile.sql.render import render
 from ..compile.time.working_time import Lookup, Query, worked_query
 from ..compile.time.zone import timestamp
 from ..model.record import Record, field
-from .engine import Engine
-from .sources import Files, SourceError
+from .engine.interface import Engine
+from .sources.interface import SourceError
+from .sources.paths import Files
 
 
 class Loaded(Record):

@@ -12,7 +12,7 @@ from ..model.measurement import Observation, Reason, Segment
 from ..model.period import Period
 from ..model.record import Record
 from .coverage import Coverages
-from .engine import EngineError
+from .engine.interface import EngineError
 from .observe import Values
 from .reporting_periods import ReportingPeriods
 from .rounding import published

@@ -25,7 +25,7 @@ from ..model.quantity import Quantity
 from ..model.quoting import plain_or
 from ..model.record import Record
 from ..model.rule import RULES
-from .engine import EngineError
+from .engine.interface import EngineError
 from .findings import of_worker
 from .rounding import published
 from .score import Reference, resolve, status_of, target_of

@@ -12,8 +12,8 @@ from ..model.diagnostic import Diagnostic, Span
 from ..model.quoting import listed, plain_or
 from ..model.rule import RULES
 from .completion import Loaded
-from .engine import EngineError
-from .sources import SourceError
+from .engine.interface import EngineError
+from .sources.interface import SourceError
 
 
 def dataset_span(catalog: Catalog, dataset: str, *path: str) -> Span:

@@ -18,9 +18,10 @@ from ..model.record import Record, field
 from . import findings
 from .completion import Loaded, Wanted
 from .computable import Computable
-from .engine import EngineError
+from .engine.interface import EngineError
 from .run import Run
-from .sources import Files, SourceError
+from .sources.interface import SourceError
+from .sources.paths import Files
 
 
 class Datasets(Record):

@@ -15,7 +15,7 @@ from ..model.measurement import Observation, Reason, Segment
 from ..model.period import Period
 from ..model.record import Record, replace
 from . import intervals
-from .engine import EngineError, Row
+from .engine.interface import EngineError, Row
 from .reporting_periods import ReportingPeriods
 from .session import Session
 

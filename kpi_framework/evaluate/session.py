@@ -14,8 +14,10 @@ from ..compile.time.working_time import statements as working_time
 from ..compile.time.zone import macros
 from ..model.period import Almanac
 from .completion import Completion, Loaded, Wanted, make_table, read_name
-from .engine import Engine, EngineError, Row, Work, WorkerLimits
-from .sources import Files, SourceError, native_columns, unreadable
+from .engine.duckdb import WorkerLimits
+from .engine.interface import Engine, EngineError, Row, Work
+from .sources.interface import SourceError
+from .sources.paths import Files, native_columns, unreadable
 
 OpenEngine = Callable[[], Engine]
 T = TypeVar("T")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ..model.record import Record, field
-from .engine import Engine
+from .engine.interface import Engine
 from .reporting_periods import ReportingPeriods
 
 

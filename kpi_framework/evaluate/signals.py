@@ -12,7 +12,7 @@ from ..model.kpi import Kpi, Metric
 from ..model.measurement import Goal, Measurement, Segment, SignalResult, SignalState, Status
 from ..model.record import Record
 from ..model.signal import Signal
-from .engine import EngineError
+from .engine.interface import EngineError
 from .rounding import published
 from .score import status_of, target_on
 from .session import Session

@@ -13,7 +13,7 @@ from typing import TextIO
 
 from ..compile.dataset.readers import unique_headers
 from ..model.column_profile import Encoding, FileProfile
-from .sources import SourceError
+from .sources.interface import SourceError
 
 _DELIMITERS = (",", ";", "\t", "|")
 _BLOCK = 1 << 20

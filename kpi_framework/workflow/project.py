@@ -11,7 +11,7 @@ from ..compile.catalog import Compilation
 from ..compile.dataset.columns import Native
 from ..compile.definition import table_of
 from ..evaluate.reporting_periods import ReportingPeriods
-from ..evaluate.sources import csv_header
+from ..evaluate.sources.paths import csv_header
 from ..lint.ignores import apply
 from ..lint.lint import lint
 from ..lint.severity import reweighed

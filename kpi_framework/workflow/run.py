@@ -6,7 +6,8 @@ import datetime as dt
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from ..evaluate.engine import DuckWorker, Engine, WorkerLimits
+from ..evaluate.engine.duckdb import DuckWorker, WorkerLimits
+from ..evaluate.engine.interface import Engine
 from ..evaluate.gate import Strictness
 from ..evaluate.reporting_periods import ReportingPeriods
 from ..evaluate.setting import Setting

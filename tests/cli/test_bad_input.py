@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from kpi_framework.evaluate.engine import DuckWorker, Recorder, WorkerLimits
+from kpi_framework.evaluate.engine.duckdb import DuckWorker, WorkerLimits
+from kpi_framework.evaluate.engine.recorder import Recorder
 from kpi_framework.workflow.checking.check import Options, check
 from kpi_framework.workflow.project import ProjectRoot
 from tests.cli.projects import DATA, FORMULA, KPI, kpi, project, text

@@ -13,8 +13,9 @@ from collections.abc import Sequence
 
 import duckdb
 
-from kpi_framework.evaluate import worker
-from kpi_framework.evaluate.engine import EngineError, Row, Work, WorkerLimits
+from kpi_framework.evaluate.engine import worker
+from kpi_framework.evaluate.engine.duckdb import WorkerLimits
+from kpi_framework.evaluate.engine.interface import EngineError, Row, Work
 
 ERRORS = (duckdb.Error, TypeError, MemoryError, OverflowError, ValueError)
 

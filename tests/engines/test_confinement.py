@@ -14,11 +14,13 @@ from typing import Any
 
 import pytest
 
-from kpi_framework.evaluate import engine
-from kpi_framework.evaluate.engine import DuckWorker, EngineError, WorkerLimits, engine_name
+from kpi_framework.evaluate.engine import duckdb
+from kpi_framework.evaluate.engine.duckdb import DuckWorker, WorkerLimits
+from kpi_framework.evaluate.engine.file_names import engine_name
+from kpi_framework.evaluate.engine.interface import EngineError
 from tests.cli.projects import kpi, project
 
-WORKER = Path(engine.__file__).with_name("worker.py")
+WORKER = Path(duckdb.__file__).with_name("worker.py")
 ENDLESS = "SELECT count(*) FROM range(1000000) a, range(1000000) b, range(99) c WHERE a.range % 7 = b.range % 5"
 
 _TRIALS = """
@@ -139,7 +141,8 @@ def test_the_result_says_which_walls_stood(tmp_path: Path) -> None:
 
 _PARENT = """
 import sys
-from kpi_framework.evaluate.engine import DuckWorker, WorkerLimits
+from kpi_framework.evaluate.engine import duckdb
+from kpi_framework.evaluate.engine.duckdb import DuckWorker, WorkerLimits
 worker = DuckWorker(WorkerLimits())
 assert worker.name
 print(worker._process.pid, flush=True)

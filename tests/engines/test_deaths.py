@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from kpi_framework.evaluate.engine import DuckWorker, EngineError, Work, WorkerLimits
+from kpi_framework.evaluate.engine.duckdb import DuckWorker, WorkerLimits
+from kpi_framework.evaluate.engine.interface import EngineError, Work
 from kpi_framework.evaluate.session import Session
 from kpi_framework.model.measurement import Reason, Status
 from kpi_framework.workflow.checking.check import Options, Outcome, check, run_tests

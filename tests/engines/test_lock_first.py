@@ -6,7 +6,8 @@ import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
 
-from kpi_framework.evaluate.engine import DuckWorker, Recorder, WorkerLimits
+from kpi_framework.evaluate.engine.duckdb import DuckWorker, WorkerLimits
+from kpi_framework.evaluate.engine.recorder import Recorder
 from kpi_framework.workflow.checking.check import Options, check
 from kpi_framework.workflow.project import ProjectRoot
 

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from kpi_framework.compile.language.syntax import parse
 from kpi_framework.compile.sql.errors import FormulaError
-from kpi_framework.evaluate import engine
-from kpi_framework.evaluate.engine import DuckWorker, EngineError, Work, WorkerLimits
+from kpi_framework.evaluate.engine.duckdb import DuckWorker, WorkerLimits
+from kpi_framework.evaluate.engine.interface import EngineError, Work
 from tests.cli.projects import FORMULA, KPI, kpi, project, text
 
 
@@ -109,7 +109,7 @@ def test_a_dead_worker_fails_its_own_kpi(tmp_path: Path, monkeypatch: pytest.Mon
             os.kill(self._process.pid, signal.SIGKILL)
         return ask(self, request, meanwhile)
 
-    monkeypatch.setattr(engine.DuckWorker, "_ask", asked)
+    monkeypatch.setattr(DuckWorker, "_ask", asked)
     card = kpi(project(tmp_path), "check", "--format", "json").json
     states = {m["kpi"]: (m["value"], m["reason"]) for m in card["measurements"] if m["judged"] and not m["segment"]}
     assert killed

@@ -20,8 +20,8 @@ from kpi_framework.compile.language.canonical import canonical, canonical_text
 from kpi_framework.compile.language.syntax import parse
 from kpi_framework.compile.sql.errors import FormulaError
 from kpi_framework.compile.sql.render import render
-from kpi_framework.evaluate import engine
-from kpi_framework.evaluate.engine import DuckWorker, WorkerLimits
+from kpi_framework.evaluate.engine import duckdb
+from kpi_framework.evaluate.engine.duckdb import DuckWorker, WorkerLimits
 from kpi_framework.workflow.checking.lint import lint_project
 from kpi_framework.workflow.project import ProjectRoot
 from kpi_framework.workflow.run import Options
@@ -37,7 +37,7 @@ REAL_COMMAND = (sys.executable, "-c", "from kpi_framework.cli.start import run; 
 
 NOW = dt.datetime(2026, 4, 3, 12, tzinfo=dt.UTC)
 Refused = FormulaError
-RIGHT_WORKER = engine.WORKER
+RIGHT_WORKER = duckdb.WORKER
 WORKER_ERROR = "worker_error"
 """The reason of a value that was not computed since the worker ended."""
 NOT_COMPUTED = frozenset({WORKER_ERROR, "input_unknown"})
@@ -118,7 +118,7 @@ def wanted_unit(findings: Sequence[Finding]) -> str | None:
 
 def use_worker(script: Path) -> None:
     """Start this script in the place of the engine's worker, in this process and from now on."""
-    engine.WORKER = script
+    duckdb.WORKER = script
 
 
 def use_python(path: str) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 import coverage
 import pytest
 
-from kpi_framework.evaluate import engine
+from kpi_framework.evaluate.engine import duckdb as engine
 
 HERE, WORKER = Path(__file__).parent, engine.WORKER
 FOLDER = pytest.StashKey[Path]()

@@ -15,9 +15,9 @@ from kpi_framework.compile.definition import table_of
 from kpi_framework.compile.language.syntax import parse
 from kpi_framework.compile.sql.render import render
 from kpi_framework.evaluate.completion import Loaded, Wanted
-from kpi_framework.evaluate.engine import DuckWorker, WorkerLimits
+from kpi_framework.evaluate.engine.duckdb import DuckWorker, WorkerLimits
 from kpi_framework.evaluate.session import Session
-from kpi_framework.evaluate.sources import csv_header, find_files
+from kpi_framework.evaluate.sources.paths import csv_header, find_files
 from kpi_framework.load.catalog import load_catalog
 from kpi_framework.load.library import shipped_contracts, shipped_presets
 from kpi_framework.load.write import as_yaml

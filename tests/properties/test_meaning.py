@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from kpi_framework.compile.language.canonical import canonical, canonical_text, one_text
 from kpi_framework.compile.language.syntax import parse
-from kpi_framework.evaluate.engine import DuckWorker, WorkerLimits
+from kpi_framework.evaluate.engine.duckdb import DuckWorker, WorkerLimits
 from kpi_framework.report.formats.json import scorecard_json
 from kpi_framework.workflow.checking.check import Options, check, run_tests
 from kpi_framework.workflow.project import ProjectRoot

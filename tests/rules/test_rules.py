@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from kpi_framework.evaluate.engine import Engine, EngineError
+from kpi_framework.evaluate.engine.interface import Engine, EngineError
 from kpi_framework.model.diagnostic import Diagnostic
 from kpi_framework.model.record import replace
 from kpi_framework.model.rule import OF_CHANGES, OF_DATA, RULES

@@ -8,14 +8,16 @@ from pathlib import Path
 
 from sqlglot import exp
 
-from kpi_framework.compile.clocks.events import check_clocks, event_names
+from kpi_framework.compile.clocks.events import check_clocks, clock_calendars, event_names
 from kpi_framework.compile.dataset.dedupe import table_name
 from kpi_framework.compile.definition import table_of
 from kpi_framework.compile.sql.render import render
+from kpi_framework.compile.time.working_time import working_time_in
 from kpi_framework.evaluate.completion import Wanted
-from kpi_framework.evaluate.engine import DuckWorker, Row, WorkerLimits
+from kpi_framework.evaluate.engine.duckdb import DuckWorker, WorkerLimits
+from kpi_framework.evaluate.engine.interface import Row
 from kpi_framework.evaluate.session import Session
-from kpi_framework.evaluate.sources import find_files
+from kpi_framework.evaluate.sources.paths import find_files
 from kpi_framework.load.catalog import load_catalog
 from kpi_framework.load.library import shipped_contracts
 
@@ -34,10 +36,13 @@ def rows(config: str, root: Path, dataset: str, columns: Sequence[str], as_of: d
         terms = [table.fresh_scope().term(c) for c in columns]
         clocks = table.clocks_of(frozenset(columns))
         check_clocks(table, tables, clocks)
-        session.keep_calendars(catalog.project.noun.almanac, table.calendars)
+        almanac = catalog.project.noun.almanac
+        needed = working_time_in([t.sql for t in terms], table.lookups, almanac)
+        session.keep_calendars(almanac, needed.calendars | clock_calendars(table, clocks))
         reached = {n: tables[n].source_columns(event_names(tables[n], table.keys[0])) for n in wanted[:-1]}
         reached[dataset] = table.source_columns(frozenset(columns))
-        loads = {n: Wanted(tables[n], files[n], reached[n], as_of, tables) for n in wanted}
+        lookups = {dataset: needed.lookups}
+        loads = {n: Wanted(tables[n], files[n], reached[n], as_of, tables, lookups.get(n, ())) for n in wanted}
         for name in wanted:
             session.read(loads[name])
         for name in wanted:

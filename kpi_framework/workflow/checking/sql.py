@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...compile.catalog import Compilation
 from ...compile.sql.render import readable
-from ...evaluate.engine import Recorder
+from ...evaluate.engine.recorder import Recorder
 from ...evaluate.evaluate import evaluate
 from ...model.record import replace
 from ..project import load_unlinked, name_known, reporting_periods_of

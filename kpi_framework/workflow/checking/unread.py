@@ -8,7 +8,7 @@ from ...compile.catalog import Compilation
 from ...compile.dataset.columns import Native
 from ...evaluate.baselines import compare
 from ...evaluate.computable import computable
-from ...evaluate.sources import csv_header
+from ...evaluate.sources.paths import csv_header
 from ...model.catalog import Catalog
 from ...model.diagnostic import Diagnostic
 from ...model.project import Column

@@ -9,7 +9,7 @@ from ...discover.export import Export, conflicts
 from ...discover.vendor import IdentifiedFile, Shipped, identified, refusal
 from ...evaluate.profile import column_profiles
 from ...evaluate.sniff import sniff
-from ...evaluate.sources import SourceError
+from ...evaluate.sources.interface import SourceError
 from ...load.library import shipped_contracts, shipped_presets
 from ...model.diagnostic import Diagnostic
 

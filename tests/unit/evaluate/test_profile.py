@@ -9,7 +9,7 @@ import pytest
 from kpi_framework.evaluate import profile, sniff
 from kpi_framework.evaluate.profile import column_profiles
 from kpi_framework.evaluate.sniff import rows_of
-from kpi_framework.evaluate.sources import SourceError
+from kpi_framework.evaluate.sources.interface import SourceError
 from kpi_framework.model.column_profile import ColumnProfile
 
 

@@ -13,9 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kpi_framework.compile.catalog import Compilation
 from kpi_framework.compile.language.signal import compile_signal
 from kpi_framework.compile.sql.errors import FormulaError
-from kpi_framework.evaluate.engine import DuckWorker, WorkerLimits
+from kpi_framework.evaluate.engine.duckdb import DuckWorker, WorkerLimits
 from kpi_framework.evaluate.gate import Strictness
 from kpi_framework.evaluate.session import Session
 from kpi_framework.evaluate.signals import judge_signals
@@ -61,24 +62,24 @@ def session() -> Iterator[Session]:
         yield found
 
 
-def catalog(when: str, *definitions: Metric) -> Catalog:
+def compilation(when: str, *definitions: Metric) -> Compilation:
     """A catalog of one signal."""
     read, _ = load_catalog({"kpi.yaml": PROJECT}, {})
     assert read is not None
     signal = Signal(version=1, kind="signal", id="s", name="S", when=when)
     at = Located("kpis/s.yaml")
-    return Catalog(read.project, tuple(Entry(d, at) for d in definitions), (Entry(signal, at),))
+    return Compilation(Catalog(read.project, tuple(Entry(d, at) for d in definitions), (Entry(signal, at),)))
 
 
 def state(session: Session, when: str, *measurements: Measurement) -> str:
     """The state of a signal over a and b."""
-    [result] = judge_signals(catalog(when, kpi("a"), kpi("b")), measurements, session)
+    [result] = judge_signals(compilation(when, kpi("a"), kpi("b")), measurements, session)
     return result.state.value
 
 
 def operand(session: Session, name: str, *measurements: Measurement) -> Any:
     """What an operand was read as."""
-    [result] = judge_signals(catalog(f"{name} is not null", kpi("a", min_sample=20)), measurements, session)
+    [result] = judge_signals(compilation(f"{name} is not null", kpi("a", min_sample=20)), measurements, session)
     assert list(result.operands) == [name]
     return result.operands[name]
 

@@ -1,85 +1,25 @@
-"""The engine, as the rest of the house knows it: something that runs SQL elsewhere and may fail."""
+"""DuckDB, in a process of its own that is ended at its deadline."""
 
 from __future__ import annotations
 
 import json
 import os
-import re
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import IO, NoReturn, Protocol, Self
+from typing import IO, NoReturn, Self
 
-from ..model.record import Record, field
+from ...model.record import Record, field
+from .file_names import listed_folders
+from .interface import EngineError, Row, Work
 
 WORKER = Path(__file__).with_name("worker.py")
 MAX_MESSAGE = 64 * 1024 * 1024
-
-Plain = int | float | bool | str | None
-Cell = Plain | list[Plain]
-Row = tuple[Cell, ...]
-Work = Callable[[], object]
-
-
-class EngineError(Exception):
-    """A statement failed: its kind, never the engine's words.
-
-    `died` says that the worker is gone, `lost` that no other can take its place: the statement was not to blame.
-    """
-
-    def __init__(
-        self, kind: str, line: int | None = None, encoding: bool = False, died: bool = False, lost: bool = False
-    ) -> None:
-        super().__init__(kind)
-        self.kind = kind
-        self.line = line
-        self.encoding = encoding
-        self.died = died
-        self.lost = lost
-
-    @property
-    def is_late(self) -> bool:
-        """Whether it was ended at its deadline."""
-        return self.kind == "deadline"
-
-
-class Engine(Protocol):
-    """Runs SQL somewhere. Raises EngineError."""
-
-    @property
-    def name(self) -> str:
-        """Its name and version."""
-
-    @property
-    def isolation(self) -> str:
-        """What stands between it and this machine."""
-
-    @property
-    def is_alive(self) -> bool:
-        """Whether it can be asked anything."""
-
-    def admit(self, files: Sequence[str]) -> None:
-        """Name, before anything else is asked, all files that it may read."""
-
-    def run(self, statements: Sequence[str], meanwhile: Work | None = None) -> None:
-        """Carry out statements; `meanwhile` is done on this side while they run."""
-
-    def fetch(self, query: str) -> list[Row]:
-        """All rows of a query."""
-
-    def describe(self, query: str) -> dict[str, str]:
-        """The columns of a query and their types."""
-
-    def lock(self) -> None:
-        """From here on, no file and no setting can be reached."""
-
-    def close(self) -> None:
-        """End it."""
 
 
 class WorkerLimits(Record):
@@ -135,7 +75,7 @@ class DuckWorker:
         """Name the files that it may read, each by its resolved path; only the first call counts."""
         if not self._is_told:
             self._is_told = True
-            self._send({"files": list(files), "folders": sorted({f for name in files for f in _listed(name)})})
+            self._send({"files": list(files), "folders": sorted({f for name in files for f in listed_folders(name)})})
 
     def run(self, statements: Sequence[str], meanwhile: Work | None = None) -> None:
         """Carry out statements. Raises EngineError."""
@@ -228,55 +168,6 @@ class DuckWorker:
             timer.cancel()
 
 
-class Recorder:
-    """An engine that notes what it runs, for people who want to see it."""
-
-    def __init__(self, engine: Engine, statements: list[str]) -> None:
-        self._engine = engine
-        self.statements = statements
-
-    @property
-    def name(self) -> str:
-        """Its name and version."""
-        return self._engine.name
-
-    @property
-    def isolation(self) -> str:
-        """What stands between it and this machine."""
-        return self._engine.isolation
-
-    @property
-    def is_alive(self) -> bool:
-        """Whether it can be asked anything."""
-        return self._engine.is_alive
-
-    def admit(self, files: Sequence[str]) -> None:
-        """Name all files that it may read."""
-        self._engine.admit(files)
-
-    def run(self, statements: Sequence[str], meanwhile: Work | None = None) -> None:
-        """Note and carry out statements. Raises EngineError."""
-        self.statements += statements
-        self._engine.run(statements, meanwhile)
-
-    def fetch(self, query: str) -> list[Row]:
-        """Note a query and fetch it. Raises EngineError."""
-        self.statements.append(query)
-        return self._engine.fetch(query)
-
-    def describe(self, query: str) -> dict[str, str]:
-        """The columns of a query and their types. Raises EngineError."""
-        return self._engine.describe(query)
-
-    def lock(self) -> None:
-        """Shut files, network and settings. Raises EngineError."""
-        self._engine.lock()
-
-    def close(self) -> None:
-        """End it."""
-        self._engine.close()
-
-
 def _is_row(row: object) -> bool:
     """Whether it is a row of plain cells."""
     return isinstance(row, list) and all(map(_is_cell, row))
@@ -289,19 +180,6 @@ def _is_cell(cell: object) -> bool:
 
 def _refused(constant: str) -> None:
     raise ValueError(constant)
-
-
-def engine_name(path: str) -> str:
-    """A file's name that the engine cannot expand to others: `x[1].csv` is `x[[]1].csv` as a pattern."""
-    return re.sub(r"[*?\[]", r"[\g<0>]", path)
-
-
-def _listed(path: str) -> Iterator[str]:
-    """The folders whose names the engine lists to find a file whose path would be a pattern."""
-    parts = Path(path).parts
-    for number, part in enumerate(parts):
-        if engine_name(part) != part:
-            yield str(Path(*parts[:number]))
 
 
 def _environment() -> dict[str, str]:

@@ -10,26 +10,19 @@ from fnmatch import fnmatchcase
 from itertools import repeat
 from pathlib import Path
 
-from ..compile.dataset.columns import Native
-from ..compile.dataset.readers import csv_rows, format_of, json_rows, parquet_rows, unique_headers
-from ..compile.sql.render import render
-from ..model.period import is_zone
-from ..model.project import Dataset, Source
-from ..model.record import Record
-from .engine import EngineError, engine_name
+from ...compile.dataset.columns import Native
+from ...compile.dataset.readers import csv_rows, format_of, json_rows, parquet_rows, unique_headers
+from ...compile.sql.render import render
+from ...model.period import is_zone
+from ...model.project import Dataset, Source
+from ...model.record import Record
+from ..engine.file_names import engine_name
+from ..engine.interface import EngineError
+from .interface import SourceError
 
 _HEADER_LIMIT = 1_000_000
 _PATTERN = frozenset("*?[")
 _LONGEST_SHOWN = 200
-
-
-class SourceError(Exception):
-    """A source that cannot be read: what is wrong, what to do."""
-
-    def __init__(self, message: str, hint: str = "") -> None:
-        super().__init__(message)
-        self.message = message
-        self.hint = hint
 
 
 class Files(Record):

@@ -1,0 +1,1 @@
+"""Engines: what runs SQL elsewhere, and may fail."""

@@ -1,0 +1,67 @@
+"""The engine, as the rest of the house knows it: something that runs SQL elsewhere and may fail."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+Plain = int | float | bool | str | None
+Cell = Plain | list[Plain]
+Row = tuple[Cell, ...]
+Work = Callable[[], object]
+
+
+class EngineError(Exception):
+    """A statement failed: its kind, never the engine's words.
+
+    `died` says that the worker is gone, `lost` that no other can take its place: the statement was not to blame.
+    """
+
+    def __init__(
+        self, kind: str, line: int | None = None, encoding: bool = False, died: bool = False, lost: bool = False
+    ) -> None:
+        super().__init__(kind)
+        self.kind = kind
+        self.line = line
+        self.encoding = encoding
+        self.died = died
+        self.lost = lost
+
+    @property
+    def is_late(self) -> bool:
+        """Whether it was ended at its deadline."""
+        return self.kind == "deadline"
+
+
+class Engine(Protocol):
+    """Runs SQL somewhere. Raises EngineError."""
+
+    @property
+    def name(self) -> str:
+        """Its name and version."""
+
+    @property
+    def isolation(self) -> str:
+        """What stands between it and this machine."""
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it can be asked anything."""
+
+    def admit(self, files: Sequence[str]) -> None:
+        """Name, before anything else is asked, all files that it may read."""
+
+    def run(self, statements: Sequence[str], meanwhile: Work | None = None) -> None:
+        """Carry out statements; `meanwhile` is done on this side while they run."""
+
+    def fetch(self, query: str) -> list[Row]:
+        """All rows of a query."""
+
+    def describe(self, query: str) -> dict[str, str]:
+        """The columns of a query and their types."""
+
+    def lock(self) -> None:
+        """From here on, no file and no setting can be reached."""
+
+    def close(self) -> None:
+        """End it."""
