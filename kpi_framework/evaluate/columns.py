@@ -12,8 +12,8 @@ from ..model.record import Record, field
 from . import findings
 from .engine.interface import EngineError
 from .run import Run
-from .sources.interface import SourceError
-from .sources.paths import Files, find_files
+from .sources.formats import find_files
+from .sources.interface import Files, SourceError
 
 
 class DataColumns(Record):

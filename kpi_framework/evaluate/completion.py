@@ -15,8 +15,7 @@ from ..compile.time.working_time import Lookup, Query, worked_query
 from ..compile.time.zone import timestamp
 from ..model.record import Record, field
 from .engine.interface import Engine
-from .sources.interface import SourceError
-from .sources.paths import Files
+from .sources.interface import Files, SourceError
 
 
 class Loaded(Record):

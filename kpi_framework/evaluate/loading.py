@@ -20,8 +20,7 @@ from .completion import Loaded, Wanted
 from .computable import Computable
 from .engine.interface import EngineError
 from .run import Run
-from .sources.interface import SourceError
-from .sources.paths import Files
+from .sources.interface import Files, SourceError
 
 
 class Datasets(Record):

@@ -16,8 +16,7 @@ from ..model.period import Almanac
 from .completion import Completion, Loaded, Wanted, make_table, read_name
 from .engine.duckdb import WorkerLimits
 from .engine.interface import Engine, EngineError, Row, Work
-from .sources.interface import SourceError
-from .sources.paths import Files, native_columns, unreadable
+from .sources.interface import Files, SourceError
 
 OpenEngine = Callable[[], Engine]
 T = TypeVar("T")
@@ -157,7 +156,7 @@ class Session:
 
     def native(self, files: Files) -> Native:
         """The columns of a source. Raises SourceError, EngineError."""
-        return native_columns(files, lambda query: self._asked_again(lambda engine: engine.describe(query)))
+        return files.columns(lambda rows: self._asked_again(lambda engine: engine.describe(render(rows))))
 
     def keep_calendars(self, almanac: Almanac, names: Collection[str]) -> None:
         """Give the engine the working time of these calendars, too. Raises EngineError, FormulaError."""
@@ -185,7 +184,7 @@ class Session:
     def _read_into(self, engine: Engine, wanted: Wanted, meanwhile: Work | None = None) -> None:
         table, load = wanted.table, wanted.load
         sources = sorted({table.base(c).source for c in wanted.columns})
-        source = f"WITH source AS NOT MATERIALIZED ({wanted.files.rows(sources)})"
+        source = f"WITH source AS NOT MATERIALIZED ({render(wanted.files.relation(sources))})"
         statement = f"CREATE TEMP TABLE {read_name(table)} AS {source} {render(load.query)}"
         try:
             self._know(engine, {table.zone, table.almanac.zone.key})
@@ -193,7 +192,7 @@ class Session:
         except EngineError as error:
             if error.died:
                 raise
-            raise unreadable(wanted.files, error) from None
+            raise wanted.files.unreadable(error) from None
 
     # lock
 

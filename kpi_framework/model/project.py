@@ -116,8 +116,8 @@ class Dataset(Model):
 
     @property
     def reading(self) -> Source:
-        """Where its rows are and how they are written; a path alone has the usual options."""
-        return Source(path=self.source) if isinstance(self.source, str) else self.source
+        """The source with its reading options, also where kpi.yaml writes nothing but a path."""
+        return self.source if isinstance(self.source, Source) else Source(path=self.source)
 
     @property
     def timed(self) -> dict[str, Clock | Policy]:

@@ -11,7 +11,7 @@ from ..compile.catalog import Compilation
 from ..compile.dataset.columns import Native
 from ..compile.definition import table_of
 from ..evaluate.reporting_periods import ReportingPeriods
-from ..evaluate.sources.paths import csv_header
+from ..evaluate.sources.formats import columns_without_engine
 from ..lint.ignores import apply
 from ..lint.lint import lint
 from ..lint.severity import reweighed
@@ -115,7 +115,7 @@ def reporting_periods_of(
 
 def compiled(catalog: Catalog, project_root: ProjectRoot) -> Compilation:
     """A catalog over the columns that are known without an engine: the headers of CSV files are read, no rows."""
-    return Compilation(catalog, headers(catalog, project_root))
+    return Compilation(catalog, natives_of(catalog, project_root))
 
 
 def linted(catalog: Catalog, project_root: ProjectRoot, today: dt.date) -> tuple[Diagnostic, ...]:
@@ -144,10 +144,12 @@ def _owners(root: Path) -> tuple[CodeOwners | None, tuple[Diagnostic, ...]]:
     return None, ()
 
 
-def headers(catalog: Catalog, project_root: ProjectRoot, without: Collection[str] = ()) -> Mapping[str, Native | None]:
-    """The columns of each dataset that are known without an engine."""
+def natives_of(
+    catalog: Catalog, project_root: ProjectRoot, without: Collection[str] = ()
+) -> Mapping[str, Native | None]:
+    """The columns that the data of each dataset have, as far as they are known without an engine."""
     return {
-        name: csv_header(dataset, project_root.folder, project_root.allowed)
+        name: columns_without_engine(dataset, project_root.folder, project_root.allowed)
         for name, dataset in catalog.datasets.items()
         if name not in without
     }
@@ -155,7 +157,7 @@ def headers(catalog: Catalog, project_root: ProjectRoot, without: Collection[str
 
 def columns_of(catalog: Catalog, project_root: ProjectRoot, name: str) -> frozenset[str] | None:
     """The columns a formula over a dataset may use; None where its source has not been looked at."""
-    native = csv_header(catalog.datasets[name], project_root.folder, project_root.allowed)
+    native = columns_without_engine(catalog.datasets[name], project_root.folder, project_root.allowed)
     return frozenset(table_of(catalog, name, native).scope.columns) if native else None
 
 

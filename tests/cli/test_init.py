@@ -38,7 +38,7 @@ def dataset(folder: Path, name: str = "tickets") -> tuple[Dataset, Source]:
     catalog, findings = load_catalog({"kpi.yaml": text}, shipped_contracts())
     assert catalog is not None, findings
     found = catalog.project.noun.datasets[name]
-    return found, found.source if isinstance(found.source, Source) else Source(path=found.source)
+    return found, found.reading
 
 
 def begun(folder: Path, *arguments: str) -> Ended:

@@ -17,7 +17,7 @@ from kpi_framework.compile.sql.render import render
 from kpi_framework.evaluate.completion import Loaded, Wanted
 from kpi_framework.evaluate.engine.duckdb import DuckWorker, WorkerLimits
 from kpi_framework.evaluate.session import Session
-from kpi_framework.evaluate.sources.paths import csv_header, find_files
+from kpi_framework.evaluate.sources.formats import columns_without_engine, find_files
 from kpi_framework.load.catalog import load_catalog
 from kpi_framework.load.library import shipped_contracts, shipped_presets
 from kpi_framework.load.write import as_yaml
@@ -40,7 +40,7 @@ def read(root: Path, dataset: dict[str, Any], names: set[str]) -> tuple[list[dic
     """The canonical rows of a dataset, as the engine has them."""
     catalog = catalog_of(root, dataset)
     whole = catalog.datasets["tickets"]
-    table = table_of(catalog, "tickets", csv_header(whole, root, ()))
+    table = table_of(catalog, "tickets", columns_without_engine(whole, root, ()))
     terms = {n: table.scope.term(n) for n in sorted(names)}
     reached = table.source_columns(frozenset(names))
     with Session(lambda: DuckWorker(WorkerLimits())) as session:

@@ -17,7 +17,7 @@ from kpi_framework.evaluate.completion import Wanted
 from kpi_framework.evaluate.engine.duckdb import DuckWorker, WorkerLimits
 from kpi_framework.evaluate.engine.interface import Row
 from kpi_framework.evaluate.session import Session
-from kpi_framework.evaluate.sources.paths import find_files
+from kpi_framework.evaluate.sources.formats import find_files
 from kpi_framework.load.catalog import load_catalog
 from kpi_framework.load.library import shipped_contracts
 

@@ -2,6 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from ...compile.dataset.columns import Native
+from ...compile.sql.tree import Tree
+from ...model.project import Source
+from ..engine.interface import EngineError
+
+Describe = Callable[[Tree], Mapping[str, str]]
+"""An engine's answer to which columns some rows have, and their types. Raises EngineError."""
+
 
 class SourceError(Exception):
     """A source that cannot be read: what is wrong, what to do."""
@@ -10,3 +22,37 @@ class SourceError(Exception):
         super().__init__(message)
         self.message = message
         self.hint = hint
+
+
+class Files(Protocol):
+    """The files of a source, all of one format."""
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The files by their names in the project."""
+
+    @property
+    def resolved(self) -> tuple[str, ...]:
+        """The same files without links, which the engine has to be admitted to: what was looked at is what is read."""
+
+    def columns(self, describe: Describe) -> Native:
+        """The columns and their types; an engine is asked only where the files have no header.
+
+        Raises SourceError where they cannot be read, EngineError where the engine is gone.
+        """
+
+    def columns_without_engine(self) -> Native | None:
+        """The columns, if they can be known without an engine."""
+
+    def relation(self, columns: Sequence[str]) -> Tree:
+        """The rows of all files, with these columns."""
+
+    def fingerprint(self) -> str:
+        """A hash of the files' bytes, in the order of their names. Raises OSError."""
+
+    def unreadable(self, error: EngineError) -> SourceError:
+        """The engine's failure to read, in words of our own: its text may quote rows."""
+
+
+Open = Callable[[Source, Sequence[Path]], Files]
+"""Files as a source describes them. Raises SourceError where what has to be known before reading is not there."""

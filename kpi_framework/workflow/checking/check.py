@@ -17,7 +17,7 @@ from ...model.diagnostic import Diagnostic, KpiError
 from ...model.measurement import ExampleResult, Scorecard, Verdict
 from ...model.record import replace
 from ...model.rule import OF_CHANGES, OF_DATA, RULES
-from ..project import code_owners, headers, load, name_known, reporting_periods_of, settled
+from ..project import code_owners, load, name_known, natives_of, reporting_periods_of, settled
 from ..run import Options, Outcome, outcome_of
 from .lint import lint_loaded, lint_project
 
@@ -71,7 +71,7 @@ def _checked(
     run = Run(options.setting(reporting), session)
     everything = Compilation(whole)
     columns, unread = columns_of(run, _chosen(everything, options).catalog)
-    unneeded = headers(whole, options.project_root, columns.files)
+    unneeded = natives_of(whole, options.project_root, columns.files)
     everything = everything.over({**unneeded, **columns.natives})
     of_lint: list[Diagnostic] = []
     owners = code_owners(options.project_root.folder)

@@ -8,11 +8,10 @@ from ...compile.catalog import Compilation
 from ...compile.dataset.columns import Native
 from ...evaluate.baselines import compare
 from ...evaluate.computable import computable
-from ...evaluate.sources.paths import csv_header
 from ...model.catalog import Catalog
 from ...model.diagnostic import Diagnostic
 from ...model.project import Column
-from ..project import ProjectRoot
+from ..project import ProjectRoot, natives_of
 
 
 def stale_unread(catalog: Catalog, known: frozenset[str], project_root: ProjectRoot) -> tuple[Diagnostic, ...]:
@@ -30,11 +29,9 @@ def _hashes(catalog: Catalog, project_root: ProjectRoot, spelled: Callable[[str]
 
     What two spellings agree on stands on nothing that the data alone could tell.
     """
-    natives: dict[str, Native | None] = {}
-    for name, dataset in catalog.datasets.items():
-        native = csv_header(dataset, project_root.folder, project_root.allowed) or _declared(catalog, name, spelled)
-        if native is not None:
-            natives[name] = native
+    known = natives_of(catalog, project_root)
+    natives = {name: native or _declared(catalog, name, spelled) for name, native in known.items()}
+    natives = {name: native for name, native in natives.items() if native is not None}
     return computable(Compilation(catalog, natives), natives)[0].hashes
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from kpi_framework.evaluate.sources.interface import SourceError
-from kpi_framework.evaluate.sources.paths import Files, find_files
+from kpi_framework.evaluate.sources.formats import find_files
+from kpi_framework.evaluate.sources.interface import Files, SourceError
 from kpi_framework.model.project import Dataset
 from tests.cli.projects import kpi, project, text
 

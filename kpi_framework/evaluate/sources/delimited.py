@@ -1,0 +1,66 @@
+"""CSV files, and others whose cells a character separates: the first line of each names its columns."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from pathlib import Path
+from typing import ClassVar, Self
+
+from ...compile.dataset.columns import Native
+from ...compile.dataset.readers import csv_rows, unique_headers
+from ...compile.sql.tree import Tree
+from ...model.project import Source
+from .interface import Describe, SourceError
+from .local import LocalFiles, misencoded
+
+_HEADER_LIMIT = 1_000_000
+
+
+class DelimitedFiles(LocalFiles):
+    """Text files of delimited cells, and the header of each."""
+
+    format: ClassVar[str] = "csv"
+
+    headers: tuple[tuple[str, ...], ...] = ()
+
+    @classmethod
+    def opened(cls, source: Source, paths: Sequence[Path]) -> Self:
+        """These files with their headers. Raises SourceError where one cannot be read."""
+        resolved = tuple(path.resolve() for path in paths)
+        headers = tuple(_header(path, named.name, source) for path, named in zip(resolved, paths, strict=True))
+        return cls(source, tuple(map(str, paths)), tuple(map(str, resolved)), headers)
+
+    def columns(self, _describe: Describe) -> Native:
+        """The columns that any file names, all of them text."""
+        return self.columns_without_engine()
+
+    def columns_without_engine(self) -> Native:
+        """The same: the headers say it."""
+        return Native(dict.fromkeys((name for header in self.headers for name in header), "VARCHAR"))
+
+    def relation(self, columns: Sequence[str]) -> Tree:
+        """The rows of all files, with these columns; one that a file lacks is NULL there."""
+        return csv_rows(self.source, dict(zip(self.engine_names, self.headers, strict=True)), columns)
+
+
+def _header(path: Path, name: str, source: Source) -> tuple[str, ...]:
+    """The names of a file's columns. Raises SourceError."""
+    encoding = {"utf-8": "utf-8-sig"}.get(source.encoding, source.encoding)
+    csv.field_size_limit(_HEADER_LIMIT)
+    try:
+        with path.open(encoding=encoding, newline="") as stream:
+            line = stream.readline(_HEADER_LIMIT)
+        cells = csv.reader([line] if line.strip() else [], delimiter=source.delimiter, quotechar=source.quote)
+        header = next(iter(cells), [])
+    except UnicodeDecodeError:
+        raise misencoded(name, source) from None
+    except (OSError, csv.Error) as error:
+        raise SourceError(f"{name} cannot be read: {type(error).__name__}") from None
+    if len(line) == _HEADER_LIMIT:
+        raise SourceError(
+            f"{name}: the first line has {_HEADER_LIMIT:,} characters or more", "Export it again with one row per line."
+        )
+    if not header:
+        raise SourceError(f"{name} is empty", "Export it again: the file has no header.")
+    return unique_headers(header)

@@ -1,0 +1,46 @@
+"""The formats of sources, and a dataset's source → its files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from ...compile.dataset.columns import Native
+from ...compile.dataset.readers import format_of
+from ...model.period import is_zone
+from ...model.project import Dataset
+from .delimited import DelimitedFiles
+from .interface import Files, Open, SourceError
+from .json import JsonFiles
+from .parquet import ParquetFiles
+from .paths import abridged, find_paths
+
+FORMATS: Mapping[str, Open] = {
+    "csv": DelimitedFiles.opened,
+    "json": JsonFiles.opened,
+    "parquet": ParquetFiles.opened,
+}
+
+
+def find_files(dataset: Dataset, root: Path, allowed: Sequence[Path]) -> Files:
+    """The files of a dataset. Raises SourceError where there are none, or they lie outside."""
+    source = dataset.reading
+    if source.timezone is not None and not is_zone(source.timezone):
+        raise SourceError(
+            f"`timezone: {source.timezone}` is not an IANA time zone", "Write it as Europe/London, or UTC."
+        )
+    open_files = FORMATS.get(format_of(source, source.path) or "")
+    if open_files is None:
+        raise SourceError(
+            f"{abridged(source.path)}: the file format is not known",
+            "Add `format:` to the source, for example `format: csv`.",
+        )
+    return open_files(source, find_paths(source.path, root, [root, *allowed]))
+
+
+def columns_without_engine(dataset: Dataset, root: Path, allowed: Sequence[Path]) -> Native | None:
+    """The columns of a dataset's source as far as they can be known without an engine; None where its files are not."""
+    try:
+        return find_files(dataset, root, allowed).columns_without_engine()
+    except SourceError:
+        return None

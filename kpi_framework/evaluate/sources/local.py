@@ -1,0 +1,78 @@
+"""What files of every format on this machine have in common."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import ClassVar, Self
+
+from ...compile.dataset.columns import Native
+from ...compile.sql.tree import Tree
+from ...model.project import Source
+from ...model.record import Record
+from ..engine.file_names import engine_name
+from ..engine.interface import EngineError
+from .interface import Describe, SourceError
+
+
+class LocalFiles(Record):
+    """Files by their names in the project, and by those without links. Each format says which rows they hold."""
+
+    format: ClassVar[str]
+
+    source: Source
+    paths: tuple[str, ...]
+    resolved: tuple[str, ...]
+
+    @classmethod
+    def opened(cls, source: Source, paths: Sequence[Path]) -> Self:
+        """These files."""
+        return cls(source, tuple(map(str, paths)), tuple(str(path.resolve()) for path in paths))
+
+    @property
+    def engine_names(self) -> list[str]:
+        """The files as the engine is given them: none can stand for others."""
+        return [engine_name(path) for path in self.resolved]
+
+    def columns_without_engine(self) -> Native | None:
+        """None: no header names them."""
+        return None
+
+    def fingerprint(self) -> str:
+        """A hash of the files' bytes, in the order of their names. Raises OSError."""
+        digest = hashlib.sha256()
+        for path in self.resolved:
+            with Path(path).open("rb") as stream:
+                while block := stream.read(1 << 20):
+                    digest.update(block)
+        return f"sha256:{digest.hexdigest()}"
+
+    def described(self, rows: Tree, describe: Describe) -> Native:
+        """The columns and types that an engine finds in these rows. Raises SourceError, EngineError."""
+        try:
+            return Native(describe(rows))
+        except EngineError as error:
+            if error.died or error.lost:
+                raise
+            raise self.unreadable(error) from None
+
+    def unreadable(self, error: EngineError) -> SourceError:
+        """The engine's failure to read, in words of our own: its text may quote rows."""
+        names = ", ".join(Path(p).name for p in self.paths[:3])
+        if error.encoding:
+            return misencoded(names, self.source)
+        if error.line is not None:
+            return SourceError(
+                f"{names}: line {error.line} has more or fewer cells than the header, or a quote is not closed",
+                "Correct the line, or the `delimiter` and `quote` of the source.",
+            )
+        if error.kind == "OutOfMemoryException":
+            return SourceError(f"{names} could not be read within the memory limit")
+        return SourceError(f"{names} is not a readable {self.format} file", "Export it again: it may be incomplete.")
+
+
+def misencoded(names: str, source: Source) -> SourceError:
+    """Files that are not encoded as their source says."""
+    hint = "Set its encoding: `source: {encoding: latin-1}`."
+    return SourceError(f"{names} is not encoded in {source.encoding}", hint)

@@ -1,0 +1,165 @@
+"""Every format of sources keeps the same promises: its columns, its rows, its fingerprint, its faults in our words."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import get_args
+
+import duckdb
+import pytest
+
+from kpi_framework.compile.dataset import readers
+from kpi_framework.compile.sql.render import render
+from kpi_framework.compile.sql.tree import Tree
+from kpi_framework.evaluate.engine.duckdb import DuckWorker, WorkerLimits
+from kpi_framework.evaluate.engine.interface import EngineError, Row
+from kpi_framework.evaluate.sources.formats import FORMATS, columns_without_engine, find_files
+from kpi_framework.evaluate.sources.interface import Describe, Files, SourceError
+from kpi_framework.model.project import Dataset, Source
+
+TICKETS = [{"id": "a", "note": "x"}, {"id": "b", "note": "y, z"}]
+
+
+def write_csv(path: Path) -> None:
+    """The tickets as CSV."""
+    path.write_text('id,note\na,x\nb,"y, z"\n')
+
+
+def write_json(path: Path) -> None:
+    """The tickets as a JSON object a line."""
+    path.write_text("".join(json.dumps(ticket) + "\n" for ticket in TICKETS))
+
+
+def write_parquet(path: Path) -> None:
+    """The tickets as Parquet."""
+    rows = duckdb.sql("SELECT * FROM (VALUES ('a', 'x'), ('b', 'y, z')) t(id, note)")
+    assert rows is not None
+    rows.write_parquet(str(path))
+
+
+WRITERS: Mapping[str, Callable[[Path], None]] = {"csv": write_csv, "json": write_json, "parquet": write_parquet}
+every_format = pytest.mark.parametrize("form", FORMATS)
+
+
+def dataset(path: str) -> Dataset:
+    """A dataset with this path, whose ending tells the format."""
+    return Dataset.model_validate({"source": path})
+
+
+def files_of(root: Path, form: str) -> Files:
+    """A source of this format that holds the tickets."""
+    WRITERS[form](root / f"tickets.{form}")
+    return find_files(dataset(f"tickets.{form}"), root, ())
+
+
+@pytest.fixture(scope="module")
+def engines() -> Iterator[Callable[[Files], DuckWorker]]:
+    """Opens engines that are admitted to a source's files."""
+    workers: list[DuckWorker] = []
+
+    def admitted(files: Files) -> DuckWorker:
+        workers.append(DuckWorker(WorkerLimits(threads=1)))
+        workers[-1].admit(files.resolved)
+        return workers[-1]
+
+    yield admitted
+    for worker in workers:
+        worker.close()
+
+
+def describing(engine: DuckWorker) -> Describe:
+    """What a source asks an engine for its columns."""
+    return lambda rows: engine.describe(render(rows))
+
+
+def unasked(_rows: Tree) -> Mapping[str, str]:
+    """An engine that nobody may ask."""
+    raise AssertionError("the columns are known without an engine")
+
+
+def test_every_format_of_kpi_yaml_can_be_opened() -> None:
+    """The words that `format:` may be, and the endings of paths, are those of the table of formats."""
+    words = {word for part in get_args(Source.model_fields["format"].annotation) for word in get_args(part)}
+    assert words == set(FORMATS) == set(readers.FORMATS.values()) == set(WRITERS)
+
+
+@every_format
+def test_the_rows_are_the_same_in_every_format(form: str, tmp_path: Path, engines: Callable[..., DuckWorker]) -> None:
+    """The wanted columns, in the wanted order; the columns that the source says it has can be read."""
+    files = files_of(tmp_path, form)
+    engine = engines(files)
+    assert dict(files.columns(describing(engine)).types) == {"id": "VARCHAR", "note": "VARCHAR"}
+    rows: list[Row] = engine.fetch(render(files.relation(["note", "id"])))
+    assert sorted(rows) == [("x", "a"), ("y, z", "b")]
+
+
+@every_format
+def test_what_is_known_without_an_engine_is_what_an_engine_would_say(form: str, tmp_path: Path) -> None:
+    """The columns where a header names them, and then no engine is asked; else None."""
+    files = files_of(tmp_path, form)
+    known = files.columns_without_engine()
+    assert known == columns_without_engine(dataset(f"tickets.{form}"), tmp_path, ())
+    assert (known is not None) == (form == "csv")
+    if known is not None:
+        assert files.columns(unasked) == known
+
+
+def test_nothing_is_known_of_files_that_are_not_there(tmp_path: Path) -> None:
+    """None, as for a format that only an engine can look into."""
+    assert columns_without_engine(dataset("tickets.csv"), tmp_path, ()) is None
+
+
+@every_format
+def test_the_fingerprint_is_of_the_bytes(form: str, tmp_path: Path) -> None:
+    """The same bytes under any name have one fingerprint; others have another."""
+    before = files_of(tmp_path, form)
+    (tmp_path / "elsewhere").mkdir()
+    assert files_of(tmp_path / "elsewhere", form).fingerprint() == before.fingerprint()
+    fingerprint = before.fingerprint()
+    path = Path(before.paths[0])
+    path.write_bytes(path.read_bytes() + b"\n")
+    assert before.fingerprint() != fingerprint
+
+
+@pytest.mark.parametrize("form", ["json", "parquet"])
+def test_a_file_that_is_none_is_told_in_our_words(
+    form: str, tmp_path: Path, engines: Callable[..., DuckWorker]
+) -> None:
+    """The engine's failure becomes a sentence that quotes no row."""
+    path = tmp_path / f"tickets.{form}"
+    path.write_text('{"id": CANARY')
+    files = find_files(dataset(path.name), tmp_path, ())
+    with pytest.raises(SourceError) as caught:
+        files.columns(describing(engines(files)))
+    assert path.name in caught.value.message
+    assert "CANARY" not in caught.value.message + caught.value.hint
+
+
+@every_format
+def test_an_engine_that_is_gone_is_no_fault_of_the_source(form: str, tmp_path: Path) -> None:
+    """A worker that died says nothing about the file."""
+
+    def died(_rows: Tree) -> Mapping[str, str]:
+        raise EngineError("worker-died", died=True)
+
+    files = files_of(tmp_path, form)
+    if files.columns_without_engine() is None:
+        with pytest.raises(EngineError):
+            files.columns(died)
+
+
+def test_a_file_without_a_column_has_no_values_there(tmp_path: Path, engines: Callable[..., DuckWorker]) -> None:
+    """CSV files of two exports, one of which lacks a column, are read together."""
+    (tmp_path / "a.csv").write_text("id,note\na,x\n")
+    (tmp_path / "b.csv").write_text("id\nb\n")
+    files = find_files(dataset("*.csv"), tmp_path, ())
+    assert set(files.columns(unasked).types) == {"id", "note"}
+    assert sorted(engines(files).fetch(render(files.relation(["id", "note"])))) == [("a", "x"), ("b", None)]
+
+
+def test_a_format_that_nobody_knows_is_refused(tmp_path: Path) -> None:
+    """Before the disk is looked at."""
+    with pytest.raises(SourceError, match="format"):
+        find_files(dataset("tickets.xyz"), tmp_path, ())
