@@ -21,12 +21,12 @@ from ...model.ledger import Chain, Published, Unverified, Verification
 from ...model.measurement import Measurement, Scorecard, Status
 from ...model.record import Record, field, replace
 from ...model.rule import RULES
-from ...report.formats.json import goal_object, number, period_object
 from ..checking.check import check
 from ..history.revisions import FILES, Revision, side_of
 from ..project import compiled, reporting_periods_of
 from ..run import Options, Outcome
 from .ledger_files import FOLDER, Publisher, publishing, read_ledger_files, refuse_anchor
+from .lines import Line, restatement, value_line
 
 _PERIODS = 400
 """So far back values are computed again."""
@@ -92,7 +92,7 @@ def _append(publisher: Publisher, outcome: Outcome, commit: str, reason: str | N
     return Publication(outcome, counts, (), heads(_chains(contents).values()))
 
 
-Lines = tuple[Chain, list[dict[str, Any]], list[Diagnostic]]
+Lines = tuple[Chain, list[Line], list[Diagnostic]]
 """A ledger, the lines to append to it, and what is refused."""
 
 
@@ -106,7 +106,7 @@ def _lines_of(kpi: str, outcome: Outcome, ledgers: Mapping[str, Chain], commit: 
     }  # fmt: skip
     worth = [(m, chain.latest.get(_key(m))) for m in _worth_publishing(card, kpi, chain)]
     refused = [_silent(chain, earlier, m) for m, earlier in worth if earlier is not None and not reason]
-    bodies = [{**_body(m), **about, **(_restated(earlier, reason) if earlier else {})} for m, earlier in worth]
+    bodies = [{**value_line(m), **about, **(restatement(earlier, reason) if earlier else {})} for m, earlier in worth]
     return chain, bodies, refused
 
 
@@ -141,19 +141,6 @@ def _key(measurement: Measurement) -> tuple[str, str, tuple[tuple[str, str | Non
 def _differs(earlier: Published, measurement: Measurement) -> bool:
     again = (measurement.value, measurement.status.value, measurement.definition)
     return (earlier.value, earlier.status, earlier.definition) != again
-
-
-def _body(m: Measurement) -> dict[str, Any]:
-    return {
-        "period": period_object(m.period), "segment": dict(m.segment), "value": number(m.value), "unit": m.unit,
-        "status": m.status.value, "reason": m.reason.value if m.reason else None, "waived": m.waived,
-        "population": m.population, "measured": m.measured, "target": goal_object(m.target),
-        "baseline": number(m.baseline), "definition": m.definition,
-    }  # fmt: skip
-
-
-def _restated(earlier: Published, reason: str | None) -> dict[str, Any]:
-    return {"restates": earlier.seq, "was": earlier.value, "because": reason}
 
 
 def _silent(chain: Chain, earlier: Published, measurement: Measurement) -> Diagnostic:

@@ -1,0 +1,61 @@
+"""What a line of the ledger says of a published value.
+
+The lines are hashed, so nothing else writes them: a report may change its words and fields, and no hash with it.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from ...model.ledger import Published
+from ...model.measurement import Goal, Measurement
+from ...model.period import Period
+
+Line = dict[str, Any]
+"""A line before it is sealed: what JSON can say, and no number that it cannot."""
+_Number = float | int | None
+
+
+def value_line(measurement: Measurement) -> Line:
+    """A value, what was judged, and by what."""
+    m = measurement
+    return {
+        "period": _period(m.period), "segment": dict(m.segment), "value": _number(m.value), "unit": m.unit,
+        "status": m.status.value, "reason": m.reason.value if m.reason else None, "waived": m.waived,
+        "population": m.population, "measured": m.measured, "target": _goal(m.target),
+        "baseline": _number(m.baseline), "definition": m.definition,
+    }  # fmt: skip
+
+
+def restatement(earlier: Published, reason: str | None) -> Line:
+    """Which line a value takes the place of, and why."""
+    return {"restates": earlier.seq, "was": earlier.value, "because": reason}
+
+
+def _period(period: Period) -> Line:
+    """The grain, the first day and the day after the last."""
+    grain = period.grain.value if period.grain else None
+    return {"grain": grain, "start": period.start.isoformat(), "end": period.end.isoformat()}
+
+
+def _goal(goal: Goal | None) -> Line | None:
+    """The target, resolved; `of` only where it was relative."""
+    if goal is None:
+        return None
+    limits = {"at_most": _number(goal.at_most), "at_least": _number(goal.at_least)}
+    line: Line = {name: limit for name, limit in limits.items() if limit is not None}
+    if goal.between is not None:
+        line["between"] = _numbers(goal.between)
+    line["near"] = _numbers(goal.near) if isinstance(goal.near, tuple) else _number(goal.near)
+    line["from"] = goal.from_.isoformat() if goal.from_ else None
+    return line | ({"of": goal.of} if goal.of is not None else {})
+
+
+def _number(value: _Number) -> _Number:
+    """A number that JSON can write; another one is null, as unknown is."""
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _numbers(pair: tuple[float, float]) -> list[_Number]:
+    return [_number(value) for value in pair]
