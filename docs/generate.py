@@ -31,9 +31,11 @@ from typer.testing import CliRunner
 
 import kpi_framework.cli.commands  # noqa: F401 - registers every command
 from kpi_framework.cli.app import app
+from kpi_framework.compile.language.functions import FUNCTIONS
 from kpi_framework.load.library import shipped_contracts, shipped_presets
 from kpi_framework.load.schema import schemas
 from kpi_framework.model.preset import Preset
+from kpi_framework.report.pages.functions import functions_markdown
 from kpi_framework.report.pages.rules import rules_markdown
 
 Schema = Mapping[str, Any]
@@ -74,6 +76,12 @@ def rules_page() -> str:
         "one finding is suppressed at its place by `# kpi: ignore[rule-name] the reason`.\n\n"
     )
     return f"{title}\n\n{MADE}{about}{rest.rstrip()}\n"
+
+
+def functions_page() -> str:
+    """docs/reference/functions.md."""
+    about = "The functions that a formula may use. `kpi functions` lists them, and `kpi functions NAME` shows one.\n\n"
+    return f"# Functions\n\n{MADE}{about}{functions_markdown(FUNCTIONS.values()).rstrip()}\n"
 
 
 # Fields
@@ -273,6 +281,7 @@ def example_page() -> str:
 
 PAGES = {
     "example-pull-request.md": example_page,
+    "reference/functions.md": functions_page,
     "reference/rules.md": rules_page,
     "reference/fields.md": fields_page,
     "reference/commands.md": commands_page,

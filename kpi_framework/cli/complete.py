@@ -50,6 +50,12 @@ def offers(incomplete: str) -> list[str]:
     return words((*catalogue.shipped_templates(), *catalogue.shipped_signals()))(incomplete)
 
 
+def functions(incomplete: str) -> list[str]:
+    """The functions of the formula language."""
+    language = importlib.import_module("kpi_framework.compile.language.functions")
+    return words(language.FUNCTIONS)(incomplete)
+
+
 def rules(incomplete: str) -> list[str]:
     """The names of the rules."""
     return words(RULES)(incomplete)

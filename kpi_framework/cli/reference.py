@@ -1,4 +1,4 @@
-"""The commands beside the main job: show, schema, rules, explain."""
+"""The commands beside the main job: show, schema, functions, rules, explain."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from typing import Annotated
 
 import typer
 
+from ..compile.language.functions import FUNCTIONS, function_named, instead_of
 from ..model.diagnostic import KpiError
 from ..model.record import replace
 from ..model.rule import RULES
+from ..report.pages.functions import function_text, functions_text
 from ..report.pages.rules import RULE_FORMATS, explain, render_rules
 from ..report.pages.show import SHOW_FORMATS, ShowReport
 from ..report.renderers import renderer
@@ -20,6 +22,7 @@ from ..workflow.setup.schemas import stale_schemas, write_schemas
 from . import options as o
 from .app import app
 from .complete import choice, definitions
+from .complete import functions as complete_functions
 from .complete import rules as complete_rules
 
 ShowFormat = Annotated[str, choice("--format", SHOW_FORMATS)]
@@ -94,6 +97,24 @@ def schema(
 def rules(form: RulesFormat = "text", output: o.Output = "-") -> None:
     """List all rules."""
     o.write(render_rules(form, color=o.color(), width=o.width()), output)
+
+
+@app.command("functions")
+def formula_functions(
+    name: Annotated[str | None, typer.Argument(metavar="[NAME]", autocompletion=complete_functions)] = None,
+    output: o.Output = "-",
+) -> None:
+    """List the functions of formulas.
+
+    Each is shown with an example. Give a name to see one of them: also its name in another product, such as average.
+    """
+    if name is None:
+        o.write(functions_text(FUNCTIONS.values(), color=o.color(), width=o.width()), output)
+        return
+    chosen = function_named(name)
+    if chosen is None:
+        raise KpiError(f"there is no function {name}", instead_of(name))
+    o.write(function_text(chosen, color=o.color(), width=o.width()), output)
 
 
 @app.command("explain")

@@ -3,6 +3,7 @@
 # No postponed annotations: pydantic would evaluate each of them anew at every start.
 
 import datetime as dt
+import re
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Literal, Self
 
@@ -22,6 +23,7 @@ from .base import (
 )
 from .period import Grain
 from .quantity import Duration, Quantity, Share, Window
+from .quoting import is_plain
 from .waiver import Waiver
 
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=80)]
@@ -316,9 +318,20 @@ class Metric(Model):
 
 
 def _targets(value: Any) -> Any:
+    if isinstance(value, str):
+        raise ValueError(f"expected a mapping such as `{_as_limit(value)}`")
     return [value] if isinstance(value, dict) else value
 
 
+def _as_limit(text: str) -> str:
+    """How a target is written that somebody wrote as a text: `>= 95%` → `{at_least: 95%}`."""
+    match = _COMPARISON.fullmatch(text)
+    if match is None or not is_plain(match[2]):
+        return "{at_least: 95%}"
+    return f"{{{'at_most' if match[1] in '<=≤' else 'at_least'}: {match[2].strip()}}}"
+
+
+_COMPARISON = re.compile(r"\s*(<=|>=|<|>|≤|≥)\s*([0-9.]{1,20} ?[%A-Za-z]{0,10})\s*")
 _ONE_OR_MORE = "one mapping, or a list of them"
 
 

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from sqlglot import exp
 
-from ...model.quoting import shown
+from ...model.quoting import plain_or, shown
 from ...model.record import replace
 from ...model.unit import MICROSECONDS
 from ..sql.errors import mismatch
@@ -16,6 +16,8 @@ from ..sql.typed_sql import Term, as_double, binary, bracket, case, disjunction,
 from .syntax import forbidden
 from .times import Times
 from .units import common_unit, merged, number_type, product_unit, quotient_unit
+
+_MOMENTS = ("date", "timestamp")
 
 
 class Scalars(Times):
@@ -41,7 +43,7 @@ class Scalars(Times):
     # arithmetic
 
     def _sum(self, node: exp.Expr) -> Term:
-        left, right = self._numbers(node)
+        left, right = self._summands(node)
         unit = common_unit(left, right, "add" if isinstance(node, exp.Add) else "subtract")
         kind: type[exp.Binary] = type(node)  # type: ignore[assignment]
         degree = left.degree if left.degree == right.degree else None
@@ -210,8 +212,22 @@ class Scalars(Times):
 
     # what the others need
 
+    def _summands(self, node: exp.Expr) -> tuple[Term, Term]:
+        """Two numbers. The difference of two times has a function of its own."""
+        left, right = self.lower(node.this), self.lower(node.expression)
+        if isinstance(node, exp.Sub) and left.type in _MOMENTS and right.type in _MOMENTS:
+            start, end = (plain_or(side.sql(dialect="duckdb"), "…") for side in (node.expression, node.this))
+            raise mismatch(
+                "two times cannot be subtracted",
+                f"Write hours_between({start}, {end}), or seconds_between, minutes_between or days_between.",
+                node.this.name or None,
+            )
+        return self._number_of(left, node.this), self._number_of(right, node.expression)
+
     def _number(self, node: exp.Expr) -> Term:
-        term = self.lower(node)
+        return self._number_of(self.lower(node), node)
+
+    def _number_of(self, term: Term, node: exp.Expr) -> Term:
         if not term.is_number:
             hint = "Use count_if or share for conditions." if term.type == "boolean" else "Cast it to a number."
             raise mismatch(

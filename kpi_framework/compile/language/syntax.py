@@ -14,6 +14,7 @@ from sqlglot.errors import SqlglotError
 
 from ...model.quoting import shown
 from ..sql.errors import FormulaError
+from .functions import instead_of
 
 MAX_LENGTH = 4_000
 MAX_BRACKETS = 32
@@ -188,7 +189,12 @@ def _check_own(name: str) -> None:
 
 def forbidden(what: str, name: str | None = None) -> FormulaError:
     """The error for something outside the language."""
-    return FormulaError("forbidden-function", f"{shown(what)} is not part of the formula language", name=name or what)
+    return FormulaError(
+        "forbidden-function",
+        f"{shown(what)} is not part of the formula language",
+        instead_of(name or what),
+        name or what,
+    )
 
 
 def _name(node: exp.Expr) -> str:
