@@ -41,7 +41,7 @@ def check(
     scorecard: Annotated[Path | None, typer.Option("--scorecard", help="A folder for scorecard.md and .json.")] = None,
     at: Annotated[str | None, typer.Option("--at", help="Check this git revision.")] = None,
 ) -> None:  # fmt: skip
-    """Check definitions, examples, data and targets: the main command.
+    """Check definitions, examples, data and targets.
 
     It writes the scorecard. Its exit code is 1 if a finding or a missed target is one that fails the gate.
     """

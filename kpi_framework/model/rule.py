@@ -115,5 +115,8 @@ OF_DATA = frozenset(
 )
 """The rules that only a look at the data can judge."""
 
+OF_FORMULAS = frozenset(r.name for r in _ALL if r.code.startswith("KPI2")) - OF_DATA
+"""The rules that a formula breaks whatever the data are."""
+
 OF_CHANGES = frozenset(r.name for r in _ALL if r.code.startswith("KPI7"))
 """The rules that only a comparison with another revision can judge."""

@@ -19,9 +19,10 @@ from ..load.catalog import BASELINES, PROJECT, load_catalog
 from ..load.codeowners import PLACES, read_code_owners
 from ..load.library import shipped_contracts
 from ..model.catalog import Catalog
-from ..model.diagnostic import Diagnostic, KpiError, Span, did_you_mean
+from ..model.diagnostic import Diagnostic, KpiError, Severity, Span, did_you_mean
 from ..model.ownership import CodeOwners
 from ..model.record import Record, replace
+from ..model.rule import OF_FORMULAS
 from .project_files import LINKED, ProjectFiles, linked, links_beneath, read_file, read_files, refuse_links
 
 LEDGERS = "ledger"
@@ -172,4 +173,10 @@ def settled(
     rules = {name: severity for name, severity in catalog.project.noun.rules.items() if name != LINKED}
     weighed = reweighed(findings, rules)
     heeded = apply(weighed, catalog.ignores, unseen)
-    return tuple(sorted(dict.fromkeys(heeded), key=lambda f: f.sort_key))
+    return tuple(sorted(_without_repetition(dict.fromkeys(heeded)), key=lambda f: f.sort_key))
+
+
+def _without_repetition(findings: Collection[Diagnostic]) -> list[Diagnostic]:
+    """A formula that does not compile is reported once: that its examples fail, too, says nothing new."""
+    broken = {f.kpi for f in findings if f.severity is Severity.ERROR and f.rule in OF_FORMULAS}
+    return [f for f in findings if f.rule != "example-failed" or f.kpi not in broken]

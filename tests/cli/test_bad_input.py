@@ -24,8 +24,8 @@ def spoiled(old: str, new: str) -> str:
 
 
 def formula(sql: str) -> str:
-    """The KPI with another formula, without its example."""
-    return spoiled(FORMULA, f"formula: {sql}").partition("examples:")[0]
+    """The KPI with another formula; its example fails with it."""
+    return spoiled(FORMULA, f"formula: {sql}")
 
 
 def checked(folder: Path) -> tuple[int, dict[str, Any]]:
@@ -65,6 +65,13 @@ BAD_DEFINITIONS = {
     "a type of its own": (formula("count(distinct cast(priority as uuid))"), "forbidden-function"),
     "the environment": (formula("max(getenv('HOME'))"), "forbidden-function"),
 }
+
+
+def test_a_failing_example_of_a_formula_that_compiles_is_told(tmp_path: Path) -> None:
+    """Only where the formula itself is refused do its examples say nothing new."""
+    code, card = checked(project(tmp_path, {KPI: spoiled("expect: 4 h", "expect: 5 h")}))
+    assert code == 1
+    assert [d["rule"] for d in card["diagnostics"] if d["severity"] == "error"] == ["example-failed"]
 
 
 @pytest.mark.parametrize("name", BAD_DEFINITIONS)
