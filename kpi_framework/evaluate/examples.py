@@ -43,6 +43,19 @@ class ExampleValue(Record):
     missing: int | None = None
 
 
+class ExampleComparison(Record):
+    """Whether an example gave what was expected, and both in words."""
+
+    passed: bool
+    expected: str
+    actual: str
+
+    @classmethod
+    def impossible(cls, expected: str, why: CouldNot) -> ExampleComparison:
+        """There is nothing to compare with: the example fails, and says why."""
+        return cls(passed=False, expected=expected, actual=why.why)
+
+
 def run_examples(
     compilation: Compilation, session: Session, only: tuple[str, ...] = ()
 ) -> tuple[tuple[ExampleResult, ...], tuple[Diagnostic, ...]]:
@@ -86,14 +99,18 @@ class _Examples(Record):
                 self.session.know(self.catalog.project.noun.almanac.zone.key)
                 outcome = self._value(example)
             except FormulaError as error:
-                comparison = (False, "a value", error.message)
+                comparison = ExampleComparison.impossible("a value", CouldNot(error.message))
             except EngineError as error:
                 if error.lost:
                     raise
-                comparison = (False, "a value", f"the engine failed ({error.kind})")
+                why = CouldNot(f"the engine failed ({error.kind})")
+                comparison = ExampleComparison.impossible("a value", why)
             else:
                 comparison = compared(self.metric, example, outcome)
-            results.append(ExampleResult(self.metric.id, example.name, *comparison, span.path, span.line))
+            results.append(ExampleResult(
+                self.metric.id, example.name, comparison.passed, comparison.expected, comparison.actual,
+                span.path, span.line,
+            ))  # fmt: skip
         return results
 
     def _value(self, example: Example) -> ExampleValue:
@@ -150,15 +167,15 @@ class _Examples(Record):
         return ExampleValue(published(number) if isinstance(number, int | float) else None)
 
 
-def compared(metric: Metric, example: Example, outcome: ExampleValue) -> tuple[bool, str, str]:
-    """Whether what came out is what was expected, and both in words."""
+def compared(metric: Metric, example: Example, outcome: ExampleValue) -> ExampleComparison:
+    """What came out beside what was expected."""
     expect = example.expect
     expected = expect if isinstance(expect, Expectation) else Expectation(value=expect)
     checks: list[tuple[str, object, object, bool]] = []
     if expected.value is not None or not isinstance(expect, Expectation) or "value" in expect.model_fields_set:
         number = _expected(expected.value, metric.unit)
         if isinstance(number, CouldNot):
-            return False, f"a value in {metric.unit}", number.why
+            return ExampleComparison.impossible(f"a value in {metric.unit}", number)
         checks.append(("value", number, outcome.value, _same(number, outcome.value)))
     for name in ("population", "measured", "missing"):
         count = getattr(expected, name)
@@ -167,7 +184,7 @@ def compared(metric: Metric, example: Example, outcome: ExampleValue) -> tuple[b
     if expected.status is not None:
         status = example_status(metric, outcome)
         checks.append(("status", expected.status, status.value, expected.status == status.value))
-    return all(c[3] for c in checks), _in_words(checks, 1), _in_words(checks, 2)
+    return ExampleComparison(all(c[3] for c in checks), _in_words(checks, 1), _in_words(checks, 2))
 
 
 def _expected(value: Quantity | bool | None, unit: str) -> float | int | CouldNot | None:
