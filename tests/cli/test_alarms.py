@@ -8,6 +8,8 @@ import pytest
 
 from tests.cli.projects import KPI, STRICT, kpi, project, text
 
+pytestmark = pytest.mark.usefixtures("engine_inside")
+
 LINE = text(KPI).splitlines().index(next(row for row in text(KPI).splitlines() if row.startswith("target:"))) + 1
 
 

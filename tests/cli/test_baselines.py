@@ -11,6 +11,8 @@ import pytest
 
 from tests.cli.projects import Ended, kpi
 
+pytestmark = pytest.mark.usefixtures("engine_inside")
+
 SAMPLE = Path(__file__).parents[2]
 DERIVED, MEASURED, APART = "cost_per_ticket", "first_response_time", "csat"
 

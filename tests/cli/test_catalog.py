@@ -21,6 +21,8 @@ from kpi_framework.workflow.setup.catalog import datasets, template_of
 from tests.cli.projects import kpi
 from tests.cli.warehouse import write_data
 
+pytestmark = pytest.mark.usefixtures("engine_inside")
+
 ROWS = (
     "ticket_volume", "ticket_volume_trend", "ticket_backlog", "tickets_closed", "agent_utilization", "csat", "nps",
     "ces", "sla_compliance", "reopened_rate", "first_response_time", "first_contact_resolution",

@@ -9,6 +9,8 @@ import pytest
 from tests.cli.projects import Ended, kpi, project, text
 from tests.cli.warehouse import write_data
 
+pytestmark = pytest.mark.usefixtures("engine_inside")
+
 EARLY = "2019-12-31 23:59"
 BAD = {
     "resolved before it was created": ("tickets", "resolved_at", EARLY, "impossible-time", "warning"),

@@ -11,6 +11,8 @@ import pytest
 
 from tests.cli.projects import kpi, project
 
+pytestmark = pytest.mark.usefixtures("engine_inside")
+
 BAD = Path(__file__).parents[1] / "rules"
 
 

@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from kpi_framework.report.pages.due import escaped, folded
 from tests.cli.projects import KPI, kpi, project, text
 
+pytestmark = pytest.mark.usefixtures("engine_inside")
+
 TARGETS = "target: [{at_most: 4 h, near: 5 h}, {from: 2026-05-01, at_most: 3 h}]"
 WAIVER = (
     "waiver: {from: 2026-03-01, until: 2026-04-30, limit: 6 h, reason: one vacancy, approved_by: cio@example.com}\n"

@@ -11,6 +11,8 @@ import pytest
 
 from tests.cli.projects import DATA, FORMULA, KPI, Ended, kpi, project, text
 
+pytestmark = pytest.mark.usefixtures("engine_inside")
+
 CANARY = "hunter2-canary"
 SLOWEST = 20.0
 """Seconds: four times what was promised, for a busy machine."""

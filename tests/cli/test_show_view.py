@@ -8,6 +8,8 @@ import pytest
 
 from tests.cli.projects import STRICT, kpi, project, text
 
+pytestmark = pytest.mark.usefixtures("engine_inside")
+
 SECOND = STRICT.replace("id: fix_time", "id: second").replace("name: Fix time", "name: Second time")
 VIEWS = text("kpi.yaml") + "views: {executive: {kpis: [second]}, all_of_them: {kpis: all}}\n"
 

@@ -18,6 +18,8 @@ from tests.cli.projects import DATA, Ended, kpi, text
 from tests.history.repository import Repository
 from tests.unit.report.reading import obeyed, xml
 
+pytestmark = pytest.mark.usefixtures("engine_inside")
+
 TEXT = "##[error]x ##vso[task.setvariable variable=a]b ::error::x ::add-mask::missed"
 LONG = " ".join([TEXT] * 4)
 """Long enough to be wrapped before a colon at any width."""

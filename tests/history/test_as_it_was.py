@@ -12,6 +12,8 @@ from jsonschema import Draft7Validator
 from tests.cli.projects import kpi
 from tests.history.repository import CONFIG, KPI, Repository
 
+pytestmark = pytest.mark.usefixtures("engine_inside")
+
 SCHEMA = json.loads((Path(__file__).parents[2] / "schemas/scorecard.schema.json").read_text(encoding="utf-8"))
 DATED = "target: [{at_most: 4 h, near: 5 h}, {from: 2026-03-01, at_most: 2 h}]"
 

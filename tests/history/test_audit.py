@@ -15,6 +15,8 @@ import pytest
 from tests.cli.projects import kpi
 from tests.history.repository import CONFIG, KPI, YEAR, Repository, year
 
+pytestmark = pytest.mark.usefixtures("engine_inside")
+
 YEARLY = ("--from", "2025-04-01", "--to", "2026-04-30")
 
 

@@ -15,6 +15,8 @@ from jsonschema import Draft7Validator
 from tests.cli.projects import kpi, project
 from tests.history.repository import ADA, BEN, CAT, CONFIG, KPI, YEAR, Repository, year
 
+pytestmark = pytest.mark.usefixtures("engine_inside")
+
 SCHEMAS = Path(__file__).parents[2] / "schemas"
 
 

@@ -11,6 +11,8 @@ import pytest
 from kpi_framework.load.write import as_yaml
 from tests.cli.projects import kpi
 
+pytestmark = pytest.mark.usefixtures("engine_inside")
+
 HEADER = "number,opened_at,time_worked,other\n"
 ROWS = "A,2026-01-05 09:00,1970-01-01 02:30:00,90\n"
 METRIC = (

@@ -26,6 +26,8 @@ from kpi_framework.model.project import Contract
 from tests.cli.projects import kpi
 from tests.presets.vendors import SHAPES, Shape
 
+pytestmark = pytest.mark.usefixtures("engine_inside")
+
 
 def catalog_of(root: Path, dataset: dict[str, Any]) -> Catalog:
     """A project with one dataset."""

@@ -22,6 +22,8 @@ from kpi_framework.report.formats.json import scorecard_json
 from kpi_framework.workflow.checking.check import Options, check, run_tests
 from kpi_framework.workflow.project import ProjectRoot
 
+pytestmark = pytest.mark.usefixtures("engine_inside")
+
 ROOT = Path(__file__).parent.parent.parent
 
 leaves = st.sampled_from(["a", "b", "c", "1", "2.5", "'x'", "true"])

@@ -19,6 +19,8 @@ from kpi_framework.workflow.checking.baseline import freeze
 from kpi_framework.workflow.checking.check import Options, check
 from kpi_framework.workflow.project import ProjectRoot
 
+pytestmark = pytest.mark.usefixtures("engine_inside")
+
 LONDON = ZoneInfo("Europe/London")
 AS_OF = dt.date(2026, 4, 10)
 UNTIL = dt.datetime(2026, 4, 11, tzinfo=LONDON).astimezone(dt.UTC)

@@ -22,6 +22,8 @@ from kpi_framework.workflow.history.diff import Question, diff
 from kpi_framework.workflow.ledger.ledger import publish, verify
 from kpi_framework.workflow.project import ProjectRoot
 
+pytestmark = pytest.mark.usefixtures("engine_inside")
+
 HERE = Path(__file__).parent
 FOLDERS = sorted(p.parent.name for p in HERE.glob("*/bad"))
 NOW = dt.datetime(2026, 4, 2, 12, tzinfo=dt.UTC)

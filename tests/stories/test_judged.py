@@ -14,6 +14,8 @@ from kpi_framework.model.measurement import Measurement
 from kpi_framework.workflow.checking.check import Options, Outcome, check
 from kpi_framework.workflow.project import ProjectRoot
 
+pytestmark = pytest.mark.usefixtures("engine_inside")
+
 FILES = sorted((Path(__file__).parent / "judged").glob("*.yaml"))
 STORIES: dict[str, dict[str, Any]] = {
     f"{path.stem}: {name}": story for path in FILES for name, story in yaml.safe_load(path.read_text()).items()

@@ -16,6 +16,8 @@ from kpi_framework.model.measurement import Measurement
 from kpi_framework.workflow.checking.check import Options, check
 from kpi_framework.workflow.project import ProjectRoot
 
+pytestmark = pytest.mark.usefixtures("engine_inside")
+
 HERE = Path(__file__).parent
 STORIES: dict[str, dict[str, Any]] = {p.stem: yaml.safe_load(p.read_text()) for p in sorted(HERE.glob("*.yaml"))}
 CASES = [(name, number) for name, story in STORIES.items() for number in range(len(story["cases"]))]

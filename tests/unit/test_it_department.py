@@ -15,6 +15,8 @@ import pytest
 
 from tests.cli.projects import kpi
 
+pytestmark = pytest.mark.usefixtures("engine_inside")
+
 FOLDER = Path(__file__).parents[2] / "examples" / "it-department"
 Row = dict[str, str]
 

@@ -11,6 +11,8 @@ from kpi_framework.model.diagnostic import Diagnostic
 from kpi_framework.workflow.checking.check import Options, check, lint_project
 from kpi_framework.workflow.project import ProjectRoot
 
+pytestmark = pytest.mark.usefixtures("engine_inside")
+
 NOW = dt.datetime(2026, 2, 10, 12, tzinfo=dt.UTC)
 CONFIG = """version: 1
 name: Desk

@@ -31,6 +31,8 @@ from kpi_framework.model.signal import Signal
 from kpi_framework.workflow.checking.check import Options, check, lint_project
 from kpi_framework.workflow.project import ProjectRoot
 
+pytestmark = pytest.mark.usefixtures("engine_inside")
+
 UTC = Almanac(ZoneInfo("UTC"))
 PROJECT = "version: 1\nname: Desk\n"
 

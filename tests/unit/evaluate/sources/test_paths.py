@@ -13,6 +13,8 @@ from kpi_framework.evaluate.sources.interface import Files, SourceError
 from kpi_framework.model.project import Dataset
 from tests.cli.projects import kpi, project, text
 
+pytestmark = pytest.mark.usefixtures("engine_inside")
+
 
 def named(root: Path, pattern: str, *allowed: Path) -> Files:
     """The files of a dataset with this path."""
