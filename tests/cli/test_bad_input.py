@@ -16,6 +16,8 @@ from kpi_framework.workflow.project import ProjectRoot
 from tests.cli.projects import DATA, FORMULA, KPI, kpi, project, text
 from tests.history.repository import Repository
 
+pytestmark = pytest.mark.usefixtures("engine_inside")
+
 
 def spoiled(old: str, new: str) -> str:
     """The KPI with one piece replaced."""

@@ -5,7 +5,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.cli.projects import kpi
+
+pytestmark = pytest.mark.usefixtures("engine_inside")
 
 ROOT = Path(__file__).parents[2]
 PARTS = ("kpi.yaml", "kpis", "baselines", "schemas", "data")

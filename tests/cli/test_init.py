@@ -14,6 +14,8 @@ from kpi_framework.model.project import Dataset, Source
 from tests.cli.projects import Ended, kpi
 from tests.presets.vendors import SHAPES
 
+pytestmark = pytest.mark.usefixtures("engine_inside")
+
 SERVICENOW = SHAPES["servicenow"].text
 COSTS = "month,cost\n2026-01-01,1000\n2026-02-01,1100\n"
 SURVEYS = "answer_id,answered_at,ticket_id,question,score,max_score\n1,2026-01-06 10:00,INC11,csat,4,5\n"

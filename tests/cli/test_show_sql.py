@@ -13,6 +13,8 @@ import pytest
 
 from tests.cli.projects import kpi
 
+pytestmark = pytest.mark.usefixtures("engine_inside")
+
 ROOT = Path(__file__).parents[2]
 ZONE = (
     "CREATE MACRO wall_in_europe_london(t) AS timezone('Europe/London', timezone('UTC', t))",

@@ -18,6 +18,8 @@ from kpi_framework.model.rule import RULES
 from kpi_framework.report.renderers import FORMATS
 from tests.cli.projects import KPI, STRICT, Ended, kpi, project, text
 
+pytestmark = pytest.mark.usefixtures("engine_inside")
+
 SAMPLE = Path(__file__).parents[2]
 OWNER = "owner: desk@example.com\n"
 OWNERLESS = text(KPI).replace(OWNER, "")

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -61,18 +64,31 @@ def test_every_field_has_a_flip_or_a_reason(model: type[Model]) -> None:
     assert set(TABLES[model]) == {info.alias or name for name, info in model.model_fields.items()}
 
 
-def checked(root: Path) -> Outcome:
-    """The whole check of a project."""
-    return check(Options(ProjectRoot(root), NOW))
+Checked = Callable[[dict[str, Any]], tuple[Path, Outcome]]
+
+
+@pytest.fixture(scope="module")
+def checked(tmp_path_factory: pytest.TempPathFactory) -> Checked:
+    """The whole check of a project, and where it lies: many flips begin with the same one."""
+    outcomes: dict[str, tuple[Path, Outcome]] = {}
+
+    def check_of(files: dict[str, Any]) -> tuple[Path, Outcome]:
+        key = json.dumps(files, sort_keys=True, default=str)
+        if key not in outcomes:
+            root = laid(tmp_path_factory.mktemp("project"), files)
+            outcomes[key] = root, check(Options(ProjectRoot(root), NOW))
+        return outcomes[key]
+
+    return check_of
 
 
 @pytest.mark.parametrize("name", FLIPS)
-def test_what_lets_a_failure_pass_needs_a_reason(name: str, tmp_path: Path) -> None:
+def test_what_lets_a_failure_pass_needs_a_reason(name: str, checked: Checked) -> None:
     """The check failed, one field changed, the check passes: the change is found, of a class that asks why."""
     one = FLIPS[name]
     before = edited(BASE, one.base)
-    roots = laid(tmp_path / "before", before), laid(tmp_path / "after", edited(before, one.change))
-    outcomes = [checked(root) for root in roots]
+    (old_root, failed), (new_root, passed) = checked(before), checked(edited(before, one.change))
+    roots, outcomes = (old_root, new_root), (failed, passed)
     assert [o.exit_code for o in outcomes] == [1, 0], [o.scorecard and o.scorecard.verdict.reasons for o in outcomes]
     catalogs = [o.catalog for o in outcomes]
     old, new = (side_of(compiled(c, ProjectRoot(r))) for c, r in zip(catalogs, roots, strict=True) if c)
