@@ -11,15 +11,19 @@ from kpi_framework.model.ledger import Chain
 from kpi_framework.model.measurement import Goal, Measurement, Reason, Status
 from kpi_framework.model.period import Grain, Period
 from kpi_framework.model.record import replace
+from kpi_framework.model.waiver import Waiver
 from kpi_framework.workflow.ledger.lines import restatement, value_line
 
 MARCH = Period(dt.date(2026, 3, 1), dt.date(2026, 4, 1), Grain.MONTH)
 MET = Measurement(
     kpi="fix_time", kind="kpi", judged=True, period=MARCH, segment=(("team", "Büro"), ("site", None)), value=3.5,
     unit="hours", population=120, measured=118, excluded=1, missing=1, interval=(3.0, 4.0), status=Status.MET,
-    reason=None, waived=False, target=Goal(at_most=4.0, near=5.0, from_=dt.date(2026, 1, 1), of="baseline"),
+    reason=None, target=Goal(at_most=4.0, near=5.0, from_=dt.date(2026, 1, 1), of="baseline"),
     baseline=7, frozen=True, previous=3.0, definition="sha256:d", inputs={"a": 1}, because="no part of a line",
 )  # fmt: skip
+WAIVER = Waiver.model_validate(
+    {"from": dt.date(2026, 3, 1), "until": dt.date(2026, 4, 30), "limit": "9 h", "reason": "r", "approved_by": "a"}
+)
 ABOUT = {"commit": "c", "data": "sha256:f", "engine": "duckdb", "isolation": "process", "as_of": "2026-04-02T00:00:00"}
 FIRST = (
     '{"as_of":"2026-04-02T00:00:00","baseline":7,"commit":"c","data":"sha256:f","definition":"sha256:d",'
@@ -51,7 +55,7 @@ def test_lines_are_these_bytes() -> None:
     assert chain.fault is None
     later = replace(
         MET, value=float("nan"), status=Status.UNKNOWN, reason=Reason.NOT_RUN, segment=(), baseline=float("inf"),
-        target=Goal(between=(1.0, float("inf")), near=(0.5, 9.0)), waived=True,
+        target=Goal(between=(1.0, float("inf")), near=(0.5, 9.0)), waiver=WAIVER,
     )  # fmt: skip
     body = {**value_line(later), **ABOUT, **restatement(chain.entries[0], 'why "so"')}
     assert sealed(chain, [body]) == SECOND
