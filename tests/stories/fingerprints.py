@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -46,7 +47,8 @@ def change_lines(difference: Mapping[str, Any]) -> Iterable[str]:
 
 def checked(root: Path, *arguments: str) -> Mapping[str, Any]:
     """The scorecard of a project, as the command writes it."""
-    card: Mapping[str, Any] = kpi(root, "check", "--format", "json", "--scorecard", str(root / ".out"), *arguments).json
+    with tempfile.TemporaryDirectory() as folder:
+        card: Mapping[str, Any] = kpi(root, "check", "--format", "json", "--scorecard", folder, *arguments).json
     return card
 
 
