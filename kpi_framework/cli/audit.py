@@ -16,8 +16,8 @@ from .app import app
 
 @app.command("audit")
 def write_audit(
-    first: Annotated[str, typer.Option("--from", help="The first day, such as 2026-01-31.")],
-    last: Annotated[str, typer.Option("--to", help="The last day, included.")],
+    first: Annotated[str, typer.Option("--since", help="The first day, such as 2026-01-31.")],
+    last: Annotated[str, typer.Option("--until", help="The last day, included.")],
     out: Annotated[Path, typer.Option("--out", help="A new folder for the files.")],
     project: o.Project = None,
     anchor: Annotated[
@@ -30,9 +30,9 @@ def write_audit(
     It holds every change, published value, restatement, waiver and missed review between two days, with the hash of
     each file.
     """
-    days = o.as_day(first, "--from"), o.as_day(last, "--to")
+    days = o.as_day(first, "--since"), o.as_day(last, "--until")
     if days[0] is None or days[1] is None:
-        raise KpiError("--from and --to need a day", "Write each day as 2026-01-31.")
+        raise KpiError("--since and --until need a day", "Write each day as 2026-01-31.")
     bundle = audit(o.options(project, allow_path=allow_path), days[0], days[1], anchor)
     write_bundle(out, audit_files(bundle))
     o.write(

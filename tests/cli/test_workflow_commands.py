@@ -170,7 +170,7 @@ PLAIN: dict[str, list[tuple[str, ...]]] = {
     "add": [("csat", "--as", TEXT), ("csat", "--owner", LONG, "--dataset", TEXT), (TEXT,),
             ("ticket_backlog", "--owner", TEXT, "--target", TEXT), ("ticket_backlog", "--owner", TEXT, "--yes")],
     "baseline freeze": [(), (TEXT,)],
-    "audit": [("--from", TEXT, "--to", TEXT, "--out", "x")],
+    "audit": [("--since", TEXT, "--until", TEXT, "--out", "x")],
     "schema": [("--check",), ()],
     "init": [("new", "--name", TEXT, "--owner", TEXT), ("odd", "--from", "data/##[error]x.csv"), ("--timezone", TEXT),
              ("::error::x", "##[error]x"), ("other", "--from", "vendor.csv", DATA)],
@@ -265,7 +265,7 @@ def test_the_files_of_a_check_hold_no_command(desk: Path, tmp_path: Path, monkey
 def test_the_bundle_of_an_audit_holds_no_command(desk: Path, tmp_path: Path) -> None:
     """Its pages and its JSON; its CSV has no escapes, and keeps the exact text."""
     root = shutil.copytree(desk, tmp_path / "desk")
-    ended = kpi(root, "audit", "--from", "2025-01-01", "--to", "2026-12-31", "--out", "##[error]x")
+    ended = kpi(root, "audit", "--since", "2025-01-01", "--until", "2026-12-31", "--out", "##[error]x")
     assert unwanted(ended) == []
     pages = [path for path in sorted((root / "##[error]x").rglob("*.*")) if path.suffix != ".csv"]
     assert {path.suffix for path in pages} == {".md", ".html", ".json"}, ended.err

@@ -76,7 +76,9 @@ def test_every_command_tells_or_refuses(name: str, tmp_path: Path, out: Path) ->
         if command == "publish":
             assert ended.code in (1, 2)
             assert place.path in ended.out + ended.err
-    ended = kpi(begun.root, "audit", "--from", "2025-01-01", "--to", "2026-12-31", "--out", str(tmp_path / "bundle"))
+    ended = kpi(
+        begun.root, "audit", "--since", "2025-01-01", "--until", "2026-12-31", "--out", str(tmp_path / "bundle")
+    )
     assert (ended.code, is_reported(ended, place), (tmp_path / "bundle").exists()) == (1, True, False)
     assert CANARY not in ended.out + ended.err
     assert contents(out) == before

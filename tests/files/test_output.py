@@ -273,7 +273,7 @@ WRITES = {
     "a sample in a project": ("sub", "empty", "demo sub"),
     "a sample below a link": ("sub", "folder", "demo sub/new"),
     "an anchor": ("anchor.json", "secret", "publish --anchor anchor.json"),
-    "a bundle": ("bundle", "folder", "audit --from 2026-01-01 --to 2026-02-01 --out bundle/new"),
+    "a bundle": ("bundle", "folder", "audit --since 2026-01-01 --until 2026-02-01 --out bundle/new"),
 }
 
 

@@ -17,7 +17,7 @@ from tests.history.repository import CONFIG, KPI, YEAR, Repository, year
 
 pytestmark = pytest.mark.usefixtures("engine_inside")
 
-YEARLY = ("--from", "2025-04-01", "--to", "2026-04-30")
+YEARLY = ("--since", "2025-04-01", "--until", "2026-04-30")
 
 
 @pytest.fixture(scope="module")
@@ -97,7 +97,7 @@ def test_the_same_state_gives_the_same_bytes(repository: Repository, tmp_path: P
 
 def test_only_the_days_that_were_asked_for(repository: Repository, tmp_path: Path) -> None:
     """Both days are included, what came before and after is not."""
-    files = bundle(repository.root, tmp_path / "out", "--from", "2025-06-01", "--to", "2025-08-31")
+    files = bundle(repository.root, tmp_path / "out", "--since", "2025-06-01", "--until", "2025-08-31")
     days = [row["committed_at"][:10] for row in csv.DictReader(io.StringIO(files["changes.csv"].decode()))]
     assert days
     assert min(days) >= "2025-06-01"
@@ -123,7 +123,7 @@ def test_waivers_that_are_gone_are_told(repository: Repository, tmp_path: Path) 
         if len(row) == 7 and row[0] == "fix_time" and row[2] == "2025-08-01"
     ]
     assert [(row[3], row[6]) for row in rows] == [("2025-09-30", "cio@example.com"), ("2025-10-20", "cio@example.com")]
-    early = bundle(repository.root, tmp_path / "early", "--from", "2025-04-01", "--to", "2025-06-30")
+    early = bundle(repository.root, tmp_path / "early", "--since", "2025-04-01", "--until", "2025-06-30")
     assert b"one vacancy" not in early["index.html"]
 
 
@@ -147,11 +147,11 @@ def test_missed_reviews_are_found_in_history(tmp_path: Path) -> None:
         one.commit(f"review of {day}")
         was = new
         wanted += missed
-    files = bundle(one.root, tmp_path / "out", "--from", "2026-01-01", "--to", "2026-07-20")
+    files = bundle(one.root, tmp_path / "out", "--since", "2026-01-01", "--until", "2026-07-20")
     rows = read(files["index.html"]).rows
     start = rows.index(["KPI", "Due", "Held", "Late by"])
     assert rows[start + 1 : start + 1 + len(wanted)] == wanted
-    later = bundle(one.root, tmp_path / "later", "--from", "2026-05-02", "--to", "2026-05-31")
+    later = bundle(one.root, tmp_path / "later", "--since", "2026-05-02", "--until", "2026-05-31")
     assert b"2026-04-24" not in later["index.html"]
 
 
@@ -165,7 +165,7 @@ def test_published_values_restatements_and_verification(tmp_path: Path) -> None:
     one.commit("restating\n\nReason: the auditor asked")
     assert kpi(one.root, "publish", "--reason", "the maximum was meant").code == 0
     one.commit("restated")
-    days = ("--from", "2025-04-01", "--to", "2026-04-30")
+    days = ("--since", "2025-04-01", "--until", "2026-04-30")
     files = bundle(one.root, tmp_path / "out", *days)
     values = json.loads(files["published.json"])
     assert [v["value"] for v in values if not v["segment"]] == [3.0, 5.0]
@@ -185,8 +185,8 @@ def test_what_cannot_be_audited_is_refused(repository: Repository, tmp_path: Pat
     (tmp_path / "full").mkdir()
     (tmp_path / "full/x").write_text("x")
     new = str(tmp_path / "new")
-    assert kpi(repository.root, "audit", "--from", "2026-02-01", "--to", "2026-01-01", "--out", new).code == 2
-    assert kpi(repository.root, "audit", "--from", "soon", "--to", "2026-01-01", "--out", new).code == 2
+    assert kpi(repository.root, "audit", "--since", "2026-02-01", "--until", "2026-01-01", "--out", new).code == 2
+    assert kpi(repository.root, "audit", "--since", "soon", "--until", "2026-01-01", "--out", new).code == 2
     assert kpi(repository.root, "audit", *YEARLY, "--out", str(tmp_path / "full")).code == 2
     own = Repository(tmp_path / "own")
     own.start()

@@ -64,7 +64,7 @@ COMMANDS = (
     Command("history", ("history",), ("text", "json", "markdown"), needs_git=True),
     Command("verify", ("verify", "--anchor", "anchor.json"), ("text", "json"), needs_git=True),
     Command("publish", ("publish", "--anchor", "anchor.json"), ("text", "json"), needs_git=True),
-    Command("audit", ("audit", "--from", "2026-01-01", "--to", "2026-12-31", "--out", "bundle"), needs_git=True),
+    Command("audit", ("audit", "--since", "2026-01-01", "--until", "2026-12-31", "--out", "bundle"), needs_git=True),
 )  # fmt: skip
 LINT, CHECK = COMMANDS[:2]
 _READERS = {"ledger": ("verify", "publish", "audit", "history"), "diff.json": ("from",), "anchor.json": ("verify",),

@@ -78,7 +78,7 @@ COMMANDS = {
     "init": Command(("init", ".", "--from", "tickets.csv", "--timezone", "Europe/London"), _begun, is_done_once=True),
     "schema": Command(("schema",), _without("schemas")),
     "publish": Command(("publish", "--anchor", "anchor.json"), _late_rows, needs_git=True),
-    "audit": Command(("audit", "--from", "2026-01-01", "--to", "2026-12-31", "--out", "bundle"), is_done_once=True,
+    "audit": Command(("audit", "--since", "2026-01-01", "--until", "2026-12-31", "--out", "bundle"), is_done_once=True,
                      needs_git=True),
 }  # fmt: skip
 COMPUTING = "worker"

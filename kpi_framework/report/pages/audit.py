@@ -112,7 +112,7 @@ def _doubts(audit: Audit) -> Iterator[str]:
 
 
 def _commands(audit: Audit) -> tuple[str, ...]:
-    days = f"--from {audit.first} --to {audit.last}"
+    days = f"--since {audit.first} --until {audit.last}"
     return (
         "sha256sum --check SHA256SUMS",
         f"git checkout {audit.commit}",

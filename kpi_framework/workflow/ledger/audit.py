@@ -27,7 +27,7 @@ from .ledger import FOLDER, read_ledgers, refuse_uncommitted, verify
 def audit(options: Options, first: dt.date, last: dt.date, anchor: Path | None = None) -> Audit:
     """Everything between two days, both included, as the committed project tells it. Raises KpiError."""
     if last < first:
-        raise KpiError(f"{first} comes after {last}", "Name the first day with --from and the last one with --to.")
+        raise KpiError(f"{first} comes after {last}", "Name the first day with --since and the last one with --until.")
     repository = find_repository(options.project_root.folder)
     refuse_uncommitted(repository, (*FILES, FOLDER))
     revision = Revision(options.project_root, repository, repository.commit("HEAD"))
