@@ -7,6 +7,7 @@ from decimal import Decimal
 from ...model.measurement import Goal
 from .numbers import POINTS, Number, Reading, decimal, readings
 
+_WRITTEN = 5  # digits
 NONE = "–"
 """What stands where there is no value."""
 
@@ -115,10 +116,26 @@ def _all_limits(goal: Goal | None) -> list[float]:
 def _limit(limit: float, unit: str, goal: Goal | None, value: Number | None) -> Reading:
     """A limit as it was written; a relative one, which was computed, as short as its value allows."""
     is_computed = goal is not None and goal.of is not None
+    is_met_exactly = value is not None and not _sign(value, limit) and _is_long(limit)
+    shared = _beside_others(value, unit, goal) if value is not None and is_met_exactly else None
     for reading in readings(limit, unit, least=3 if is_computed else 1):
         if is_computed and value is not None and _sign(value, limit) == _sign_of(value, unit, reading):
             break
-        if _is_exact(reading, limit, unit):
+        if _is_exact(reading, limit, unit) or (shared is not None and reading.says == shared.says):
+            break
+    return reading
+
+
+def _is_long(limit: float) -> bool:
+    """Whether it has more digits than a person writes: it was computed, or copied from a value."""
+    return len(decimal(limit).normalize().as_tuple().digits) > _WRITTEN
+
+
+def _beside_others(value: Number, unit: str, goal: Goal | None) -> Reading:
+    """The shortest reading of a value that is exactly one of its limits: on its own side of all others."""
+    others = [(limit, _limit(limit, unit, goal, value)) for limit in _all_limits(goal) if _sign(value, limit)]
+    for reading in readings(value, unit):
+        if all(_sign(value, limit) == _sign(reading.says, other.says) for limit, other in others):
             break
     return reading
 

@@ -154,6 +154,21 @@ def test_the_distance_is_nothing_only_on_the_target(value: float, limit: float, 
         assert read(text) > 0
 
 
+@pytest.mark.parametrize(
+    ("value", "goal", "texts"),
+    [
+        (0.6666666667, Goal(at_least=0.6666666667), ("66.7 %", "≥ 66.7 %")),
+        (0.6666666666, Goal(at_least=0.6666666667), ("66.66666666 %", "≥ 66.66666667 %")),
+        (0.9555, Goal(at_least=0.9555), ("95.55 %", "≥ 95.55 %")),
+    ],
+)
+def test_a_value_that_is_exactly_its_target_needs_no_ten_digits(
+    value: float, goal: Goal, texts: tuple[str, str]
+) -> None:
+    """Only a miss needs as many as tell it from its target; a limit that somebody wrote stays as it is."""
+    assert (show_value(value, "percent", goal), show_target(goal, "percent", value)) == texts
+
+
 def test_a_band_has_two_losing_sides() -> None:
     """Below is short, above is over, within is inside, and a difference of percents is points."""
     goal = Goal(between=(0.2, 0.3))
