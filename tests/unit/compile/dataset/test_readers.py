@@ -1,0 +1,83 @@
+"""Files are read as they are described, column by column: Python's csv and json write what the engine reads back."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import duckdb
+import pytest
+from sqlglot import exp
+
+from kpi_framework.compile.dataset.readers import csv_rows, format_of, json_rows, parquet_rows, unique_headers
+from kpi_framework.compile.sql.render import render
+from kpi_framework.model.project import Source
+
+
+def rows(sql: exp.Expr) -> list[tuple[object, ...]]:
+    """The rows, in their order."""
+    return duckdb.connect().execute(render(sql)).fetchall()
+
+
+@pytest.mark.parametrize(
+    ("path", "form", "known"),
+    [
+        ("a/b.csv", None, "csv"),
+        ("b.TSV", None, "csv"),
+        ("b.jsonl", None, "json"),
+        ("b.parquet", None, "parquet"),
+        ("b.dat", None, None),
+        ("b", None, None),
+        ("b.dat", "csv", "csv"),
+    ],
+)
+def test_the_format_is_said_or_shown_by_the_ending(path: str, form: str | None, known: str | None) -> None:
+    """Nothing is sniffed."""
+    assert format_of(Source.model_validate({"path": path, "format": form}), path) == known
+
+
+def test_repeated_headers_are_told_apart() -> None:
+    """The second and the third by their number."""
+    assert unique_headers(["id", "Comment", "Comment", "x", "Comment"]) == (
+        "id",
+        "Comment",
+        "Comment_2",
+        "x",
+        "Comment_3",
+    )
+
+
+@pytest.mark.parametrize(("delimiter", "quote"), [(",", '"'), (";", "'"), ("\t", '"')])
+def test_a_csv_file_reads_back(delimiter: str, quote: str, tmp_path: Path) -> None:
+    """Delimiters, quotes and line ends inside a cell are a part of it; no cell becomes a number."""
+    written = [("id", "a text"), ("01", f"x{delimiter}y"), ("02", f"say {quote}no{quote}"), ("03", "two\nlines")]
+    path = tmp_path / "a.csv"
+    with path.open("w", newline="", encoding="utf-8") as stream:
+        csv.writer(stream, delimiter=delimiter, quotechar=quote).writerows(written)
+    source = Source.model_validate({"path": "a.csv", "delimiter": delimiter, "quote": quote})
+    assert rows(csv_rows(source, {str(path): ("id", "a text")}, ["id", "a text"])) == written[1:]
+
+
+def test_a_column_that_a_file_lacks_is_empty_there(tmp_path: Path) -> None:
+    """Files are stacked by their columns' names; an empty cell is no value."""
+    (tmp_path / "a.csv").write_text("id,b\n1,x\n2,\n")
+    (tmp_path / "b.csv").write_text("c,id\n9,3\n")
+    files = {str(tmp_path / "a.csv"): ("id", "b"), str(tmp_path / "b.csv"): ("c", "id")}
+    source = Source.model_validate({"path": "*.csv"})
+    assert sorted(rows(csv_rows(source, files, ["id", "b"])), key=str) == [("1", "x"), ("2", None), ("3", None)]
+
+
+def test_json_is_read_as_text(tmp_path: Path) -> None:
+    """The wanted columns, by their names."""
+    (tmp_path / "a.jsonl").write_text("".join(json.dumps({"id": n, "b": f"x{n}", "c": None}) + "\n" for n in (1, 2)))
+    assert rows(json_rows([str(tmp_path / "a.jsonl")], ["b", "id"])) == [("x1", "1"), ("x2", "2")]
+
+
+def test_parquet_files_are_joined_by_name(tmp_path: Path) -> None:
+    """Whatever order their columns have."""
+    engine = duckdb.connect()
+    for name, query in (("a", "SELECT 1 AS id, 'x' AS b"), ("b", "SELECT 'y' AS b, 2 AS id")):
+        engine.sql(query).write_parquet(str(tmp_path / f"{name}.parquet"))
+    files = [str(tmp_path / f"{name}.parquet") for name in "ab"]
+    assert sorted(rows(parquet_rows(files, ["id", "b"]))) == [(1, "x"), (2, "y")]
