@@ -16,8 +16,6 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.engines.inside import InsideEngine
-
 HERE = Path(__file__).parent
 COMPARED = pytest.StashKey[set[str]]()
 Golden = Callable[[str, str], None]
@@ -91,6 +89,8 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
 @pytest.fixture(scope="module")
 def engine_inside() -> Iterator[None]:
     """Run the SQL of a module's commands in this process: for tests whose promise is not about the worker."""
+    from tests.engines.inside import InsideEngine  # noqa: PLC0415 - a copy of this file stands alone
+
     with pytest.MonkeyPatch.context() as patch:
         for name in ("kpi_framework.cli.engine", "kpi_framework.workflow.run", "tests.stories.rows"):
             patch.setattr(f"{name}.DuckWorker", InsideEngine)

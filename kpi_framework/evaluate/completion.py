@@ -10,12 +10,13 @@ from ..compile.clocks.clocks import clock_plans
 from ..compile.dataset.dedupe import clash_query, count_query, differing_query, latest_query, newest_query, table_name
 from ..compile.dataset.loading import Flaw, Load, load_query
 from ..compile.dataset.table import Table
-from ..compile.sql.render import render
-from ..compile.time.working_time import Lookup, Query, worked_query
+from ..compile.sql.statements import create_table, drop, rename
+from ..compile.sql.tree import Query, Tree
+from ..compile.time.working_time import Lookup, worked_query
 from ..compile.time.zone import timestamp
 from ..model.record import Record, field
-from .engine.interface import Engine
 from .sources.interface import Files, SourceError
+from .tree_engine import TreeEngine
 
 
 class Loaded(Record):
@@ -53,7 +54,7 @@ class Wanted(Record, dict=True):
 class Completion(Record):
     """A dataset that was read and locked in becomes the table that formulas see."""
 
-    engine: Engine
+    engine: TreeEngine
     wanted: Wanted
     clocks: frozenset[str]
     rows: dict[str, int]
@@ -62,7 +63,7 @@ class Completion(Record):
     def loaded(self) -> Loaded:
         """Count what does not fit, leave one row a key, and put beside each row what is computed once."""
         table, load = self.wanted.table, self.wanted.load
-        rows, bad, *counts = self._numbers(render(count_query(read_name(table), load)))
+        rows, bad, *counts = self._numbers(count_query(read_name(table), load))
         if not rows:
             raise SourceError("the source has no rows", "Export it again, or correct `as_of`.")
         self.rows[table.name] = rows
@@ -79,13 +80,13 @@ class Completion(Record):
     def _leave_latest(self) -> dict[str, int]:
         """Make the dataset's table, one row a key; for each column, the keys whose rows differ in it."""
         table, load = self.wanted.table, self.wanted.load
-        doubled = table.keys and self._numbers(render(clash_query(read_name(table), table.keys)))[0]
+        doubled = table.keys and self._numbers(clash_query(read_name(table), table.keys))[0]
         if not doubled:
-            self.engine.run([f"ALTER TABLE {read_name(table)} RENAME TO {table_name(table)}"])
+            self.engine.run(rename(read_name(table), table_name(table)))
             return {}
-        differing = self._numbers(render(differing_query(table, read_name(table), load.columns)))
-        latest = render(latest_query(table, read_name(table), load.columns))
-        self.engine.run([f"CREATE TEMP TABLE {table_name(table)} AS {latest}", f"DROP TABLE {read_name(table)}"])
+        differing = self._numbers(differing_query(table, read_name(table), load.columns))
+        latest = latest_query(table, read_name(table), load.columns)
+        self.engine.run(create_table(table_name(table), latest), drop(read_name(table)))
         return {c: n for c, n in zip(load.columns, differing, strict=True) if n}
 
     def _widen(self, columns: Sequence[str]) -> None:
@@ -102,27 +103,18 @@ class Completion(Record):
     def _replace(self, queries: Iterable[Query]) -> None:
         """The rows of the queries, in the place of the dataset's table."""
         table = self.wanted.table
-        make_table(self.engine, read_name(table), queries)
-        self.engine.run([
-            f"DROP TABLE {table_name(table)}", f"ALTER TABLE {read_name(table)} RENAME TO {table_name(table)}",
-        ])  # fmt: skip
+        self.engine.make_table(read_name(table), queries)
+        self.engine.run(drop(table_name(table)), rename(read_name(table), table_name(table)))
 
     def _reach(self) -> tuple[dt.datetime | None, dt.datetime | None]:
         query = newest_query(table_name(self.wanted.table), self.wanted.table)
         if query is None:
             return None, None
-        row = self.engine.fetch(render(query))[0]
+        row = self.engine.fetch(query)[0]
         return _moment(row[0]), _moment(row[1])
 
-    def _numbers(self, query: str) -> list[int]:
+    def _numbers(self, query: Tree) -> list[int]:
         return [int(c) if isinstance(c, int | float) else 0 for c in self.engine.fetch(query)[0]]
-
-
-def make_table(engine: Engine, name: str, queries: Iterable[Query]) -> None:
-    """Make a table of the rows of all queries, one after the other. Raises EngineError."""
-    for number, query in enumerate(queries):
-        way = f"INSERT INTO {name}" if number else f"CREATE OR REPLACE TEMP TABLE {name} AS"
-        engine.run([f"{way} {render(query)}"])
 
 
 def read_name(table: Table) -> str:

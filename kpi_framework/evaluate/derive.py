@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from ..compile.language.derived import Derived, InputRef, derived_query
-from ..compile.sql.render import render
 from ..model.could_not import CouldNot
 from ..model.kpi import Metric
 from ..model.measurement import Observation, Reason, Segment
@@ -102,7 +101,7 @@ class Deriver(Record):
             return []
         listed = [[row[ref] for ref in derived.inputs] for row in rows]
         try:
-            fetched = self.session.fetch_again(render(derived_query(derived, listed)))
+            fetched = self.session.fetch_again(derived_query(derived, listed))
         except EngineError as error:
             return None if error.died or error.lost else [None] * len(rows)
         return [row[0] if isinstance(row[0], int | float) else None for row in fetched]

@@ -7,14 +7,13 @@ import math
 from collections.abc import Mapping, Sequence
 
 from ..compile.catalog import Compilation
-from ..compile.dataset.columns import Native
+from ..compile.dataset.columns import texts
 from ..compile.dataset.table import Table
 from ..compile.definition import compile_metric, table_of
 from ..compile.language.derived import Derived, InputRef, derived_query
 from ..compile.plan.axis import CompiledMetric
 from ..compile.plan.example import Moment, example_query, read_moment
 from ..compile.sql.errors import FormulaError
-from ..compile.sql.render import render
 from ..model.catalog import Catalog
 from ..model.could_not import CouldNot
 from ..model.diagnostic import Diagnostic
@@ -118,7 +117,7 @@ class _Examples(Record):
             return self._derived(example)
         compiled, table = self._over_rows(example)
         query = example_query(compiled, table, example.given, self._at(example))
-        row = self.session.fetch_again(render(query))[0]
+        row = self.session.fetch_again(query)[0]
         population, measured = _whole(row[1]), _whole(row[2])
         missing = _whole(row[3]) if compiled.formula.missing else population - measured
         value = row[0] if isinstance(row[0], int | float) else None
@@ -142,7 +141,7 @@ class _Examples(Record):
         or a source that lacks a column.
         """
         names = {n for row in example.given for n in row if n != "times"}
-        given = Native(dict.fromkeys(sorted(names), "VARCHAR"))
+        given = texts(sorted(names))
         compiled = self.compilation.compiled.get(self.metric.id)
         if isinstance(compiled, CompiledMetric):
             table = self.compilation.tables[self.metric.dataset or ""]
@@ -163,7 +162,7 @@ class _Examples(Record):
         row = [v if isinstance(v := values.get(ref.column), int | float) else None for ref in derived.inputs]
         if any(v is None for v in row):
             return ExampleValue(None)
-        number = self.session.fetch_again(render(derived_query(derived, [row])))[0][0]
+        number = self.session.fetch_again(derived_query(derived, [row]))[0][0]
         return ExampleValue(published(number) if isinstance(number, int | float) else None)
 
 

@@ -9,7 +9,6 @@ from ..compile.clocks.events import declared_statuses, unknown_statuses
 from ..compile.dataset.dedupe import rule_query
 from ..compile.dataset.table import Table
 from ..compile.sql.errors import FormulaError
-from ..compile.sql.render import render
 from ..compile.time.working_time import WorkingTime
 from ..model.catalog import Catalog
 from ..model.diagnostic import Diagnostic
@@ -145,7 +144,7 @@ class _Loading(Record):
         """Statuses in a history that the dataset's contract does not know: no clock can tell what they mean."""
         for history in sorted(histories):
             query = unknown_statuses(table, self.computable.tables[history])
-            rows = self.run.session.fetch_again(render(query))[0][0] if query is not None else 0
+            rows = self.run.session.fetch_again(query)[0][0] if query is not None else 0
             if isinstance(rows, int) and rows:
                 self.diagnostics.append(findings.of_statuses(self.catalog, history, rows, declared_statuses(table)))
 
@@ -171,7 +170,7 @@ class _Loading(Record):
         table = self.computable.tables[name]
         for rule_name, rule in self.computable.rules(name):
             try:
-                held, known = self.run.session.fetch_again(render(rule_query(table, rule.condition)))[0]
+                held, known = self.run.session.fetch_again(rule_query(table, rule.condition))[0]
             except EngineError:
                 continue  # an engine that fails here fails again below
             assert isinstance(held, int)

@@ -10,7 +10,7 @@ from ..compile.dataset.table import Table
 from ..compile.plan.axis import Axis, CompiledMetric
 from ..compile.plan.cube import MAX_PARTS, AxisPlan, Cell
 from ..compile.plan.non_additive import bounds_query, chunks, held_query, rows_at_once
-from ..compile.sql.render import render
+from ..compile.sql.statements import drop
 from ..model.measurement import Observation, Reason, Segment
 from ..model.period import Period
 from ..model.record import Record, replace
@@ -79,9 +79,9 @@ class Observer(Record):
         if plan.holding:
             self._hold(plan, self.session.rows[batch.table.name])
             made.append(plan.held)
-        values = _Reading(plan, self.session.fetch(render(plan.value_query()))).values()
+        values = _Reading(plan, self.session.fetch(plan.value_query())).values()
         bounds = self._quantile_bounds(plan, values)
-        self.session.run([f"DROP TABLE {name}" for name in made])
+        self.session.run(*map(drop, made))
         return {**values, **bounds}
 
     def _hold(self, plan: AxisPlan, rows: int) -> None:
@@ -89,7 +89,7 @@ class Observer(Record):
         sizes: list[tuple[int, int]] = []
         # A table that is small enough is one stretch. Where rows stand in many periods, nobody knows without asking.
         if plan.axis.is_spanning or rows > rows_at_once(plan):
-            sizes = [(_count(p), _count(size)) for p, size in self.session.fetch(render(plan.sizes_query()))]
+            sizes = [(_count(p), _count(size)) for p, size in self.session.fetch(plan.sizes_query())]
         self.session.make(plan.held, (held_query(plan, chunk) for chunk in chunks(plan, sizes)))
 
     def plan(self, batch: Batch) -> AxisPlan:
@@ -102,7 +102,7 @@ class Observer(Record):
         profile = plan.profile_query()
         if profile is None:
             return {}
-        sizes = self.session.fetch(render(profile))[0]
+        sizes = self.session.fetch(profile)[0]
         parted = [b for b in plan.breakdowns if b]
         return {
             breakdown: self._largest(plan, breakdown)
@@ -111,7 +111,7 @@ class Observer(Record):
         }
 
     def _largest(self, plan: AxisPlan, breakdown: tuple[str, ...]) -> tuple[tuple[str | None, ...], ...]:
-        rows = self.session.fetch(render(plan.largest_query(breakdown)))
+        rows = self.session.fetch(plan.largest_query(breakdown))
         largest = dict.fromkeys(tuple(None if c is None else str(c) for c in row) for row in rows)
         if len(breakdown) == 1:
             named = {v for m in plan.metrics for v in m.named.get(breakdown[0], ())}
@@ -143,7 +143,7 @@ class Observer(Record):
             return {}
         query = bounds_query(plan, plan.axis.periods.index(period), wanted)
         bounds: Values = {}
-        for row in self.session.fetch(render(query)):
+        for row in self.session.fetch(query):
             position = plan.part(row)
             assert position is not None, "the query has no row without a period"
             for cell, levels, (group, pairs) in zip(row[len(plan.join) :], lists, enclosed, strict=True):

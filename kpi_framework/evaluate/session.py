@@ -8,15 +8,19 @@ from contextlib import suppress
 from typing import Self, TypeVar
 
 from ..compile.dataset.columns import Native
-from ..compile.sql.render import render
-from ..compile.time.working_time import Query, width_of
-from ..compile.time.working_time import statements as working_time
-from ..compile.time.zone import macros
+from ..compile.dataset.loading import from_source
+from ..compile.dialect.duckdb.dialect import DUCKDB
+from ..compile.dialect.interface import Dialect
+from ..compile.sql.statements import create_table
+from ..compile.sql.tree import Query, Tree
+from ..compile.time.working_time import width_of
 from ..model.period import Almanac
-from .completion import Completion, Loaded, Wanted, make_table, read_name
+from .completion import Completion, Loaded, Wanted, read_name
+from .early import EarlyWork
 from .engine.duckdb import WorkerLimits
-from .engine.interface import Engine, EngineError, Row, Work
+from .engine.interface import Engine, EngineError, Row
 from .sources.interface import Files, SourceError
+from .tree_engine import TreeEngine
 
 OpenEngine = Callable[[], Engine]
 T = TypeVar("T")
@@ -30,8 +34,11 @@ class Session:
     Load, lock, compute: what an author wrote runs only when no file can be reached any more.
     """
 
-    def __init__(self, open_engine: OpenEngine, seconds: float = WorkerLimits().total) -> None:
+    def __init__(
+        self, open_engine: OpenEngine, seconds: float = WorkerLimits().total, dialect: Dialect = DUCKDB
+    ) -> None:
         self._open_engine = open_engine
+        self._dialect = dialect
         self._until = time.monotonic() + seconds
         self._engine: Engine | None = None
         self._is_ready = False
@@ -45,9 +52,10 @@ class Session:
         self._locked = False
         self._zones: set[str] = set()
         self._calendars: set[str] = set()
-        self._working_time: tuple[str, ...] = ()
+        self._working_time: Sequence[Tree] = ()
         self._width = 1
-        self._beside: list[Work] = []
+        self.early = EarlyWork()
+        """What the caller has to do that needs no engine."""
         self.rows: dict[str, int] = {}
         """How many rows each loaded dataset's source has, before one is left a key."""
 
@@ -63,17 +71,17 @@ class Session:
         """The engine's name and version, and what stands between it and this machine."""
         return self._about
 
-    def _asked(self, work: Callable[[Engine], T]) -> T:
+    def _asked(self, work: Callable[[TreeEngine], T]) -> T:
         """Let the engine do something. Raises EngineError; one that died is replaced when the next work comes."""
         try:
-            return work(self._ready())
+            return work(TreeEngine(self._ready(), self._dialect))
         except EngineError as error:
             if error.died or error.lost:
                 self.failure = error
                 self.close()
             raise
 
-    def _asked_again(self, work: Callable[[Engine], T]) -> T:
+    def _asked_again(self, work: Callable[[TreeEngine], T]) -> T:
         """The same for what a new engine can do as well: once more if the process ended, unless it took too long."""
         try:
             return self._asked(work)
@@ -107,18 +115,18 @@ class Session:
         engine = self._engine = self._engine or self._open_engine()
         engine.admit(self._files)
         self._about = (engine.name, engine.isolation)
-        self._restore(engine)
+        self._restore(TreeEngine(engine, self._dialect))
         return engine
 
-    def _restore(self, engine: Engine) -> None:
+    def _restore(self, engine: TreeEngine) -> None:
         """What the last engine had: a formula that killed it fails alone. Raises EngineError."""
         if self._working_time:
-            engine.run(self._working_time)
+            engine.run(*self._working_time)
         try:
             for wanted in self._read:
                 self._read_into(engine, wanted)
             if self._locked:
-                engine.lock()
+                engine.engine.lock()
             for wanted, clocks in self._completed:
                 Completion(engine, wanted, clocks, self.rows, self._width).loaded()
         except SourceError:
@@ -136,15 +144,6 @@ class Session:
     def __exit__(self, *_exception: object) -> None:
         self.close()
 
-    def beside(self, *work: Work) -> None:
-        """Put off what needs no engine until one reads data, so that neither waits for the other."""
-        self._beside += work
-
-    def catch_up(self) -> None:
-        """Do what was put off, each once."""
-        while self._beside:
-            self._beside.pop(0)()
-
     # load
 
     def admit(self, files: Iterable[Files]) -> None:
@@ -156,39 +155,39 @@ class Session:
 
     def native(self, files: Files) -> Native:
         """The columns of a source. Raises SourceError, EngineError."""
-        return files.columns(lambda rows: self._asked_again(lambda engine: engine.describe(render(rows))))
+        return files.columns(lambda rows: self._asked_again(lambda engine: engine.describe(rows)))
 
     def keep_calendars(self, almanac: Almanac, names: Collection[str]) -> None:
         """Give the engine the working time of these calendars, too. Raises EngineError, FormulaError."""
         if all(name in self._calendars for name in names):
             return
         self._calendars |= set(names)
-        self._working_time = working_time(almanac, self._calendars)
+        self._working_time = self._dialect.working_time(almanac, self._calendars)
         self._width = width_of(almanac, self._calendars)
-        self._asked_again(lambda engine: engine.run(self._working_time))
+        self._asked_again(lambda engine: engine.run(*self._working_time))
 
     def know(self, zone: str) -> None:
         """Give the engine the zone's functions. Raises EngineError."""
         self._asked_again(lambda engine: self._know(engine, {zone}))
 
-    def _know(self, engine: Engine, zones: set[str]) -> None:
+    def _know(self, engine: TreeEngine, zones: set[str]) -> None:
         if new := zones - {"UTC"} - self._zones:
-            engine.run([statement for zone in sorted(new) for statement in macros(zone)])
+            engine.run(*(statement for zone in sorted(new) for statement in self._dialect.zone_functions(zone)))
             self._zones |= new
 
     def read(self, wanted: Wanted) -> None:
         """Read a dataset's needed columns, each by its type. Raises SourceError, EngineError."""
-        self._asked_again(lambda engine: self._read_into(engine, wanted, self.catch_up))
+        self._asked_again(lambda engine: self._read_into(engine, wanted))
         self._read.append(wanted)
 
-    def _read_into(self, engine: Engine, wanted: Wanted, meanwhile: Work | None = None) -> None:
-        table, load = wanted.table, wanted.load
-        sources = sorted({table.base(c).source for c in wanted.columns})
-        source = f"WITH source AS NOT MATERIALIZED ({render(wanted.files.relation(sources))})"
-        statement = f"CREATE TEMP TABLE {read_name(table)} AS {source} {render(load.query)}"
+    def _read_into(self, engine: TreeEngine, wanted: Wanted) -> None:
+        table = wanted.table
+        rows = wanted.files.relation(sorted({table.base(c).source for c in wanted.columns}))
+        statement = create_table(read_name(table), from_source(wanted.load.query, rows))
         try:
             self._know(engine, {table.zone, table.almanac.zone.key})
-            engine.run([statement], meanwhile)
+            texts = engine.texts([statement])
+            self.early.beside(lambda: engine.engine.run(texts))
         except EngineError as error:
             if error.died:
                 raise
@@ -199,7 +198,7 @@ class Session:
     def lock(self) -> None:
         """From here on the engine reaches no file; what authors wrote may run. Raises EngineError."""
         if not self._locked:
-            self._asked_again(lambda engine: engine.lock())
+            self._asked_again(lambda engine: engine.engine.lock())
             self._locked = True
 
     # compute
@@ -216,16 +215,16 @@ class Session:
 
     def make(self, name: str, queries: Iterable[Query]) -> None:
         """Make a table of the queries' rows; each query has its own deadline. Raises EngineError."""
-        self._asked(lambda engine: make_table(engine, name, queries))
+        self._asked(lambda engine: engine.make_table(name, queries))
 
-    def run(self, statements: Sequence[str]) -> None:
+    def run(self, *statements: Tree) -> None:
         """Run statements over the loaded tables. Raises EngineError."""
-        self._asked(lambda engine: engine.run(statements))
+        self._asked(lambda engine: engine.run(*statements))
 
-    def fetch(self, query: str) -> list[Row]:
+    def fetch(self, query: Tree) -> list[Row]:
         """Fetch a query over the loaded tables. Raises EngineError."""
         return self._asked(lambda engine: engine.fetch(query))
 
-    def fetch_again(self, query: str) -> list[Row]:
+    def fetch_again(self, query: Tree) -> list[Row]:
         """The same for a query that stands on loaded tables alone: a process that others killed costs nothing."""
         return self._asked_again(lambda engine: engine.fetch(query))

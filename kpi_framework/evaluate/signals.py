@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 from ..compile.catalog import Compilation
 from ..compile.language.signal import Condition, Operand, condition_query
 from ..compile.sql.errors import FormulaError
-from ..compile.sql.render import render
 from ..model.kpi import Kpi, Metric
 from ..model.measurement import Goal, Measurement, Segment, SignalResult, SignalState, Status
 from ..model.record import Record
@@ -47,7 +46,7 @@ def _state(condition: Condition, values: Mapping[Operand, Value], session: Sessi
     if any(value is None for value in values.values()):
         return SignalState.UNKNOWN
     try:
-        cell = session.fetch_again(render(condition_query(condition, list(values.values()))))[0][0]
+        cell = session.fetch_again(condition_query(condition, list(values.values())))[0][0]
     except EngineError:
         return SignalState.UNKNOWN
     if cell is None:

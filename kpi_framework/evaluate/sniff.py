@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TextIO
 
-from ..compile.dataset.readers import unique_headers
 from ..model.column_profile import Encoding, FileProfile
+from ..model.header import unique_headers
 from .sources.interface import SourceError
 
 _DELIMITERS = (",", ";", "\t", "|")

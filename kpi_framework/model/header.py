@@ -18,6 +18,16 @@ def snake_case(header: str) -> str:
     return f"{_NAMELESS}{name}" if not name or name[0].isdigit() else name
 
 
+def unique_headers(header: Sequence[str]) -> tuple[str, ...]:
+    """A header whose repeated names are told apart: the second `Comment` becomes `Comment_2`."""
+    counts: dict[str, int] = {}
+    headers = []
+    for name in header:
+        counts[name] = counts.get(name, 0) + 1
+        headers.append(name if counts[name] == 1 else f"{name}_{counts[name]}")
+    return tuple(headers)
+
+
 class Header(Record, dict=True):
     """The columns of a source as they are looked for: to the letter, or but for case and punctuation."""
 

@@ -30,6 +30,11 @@ class ProjectEvent(Model):
     """What happened."""
 
 
+_ENDINGS = {
+    "csv": "csv", "tsv": "csv", "txt": "csv", "parquet": "parquet", "json": "json", "jsonl": "json", "ndjson": "json",
+}  # fmt: skip
+
+
 class Source(Model):
     """Where a dataset's rows are, and how they are written."""
 
@@ -50,6 +55,12 @@ class Source(Model):
     `%Z` is the name of the source's zone. A cell with another zone does not fit."""
     timezone: str | None = None
     """The zone of timestamps without an offset; the project's by default."""
+
+    @property
+    def kind(self) -> str | None:
+        """csv, parquet or json: as it says, else by the path's ending; None if neither tells."""
+        suffix = self.path.rpartition(".")[2].lower() if "." in self.path else ""
+        return self.format or _ENDINGS.get(suffix)
 
 
 class Column(Model):

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 
-from kpi_framework.cli.engine import open_engine
 from kpi_framework.workflow.checking.check import Options, check
 from kpi_framework.workflow.project import ProjectRoot
 from tests.cli.projects import STRICT, project
@@ -72,17 +71,6 @@ def test_an_engine_that_nobody_asked_ends_too(tmp_path: Path) -> None:
     while _workers() - before and time.monotonic() < until:
         time.sleep(0.1)
     assert _workers() - before == set()
-
-
-def test_work_beside_the_engine_is_done_once() -> None:
-    """While statements run something else is done, and every answer is still its question's."""
-    done: list[str] = []
-    engine = open_engine()
-    engine.run(["CREATE TEMP TABLE t AS SELECT 1 AS x"], lambda: done.append("beside"))
-    engine.run(["INSERT INTO t VALUES (2)"])
-    assert engine.fetch("SELECT sum(x) FROM t") == [(3,)]
-    engine.close()
-    assert done == ["beside"]
 
 
 @pytest.mark.parametrize("data", ["kept", "gone"])

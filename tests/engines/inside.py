@@ -15,7 +15,7 @@ import duckdb
 
 from kpi_framework.evaluate.engine import worker
 from kpi_framework.evaluate.engine.duckdb import WorkerLimits
-from kpi_framework.evaluate.engine.interface import EngineError, Row, Work
+from kpi_framework.evaluate.engine.interface import EngineError, Row
 
 ERRORS = (duckdb.Error, TypeError, MemoryError, OverflowError, ValueError)
 
@@ -33,26 +33,14 @@ class InsideEngine:
     def admit(self, files: Sequence[str]) -> None:
         """Nothing is kept from it."""
 
-    def run(self, statements: Sequence[str], meanwhile: Work | None = None) -> None:
+    def run(self, statements: Sequence[str]) -> None:
         """Carry out statements. Raises EngineError."""
-        failure: EngineError | None = None
-        try:
-            self._ask({"run": list(statements)})
-        except EngineError as error:
-            failure = error
-        if meanwhile is not None:
-            meanwhile()
-        if failure is not None:
-            raise failure
+        self._ask({"run": list(statements)})
 
     def fetch(self, query: str) -> list[Row]:
         """All rows of a query. Raises EngineError."""
         rows: list[list[str | float | None]] = self._ask({"fetch": query})["rows"]
         return list(map(tuple, rows))
-
-    def describe(self, query: str) -> dict[str, str]:
-        """The columns of a query and their types. Raises EngineError."""
-        return {str(row[0]): str(row[1]) for row in self.fetch(f"DESCRIBE {query}")}
 
     def lock(self) -> None:
         """Shut files and settings, as far as DuckDB itself does it."""

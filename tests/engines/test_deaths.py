@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from kpi_framework.evaluate.engine.duckdb import DuckWorker, WorkerLimits
-from kpi_framework.evaluate.engine.interface import EngineError, Work
+from kpi_framework.evaluate.engine.interface import EngineError
 from kpi_framework.evaluate.session import Session
 from kpi_framework.model.measurement import Reason, Status
 from kpi_framework.workflow.checking.check import Options, Outcome, check, run_tests
@@ -40,23 +40,17 @@ class Struck(DuckWorker):
     blow: Blow = staticmethod(kill)
     is_late = False
 
-    def _ask(self, request: dict[str, object], meanwhile: Work | None = None) -> dict[str, object]:
+    def _ask(self, request: dict[str, object]) -> dict[str, object]:
         Struck.count += 1
         if Struck.count == Struck.at and not Struck.is_late:
             assert self.name
             Struck.blow(self)
-        return super()._ask(request, self._struck(meanwhile))
+        return super()._ask(request)
 
-    def _struck(self, meanwhile: Work | None) -> Work:
-        number = Struck.count
-
-        def work() -> None:
-            if number == Struck.at and Struck.is_late:
-                Struck.blow(self)
-            if meanwhile is not None:
-                meanwhile()
-
-        return work
+    def _send(self, request: dict[str, object]) -> None:
+        super()._send(request)
+        if Struck.count == Struck.at and Struck.is_late and "files" not in request:
+            Struck.blow(self)
 
 
 def struck(root: Path, at: int, *, late: bool = False, blow: Blow = kill, deadline: float = 60) -> Outcome:

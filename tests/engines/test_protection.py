@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from kpi_framework.compile.language.syntax import parse
 from kpi_framework.compile.sql.errors import FormulaError
 from kpi_framework.evaluate.engine.duckdb import DuckWorker, WorkerLimits
-from kpi_framework.evaluate.engine.interface import EngineError, Work
+from kpi_framework.evaluate.engine.interface import EngineError
 from tests.cli.projects import FORMULA, KPI, kpi, project, text
 
 
@@ -103,11 +103,11 @@ def test_a_dead_worker_fails_its_own_kpi(tmp_path: Path, monkeypatch: pytest.Mon
     """The definition that kills the engine is unknown; the others are computed by a new one."""
     ask, killed = DuckWorker._ask, []
 
-    def asked(self: DuckWorker, request: dict[str, object], meanwhile: Work | None = None) -> dict[str, object]:
+    def asked(self: DuckWorker, request: dict[str, object]) -> dict[str, object]:
         if "quantile_cont" in str(request) and "cube" in str(request):
             killed.append(self._process.pid)
             os.kill(self._process.pid, signal.SIGKILL)
-        return ask(self, request, meanwhile)
+        return ask(self, request)
 
     monkeypatch.setattr(DuckWorker, "_ask", asked)
     card = kpi(project(tmp_path), "check", "--format", "json").json

@@ -12,14 +12,15 @@ import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from threading import Timer
 from typing import NamedTuple, NoReturn
 
 import kpi_framework
 from kpi_framework.cli import engine as of_commands
+from kpi_framework.compile.dialect.duckdb.spelling import sql_of
 from kpi_framework.compile.language.canonical import canonical, canonical_text
 from kpi_framework.compile.language.syntax import parse
 from kpi_framework.compile.sql.errors import FormulaError
-from kpi_framework.compile.sql.render import render
 from kpi_framework.evaluate.engine import duckdb
 from kpi_framework.evaluate.engine.duckdb import DuckWorker, WorkerLimits
 from kpi_framework.workflow.checking.lint import lint_project
@@ -79,7 +80,7 @@ def rewritten(text: str) -> str:
     tree = exp.Paren(this=parse(text))
     for node in list(tree.find_all(exp.WithinGroup, exp.Not)):
         _write_plainly(node)
-    return re.sub(r"(?<=EXTRACT\()\w+(?= FROM)", lambda part: _PARTS.get(part[0], part[0]), render(tree.this))
+    return re.sub(r"(?<=EXTRACT\()\w+(?= FROM)", lambda part: _PARTS.get(part[0], part[0]), sql_of(tree.this))
 
 
 def without_added(text: str) -> str:
@@ -138,7 +139,8 @@ def leave_while_it_computes() -> NoReturn:
     """Ask a locked worker for what never ends, and be killed meanwhile."""
     worker = DuckWorker(WorkerLimits(deadline=600))
     worker.lock()
-    worker.run([ENDLESS], lambda: os.kill(os.getpid(), signal.SIGKILL))
+    Timer(1, os.kill, (os.getpid(), signal.SIGKILL)).start()
+    worker.run([ENDLESS])
     raise AssertionError("it was not killed")
 
 

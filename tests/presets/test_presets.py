@@ -13,7 +13,6 @@ from sqlglot import exp
 from kpi_framework.compile.dataset.dedupe import table_name
 from kpi_framework.compile.definition import table_of
 from kpi_framework.compile.language.syntax import parse
-from kpi_framework.compile.sql.render import render
 from kpi_framework.evaluate.completion import Loaded, Wanted
 from kpi_framework.evaluate.engine.duckdb import DuckWorker, WorkerLimits
 from kpi_framework.evaluate.session import Session
@@ -52,7 +51,7 @@ def read(root: Path, dataset: dict[str, Any], names: set[str]) -> tuple[list[dic
         session.read(wanted)
         loaded = session.complete(wanted)
         query = exp.select(*(exp.alias_(t.sql, n) for n, t in terms.items())).from_(table_name(table))
-        rows = [dict(zip(terms, row, strict=True)) for row in session.fetch(render(query))]
+        rows = [dict(zip(terms, row, strict=True)) for row in session.fetch(query)]
     return sorted(rows, key=lambda r: str(r["ticket_id"])), loaded
 
 

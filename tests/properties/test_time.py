@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpi_framework.compile.time.zone import macro_name, macros, transitions
+from kpi_framework.compile.dialect.duckdb.functions import function_name, zone_functions
+from kpi_framework.compile.dialect.duckdb.spelling import sql_of
+from kpi_framework.compile.time.zone import transitions
 from kpi_framework.model.period import WEEKDAYS, Almanac, Grain
 
 ZONES = ("UTC", "Europe/London", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata", "Africa/Casablanca")
@@ -74,9 +76,9 @@ def test_the_engine_reads_the_clock_as_python_does(zone: str) -> None:
     """Wall times that occur twice are the first, those that do not exist move forward (PEP 495, fold 0)."""
     key, rows = ZoneInfo(zone), moments(zone)
     with duckdb.connect() as connection:
-        for macro in macros(zone):
+        for macro in map(sql_of, zone_functions(zone)):
             connection.execute(macro)
-        instant, wall, odd = (macro_name(kind, zone) for kind in ("instant", "wall", "odd_hour"))
+        instant, wall, odd = (function_name(kind, zone) for kind in ("instant", "wall", "odd_hour"))
         query = f"select {instant}(t), {wall}(t), {odd}(t) from (select unnest(?::timestamp[]) as t)"  # noqa: S608
         answers = connection.execute(query, [rows]).fetchall()
     for moment, (as_instant, as_wall, is_odd) in zip(rows, answers, strict=True):

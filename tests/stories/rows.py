@@ -11,7 +11,6 @@ from sqlglot import exp
 from kpi_framework.compile.clocks.events import check_clocks, clock_calendars, event_names
 from kpi_framework.compile.dataset.dedupe import table_name
 from kpi_framework.compile.definition import table_of
-from kpi_framework.compile.sql.render import render
 from kpi_framework.compile.time.working_time import working_time_in
 from kpi_framework.evaluate.completion import Wanted
 from kpi_framework.evaluate.engine.duckdb import DuckWorker, WorkerLimits
@@ -48,4 +47,4 @@ def rows(config: str, root: Path, dataset: str, columns: Sequence[str], as_of: d
         for name in wanted:
             session.complete(loads[name], clocks if name == dataset else frozenset())
         query = exp.select(*(t.sql.copy() for t in terms)).from_(table_name(table)).order_by("1")
-        return session.fetch(render(query))
+        return session.fetch(query)

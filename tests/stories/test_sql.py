@@ -10,7 +10,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from kpi_framework.workflow.checking.sql import readable_statement, recorded
+from kpi_framework.compile.dialect.duckdb.dialect import DUCKDB
+from kpi_framework.workflow.checking.sql import recorded
 from kpi_framework.workflow.project import ProjectRoot
 from kpi_framework.workflow.run import Options
 from tests.conftest import Golden
@@ -32,7 +33,7 @@ def test_the_written_sql_gives_the_published_values(
 ) -> None:
     """The statements of a KPI, run as they are written down, give every value of its scorecard."""
     raw = recorded(Options(ProjectRoot(ROOT), dt.datetime.now(dt.UTC)), kpi_id)
-    written = [readable_statement(sql).replace(f"{ROOT}/", "") for sql in raw]
+    written = [DUCKDB.readable(sql).replace(f"{ROOT}/", "") for sql in raw]
     golden(f"sql/{kpi_id}.sql", "\n\n".join(written) + "\n")
     monkeypatch.chdir(ROOT)
     values = _values(kpi_id, [r if w.startswith("--") else w for r, w in zip(raw, written, strict=True)])

@@ -15,7 +15,8 @@ from sqlglot import exp
 from ...model.clock import POLICY_PARTS, Clock, Policy
 from ...model.record import Record
 from ..dataset.table import Table
-from ..sql.typed_sql import binary, call, case, cast, conjunction, filtered, is_null, is_one_of, not_null, null
+from ..sql.operations import HashOf, Micros
+from ..sql.typed_sql import binary, case, cast, conjunction, filtered, is_null, is_one_of, not_null, null
 from ..time.working_time import Lookup, with_worked
 from .events import calendar_of, declared_statuses, events_of, key_of, start_of
 
@@ -107,9 +108,9 @@ class ClockPlan(Record, dict=True):
         order = _order(self._rank(kind))
         states = exp.select(
             "_key", "_at", "_value",
-            exp.alias_(_over(call("lag", exp.column("_value")), order), "_before"),
-            exp.alias_(_over(call("lead", exp.column("_at")), order), "_until"),
-            exp.alias_(_over(call("row_number"), order), "_number"),
+            exp.alias_(_over(exp.Lag(this=exp.column("_value")), order), "_before"),
+            exp.alias_(_over(exp.Lead(this=exp.column("_at")), order), "_until"),
+            exp.alias_(_over(exp.RowNumber(), order), "_number"),
         ).from_("_events").where(_is("_field", kind), not_null(exp.column("_value"))).subquery("_states")  # fmt: skip
         ended = exp.Coalesce(this=exp.column("_until"), expressions=[self.as_of.copy()])
         starts = [f"_from_{n}" for n in self.policies]
@@ -137,7 +138,7 @@ class ClockPlan(Record, dict=True):
         spoken = binary(exp.And, exp.column("_public"), by_desk)
         numbered = exp.select(
             "_key", "_at", exp.alias_(spoken, "_spoken"),
-            exp.alias_(_over(call("row_number"), [exp.Ordered(this=f, nulls_first=True) for f in first]), "_number"),
+            exp.alias_(_over(exp.RowNumber(), [exp.Ordered(this=f, nulls_first=True) for f in first]), "_number"),
         ).from_("_events").where(_is("_field", "comment")).subquery("_states")  # fmt: skip
         starts = [f"_from_{n}" for n in self.policies]
         return exp.select("_states.*", *starts).from_(numbered).join("_rows", on="_states._key = _rows._key")
@@ -293,7 +294,7 @@ def clock_plans(
 
 def _share(number: int, shares: int) -> exp.Expr:
     """Whether a ticket is one of a share's; one without a key is of one of them, too."""
-    hashed = exp.Mod(this=call("hash", exp.column("_key")), expression=exp.Literal.number(shares))
+    hashed = exp.Mod(this=HashOf(expressions=[exp.column("_key")]), expression=exp.Literal.number(shares))
     return exp.EQ(this=hashed, expression=exp.Literal.number(number))
 
 
@@ -357,7 +358,7 @@ def _lookup(calendar: str, instant: str) -> Lookup:
 def _worked(calendar: str | None, instant: str, table: str | None = None) -> exp.Expr:
     """Working time up to an instant, or, without a calendar, the instant itself in microseconds."""
     if calendar is None:
-        return call("epoch_us", exp.column(instant, table=table))
+        return Micros(expressions=[exp.column(instant, table=table)])
     return exp.column(_lookup(calendar, instant).name, table=table)
 
 

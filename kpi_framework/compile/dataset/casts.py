@@ -5,27 +5,28 @@ from __future__ import annotations
 from sqlglot import exp
 
 from ..language.times import SQL_TYPES
-from ..sql.typed_sql import as_double, binary, call, case, cast, conjunction, disjunction, is_one_of, not_null, try_cast
-from ..time.zone import macro_name
+from ..sql.operations import AsUtc, FullyMatches, InstantOf, IsFinite, IsOddHour, ReadTime, of_zone
+from ..sql.typed_sql import as_double, binary, case, cast, conjunction, disjunction, is_one_of, not_null, try_cast
+from .source_type import SourceType
 
 _ISO = r"\d{4}-\d{1,2}-\d{1,2}([T ]\d{1,2}:\d{2}(:\d{2}(\.\d{1,9})?)?)?"
 _OFFSET = r"([Zz]|[+-]\d{2}(:?\d{2})?)"
 _AWARE = "TIMESTAMP WITH TIME ZONE"
-NARROW = ("TINYINT", "SMALLINT", "INTEGER", "UTINYINT", "USMALLINT")
-"""Whole numbers that are kept as narrow as the source has them, and widened where a formula reads them."""
+_AS_THEY_ARE = (SourceType.TEXT, SourceType.BOOLEAN, SourceType.DATE, SourceType.INTEGER)
+"""Types that need no look at their cells where a column has them already."""
 _TRUE = ("true", "t", "yes", "y", "1")
 _FALSE = ("false", "f", "no", "n", "0")
 
 
-def typed_cell(raw: exp.Expr, native: str, target: str, formats: tuple[str, ...], walled: exp.Expr | None) -> exp.Expr:
+def typed_cell(
+    raw: exp.Expr, native: SourceType, target: str, formats: tuple[str, ...], walled: exp.Expr | None
+) -> exp.Expr:
     """The cell `raw` of the source type `native` as `target`; timestamps become instants in UTC.
 
-    `native` is DuckDB's name of the source's type: VARCHAR for CSV and JSON, its own for Parquet. `walled` is
-    the instant of the wall time that the cell spells; None where walls are read in UTC, or there are none.
+    `native` is the source's own type: text for CSV and JSON. `walled` is the instant of the wall time that the
+    cell spells; None where walls are read in UTC, or there are none.
     """
-    if native == SQL_TYPES[target] and target not in ("timestamp", "double"):
-        return raw.copy()
-    if target == "integer" and native in NARROW:
+    if (native == target and native in _AS_THEY_ARE) or (target == "integer" and native is SourceType.NARROW_INTEGER):
         return raw.copy()
     if target == "timestamp":
         return _timestamp(raw, native, formats, walled)
@@ -34,7 +35,7 @@ def typed_cell(raw: exp.Expr, native: str, target: str, formats: tuple[str, ...]
     return _plain(raw, native, target)
 
 
-def _plain(raw: exp.Expr, native: str, target: str) -> exp.Expr:
+def _plain(raw: exp.Expr, native: SourceType, target: str) -> exp.Expr:
     read = try_cast(raw, SQL_TYPES[target])
     if target == "text":
         return _canonical_text(raw, native)
@@ -42,27 +43,27 @@ def _plain(raw: exp.Expr, native: str, target: str) -> exp.Expr:
         return _boolean(raw)
     if target == "double":
         # Text may spell infinity or not-a-number: neither is a number.
-        return case(call("isfinite", read), read)
-    if native == "VARCHAR" or native in ("DOUBLE", "FLOAT"):
+        return case(IsFinite(expressions=[read]), read)
+    if native in (SourceType.TEXT, SourceType.DOUBLE):
         # A cast rounds in silence: what the type cannot hold exactly does not fit.
         return case(binary(exp.EQ, try_cast(raw, "DECIMAL(38, 12)"), read), read)
     return read
 
 
-def _canonical_text(raw: exp.Expr, native: str) -> exp.Expr:
-    return raw.copy() if native == "VARCHAR" else cast(raw.copy(), "VARCHAR")
+def _canonical_text(raw: exp.Expr, native: SourceType) -> exp.Expr:
+    return raw.copy() if native is SourceType.TEXT else cast(raw.copy(), "VARCHAR")
 
 
 def _boolean(raw: exp.Expr) -> exp.Expr:
-    word = call("lower", call("trim", cast(raw.copy(), "VARCHAR")))
+    word = exp.Lower(this=exp.Trim(this=cast(raw.copy(), "VARCHAR")))
     return exp.Case(ifs=[
         exp.If(this=is_one_of(word, _TRUE), true=exp.Boolean(this=True)),
         exp.If(this=is_one_of(word, _FALSE), true=exp.Boolean(this=False)),
     ])  # fmt: skip
 
 
-def _date(raw: exp.Expr, native: str, formats: tuple[str, ...]) -> exp.Expr:
-    if native != "VARCHAR":
+def _date(raw: exp.Expr, native: SourceType, formats: tuple[str, ...]) -> exp.Expr:
+    if native is not SourceType.TEXT:
         return try_cast(raw, "DATE")
     if formats:
         return exp.Coalesce(this=try_cast(_parsed(raw, formats), "DATE"), expressions=[_iso_date(raw)])
@@ -73,24 +74,24 @@ def _iso_date(raw: exp.Expr) -> exp.Expr:
     return case(_matches(raw, r"\d{4}-\d{1,2}-\d{1,2}"), try_cast(raw, "DATE"))
 
 
-def _timestamp(raw: exp.Expr, native: str, formats: tuple[str, ...], walled: exp.Expr | None) -> exp.Expr:
+def _timestamp(raw: exp.Expr, native: SourceType, formats: tuple[str, ...], walled: exp.Expr | None) -> exp.Expr:
     wall = wall_time(raw, native, formats)
     if wall is None:
-        aware = raw if native == _AWARE else _parsed(raw, formats)
-        return call("timezone", exp.Literal.string("UTC"), aware)
+        aware = raw if native is SourceType.INSTANT else _parsed(raw, formats)
+        return AsUtc(expressions=[aware])
     read = walled if walled is not None else wall
-    if native != "VARCHAR" or formats:
+    if native is not SourceType.TEXT or formats:
         return read
     # The engine's cast drops an offset in silence: text with one goes by the type that keeps it.
-    instant = call("timezone", exp.Literal.string("UTC"), try_cast(raw, _AWARE))
+    instant = AsUtc(expressions=[try_cast(raw, _AWARE)])
     return exp.Coalesce(this=read.copy(), expressions=[case(_has_offset(raw), instant)])
 
 
-def wall_time(raw: exp.Expr, native: str, formats: tuple[str, ...]) -> exp.Expr | None:
+def wall_time(raw: exp.Expr, native: SourceType, formats: tuple[str, ...]) -> exp.Expr | None:
     """The wall time a cell spells, NULL where it spells an offset; None where the source has instants."""
-    if native == _AWARE or any("%z" in f for f in formats):
+    if native is SourceType.INSTANT or any("%z" in f for f in formats):
         return None
-    if native != "VARCHAR":
+    if native is not SourceType.TEXT:
         return try_cast(raw, "TIMESTAMP")
     if formats:
         return _parsed(raw, formats)
@@ -103,25 +104,25 @@ def _has_offset(raw: exp.Expr) -> exp.Expr:
 
 def to_instant(wall: exp.Expr, zone: str) -> exp.Expr:
     """Wall time of a zone as an instant."""
-    return wall if zone == "UTC" else call(macro_name("instant", zone), wall)
+    return of_zone(InstantOf, zone, wall)
 
 
 def odd_hour(wall: exp.Expr, zone: str) -> exp.Expr:
     """Whether the wall time stands in an hour that the zone's clocks skip or repeat."""
-    return call(macro_name("odd_hour", zone), wall)
+    return of_zone(IsOddHour, zone, wall)
 
 
 def _parsed(raw: exp.Expr, formats: tuple[str, ...]) -> exp.Expr:
-    return call("try_strptime", raw, exp.Array(expressions=[exp.Literal.string(f) for f in formats]))
+    return ReadTime(expressions=[raw, *(exp.Literal.string(f) for f in formats)])
 
 
 def _matches(raw: exp.Expr, pattern: str) -> exp.Expr:
-    return call("regexp_full_match", raw, exp.Literal.string(pattern))
+    return FullyMatches(expressions=[raw, exp.Literal.string(pattern)])
 
 
-def without_nulls(raw: exp.Expr, native: str, nulls: tuple[str, ...]) -> exp.Expr:
+def without_nulls(raw: exp.Expr, native: SourceType, nulls: tuple[str, ...]) -> exp.Expr:
     """The cell, with the texts that mean "no value" made NULL."""
-    if native != "VARCHAR" or not nulls:
+    if native is not SourceType.TEXT or not nulls:
         return raw
     return case(exp.Not(this=is_one_of(raw, nulls)), raw)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 
 from sqlglot import exp
@@ -11,13 +11,18 @@ from ...model.project import ContractColumn
 from ...model.record import Record
 from ..sql.errors import FormulaError
 from ..sql.typed_sql import Term, cast
-from .casts import NARROW
+from .source_type import SourceType
 
 
 class Native(Record):
-    """A source's columns as its file names and types them: VARCHAR for CSV and JSON."""
+    """A source's columns as its file names and types them."""
 
-    types: Mapping[str, str]
+    types: Mapping[str, SourceType]
+
+
+def texts(names: Iterable[str]) -> Native:
+    """Columns that are all text."""
+    return Native(dict.fromkeys(names, SourceType.TEXT))
 
 
 class Base(Record):
@@ -26,7 +31,7 @@ class Base(Record):
     name: str
     source: str
     type: str
-    native: str
+    native: SourceType
     unit: str | None
     personal: bool
     values: Mapping[str, str]
@@ -37,7 +42,7 @@ class Base(Record):
     def read(self) -> exp.Expr:
         """The column as a formula reads it: a whole number is wide enough to reckon with."""
         column = exp.column(self.name)
-        return cast(column, "BIGINT") if self.type == "integer" and self.native in NARROW else column
+        return cast(column, "BIGINT") if self.type == "integer" and self.native is SourceType.NARROW_INTEGER else column
 
 
 class Earlier(Mapping[str, Callable[[], Term]]):

@@ -43,7 +43,7 @@ def clash_query(name: str, keys: Sequence[str]) -> exp.Select:
 
 def differing_query(table: Table, name: str, columns: Sequence[str]) -> exp.Select:
     """For each column, the number of keys whose last rows differ in it."""
-    ranked = exp.select("*", exp.alias_(_ranked("rank", table, ()), "_rank")).from_(name).subquery("ranked")
+    ranked = exp.select("*", exp.alias_(_ranked(exp.Rank(), table, ()), "_rank")).from_(name).subquery("ranked")
     last = exp.EQ(this=exp.column("_rank"), expression=exp.Literal.number("1"))
     differs = [exp.alias_(_differs(c), f"_differs_{i}") for i, c in enumerate(columns)]
     by_key = exp.select(*differs).from_(ranked).where(last).group_by(*map(exp.column, table.keys))
@@ -63,18 +63,18 @@ def _differs(column: str) -> exp.Expr:
 
 def latest_query(table: Table, name: str, columns: Sequence[str]) -> exp.Select:
     """Each key's last row; of rows that tie, the same one on every run."""
-    numbered = exp.alias_(_ranked("row_number", table, columns), "_rank")
+    numbered = exp.alias_(_ranked(exp.RowNumber(), table, columns), "_rank")
     own_columns = [exp.column(c) for c in columns]
     ranked = exp.select(*own_columns, numbered).from_(name).subquery("ranked")
     first = exp.EQ(this=exp.column("_rank"), expression=exp.Literal.number("1"))
     return exp.select(*own_columns).from_(ranked).where(first)
 
 
-def _ranked(function: str, table: Table, ties: Sequence[str]) -> exp.Expr:
+def _ranked(function: exp.Expr, table: Table, ties: Sequence[str]) -> exp.Expr:
     latest = [exp.Ordered(this=exp.column(c), desc=True, nulls_first=False) for c in table.dataset.latest_by]
     order = [*latest, *(exp.Ordered(this=exp.column(c), nulls_first=False) for c in ties)]
     return exp.Window(
-        this=exp.Anonymous(this=function), partition_by=[exp.column(k) for k in table.keys],
+        this=function, partition_by=[exp.column(k) for k in table.keys],
         order=exp.Order(expressions=order) if order else None,
     )  # fmt: skip
 

@@ -6,7 +6,8 @@ from sqlglot import exp
 
 from ...model.record import Record
 from ...model.unit import MICROSECONDS
-from ..sql.typed_sql import call, case, scaled, try_cast
+from ..sql.operations import FullyMatches, IsFinite, MatchedPart, Micros
+from ..sql.typed_sql import case, scaled, try_cast
 
 _NUMBERS = {"milliseconds": 1000, **MICROSECONDS}
 _HOUR, _MINUTE, _SECOND, _DAY = (MICROSECONDS[u] for u in ("hours", "minutes", "seconds", "days"))
@@ -39,12 +40,12 @@ def duration_cell(raw: exp.Expr, form: str, unit: str) -> exp.Expr:
 
     `-1:30` in H:MM is -90 minutes; 1970-01-01 02:30:00 after the epoch is 150.
     """
-    text = call("lower", call("trim", try_cast(raw, "VARCHAR")))
+    text = exp.Lower(this=exp.Trim(this=try_cast(raw, "VARCHAR")))
     if form in _NUMBERS:
         return _number(text, _NUMBERS[form], MICROSECONDS[unit])
     if form == "epoch":
         moment = try_cast(text, "TIMESTAMP")
-        return case(_matches(call("upper", text), _EPOCH), scaled(call("epoch_us", moment), unit))
+        return case(_matches(exp.Upper(this=text), _EPOCH), scaled(Micros(expressions=[moment]), unit))
     return _spelt(text, _SHAPES[form], unit)
 
 
@@ -58,22 +59,22 @@ def _number(text: exp.Expr, micros: int, per: int) -> exp.Expr:
     else:
         moved = exp.Div(this=number, expression=exp.Literal.number(per // micros))
     # Text may spell infinity or not-a-number: neither is a duration.
-    return case(call("isfinite", number), moved)
+    return case(IsFinite(expressions=[number]), moved)
 
 
 def _spelt(text: exp.Expr, shape: Shape, unit: str) -> exp.Expr:
     total: exp.Expr | None = None
     for pattern, micros in shape.parts:
-        digits = call("regexp_extract", text, exp.Literal.string(pattern), exp.Literal.number(1))
+        digits = MatchedPart(expressions=[text, exp.Literal.string(pattern), exp.Literal.number(1)])
         count = exp.Coalesce(this=try_cast(digits, "BIGINT"), expressions=[exp.Literal.number(0)])
         part = exp.Mul(this=count, expression=exp.Literal.number(micros))
         total = part if total is None else exp.Add(this=total, expression=part)
     assert total is not None, "every shape has parts"
-    is_negative = call("starts_with", text, exp.Literal.string("-"))
+    is_negative = exp.StartsWith(this=text, expression=exp.Literal.string("-"))
     signed = case(is_negative, exp.Neg(this=exp.Paren(this=total)), total)
     fits = exp.And(this=_matches(text, shape.whole), expression=_matches(text, r".*\d.*"))
     return case(fits, scaled(signed, unit))
 
 
 def _matches(text: exp.Expr, pattern: str) -> exp.Expr:
-    return call("regexp_full_match", text, exp.Literal.string(pattern))
+    return FullyMatches(expressions=[text, exp.Literal.string(pattern)])

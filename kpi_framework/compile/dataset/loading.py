@@ -25,6 +25,10 @@ class Flaw(StrEnum):
     SWAP = "swaps"
 
 
+SOURCE = "source"
+"""What a load calls the rows of its source."""
+
+
 class Load(Record):
     """The SELECT that makes the typed table out of the source; which column or pair each mark is for."""
 
@@ -45,11 +49,16 @@ def load_query(table: Table, columns: frozenset[str], as_of: exp.Expr) -> Load:
     ]
     marks = {(flaw, name): condition for flaw, name, condition in conditions if condition is not None}
     wanted = [alias(_fitting(s.base), s.base.name) for s in stages]
-    query = exp.select(*wanted, *_masks(list(marks.values()))).from_(typed_rows(stages, "source"), copy=False)
+    query = exp.select(*wanted, *_masks(list(marks.values()))).from_(typed_rows(stages, SOURCE), copy=False)
     limit = _known_by(table, columns, as_of)
     if limit is not None:
         query = query.where(limit)
     return Load(query, tuple(marks), tuple(s.base.name for s in stages))
+
+
+def from_source(query: exp.Select, rows: exp.Expr) -> exp.Select:
+    """The query of a load over these rows. The engine is not to keep them all at once."""
+    return query.with_(SOURCE, as_=rows, materialized=False)
 
 
 def _swaps(table: Table, columns: frozenset[str]) -> Iterator[tuple[str, exp.Expr]]:
@@ -92,7 +101,7 @@ def _known_by(table: Table, columns: frozenset[str], as_of: exp.Expr) -> exp.Exp
     return conjunction(*limits)
 
 
-_MASKS = {"UTINYINT": 8, "USMALLINT": 16, "UINTEGER": 32}
+_MASKS = {"UTINYINT": 8, "USMALLINT": 16, "UINT": 32}
 """Types of a mask, and how many marks each holds: a byte less is a megabyte less for a million rows."""
 _WIDEST = max(_MASKS.values())
 

@@ -22,9 +22,9 @@ from ..sql.errors import FormulaError
 from ..sql.typed_sql import Term, conjunction, disjunction, duration, is_null, not_null
 from ..time.working_time import Lookup
 from .casts import out_of_contract, to_instant, translated, typed_cell, wall_time, without_nulls
-from .columns import Base, Earlier, Native, Staged, sound_term
+from .columns import Base, Earlier, Native, Staged, sound_term, texts
 from .durations import duration_cell
-from .readers import format_of
+from .source_type import SourceType
 
 
 class Table(Record, dict=True):
@@ -65,9 +65,9 @@ class Table(Record, dict=True):
         """The source's columns as they are, for columns that are computed from them."""
         raws = {}
         for header in self._headers:
-            native = self.native.types[header] if self.native else "VARCHAR"
+            native = self.native.types[header] if self.native else SourceType.TEXT
             name = f"_raw_{snake_case(header)}"
-            raws[name] = Base(name, header, _own_type(native), native, None, False, {}, None)
+            raws[name] = Base(name, header, native.canonical, native, None, False, {}, None)
         return raws
 
     def with_given(self, native: Native) -> Table:
@@ -85,11 +85,10 @@ class Table(Record, dict=True):
         }
         derive = {n: d for n, d in self.dataset.derive.items() if n not in native.types}
         source = Source(path="given.csv")
-        everything = Native({**dict.fromkeys([*mapped, *typed], "VARCHAR"), **native.types})
         clocked = {n: Column(**{"from": n, "type": t.type, "unit": t.unit}) for n, t in self.clocks.items()}
         columns = {**mapped, **typed, **clocked}
         update = {"columns": columns, "derive": derive, "source": source, "clocks": {}, "policies": {}}
-        everything = Native({**dict.fromkeys(clocked, "VARCHAR"), **everything.types})
+        everything = Native({**texts([*clocked, *mapped, *typed]).types, **native.types})
         return replace(self, dataset=self.dataset.model_copy(update=update), native=everything, lookups={})
 
     def _computed_type(self, name: str, text: str) -> str:
@@ -137,9 +136,9 @@ class Table(Record, dict=True):
 
     def _mapped(self, name: str, column: Column) -> Base:
         meaning = self.contract.columns.get(name) if self.contract else None
-        native = self.native.types.get(column.from_, "VARCHAR") if self.native else "VARCHAR"
+        native = self.native.types.get(column.from_, SourceType.TEXT) if self.native else SourceType.TEXT
         personal = column.personal if column.personal is not None else bool(meaning and meaning.personal)
-        kind = column.type or (meaning.type if meaning else _own_type(native))
+        kind = column.type or (meaning.type if meaning else native.canonical)
         unit = column.unit or (meaning.unit if meaning else None)
         if column.duration:
             kind, unit = "double", unit if unit in MICROSECONDS else "minutes"
@@ -269,7 +268,7 @@ class Table(Record, dict=True):
     @property
     def is_csv(self) -> bool:
         """Whether a CSV reader reads the source."""
-        return format_of(self.source, self.source.path) == "csv"
+        return self.source.kind == "csv"
 
     def _wall(self, base: Base, raw: exp.Expr) -> exp.Expr | None:
         if base.type != "timestamp" or self.zone == "UTC":
@@ -292,7 +291,7 @@ class Table(Record, dict=True):
     def misfit(self, stage: Staged) -> exp.Expr | None:
         """True where a filled cell does not fit its type or the contract's bounds; None where it cannot happen."""
         base, meaning, typed = stage.base, stage.base.contract, exp.column(f"_typed_{stage.base.name}")
-        is_own = base.native != "VARCHAR" and base.type == _own_type(base.native)
+        is_own = base.native is not SourceType.TEXT and base.type == base.native.canonical
         unread = None
         if base.duration or (base.type != "text" and not is_own):
             unread = conjunction(not_null(stage.raw_name), is_null(typed))
@@ -388,16 +387,3 @@ def _clock_term(name: str, clock: Clock) -> Term:
     if clock.kind == "running":
         return duration(column, "minutes")
     return Term(column, "integer", "count") if clock.kind == "count" else Term(column, "timestamp")
-
-
-def _own_type(native: str) -> str:
-    """The canonical type of a Parquet column that nothing types otherwise."""
-    if native in ("DOUBLE", "FLOAT"):
-        return "double"
-    if native.startswith("DECIMAL"):
-        return "decimal"
-    if native.startswith("TIMESTAMP"):
-        return "timestamp"
-    if native.endswith("INT") or native in ("INTEGER", "UINTEGER"):
-        return "integer"
-    return {"BOOLEAN": "boolean", "DATE": "date"}.get(native, "text")

@@ -9,7 +9,7 @@ from functools import cached_property
 from sqlglot import exp
 
 from ...model.record import Record, field
-from ..sql.render import spelling
+from ..sql.spelling import spelling
 
 ROLLUPS = {"count": "sum", "sum": "sum", "fsum": "fsum", "min": "min", "max": "max"}
 """Aggregates whose parts add up to the whole, and by what. All others are computed from the rows."""

@@ -10,6 +10,7 @@ from sqlglot import exp
 
 from ..sql.errors import FormulaError
 from ..sql.size import sized
+from ..sql.spelling import as_written
 from .syntax import parse
 
 _SWAPPED: dict[type[exp.Expr], type[exp.Expr]] = {exp.GT: exp.LT, exp.GTE: exp.LTE}
@@ -198,7 +199,7 @@ def canonical_text(node: exp.Expr) -> str:
     if isinstance(node, exp.Column):
         return node.name
     if isinstance(node, exp.DataType):
-        return node.sql(dialect="duckdb").lower()
+        return as_written(node).lower()
     name = str(node.this) if isinstance(node, exp.Anonymous) else node.key
     parts = [
         canonical_text(child)

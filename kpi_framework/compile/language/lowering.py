@@ -11,6 +11,7 @@ from sqlglot import exp
 from ...model.quoting import shown
 from ...model.record import replace
 from ..sql.errors import FormulaError, mismatch
+from ..sql.spelling import as_written
 from ..sql.typed_sql import Term, as_double, binary, case, conjunction, disjunction, duration, is_null, not_null, scaled
 from .aggregates import Aggregate, Shape
 from .scalars import Scalars
@@ -154,7 +155,7 @@ class Finals(Scalars):
             raise forbidden(f"{node.key} of {node.this.key}", node.key)
         term = self.rows.lower(node.this)
         if term.type == "text":
-            raise mismatch(f"`{node.key}` needs numbers, and {shown(node.this.sql(dialect='duckdb'))} is text",
+            raise mismatch(f"`{node.key}` needs numbers, and {shown(as_written(node.this))} is text",
                            "Give it a number type in kpi.yaml, or cast it.", node.this.name or None)  # fmt: skip
         return term
 

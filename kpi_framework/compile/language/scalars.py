@@ -12,6 +12,7 @@ from ...model.quoting import plain_or, shown
 from ...model.record import replace
 from ...model.unit import MICROSECONDS
 from ..sql.errors import mismatch
+from ..sql.spelling import as_written
 from ..sql.typed_sql import Term, as_double, binary, bracket, case, disjunction, duration, is_null
 from .syntax import forbidden
 from .times import Times
@@ -216,7 +217,7 @@ class Scalars(Times):
         """Two numbers. The difference of two times has a function of its own."""
         left, right = self.lower(node.this), self.lower(node.expression)
         if isinstance(node, exp.Sub) and left.type in _MOMENTS and right.type in _MOMENTS:
-            start, end = (plain_or(side.sql(dialect="duckdb"), "…") for side in (node.expression, node.this))
+            start, end = (plain_or(as_written(side), "…") for side in (node.expression, node.this))
             raise mismatch(
                 "two times cannot be subtracted",
                 f"Write hours_between({start}, {end}), or seconds_between, minutes_between or days_between.",
@@ -230,9 +231,7 @@ class Scalars(Times):
     def _number_of(self, term: Term, node: exp.Expr) -> Term:
         if not term.is_number:
             hint = "Use count_if or share for conditions." if term.type == "boolean" else "Cast it to a number."
-            raise mismatch(
-                f"{shown(node.sql(dialect='duckdb'))} is a {term.type}, not a number", hint, node.name or None
-            )
+            raise mismatch(f"{shown(as_written(node))} is a {term.type}, not a number", hint, node.name or None)
         return term
 
     def _numbers(self, node: exp.Expr) -> tuple[Term, Term]:
@@ -245,7 +244,7 @@ class Scalars(Times):
         """The term, if it is a condition. Raises FormulaError (type-mismatch)."""
         if term.type not in ("boolean", "null"):
             raise mismatch(
-                f"{shown(node.sql(dialect='duckdb'))} is a {term.type}, not a condition",
+                f"{shown(as_written(node))} is a {term.type}, not a condition",
                 "Compare it with something.", node.name or None,
             )  # fmt: skip
         return term

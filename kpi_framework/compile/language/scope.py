@@ -11,10 +11,10 @@ from ...model.period import Almanac
 from ...model.quoting import listed, shown
 from ...model.record import Record, field
 from ..sql.errors import FormulaError
+from ..sql.operations import InstantOf, WallOf, Worked, of_zone
 from ..sql.size import LEAF, Size
-from ..sql.typed_sql import Term, call
-from ..time.working_time import MACRO, Lookup, sound_calendar
-from ..time.zone import macro_name
+from ..sql.typed_sql import Term
+from ..time.working_time import Lookup, sound_calendar
 
 
 class Scope(Record):
@@ -47,17 +47,11 @@ class Scope(Record):
 
     def local(self, instant: exp.Expr) -> exp.Expr:
         """An instant as wall time in the project's zone."""
-        return (
-            instant.copy()
-            if self.almanac.zone.key == "UTC"
-            else call(macro_name("wall", self.almanac.zone.key), instant)
-        )
+        return of_zone(WallOf, self.almanac.zone.key, instant.copy())
 
     def to_instant(self, wall: exp.Expr) -> exp.Expr:
         """Wall time in the project's zone as an instant."""
-        return (
-            wall.copy() if self.almanac.zone.key == "UTC" else call(macro_name("instant", self.almanac.zone.key), wall)
-        )
+        return of_zone(InstantOf, self.almanac.zone.key, wall.copy())
 
     def calendar(self, name: str | None) -> exp.Expr:
         """A calendar by name, the usual one for None. Raises FormulaError (unknown-reference)."""
@@ -79,7 +73,7 @@ class Scope(Record):
     def worked(self, calendar: exp.Expr, instant: exp.Expr, *, by_row: bool) -> exp.Expr:
         """The calendar's working time up to an instant: a column of the loaded rows, where it can be one."""
         if not by_row or any(c.name in _EDGES for c in instant.find_all(exp.Column)):
-            return call(MACRO, calendar, instant)
+            return Worked(expressions=[calendar, instant])
         lookup = Lookup(calendar, instant)
         self.lookups[lookup.name] = lookup
         return exp.column(lookup.name)

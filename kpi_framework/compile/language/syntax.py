@@ -8,12 +8,12 @@ import re
 import unicodedata
 from collections.abc import Callable
 
-import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from ...model.quoting import shown
 from ..sql.errors import FormulaError
+from ..sql.spelling import parsed
 from .functions import instead_of
 
 MAX_LENGTH = 4_000
@@ -80,7 +80,7 @@ def parse(text: str, prepare: Callable[[exp.Expr], exp.Expr] = lambda tree: tree
     """
     _guard(text)
     try:
-        statements = sqlglot.parse(text, dialect="duckdb")
+        statements = parsed(text)
     except (SqlglotError, RecursionError, ValueError) as error:
         raise FormulaError("formula-syntax", _plain(error), "Write one SQL expression.") from None
     if len(statements) != 1 or statements[0] is None:

@@ -11,7 +11,8 @@ from sqlglot import exp
 from ...model.period import WEEKDAYS
 from ...model.quoting import plain_or, shown
 from ..sql.errors import mismatch
-from ..sql.typed_sql import NUMERIC, Term, binary, call, cast, duration, try_cast
+from ..sql.operations import Boundaries, Micros, StartOf
+from ..sql.typed_sql import NUMERIC, Term, binary, cast, duration, try_cast
 from .scope import Scope
 from .syntax import forbidden
 
@@ -96,7 +97,7 @@ class Times:
             raise forbidden("date_trunc", unit)
         day = cast(self._wall(node.this, "date_trunc"), "DATE")
         back, forward = self._shift(unit)
-        cut = call("date_trunc", exp.Literal.string(unit), _moved(day, back))
+        cut = StartOf(expressions=[exp.Literal.string(unit), _moved(day, back)])
         return Term(cast(_moved(cut, forward), "DATE"), "date")
 
     def _shift(self, unit: str) -> tuple[str, str]:
@@ -116,7 +117,7 @@ class Times:
         if unit not in _DIFF:
             raise forbidden("date_diff", "date_diff")
         start, end = self._wall(node.expression, "date_diff"), self._wall(node.this, "date_diff")
-        return Term(call("date_diff", exp.Literal.string(unit), start, end), "integer", _DIFF_UNITS.get(unit))
+        return Term(Boundaries(expressions=[exp.Literal.string(unit), start, end]), "integer", _DIFF_UNITS.get(unit))
 
     def _wall(self, node: exp.Expr, what: str) -> exp.Expr:
         term = self.lower(node)
@@ -166,7 +167,7 @@ class Times:
     def _between(self, name: str, arguments: list[exp.Expr]) -> Term:
         if len(arguments) != 2:
             raise mismatch(f"`{name}` takes two timestamps", f"Write {name}(start, end).", name)
-        ends = [call("epoch_us", self._instant(a, name)) for a in arguments]
+        ends = [Micros(expressions=[self._instant(a, name)]) for a in arguments]
         return duration(binary(exp.Sub, ends[1], ends[0]), name.removesuffix("_between"))
 
     def _business(self, name: str, arguments: list[exp.Expr]) -> Term:

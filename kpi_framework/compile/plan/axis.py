@@ -15,7 +15,7 @@ from sqlglot import exp
 from ...model.period import Almanac, Period
 from ...model.record import Record, replace
 from ..language.aggregates import Formula
-from ..sql.render import spelling
+from ..sql.spelling import spelling
 from ..sql.typed_sql import binary, is_null
 from ..time.working_time import WorkingTime
 from ..time.zone import step, timestamp

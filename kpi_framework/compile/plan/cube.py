@@ -18,7 +18,8 @@ from sqlglot import exp
 from ...model.record import Record, field
 from ..language.aggregates import Aggregate
 from ..language.times import SQL_TYPES
-from ..sql.typed_sql import alias, as_double, binary, call, case, cast, conjunction, not_null
+from ..sql.operations import Numbers, SummedOver, aggregation
+from ..sql.typed_sql import alias, as_double, binary, case, cast, conjunction, not_null
 from .axis import Axis, CompiledMetric
 
 MAX_PARTS = 50
@@ -210,7 +211,7 @@ class AxisPlan(Record, dict=True):
 
     @cached_property
     def _bits(self) -> list[int]:
-        """GROUPING's value for each breakdown: a bit for each key that is summed over, first key highest."""
+        """What `SummedOver` gives for each breakdown: a bit for each key that is summed over, the first one highest."""
         width = len(self._keys)
         return [
             sum(1 << (width - 1 - i) for i, k in enumerate(self._keys) if k not in self._keys_of(b))
@@ -237,7 +238,7 @@ class AxisPlan(Record, dict=True):
         sets = [
             exp.Tuple(expressions=[exp.column("_period"), *map(exp.column, self._keys_of(b))]) for b in self.breakdowns
         ]
-        bits = exp.Anonymous(this="GROUPING", expressions=[exp.column(k) for k in self._keys])
+        bits = SummedOver(expressions=[exp.column(k) for k in self._keys])
         first = alias(bits if self._keys else exp.Literal.number(0), "_bits")
         query = exp.select(first, "_period", *self._keys, *parts).from_(source, copy=False)
         return query.group_by(exp.GroupingSets(expressions=sets))
@@ -314,8 +315,8 @@ def _is_run() -> exp.Expr:
 
 def _unrolled() -> exp.Expr:
     """A row's run of periods, a row each."""
-    numbers = call("range", exp.column("_first"), exp.column("_last"))
-    return alias(cast(call("unnest", numbers), "INT"), "_period")
+    numbers = Numbers(expressions=[exp.column("_first"), exp.column("_last")])
+    return alias(cast(numbers, "INT"), "_period")
 
 
 def aggregate_call(aggregate: Aggregate) -> exp.Expr:
@@ -329,7 +330,7 @@ def aggregate_call(aggregate: Aggregate) -> exp.Expr:
         # Counting a condition that is NULL where it is false is the engine's fastest way.
         true = exp.Nullif(this=aggregate.condition.copy(), expression=exp.Boolean(this=False))
         return exp.Count(this=true)
-    return call(aggregate.function, argument_of(aggregate))
+    return aggregation(aggregate.function, argument_of(aggregate))
 
 
 def _there(condition: exp.Expr) -> exp.Expr | None:
@@ -346,7 +347,7 @@ def argument_of(aggregate: Aggregate) -> exp.Expr:
 
 def _added(aggregate: Aggregate) -> exp.Expr:
     """The parts of an aggregate, added up."""
-    call = exp.Anonymous(this=aggregate.rollup, expressions=[aggregate.column])
+    call = aggregation(aggregate.rollup or "", aggregate.column)
     return _whole(call) if aggregate.function == "count" else call
 
 

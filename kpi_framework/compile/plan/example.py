@@ -13,8 +13,8 @@ from ..dataset.loading import typed_rows
 from ..dataset.table import Table
 from ..language.times import SQL_TYPES
 from ..sql.errors import FormulaError
-from ..sql.typed_sql import alias, as_double, binary, call, cast, conjunction, disjunction, is_null, null
-from ..time.working_time import MACRO
+from ..sql.operations import Numbers, Worked
+from ..sql.typed_sql import alias, as_double, binary, cast, conjunction, disjunction, is_null, null
 from ..time.zone import timestamp
 from .axis import CompiledMetric
 from .cube import aggregate_call
@@ -67,7 +67,7 @@ def example_query(metric: CompiledMetric, table: Table, rows: Sequence[Row], at:
     lookups = metric.working_time.lookups
     if not lookups:
         return outer.with_("typed", as_=typed, materialized=True)
-    worked = [alias(call(MACRO, k.calendar, k.instant), k.name) for k in lookups]
+    worked = [alias(Worked(expressions=[k.calendar, k.instant]), k.name) for k in lookups]
     outer = outer.with_("given_cells", as_=typed, materialized=True, copy=False)
     return outer.with_("typed", as_=exp.select("*", *worked).from_("given_cells"), copy=False)
 
@@ -129,7 +129,7 @@ def _given_rows(names: Sequence[str], rows: Sequence[Row]) -> exp.Subquery:
     tuples = tuples or [exp.Tuple(expressions=[*(null(SQL_TYPES["text"]) for _ in names), exp.Literal.number(0)])]
     columns = [exp.to_identifier(n, quoted=True) for n in (*names, "_times")]
     values = exp.Values(expressions=tuples, alias=exp.TableAlias(this=exp.to_identifier("given"), columns=columns))
-    repeated = call("unnest", call("range", exp.column("_times")))
+    repeated = Numbers(expressions=[exp.Literal.number(0), exp.column("_times")])
     return exp.select("*", alias(repeated, "_time")).from_(values, copy=False).subquery("source", copy=False)
 
 

@@ -12,7 +12,8 @@ from collections.abc import Iterator, Sequence
 from sqlglot import exp
 
 from ..language.aggregates import Aggregate, Shape
-from ..sql.typed_sql import alias, call, conjunction, filtered, not_null, scaled
+from ..sql.operations import ItemOf, aggregation
+from ..sql.typed_sql import alias, conjunction, filtered, not_null, scaled
 from .cube import AxisPlan, aggregate_call, argument_of, counted
 
 VALUES_AT_ONCE = 2_000_000
@@ -60,7 +61,8 @@ def _statistics(shape: Shape, levels: Sequence[float]) -> exp.Expr:
     assert shape.argument is not None, "a quantile has an argument"
     argument = scaled(shape.argument, shape.unit) if shape.unit else shape.argument
     listed = exp.Array(expressions=[exp.Literal.number(repr(level)) for level in levels])
-    return filtered(call("quantile_disc", argument.copy(), listed), conjunction(shape.condition, not_null(argument)))
+    statistics = aggregation("quantile_disc", argument.copy(), listed)
+    return filtered(statistics, conjunction(shape.condition, not_null(argument)))
 
 
 def _calls(aggregates: Sequence[Aggregate]) -> list[list[Aggregate]]:
@@ -86,9 +88,9 @@ def held_call(group: Sequence[Aggregate]) -> exp.Expr:
     arguments = [a.copy() for a in first.arguments]
     if first.level is not None:
         arguments.append(exp.Array(expressions=[exp.Literal.number(str(float(a.level or 0))) for a in group]))
-    return filtered(call(first.function, *arguments), first.condition)
+    return filtered(aggregation(first.function, *arguments), first.condition)
 
 
 def picked(group: Sequence[Aggregate], index: int, called: exp.Expr) -> exp.Expr:
     """One aggregate's value out of the call that its group shares."""
-    return called if group[0].level is None else call("list_extract", called, exp.Literal.number(index + 1))
+    return called if group[0].level is None else ItemOf(expressions=[called, exp.Literal.number(index + 1)])

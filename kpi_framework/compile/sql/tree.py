@@ -1,4 +1,4 @@
-"""What a statement is until an engine runs it: the name that rooms without the library call it by."""
+"""What a statement is until an engine runs it: the names that rooms without the library call it by."""
 
 from __future__ import annotations
 
@@ -6,3 +6,5 @@ from sqlglot import exp
 
 Tree = exp.Expr
 """A statement, or the rows that one reads: handed on, and looked into by this room alone."""
+Query = exp.Query
+"""A tree that gives rows."""

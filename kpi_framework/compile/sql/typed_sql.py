@@ -79,17 +79,19 @@ def as_double(sql: exp.Expr) -> exp.Expr:
 
 def cast(sql: exp.Expr, kind: str) -> exp.Expr:
     """`CAST(sql AS kind)`."""
-    return exp.Cast(this=sql, to=_type(kind))
+    return exp.Cast(this=sql, to=data_type(kind))
 
 
 def try_cast(sql: exp.Expr, kind: str) -> exp.Expr:
     """`TRY_CAST(sql AS kind)`: NULL where the value is none of the kind."""
-    return exp.TryCast(this=sql, to=_type(kind))
+    return exp.TryCast(this=sql, to=data_type(kind))
 
 
 @cache
-def _type(kind: str) -> exp.DataType:
-    return exp.DataType.build(kind, dialect="duckdb")
+def data_type(kind: str) -> exp.DataType:
+    """A type by its name in standard SQL, as far as it has one: `BIGINT`, `DECIMAL(18, 6)`, `INT[]`."""
+    plain = exp.DataType.Type.__members__.get(kind)
+    return exp.DataType(this=plain) if plain is not None else exp.DataType.build(kind)
 
 
 def bracket(sql: exp.Expr) -> exp.Expr:
@@ -100,11 +102,6 @@ def bracket(sql: exp.Expr) -> exp.Expr:
 def alias(sql: exp.Expr, name: str) -> exp.Expr:
     """`sql AS name`, over the same tree."""
     return exp.alias_(sql, name, copy=False)
-
-
-def call(name: str, *arguments: exp.Expr) -> exp.Expr:
-    """A function call by its plain name."""
-    return exp.Anonymous(this=name, expressions=list(arguments))
 
 
 def filtered(aggregate: exp.Expr, condition: exp.Expr | None) -> exp.Expr:

@@ -19,20 +19,22 @@ from ...model.period import Almanac, is_zone
 from ...model.quoting import listed, shown
 from ...model.record import Record
 from ..sql.errors import FormulaError
-from ..sql.render import spelling
-from ..sql.typed_sql import call
+from ..sql.operations import Micros, Worked
+from ..sql.spelling import spelling
 from .holidays import days_off, unknown_holiday
 from .zone import transitions
 
 FIRST, LAST = dt.date(1990, 1, 1), dt.date(2061, 1, 1)
 """The days the tables cover; working time up to an instant outside is NULL: unknown."""
-TABLE, MACRO = "working_time", "worked"
+TABLE = "working_time"
 DAY = 86_400
 _EPOCH = dt.date(1970, 1, 1)
 _MICRO = 1_000_000
 Query = exp.Select
 Span = tuple[int, int]
 """Seconds since 1970 in UTC, [start, end)."""
+Days = list[list[Span]]
+"""For each UTC day of the table, its intervals in seconds from its midnight."""
 
 
 class Lookup(Record):
@@ -69,10 +71,10 @@ def working_time_in(trees: Iterable[exp.Expr], known: Mapping[str, Lookup], alma
         return WorkingTime()
     lookups: dict[str, Lookup] = {}
     named: list[exp.Expr] = []
-    for node in (node for tree in trees for node in tree.find_all(exp.Column, exp.Anonymous)):
+    for node in (node for tree in trees for node in tree.find_all(exp.Column, Worked)):
         if isinstance(node, exp.Column) and node.name in known:
             lookups[node.name] = known[node.name]
-        elif isinstance(node, exp.Anonymous) and node.this == MACRO:
+        elif isinstance(node, Worked):
             named.append(node.expressions[0])
     named += [lookup.calendar for lookup in lookups.values()]
     return WorkingTime(tuple(lookups.values()), calendars_of(named, almanac))
@@ -133,10 +135,10 @@ def _merged(spans: Iterable[Span]) -> list[Span]:
     return merged
 
 
-def by_day(spans: Iterable[Span]) -> list[list[Span]]:
+def by_day(spans: Iterable[Span]) -> Days:
     """For each UTC day of the table, its intervals in seconds from its midnight."""
     begin, count = (FIRST - _EPOCH).days, (LAST - FIRST).days
-    days: list[list[Span]] = [[] for _ in range(count)]
+    days: Days = [[] for _ in range(count)]
     for start, end in spans:
         for day in range(start // DAY, (end - 1) // DAY + 1):
             if 0 <= day - begin < count:
@@ -161,68 +163,25 @@ def sound_calendar(almanac: Almanac, name: str) -> Calendar:
     return calendar
 
 
-def statements(almanac: Almanac, names: Collection[str]) -> tuple[str, ...]:
-    """What makes the table of working time and its function in the engine, anew; nothing without calendars."""
-    if not names:
-        return ()
-    days = {n: _days_of(sound_calendar(almanac, n), almanac.zone.key) for n in sorted(names)}
-    width = _width(days.values())
-    fields = ["_day", "_worked", *_parts(width)]
-    return (
-        f"CREATE OR REPLACE TEMP TABLE {TABLE} (_calendar TEXT, {', '.join(f'{f} BIGINT' for f in fields)})",
-        *(_inserted(name, table, width) for name, table in days.items()),
-        f"CREATE OR REPLACE TEMP MACRO {MACRO}(name, t) AS {_lookup(width).sql(dialect='duckdb')}",
-    )
-
-
-def _width(tables: Iterable[list[list[Span]]]) -> int:
-    return max((len(day) for table in tables for day in table), default=1) or 1
-
-
-def _parts(width: int) -> list[str]:
-    """Start and length of each interval of a day, in microseconds."""
+def parts_of(width: int) -> list[str]:
+    """The columns that hold start and length of each interval of a day, in microseconds."""
     return [f"_{part}{i}" for i in range(width) for part in ("start", "long")]
 
 
 @lru_cache
-def _days_cached(calendar: str, zone: str) -> list[list[Span]]:
+def _days_cached(calendar: str, zone: str) -> Days:
     return by_day(utc_spans(Calendar.model_validate_json(calendar), zone))
 
 
-def _days_of(calendar: Calendar, zone: str) -> list[list[Span]]:
-    return _days_cached(calendar.model_dump_json(), calendar.timezone or zone)
+def days_of(almanac: Almanac, name: str) -> Days:
+    """The intervals of each UTC day of a calendar. Raises FormulaError."""
+    calendar = sound_calendar(almanac, name)
+    return _days_cached(calendar.model_dump_json(), calendar.timezone or almanac.zone.key)
 
 
-def _inserted(name: str, days: list[list[Span]], width: int) -> str:
-    """A row a day: its number, the working time before it, and its intervals.
-
-    Most days are like others: the text names each kind of day once, and the kind of every day.
-    """
-    numbers: dict[tuple[Span, ...], int] = {}
-    kinds = ",".join(str(numbers.setdefault(tuple(day), len(numbers))) for day in days)
-    values = ", ".join(f"({', '.join(map(str, (n, *_micros(kind, width))))})" for kind, n in numbers.items())
-    parts = ", ".join(_parts(width))
-    length = " + ".join(f"_long{i}" for i in range(width))
-    until = f"SUM({length}) OVER (ORDER BY _number ROWS UNBOUNDED PRECEDING) - ({length})"
-    numbered = f"UNNEST(RANGE({len(days)})) AS _number, UNNEST(CAST(STRING_SPLIT('{kinds}', ',') AS INT[])) AS _kind"
-    calendar = exp.Literal.string(name).sql(dialect="duckdb")
-    return (
-        f"INSERT INTO {TABLE} SELECT {calendar}, _number + {(FIRST - _EPOCH).days}, {until}, {parts} "  # noqa: S608
-        f"FROM (SELECT {numbered}) AS days JOIN (VALUES {values}) AS kinds(_kind, {parts}) USING (_kind)"
-    )
-
-
-def _micros(kind: tuple[Span, ...], width: int) -> Iterator[int]:
-    for start, end in (*kind, *[(0, 0)] * (width - len(kind))):
-        yield start * _MICRO
-        yield (end - start) * _MICRO
-
-
-def _lookup(width: int) -> exp.Expr:
-    """W(t) as a function: for examples, and for the edges of periods, that no table holds."""
-    micros = call("epoch_us", exp.column("t"))
-    place = exp.and_(exp.column("_calendar").eq(exp.column("name")), exp.column("_day").eq(day_of(micros)))
-    return exp.Subquery(this=exp.select(worked_until(micros, None, width)).from_(TABLE).where(place))
+def width_of_days(tables: Iterable[Days]) -> int:
+    """The most intervals that any day has; 1 where none has any."""
+    return max((len(day) for table in tables for day in table), default=1) or 1
 
 
 def day_of(micros: exp.Expr) -> exp.Expr:
@@ -251,7 +210,7 @@ def with_worked(rows: exp.Select, lookups: Collection[Lookup], columns: Collecti
     """The rows' columns, and a column of working time for each lookup: the table is joined once for each."""
     if not lookups:
         return rows
-    dated = [exp.alias_(call("epoch_us", k.instant.copy()), f"_at{k.name}") for k in lookups]
+    dated = [exp.alias_(Micros(expressions=[k.instant.copy()]), f"_at{k.name}") for k in lookups]
     named = [exp.alias_(k.calendar.copy(), f"_by{k.name}") for k in lookups]
     timed = exp.select("*", *dated, *named).from_(rows.subquery("_rows")).subquery("_placed")
     own_columns = [exp.column(c, table="_placed") for c in columns]
@@ -272,5 +231,5 @@ def worked_query(source: str, lookups: Collection[Lookup], columns: Collection[s
 
 
 def width_of(almanac: Almanac, names: Collection[str]) -> int:
-    """The most intervals that a UTC day of these calendars has."""
-    return _width(_days_of(sound_calendar(almanac, n), almanac.zone.key) for n in names)
+    """The most intervals that a UTC day of these calendars has. Raises FormulaError."""
+    return width_of_days(days_of(almanac, name) for name in names)

@@ -16,7 +16,7 @@ from typing import IO, NoReturn, Self
 
 from ...model.record import Record, field
 from .file_names import listed_folders
-from .interface import EngineError, Row, Work
+from .interface import EngineError, Row
 
 WORKER = Path(__file__).with_name("worker.py")
 MAX_MESSAGE = 64 * 1024 * 1024
@@ -77,9 +77,9 @@ class DuckWorker:
             self._is_told = True
             self._send({"files": list(files), "folders": sorted({f for name in files for f in listed_folders(name)})})
 
-    def run(self, statements: Sequence[str], meanwhile: Work | None = None) -> None:
+    def run(self, statements: Sequence[str]) -> None:
         """Carry out statements. Raises EngineError."""
-        self._ask({"run": list(statements)}, meanwhile)
+        self._ask({"run": list(statements)})
 
     def fetch(self, query: str) -> list[Row]:
         """All rows of a query. Raises EngineError."""
@@ -87,11 +87,6 @@ class DuckWorker:
         if not isinstance(rows, list) or not all(map(_is_row, rows)):
             self._give_up()
         return list(map(tuple, rows))
-
-    def describe(self, query: str) -> dict[str, str]:
-        """The columns of a query and their types. Raises EngineError."""
-        rows = self.fetch(f"DESCRIBE {query}")
-        return {str(row[0]): str(row[1]) for row in rows}
 
     def lock(self) -> None:
         """Shut files, network and settings. Raises EngineError."""
@@ -113,11 +108,9 @@ class DuckWorker:
     ) -> None:
         self.close()
 
-    def _ask(self, request: dict[str, object], meanwhile: Work | None = None) -> dict[str, object]:
+    def _ask(self, request: dict[str, object]) -> dict[str, object]:
         assert self.name, "what it said first is no answer"
         self._send(request)
-        if meanwhile is not None:
-            meanwhile()
         reply = self._receive()
         if reply.get("ok") is not True:
             line = reply.get("line")

@@ -51,14 +51,11 @@ class Engine(Protocol):
     def admit(self, files: Sequence[str]) -> None:
         """Name, before anything else is asked, all files that it may read."""
 
-    def run(self, statements: Sequence[str], meanwhile: Work | None = None) -> None:
-        """Carry out statements; `meanwhile` is done on this side while they run."""
+    def run(self, statements: Sequence[str]) -> None:
+        """Carry out statements."""
 
     def fetch(self, query: str) -> list[Row]:
         """All rows of a query."""
-
-    def describe(self, query: str) -> dict[str, str]:
-        """The columns of a query and their types."""
 
     def lock(self) -> None:
         """From here on, no file and no setting can be reached."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .interface import Engine, Row, Work
+from .interface import Engine, Row
 
 
 class Recorder:
@@ -33,19 +33,15 @@ class Recorder:
         """Name all files that it may read."""
         self._engine.admit(files)
 
-    def run(self, statements: Sequence[str], meanwhile: Work | None = None) -> None:
+    def run(self, statements: Sequence[str]) -> None:
         """Note and carry out statements. Raises EngineError."""
         self.statements += statements
-        self._engine.run(statements, meanwhile)
+        self._engine.run(statements)
 
     def fetch(self, query: str) -> list[Row]:
         """Note a query and fetch it. Raises EngineError."""
         self.statements.append(query)
         return self._engine.fetch(query)
-
-    def describe(self, query: str) -> dict[str, str]:
-        """The columns of a query and their types. Raises EngineError."""
-        return self._engine.describe(query)
 
     def lock(self) -> None:
         """Shut files, network and settings. Raises EngineError."""

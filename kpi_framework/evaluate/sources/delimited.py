@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar, Self
 
-from ...compile.dataset.columns import Native
-from ...compile.dataset.readers import csv_rows, unique_headers
+from ...compile.dataset.columns import Native, texts
+from ...compile.dataset.files import delimited_rows
 from ...compile.sql.tree import Tree
+from ...model.header import unique_headers
 from ...model.project import Source
 from .interface import Describe, SourceError
 from .local import LocalFiles, misencoded
@@ -37,11 +38,11 @@ class DelimitedFiles(LocalFiles):
 
     def columns_without_engine(self) -> Native:
         """The same: the headers say it."""
-        return Native(dict.fromkeys((name for header in self.headers for name in header), "VARCHAR"))
+        return texts(name for header in self.headers for name in header)
 
     def relation(self, columns: Sequence[str]) -> Tree:
         """The rows of all files, with these columns; one that a file lacks is NULL there."""
-        return csv_rows(self.source, dict(zip(self.engine_names, self.headers, strict=True)), columns)
+        return delimited_rows(self.source, dict(zip(self.engine_names, self.headers, strict=True)), columns)
 
 
 def _header(path: Path, name: str, source: Source) -> tuple[str, ...]:

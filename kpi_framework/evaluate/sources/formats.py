@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ...compile.dataset.columns import Native
-from ...compile.dataset.readers import format_of
 from ...model.period import is_zone
 from ...model.project import Dataset
 from .delimited import DelimitedFiles
@@ -29,7 +28,7 @@ def find_files(dataset: Dataset, root: Path, allowed: Sequence[Path]) -> Files:
         raise SourceError(
             f"`timezone: {source.timezone}` is not an IANA time zone", "Write it as Europe/London, or UTC."
         )
-    open_files = FORMATS.get(format_of(source, source.path) or "")
+    open_files = FORMATS.get(source.kind or "")
     if open_files is None:
         raise SourceError(
             f"{abridged(source.path)}: the file format is not known",

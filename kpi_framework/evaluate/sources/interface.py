@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Protocol
 
 from ...compile.dataset.columns import Native
+from ...compile.dataset.source_type import SourceType
 from ...compile.sql.tree import Tree
 from ...model.project import Source
 from ..engine.interface import EngineError
 
-Describe = Callable[[Tree], Mapping[str, str]]
+Describe = Callable[[Tree], Mapping[str, SourceType]]
 """An engine's answer to which columns some rows have, and their types. Raises EngineError."""
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
-from ...compile.dataset.columns import Native
-from ...compile.dataset.readers import json_rows
+from ...compile.dataset.columns import Native, texts
+from ...compile.dataset.files import json_rows
 from ...compile.sql.tree import Tree
 from .interface import Describe
 from .local import LocalFiles
@@ -19,7 +19,7 @@ class JsonFiles(LocalFiles):
 
     def columns(self, describe: Describe) -> Native:
         """The names that occur, all of them text. Raises SourceError, EngineError."""
-        return Native(dict.fromkeys(self.described(json_rows(self.engine_names), describe).types, "VARCHAR"))
+        return texts(self.described(json_rows(self.engine_names), describe).types)
 
     def relation(self, columns: Sequence[str]) -> Tree:
         """The rows of all files, with these columns."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from ...compile.dataset.columns import Native
-from ...compile.dataset.readers import parquet_rows
+from ...compile.dataset.files import parquet_rows
 from ...compile.sql.tree import Tree
 from .interface import Describe
 from .local import LocalFiles

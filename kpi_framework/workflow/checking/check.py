@@ -75,10 +75,10 @@ def _checked(
     everything = everything.over({**unneeded, **columns.natives})
     of_lint: list[Diagnostic] = []
     owners = code_owners(options.project_root.folder)
-    session.beside(lambda: of_lint.extend(lint(everything, reporting.today, owners)), *options.beside)
+    session.early.put_off(lambda: of_lint.extend(lint(everything, reporting.today, owners)), *options.beside)
     chosen = _chosen(everything, options)
     evaluation = evaluate_over(run, chosen, columns, unread, fingerprint=options.fingerprint)
-    session.catch_up()
+    session.early.catch_up()
     examples, failures = _examples(chosen, session, options)
     findings = (*findings, *of_lint, *failures, *evaluation.diagnostics)
     weighty, verdict = _judged(options, chosen.catalog, evaluation, findings)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from ...compile.catalog import Compilation
-from ...compile.dataset.columns import Native
+from ...compile.dataset.columns import Native, texts
 from ...evaluate.baselines import compare
 from ...evaluate.computable import computable
 from ...model.catalog import Catalog
@@ -43,4 +43,4 @@ def _declared(catalog: Catalog, name: str, spelled: Callable[[str], str]) -> Nat
         return None
     named = [c.from_ if isinstance(c, Column) else c for c in dataset.columns.values()]
     named += [spelled(c) for c in (contract.columns if contract else ()) if c not in dataset.columns]
-    return Native(dict.fromkeys(named, "VARCHAR"))
+    return texts(named)

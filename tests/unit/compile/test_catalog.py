@@ -12,7 +12,8 @@ import pytest
 
 from kpi_framework.compile import definition as room
 from kpi_framework.compile.catalog import Compilation
-from kpi_framework.compile.dataset.columns import Native
+from kpi_framework.compile.dataset.columns import Native, texts
+from kpi_framework.compile.dataset.source_type import SourceType
 from kpi_framework.compile.plan.axis import CompiledMetric
 from kpi_framework.compile.sql.errors import FormulaError
 from kpi_framework.model.catalog import Catalog
@@ -32,44 +33,44 @@ def catalog() -> Catalog:
 
 
 @pytest.fixture
-def texts(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+def counts(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     """How often each formula is compiled from here on."""
-    counts: Counter[str] = Counter()
+    formulas: Counter[str] = Counter()
 
     def counted(compiles: Callable[..., Any]) -> Callable[..., Any]:
         def compile_text(text: str, *arguments: Any, **options: Any) -> Any:
-            counts[text] += 1
+            formulas[text] += 1
             return compiles(text, *arguments, **options)
 
         return compile_text
 
     for name in ("compile_formula", "compile_derived"):
         monkeypatch.setattr(room, name, counted(getattr(room, name)))
-    return counts
+    return formulas
 
 
 @pytest.mark.parametrize("only", [(), ("csat", "ticket_deflection_rate")])
-def test_a_check_compiles_each_definition_once(only: tuple[str, ...], texts: Counter[str], catalog: Catalog) -> None:
+def test_a_check_compiles_each_definition_once(only: tuple[str, ...], counts: Counter[str], catalog: Catalog) -> None:
     """Lint, evaluation, the hash, the examples and `--only` are given one compilation of the sample."""
     check(Options(ProjectRoot(ROOT), dt.datetime.now(dt.UTC), only=only))
-    assert texts == Counter(e.noun.formula for e in catalog.live.values())
+    assert counts == Counter(e.noun.formula for e in catalog.live.values())
 
 
-def test_over_other_columns_only_what_stands_on_them_is_compiled_again(texts: Counter[str], catalog: Catalog) -> None:
+def test_over_other_columns_only_what_stands_on_them_is_compiled_again(counts: Counter[str], catalog: Catalog) -> None:
     """Where one dataset's columns turn out to be others, the definitions over all other datasets stay."""
     before = compiled(catalog, ProjectRoot(ROOT))
     assert before.compiled
-    texts.clear()
-    after = before.over({**before.natives, "surveys": Native({"score": "DOUBLE"})})
+    counts.clear()
+    after = before.over({**before.natives, "surveys": Native({"score": SourceType.DOUBLE})})
     assert after.compiled
-    assert texts.keys() == {e.noun.formula for e in catalog.live.values() if e.noun.dataset == "surveys"}
+    assert counts.keys() == {e.noun.formula for e in catalog.live.values() if e.noun.dataset == "surveys"}
 
 
 def test_a_column_that_nobody_has_looked_for_may_exist(catalog: Catalog) -> None:
     """Over columns that are not known a definition compiles; over others it is an error, as a value."""
     unseen = Compilation(catalog).definition("csat")
     assert isinstance(unseen, CompiledMetric)
-    seen = Compilation(catalog, {"surveys": Native({"id": "VARCHAR"})}).definition("csat")
+    seen = Compilation(catalog, {"surveys": texts(["id"])}).definition("csat")
     assert isinstance(seen, FormulaError)
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kpi_framework.model.header import Header, snake_case
+from kpi_framework.model.header import Header, snake_case, unique_headers
 
 
 @pytest.mark.parametrize(
@@ -46,3 +46,14 @@ def test_a_column_of_signs_alone_is_found_only_to_the_letter() -> None:
     """`#` and `%` have no name, and so are not alike."""
     assert Header(("#",)).spelling(["#"]) == "#"
     assert Header(("#",)).spelling(["%"]) is None
+
+
+def test_repeated_headers_are_told_apart() -> None:
+    """The second and the third by their number."""
+    assert unique_headers(["id", "Comment", "Comment", "x", "Comment"]) == (
+        "id",
+        "Comment",
+        "Comment_2",
+        "x",
+        "Comment_3",
+    )

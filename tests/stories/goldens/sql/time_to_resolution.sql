@@ -424,7 +424,7 @@ SELECT
       ),
       FALSE
     )
-  ) AS count_9a158bfcd1
+  ) AS count_d2db18805f
 FROM (
   SELECT
     *
@@ -505,7 +505,7 @@ SELECT
   _by_category,
   _by_channel,
   _by_priority,
-  LIST_EXTRACT(_held_0, 1) AS quantile_cont_ba4871e8d5
+  LIST_EXTRACT(_held_0, 1) AS quantile_cont_0781d11292
 FROM (
   SELECT
     GROUPING(_by_category, _by_channel, _by_priority) AS _bits,
@@ -590,7 +590,7 @@ WITH rolled AS (
     _by_priority,
     CAST(SUM(_rows) AS BIGINT) AS _rows,
     CAST(SUM(count_1b15ce8612) AS BIGINT) AS count_1b15ce8612,
-    CAST(SUM(count_9a158bfcd1) AS BIGINT) AS count_9a158bfcd1
+    CAST(SUM(count_d2db18805f) AS BIGINT) AS count_d2db18805f
   FROM cube_tickets
   GROUP BY
     GROUPING SETS (
@@ -620,8 +620,8 @@ WITH rolled AS (
     rolled._by_priority,
     rolled._rows,
     rolled.count_1b15ce8612,
-    rolled.count_9a158bfcd1,
-    held.quantile_cont_ba4871e8d5 AS quantile_cont_ba4871e8d5
+    rolled.count_d2db18805f,
+    held.quantile_cont_0781d11292 AS quantile_cont_0781d11292
   FROM rolled
   LEFT JOIN cube_tickets_held AS held
     ON (
@@ -653,9 +653,9 @@ SELECT
   _by_channel,
   _by_priority,
   _rows,
-  CAST(CAST(quantile_cont_ba4871e8d5 AS DOUBLE) / 3600000000 AS DOUBLE) AS "time_to_resolution",
+  CAST(CAST(quantile_cont_0781d11292 AS DOUBLE) / 3600000000 AS DOUBLE) AS "time_to_resolution",
   count_1b15ce8612,
-  count_9a158bfcd1
+  count_d2db18805f
 FROM joined;
 
 SELECT
@@ -772,7 +772,7 @@ SELECT
       ),
       FALSE
     )
-  ) AS count_9a158bfcd1
+  ) AS count_d2db18805f
 FROM (
   SELECT
     *
@@ -817,7 +817,7 @@ SELECT
   _by_category,
   _by_channel,
   _by_priority,
-  LIST_EXTRACT(_held_0, 1) AS quantile_cont_ba4871e8d5
+  LIST_EXTRACT(_held_0, 1) AS quantile_cont_0781d11292
 FROM (
   SELECT
     GROUPING(_by_category, _by_channel, _by_priority) AS _bits,

@@ -16,8 +16,9 @@ from kpi_framework.compile.dataset.casts import (
     wall_time,
     without_nulls,
 )
-from kpi_framework.compile.sql.render import render
-from kpi_framework.compile.time.zone import macros
+from kpi_framework.compile.dataset.source_type import SourceType
+from kpi_framework.compile.dialect.duckdb.functions import zone_functions
+from kpi_framework.compile.dialect.duckdb.spelling import sql_of
 
 CELL = exp.column("cell")
 
@@ -25,17 +26,17 @@ CELL = exp.column("cell")
 def over(sql: exp.Expr, cell: str | float | None) -> object:
     """What the engine makes of it."""
     engine = duckdb.connect()
-    for statement in macros("Europe/London"):
+    for statement in map(sql_of, zone_functions("Europe/London")):
         engine.execute(statement)
-    [(value,)] = engine.execute(f"SELECT {render(sql)} FROM (SELECT ? AS cell)", [cell]).fetchall()  # noqa: S608 - our own words
+    [(value,)] = engine.execute(f"SELECT {sql_of(sql)} FROM (SELECT ? AS cell)", [cell]).fetchall()  # noqa: S608 - our own words
     return value
 
 
 def read(cell: str | None, target: str, formats: tuple[str, ...] = ()) -> object:
     """A cell of a CSV file as its column's type; times on the wall are London's."""
-    wall = wall_time(CELL, "VARCHAR", formats)
+    wall = wall_time(CELL, SourceType.TEXT, formats)
     walled = to_instant(wall, "Europe/London") if wall is not None else None
-    return over(typed_cell(CELL, "VARCHAR", target, formats, walled), cell)
+    return over(typed_cell(CELL, SourceType.TEXT, target, formats, walled), cell)
 
 
 @pytest.mark.parametrize(
@@ -93,7 +94,7 @@ def test_formats_are_tried_in_their_order() -> None:
 @pytest.mark.parametrize(("cell", "value"), [("-", None), ("n/a", None), ("x", "x"), (None, None)])
 def test_words_for_nothing_are_nothing(cell: str | None, value: str | None) -> None:
     """Those that the source names, and no other."""
-    assert over(without_nulls(CELL, "VARCHAR", ("-", "n/a")), cell) == value
+    assert over(without_nulls(CELL, SourceType.TEXT, ("-", "n/a")), cell) == value
 
 
 @pytest.mark.parametrize(("cell", "value"), [("1 - High", "high"), ("2 - high", "2 - high"), (None, None)])

@@ -10,11 +10,11 @@ import duckdb
 import pytest
 from sqlglot import exp
 
+from kpi_framework.compile.dialect.duckdb.spelling import sql_of
 from kpi_framework.compile.language.canonical import canonical, names_in, one_text
 from kpi_framework.compile.language.formula import compile_column
 from kpi_framework.compile.language.scope import Scope
 from kpi_framework.compile.language.syntax import parse
-from kpi_framework.compile.sql.render import render
 from kpi_framework.compile.sql.typed_sql import Term
 from kpi_framework.model.period import Almanac
 
@@ -90,7 +90,7 @@ def test_what_is_compiled_means_what_was_written(text: str) -> None:
     engine = duckdb.connect()
     engine.execute("CREATE TABLE numbers (a INTEGER, b INTEGER, c INTEGER)")
     engine.executemany("INSERT INTO numbers VALUES (?, ?, ?)", [*itertools.product((None, 0, 1, 2), repeat=3)])
-    query = f"SELECT a, b, c, ({text}), ({render(compile_column(text, SCOPE)[0].sql)}) FROM numbers"  # noqa: S608 - our own texts
+    query = f"SELECT a, b, c, ({text}), ({sql_of(compile_column(text, SCOPE)[0].sql)}) FROM numbers"  # noqa: S608 - our own texts
     rows = engine.execute(query).fetchall()
     assert len(rows) == 64
     assert [row for row in rows if row[3] != row[4]] == []

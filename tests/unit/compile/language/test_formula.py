@@ -11,11 +11,11 @@ import duckdb
 import pytest
 from sqlglot import exp
 
+from kpi_framework.compile.dialect.duckdb.spelling import sql_of
 from kpi_framework.compile.language.aggregates import Aggregate, Formula
 from kpi_framework.compile.language.formula import compile_formula
 from kpi_framework.compile.language.scope import Scope
 from kpi_framework.compile.sql.errors import FormulaError
-from kpi_framework.compile.sql.render import render
 from kpi_framework.compile.sql.typed_sql import Term
 from kpi_framework.model.period import Almanac
 
@@ -41,11 +41,11 @@ def compiled(text: str, where: str | None = None, *, exact: bool = True) -> Form
 
 def call_of(aggregate: Aggregate) -> str:
     """An aggregate as a person would write it."""
-    inner = ", ".join(map(render, aggregate.arguments)) or "*"
+    inner = ", ".join(map(sql_of, aggregate.arguments)) or "*"
     name = {"distinct": "count", "fsum": "sum"}.get(aggregate.function, aggregate.function)
     inner = f"DISTINCT {inner}" if aggregate.function == "distinct" else inner
     level = f", {float(aggregate.level)}" if aggregate.level is not None else ""
-    condition = f" FILTER (WHERE {render(aggregate.condition)})" if aggregate.condition is not None else ""
+    condition = f" FILTER (WHERE {sql_of(aggregate.condition)})" if aggregate.condition is not None else ""
     return f"{name}({inner}{level}){condition}"
 
 
@@ -59,7 +59,7 @@ def computed(formula: Formula, rows: Sequence[Row] = ROWS) -> tuple[object, int,
     counts = [("population", formula.population), ("measured", formula.measured), ("missing", formula.missing)]
     named += [f"{call_of(aggregate) if aggregate else 'NULL'} AS _{name}" for name, aggregate in counts]
     query = (
-        f"SELECT {render(formula.value)}, _population, _measured, _missing FROM (SELECT {', '.join(named)} FROM rows)"  # noqa: S608
+        f"SELECT {sql_of(formula.value)}, _population, _measured, _missing FROM (SELECT {', '.join(named)} FROM rows)"  # noqa: S608
     )
     [(value, population, measured, missing)] = engine.execute(query).fetchall()
     return value, population, measured, population - measured if missing is None else missing

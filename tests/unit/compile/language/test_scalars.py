@@ -12,12 +12,12 @@ import duckdb
 import pytest
 from sqlglot import exp
 
+from kpi_framework.compile.dialect.duckdb.functions import zone_functions
+from kpi_framework.compile.dialect.duckdb.spelling import sql_of
 from kpi_framework.compile.language.formula import compile_column, compile_condition
 from kpi_framework.compile.language.scope import Scope
 from kpi_framework.compile.sql.errors import FormulaError
-from kpi_framework.compile.sql.render import render
 from kpi_framework.compile.sql.typed_sql import Term
-from kpi_framework.compile.time.zone import macros
 from kpi_framework.model.period import Almanac
 
 COLUMNS = {
@@ -45,10 +45,10 @@ def evaluated(text: str, **row: object) -> object:
     """What the engine makes of a computed column."""
     term, _ = compile_column(text, scope())
     engine = duckdb.connect()
-    for statement in macros("Europe/London"):
+    for statement in map(sql_of, zone_functions("Europe/London")):
         engine.execute(statement)
     names = ", ".join(f"?::{TYPES[kind]} AS {name}" for name, kind in COLUMNS.items())
-    query = f"SELECT {render(term.sql)} FROM (SELECT {names})"  # noqa: S608 - our own names
+    query = f"SELECT {sql_of(term.sql)} FROM (SELECT {names})"  # noqa: S608 - our own names
     [(value,)] = engine.execute(query, [row.get(name) for name in COLUMNS]).fetchall()
     return value
 
@@ -179,8 +179,8 @@ def test_what_does_not_fit_is_refused_by_its_rule(text: str, rule: str) -> None:
 def test_a_condition_is_a_boolean() -> None:
     """A number is none."""
     sql, text = compile_condition("A > 1", scope())
-    assert (render(sql), text) == (
-        render(compile_condition("1 < a", scope())[0]),
+    assert (sql_of(sql), text) == (
+        sql_of(compile_condition("1 < a", scope())[0]),
         compile_condition("1 < a", scope())[1],
     )
     with pytest.raises(FormulaError):

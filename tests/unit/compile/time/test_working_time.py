@@ -9,8 +9,10 @@ from zoneinfo import ZoneInfo
 import duckdb
 import pytest
 
+from kpi_framework.compile.dialect.duckdb.functions import working_time
+from kpi_framework.compile.dialect.duckdb.spelling import sql_of
 from kpi_framework.compile.sql.errors import FormulaError
-from kpi_framework.compile.time.working_time import sound_calendar, statements, width_of
+from kpi_framework.compile.time.working_time import sound_calendar, width_of
 from kpi_framework.model.calendar import Calendar
 from kpi_framework.model.period import Almanac
 
@@ -39,7 +41,7 @@ def is_worked(calendar: str, instant: dt.datetime) -> bool:
 def engine() -> duckdb.DuckDBPyConnection:
     """An engine with both calendars."""
     connection = duckdb.connect()
-    for statement in statements(LONDON, ["business", "night"]):
+    for statement in map(sql_of, working_time(LONDON, ["business", "night"])):
         connection.execute(statement)
     return connection
 
@@ -65,7 +67,7 @@ def test_time_outside_the_table_is_unknown(engine: duckdb.DuckDBPyConnection) ->
 
 def test_no_calendar_needs_no_table() -> None:
     """Nothing is made where nothing is asked."""
-    assert statements(LONDON, ()) == ()
+    assert working_time(LONDON, ()) == ()
 
 
 def test_the_table_is_as_wide_as_the_fullest_day() -> None:

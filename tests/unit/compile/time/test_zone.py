@@ -10,8 +10,9 @@ import duckdb
 import pytest
 from sqlglot import exp
 
-from kpi_framework.compile.sql.render import render
-from kpi_framework.compile.time.zone import macro_name, macros, step, timestamp, transitions
+from kpi_framework.compile.dialect.duckdb.functions import function_name, zone_functions
+from kpi_framework.compile.dialect.duckdb.spelling import sql_of
+from kpi_framework.compile.time.zone import step, timestamp, transitions
 
 ZONES = ("Europe/London", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata", "Pacific/Apia", "UTC")
 
@@ -19,7 +20,7 @@ ZONES = ("Europe/London", "America/New_York", "Australia/Lord_Howe", "Asia/Kolka
 def engine(zone: str) -> duckdb.DuckDBPyConnection:
     """An engine that knows the zone's functions."""
     connection = duckdb.connect()
-    for statement in macros(zone):
+    for statement in map(sql_of, zone_functions(zone)):
         connection.execute(statement)
     return connection
 
@@ -29,7 +30,7 @@ def asked(zone: str, kind: str, moments: list[dt.datetime]) -> list[object]:
     connection = engine(zone)
     connection.execute("CREATE TABLE moments (n INTEGER, t TIMESTAMP)")
     connection.executemany("INSERT INTO moments VALUES (?, ?)", [*enumerate(moments)])
-    query = f"SELECT {macro_name(kind, zone)}(t) FROM moments ORDER BY n"  # noqa: S608 - our own names
+    query = f"SELECT {function_name(kind, zone)}(t) FROM moments ORDER BY n"  # noqa: S608 - our own names
     return [value for (value,) in connection.execute(query).fetchall()]
 
 
@@ -70,7 +71,7 @@ def test_an_odd_hour_is_one_that_folds_differ_in(zone: str) -> None:
 @pytest.mark.parametrize("kind", ["wall", "instant", "odd_hour"])
 def test_nothing_of_nothing(zone: str, kind: str) -> None:
     """NULL stays NULL, in a zone with changes and in one without."""
-    [(value,)] = engine(zone).execute(f"SELECT {macro_name(kind, zone)}(NULL::TIMESTAMP)").fetchall()
+    [(value,)] = engine(zone).execute(f"SELECT {function_name(kind, zone)}(NULL::TIMESTAMP)").fetchall()
     assert value is None
 
 
@@ -82,5 +83,5 @@ def test_a_step_function_changes_at_its_bounds(count: int) -> None:
     for day in range(-1, 3 * count + 2):
         moment = dt.datetime(2026, 1, 1) + dt.timedelta(days=day)
         query = exp.select(tree).from_(exp.select(exp.alias_(timestamp(moment), "t")).subquery())
-        [(value,)] = duckdb.connect().execute(render(query)).fetchall()
+        [(value,)] = duckdb.connect().execute(sql_of(query)).fetchall()
         assert value == sum(bound <= moment for bound in bounds)

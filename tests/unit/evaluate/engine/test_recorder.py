@@ -19,9 +19,8 @@ def recorder() -> Iterator[Recorder]:
 
 
 def test_statements_are_noted_in_their_order(recorder: Recorder) -> None:
-    """What runs and what is fetched; a description is a question about the source, and no statement of a run."""
+    """What runs and what is fetched."""
     recorder.run(["CREATE TEMP TABLE t AS SELECT 1 AS a", "INSERT INTO t VALUES (2)"])
-    recorder.describe("SELECT a FROM t")
     assert recorder.fetch("SELECT sum(a) FROM t") == [(3,)]
     assert recorder.statements == [
         "CREATE TEMP TABLE t AS SELECT 1 AS a", "INSERT INTO t VALUES (2)", "SELECT sum(a) FROM t",

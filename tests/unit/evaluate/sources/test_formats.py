@@ -10,13 +10,15 @@ from typing import get_args
 import duckdb
 import pytest
 
-from kpi_framework.compile.dataset import readers
-from kpi_framework.compile.sql.render import render
+from kpi_framework.compile.dataset.source_type import SourceType
+from kpi_framework.compile.dialect.duckdb.dialect import DUCKDB
+from kpi_framework.compile.dialect.duckdb.spelling import sql_of
 from kpi_framework.compile.sql.tree import Tree
 from kpi_framework.evaluate.engine.duckdb import DuckWorker, WorkerLimits
 from kpi_framework.evaluate.engine.interface import EngineError, Row
 from kpi_framework.evaluate.sources.formats import FORMATS, columns_without_engine, find_files
 from kpi_framework.evaluate.sources.interface import Describe, Files, SourceError
+from kpi_framework.evaluate.tree_engine import TreeEngine
 from kpi_framework.model.project import Dataset, Source
 
 TICKETS = [{"id": "a", "note": "x"}, {"id": "b", "note": "y, z"}]
@@ -71,10 +73,10 @@ def engines() -> Iterator[Callable[[Files], DuckWorker]]:
 
 def describing(engine: DuckWorker) -> Describe:
     """What a source asks an engine for its columns."""
-    return lambda rows: engine.describe(render(rows))
+    return TreeEngine(engine, DUCKDB).describe
 
 
-def unasked(_rows: Tree) -> Mapping[str, str]:
+def unasked(_rows: Tree) -> Mapping[str, SourceType]:
     """An engine that nobody may ask."""
     raise AssertionError("the columns are known without an engine")
 
@@ -82,7 +84,7 @@ def unasked(_rows: Tree) -> Mapping[str, str]:
 def test_every_format_of_kpi_yaml_can_be_opened() -> None:
     """The words that `format:` may be, and the endings of paths, are those of the table of formats."""
     words = {word for part in get_args(Source.model_fields["format"].annotation) for word in get_args(part)}
-    assert words == set(FORMATS) == set(readers.FORMATS.values()) == set(WRITERS)
+    assert words == set(FORMATS) == {Source(path=f"x.{word}").kind for word in words} == set(WRITERS)
 
 
 @every_format
@@ -90,8 +92,8 @@ def test_the_rows_are_the_same_in_every_format(form: str, tmp_path: Path, engine
     """The wanted columns, in the wanted order; the columns that the source says it has can be read."""
     files = files_of(tmp_path, form)
     engine = engines(files)
-    assert dict(files.columns(describing(engine)).types) == {"id": "VARCHAR", "note": "VARCHAR"}
-    rows: list[Row] = engine.fetch(render(files.relation(["note", "id"])))
+    assert dict(files.columns(describing(engine)).types) == dict.fromkeys(("id", "note"), SourceType.TEXT)
+    rows: list[Row] = engine.fetch(sql_of(files.relation(["note", "id"])))
     assert sorted(rows) == [("x", "a"), ("y, z", "b")]
 
 
@@ -141,7 +143,7 @@ def test_a_file_that_is_none_is_told_in_our_words(
 def test_an_engine_that_is_gone_is_no_fault_of_the_source(form: str, tmp_path: Path) -> None:
     """A worker that died says nothing about the file."""
 
-    def died(_rows: Tree) -> Mapping[str, str]:
+    def died(_rows: Tree) -> Mapping[str, SourceType]:
         raise EngineError("worker-died", died=True)
 
     files = files_of(tmp_path, form)
@@ -156,7 +158,7 @@ def test_a_file_without_a_column_has_no_values_there(tmp_path: Path, engines: Ca
     (tmp_path / "b.csv").write_text("id\nb\n")
     files = find_files(dataset("*.csv"), tmp_path, ())
     assert set(files.columns(unasked).types) == {"id", "note"}
-    assert sorted(engines(files).fetch(render(files.relation(["id", "note"])))) == [("a", "x"), ("b", None)]
+    assert sorted(engines(files).fetch(sql_of(files.relation(["id", "note"])))) == [("a", "x"), ("b", None)]
 
 
 def test_a_format_that_nobody_knows_is_refused(tmp_path: Path) -> None:

@@ -10,42 +10,14 @@ import duckdb
 import pytest
 from sqlglot import exp
 
-from kpi_framework.compile.dataset.readers import csv_rows, format_of, json_rows, parquet_rows, unique_headers
-from kpi_framework.compile.sql.render import render
+from kpi_framework.compile.dataset.files import delimited_rows, json_rows, parquet_rows
+from kpi_framework.compile.dialect.duckdb.spelling import sql_of
 from kpi_framework.model.project import Source
 
 
 def rows(sql: exp.Expr) -> list[tuple[object, ...]]:
     """The rows, in their order."""
-    return duckdb.connect().execute(render(sql)).fetchall()
-
-
-@pytest.mark.parametrize(
-    ("path", "form", "known"),
-    [
-        ("a/b.csv", None, "csv"),
-        ("b.TSV", None, "csv"),
-        ("b.jsonl", None, "json"),
-        ("b.parquet", None, "parquet"),
-        ("b.dat", None, None),
-        ("b", None, None),
-        ("b.dat", "csv", "csv"),
-    ],
-)
-def test_the_format_is_said_or_shown_by_the_ending(path: str, form: str | None, known: str | None) -> None:
-    """Nothing is sniffed."""
-    assert format_of(Source.model_validate({"path": path, "format": form}), path) == known
-
-
-def test_repeated_headers_are_told_apart() -> None:
-    """The second and the third by their number."""
-    assert unique_headers(["id", "Comment", "Comment", "x", "Comment"]) == (
-        "id",
-        "Comment",
-        "Comment_2",
-        "x",
-        "Comment_3",
-    )
+    return duckdb.connect().execute(sql_of(sql)).fetchall()
 
 
 @pytest.mark.parametrize(("delimiter", "quote"), [(",", '"'), (";", "'"), ("\t", '"')])
@@ -56,7 +28,7 @@ def test_a_csv_file_reads_back(delimiter: str, quote: str, tmp_path: Path) -> No
     with path.open("w", newline="", encoding="utf-8") as stream:
         csv.writer(stream, delimiter=delimiter, quotechar=quote).writerows(written)
     source = Source.model_validate({"path": "a.csv", "delimiter": delimiter, "quote": quote})
-    assert rows(csv_rows(source, {str(path): ("id", "a text")}, ["id", "a text"])) == written[1:]
+    assert rows(delimited_rows(source, {str(path): ("id", "a text")}, ["id", "a text"])) == written[1:]
 
 
 def test_a_column_that_a_file_lacks_is_empty_there(tmp_path: Path) -> None:
@@ -65,7 +37,7 @@ def test_a_column_that_a_file_lacks_is_empty_there(tmp_path: Path) -> None:
     (tmp_path / "b.csv").write_text("c,id\n9,3\n")
     files = {str(tmp_path / "a.csv"): ("id", "b"), str(tmp_path / "b.csv"): ("c", "id")}
     source = Source.model_validate({"path": "*.csv"})
-    assert sorted(rows(csv_rows(source, files, ["id", "b"])), key=str) == [("1", "x"), ("2", None), ("3", None)]
+    assert sorted(rows(delimited_rows(source, files, ["id", "b"])), key=str) == [("1", "x"), ("2", None), ("3", None)]
 
 
 def test_json_is_read_as_text(tmp_path: Path) -> None:
