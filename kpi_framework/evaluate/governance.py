@@ -45,9 +45,7 @@ def missed_without_cause(catalog: Catalog, measurements: Iterable[Measurement]) 
         if any(note.is_of(judged.period.start) for note in catalog.kpis[kpi].notes):
             continue
         at = catalog.definitions[kpi].at
-        so_long = _so_long(streak(periods))
-        since = f"{judged.period.start} ({so_long.strip()})" if so_long else f"{judged.period.start}"
-        message = f"{kpi} missed its target in the period from {since}, and no note gives the cause"
+        message = f"{kpi} missed its target in the period from {judged.period.start}, and no note gives the cause"
         span = at.key("notes" if ("notes",) in at.spans else "id")
         findings.append(RULES["missed-without-cause"].finding(span, message, kpi=kpi))
     return tuple(findings)
