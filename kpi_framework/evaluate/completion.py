@@ -7,14 +7,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
 from ..compile.clocks.clocks import clock_plans
-from ..compile.dataset.dedupe import clash_query, count_query, differing_query, latest_query, newest_query, table_name
+from ..compile.dataset.dedupe import clash_query, count_query, differing_query, latest_query, table_name
 from ..compile.dataset.loading import Flaw, Load, load_query
+from ..compile.dataset.reach import days_query, newest_query
 from ..compile.dataset.table import Table
 from ..compile.sql.statements import create_table, drop, rename
 from ..compile.sql.tree import Query, Tree
 from ..compile.time.working_time import Lookup, worked_query
 from ..compile.time.zone import timestamp
 from ..model.record import Record, field
+from .beginning import Beginning, beginning_of
 from .sources.interface import Files, SourceError
 from .tree_engine import TreeEngine
 
@@ -32,6 +34,7 @@ class Loaded(Record):
     clashes: Mapping[str, int] = field(default_factory=dict)
     newest: dt.datetime | None = None
     exported: dt.datetime | None = None
+    beginning: Beginning | None = None
 
 
 class Wanted(Record, dict=True):
@@ -64,7 +67,7 @@ class Completion(Record):
         """Count what does not fit, leave one row a key, and put beside each row what is computed once."""
         table, load = self.wanted.table, self.wanted.load
         rows, bad, *counts = self._numbers(count_query(read_name(table), load))
-        if not rows:
+        if not rows and not table.is_bounded:
             raise SourceError("the source has no rows", "Export it again, or correct `as_of`.")
         self.rows[table.name] = rows
         counted = [(flaw, name, count) for (flaw, name), count in zip(load.marks, counts, strict=True) if count]
@@ -74,7 +77,7 @@ class Completion(Record):
         newest, exported = self._reach()
         return Loaded(
             rows, by_flaw[Flaw.MISFIT], by_flaw[Flaw.EMPTY], by_flaw[Flaw.WORD], by_flaw[Flaw.ODD_HOUR],
-            by_flaw[Flaw.SWAP], bad, clashes, newest, exported,
+            by_flaw[Flaw.SWAP], bad, clashes, newest, exported, self._beginning(),
         )  # fmt: skip
 
     def _leave_latest(self) -> dict[str, int]:
@@ -107,11 +110,18 @@ class Completion(Record):
         self.engine.run(drop(table_name(table)), rename(read_name(table), table_name(table)))
 
     def _reach(self) -> tuple[dt.datetime | None, dt.datetime | None]:
-        query = newest_query(table_name(self.wanted.table), self.wanted.table)
+        query = newest_query(self.wanted.table)
         if query is None:
             return None, None
         row = self.engine.fetch(query)[0]
         return _moment(row[0]), _moment(row[1])
+
+    def _beginning(self) -> Beginning | None:
+        query = days_query(self.wanted.table)
+        rows = self.engine.fetch(query) if query is not None else []
+        days = [(dt.date.fromisoformat(str(day)), count, moment) for day, count, oldest in rows
+                if isinstance(count, int) and (moment := _moment(oldest)) is not None]  # fmt: skip
+        return beginning_of(days)
 
     def _numbers(self, query: Tree) -> list[int]:
         return [int(c) if isinstance(c, int | float) else 0 for c in self.engine.fetch(query)[0]]

@@ -47,6 +47,10 @@ class Computable(Record):
         """The ids that each derived definition reads."""
         return {i: d.ids for i, d in self.derived.items()}
 
+    def behind(self, definition_id: str) -> tuple[str, ...]:
+        """The definitions that a derived one stands on, all the way down."""
+        return closure(definition_id, self.inputs)[1:]
+
     def over(self, dataset: str) -> Iterator[CompiledMetric]:
         """The definitions over a dataset's rows."""
         nouns = self.catalog.definitions

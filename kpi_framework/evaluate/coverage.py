@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 
 from ..compile.dataset.table import Table
+from ..model.kpi import Metric
 from ..model.period import Period
 from ..model.quantity import Duration
 from ..model.record import Record
@@ -14,20 +15,39 @@ from .reporting_periods import ReportingPeriods
 
 
 class Coverage(Record):
-    """The instant up to which a dataset is complete (None: nobody can say), and how late it may be."""
+    """The instants between which a dataset is complete (None: nobody can say), and how late it may be."""
 
     through: dt.datetime | None
     freshness: dt.timedelta
+    since: dt.datetime | None = None
+    is_stated: bool = False
+    """Whether kpi.yaml says since when; else the oldest row does."""
 
     def covers(self, end: dt.datetime, settle: dt.timedelta) -> bool:
         """Whether complete_through ≥ end + settle − freshness."""
         return self.through is not None and self.through >= end + settle - self.freshness
 
+    def reaches(self, start: dt.datetime, end: dt.datetime) -> bool:
+        """Whether the data begin by the start of a stretch of time; an oldest row may be as late as data may be."""
+        if self.since is None or self.since <= start:
+            return True
+        return not self.is_stated and self.since < end and self.since <= start + self.freshness
+
 
 def coverage_of(table: Table, loaded: Loaded, reporting: ReportingPeriods) -> Coverage:
     """How far a loaded dataset reaches."""
-    freshness = table.dataset.freshness.delta
-    return Coverage(_through(table, loaded, reporting), freshness)
+    stated = table.dataset.complete_from
+    freshness, through = table.dataset.freshness.delta, _through(table, loaded, reporting)
+    if isinstance(stated, dt.date):
+        return Coverage(through, freshness, reporting.almanac.instant(stated), is_stated=True)
+    return Coverage(through, freshness, _oldest(table, loaded, reporting))
+
+
+def _oldest(table: Table, loaded: Loaded, reporting: ReportingPeriods) -> dt.datetime | None:
+    if loaded.beginning is None or table.grain is None:
+        return loaded.beginning.oldest if loaded.beginning else None
+    day = reporting.almanac.day(loaded.beginning.oldest)
+    return reporting.almanac.instant(reporting.almanac.period_of(day, table.grain).start)
 
 
 def _through(table: Table, loaded: Loaded, reporting: ReportingPeriods) -> dt.datetime | None:
@@ -56,3 +76,23 @@ class Coverages(Record):
         end = self.reporting.almanac.instant(period.end)
         names = self.standing_on.get(definition, ())
         return all(n in self.datasets and self.datasets[n].covers(end, wait) for n in names)
+
+    def reaches(self, metric: Metric, period: Period) -> bool:
+        """Whether the data of a definition, and of its evidence, begin by the start of what it looks at.
+
+        A derived one has no rows of its own: its inputs are unknown where theirs have not begun.
+        """
+        start, end = self.stretch(metric, period)
+        coverages = (self.datasets.get(n) for n in (metric.dataset, metric.evidence) if n)
+        return all(coverage.reaches(start, end) for coverage in coverages if coverage is not None)
+
+    def stretch(self, metric: Metric, period: Period) -> tuple[dt.datetime, dt.datetime]:
+        """The instants between which a definition looks: a window from its own start, a stock at its moment."""
+        almanac, as_of = self.reporting.almanac, self.reporting.as_of
+        end = min(almanac.instant(period.end), as_of)
+        if metric.is_stock:
+            return end, end
+        if metric.window and period.grain is not None:
+            last = min(period.end, almanac.day(as_of) + dt.timedelta(days=1))
+            return almanac.instant(last - dt.timedelta(days=metric.window.days)), end
+        return almanac.instant(period.start), end

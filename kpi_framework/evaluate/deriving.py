@@ -32,19 +32,21 @@ def derive(run: Run, wanted: WantedPeriods, observed: Observed, coverages: Cover
     computable = wanted.computable
     catalog, hashes = computable.catalog, computable.hashes
     values = dict(observed.values)
-    live = _live(wanted, values, wanted.metrics)
+    live = _live(wanted, coverages, values, wanted.metrics)
     inputs = {i: ids for i, ids in computable.inputs.items() if i not in observed.failures}
     for metric_id in in_order(inputs):
         derived = computable.derived[metric_id]
         known = compare(catalog, live, hashes).values if derived.reads_baselines else {}
         deriver = Deriver(run.session, wanted.metrics, run.reporting, coverages, known)
         values.update(deriver.derive(metric_id, derived, values, wanted.needed(metric_id)))
-        live.update(_live(wanted, values, (metric_id,)))
+        live.update(_live(wanted, coverages, values, (metric_id,)))
     return DerivedValues(values, compare(catalog, live, hashes), live)
 
 
-def _live(wanted: WantedPeriods, values: Values, ids: Mapping[str, object] | tuple[str, ...]) -> LiveBaselines:
-    """The baselines of these KPIs as they are stated, or as the data give them today."""
+def _live(
+    wanted: WantedPeriods, coverages: Coverages, values: Values, ids: Mapping[str, object] | tuple[str, ...]
+) -> LiveBaselines:
+    """The baselines of these KPIs as they are stated, or as the data give them today; none before the data begin."""
     baselines: LiveBaselines = {}
     known = by_definition(values) if ids else {}
     for metric_id in ids:
@@ -53,6 +55,6 @@ def _live(wanted: WantedPeriods, values: Values, ids: Mapping[str, object] | tup
             stated, span = stated_value(metric), wanted.span(metric)
             if stated is not None:
                 baselines[metric_id] = (stated,)
-            elif span is not None:
+            elif span is not None and all(coverages.reaches(metric, period) for period in span.periods):
                 baselines[metric_id] = live_values(span, known.get(metric_id, {}))
     return baselines

@@ -12,6 +12,7 @@ from ..model.baseline import BaselineValue
 from ..model.diagnostic import Diagnostic
 from ..model.measurement import Measurement, SignalResult
 from ..model.record import Record, field
+from .beginnings import beginnings
 from .columns import DataColumns, columns_of
 from .computable import Computable, computable
 from .coverage import Coverages, coverage_of
@@ -65,9 +66,10 @@ def evaluate_over(
     coverages = _coverages(run, ready, data)
     derived = derive(run, wanted, observed, coverages)
     measurements, doubts = judge(run, wanted, derived, coverages)
+    begun = tuple(beginnings(run, wanted, data, coverages, measurements))
     signals = judge_signals(compilation, measurements, run.session)
     return Evaluation(
-        measurements, (*unread, *uncompiled, *unloaded, *failed, *doubts), *run.session.about, ready.hashes,
+        measurements, (*unread, *uncompiled, *unloaded, *failed, *doubts, *begun), *run.session.about, ready.hashes,
         derived.live, _fingerprints(ready, columns.fingerprints() if fingerprint else {}), signals,
     )  # fmt: skip
 

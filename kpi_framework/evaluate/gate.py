@@ -26,7 +26,9 @@ class Strictness(Record):
         return self.fail_on != "never" and severity.rank >= Severity(self.fail_on).rank
 
 
-OF_BASELINES = frozenset({"baseline-stale", "baseline-drift", "baseline-unfrozen"})
+OF_BASELINES = frozenset({"baseline-stale", "baseline-drift", "baseline-unfrozen", "baseline-unproven"})
+_ON_ITS_WAY = frozenset({Reason.TOO_FEW, Reason.BEFORE_DATA})
+"""Reasons that pass with time: the last settled period is too small, or begins before the data do."""
 _FAILURES = frozenset({Reason.SOURCE_ERROR, Reason.DEFINITION_ERROR, Reason.WORKER_ERROR, Reason.NOT_RUN})
 _OF_THE_RUN = frozenset({"source-unreadable", "worker-failed"})
 
@@ -127,9 +129,7 @@ def _rings(signal: SignalResult, gate: Gate, strictness: Strictness) -> bool:
 
 def _weight(measurement: Measurement, gate: Gate) -> Severity:
     return (
-        min(gate.unknown, Severity.WARNING, key=lambda s: s.rank)
-        if measurement.reason is Reason.TOO_FEW
-        else gate.unknown
+        min(gate.unknown, Severity.WARNING, key=lambda s: s.rank) if measurement.reason in _ON_ITS_WAY else gate.unknown
     )
 
 

@@ -19,6 +19,8 @@ def why_unknown(
     if observation.failure is not None:
         return observation.failure
     period = observation.period
+    if not coverages.reaches(metric, period):
+        return Reason.BEFORE_DATA
     if period.grain is not None:
         if reporting.almanac.instant(period.end) > reporting.as_of or not reporting.settled(period, metric.settle):
             return Reason.PROVISIONAL

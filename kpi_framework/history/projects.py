@@ -214,6 +214,11 @@ def _through(dataset: DatasetPair, field: str) -> Iterator[Change]:
     yield dataset.change(C.TIGHTENED if is_earlier else C.LOOSENED, field)
 
 
+def _from(dataset: DatasetPair, field: str) -> Iterator[Change]:
+    """From an earlier day on, nothing is a zero that can meet a target; before a later one, a miss is unknown."""
+    yield dataset.change(C.LOOSENED, field)
+
+
 def _freshness(dataset: DatasetPair, field: str) -> Iterator[Change]:
     old, new = dataset.before.freshness.microseconds, dataset.after.freshness.microseconds
     if old != new:
@@ -261,7 +266,8 @@ def _plain(value: object) -> Value:
 
 DATASET_FIELDS: Mapping[str, DatasetClassify] = {
     "source": _source, "contract": _contract, "columns": _columns, "derive": _read, "key": _read, "latest_by": _read,
-    "time": _read, "complete_through": _through, "freshness": _freshness, "grain": _grain, "max_bad_rows": _bad_rows,
+    "time": _read, "complete_through": _through, "complete_from": _from, "freshness": _freshness, "grain": _grain,
+    "max_bad_rows": _bad_rows,
     "preset": _contract, "rules": _data_rules, "clocks": _read, "policies": _read,
 }  # fmt: skip
 """How a change of each field of a dataset is judged."""

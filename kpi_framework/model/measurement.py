@@ -40,6 +40,7 @@ class Reason(StrEnum):
     WORKER_ERROR = "worker_error"
     NOT_RUN = "not_run"
     INPUT_UNKNOWN = "input_unknown"
+    BEFORE_DATA = "before_data"
     STALE = "stale"
     PROVISIONAL = "provisional"
     NO_DATA = "no_data"

@@ -112,6 +112,8 @@ class Dataset(Model):
     """The timestamp that puts a row into a period, unless a KPI says otherwise."""
     complete_through: Date | Name = "newest_row"
     """Until when the data are complete: `newest_row`, a date, or a column with the time of the export."""
+    complete_from: Date | Literal["oldest_row"] = "oldest_row"
+    """From when the data are complete: `oldest_row`, or the date before which nothing is known."""
     freshness: Duration = Duration.read("2 days")
     """How old the data may be and still count as complete."""
     grain: Grain | None = None

@@ -70,6 +70,7 @@ _ALL = (
     Rule("KPI306", "baseline-drift", ERROR, "The data no longer give the frozen baseline.", "Find out what changed the data. Freeze again only with a reason."),
     Rule("KPI307", "baseline-length", WARNING, "A baseline covers 30 to 60 days, or one to two periods if those are longer.", "Choose other days."),
     Rule("KPI308", "baseline-unfrozen", WARNING, "The baseline is computed in each run, so late rows change it silently.", "Run `kpi baseline freeze` and commit the file."),
+    Rule("KPI310", "baseline-unproven", WARNING, "The data no longer reach the days of this baseline, so nobody can compute it again.", "Keep the older data with the project, or state from when they are complete: `complete_from`."),
     Rule("KPI309", "unknown-segment", WARNING, "A target names a segment value that no row of the last twelve periods has.", "Correct the value, or remove the target."),
     Rule("KPI401", "review-overdue", WARNING, "The day of the review has passed.", "Hold the review, and note it under `review:`."),
     Rule("KPI402", "action-overdue", WARNING, "The action is past its due date.", "Finish the action, or give it a new due date."),
@@ -95,6 +96,8 @@ _ALL = (
     Rule("KPI604", "impossible-time", WARNING, "These times are impossible: in an hour that a clock change skips or repeats, or an end before its start.", "Export with an offset or in UTC, or correct the rows."),
     Rule("KPI605", "stale", WARNING, "The data end before the reporting period does.", "Export the data again."),
     Rule("KPI606", "data-rule", WARNING, "Fewer rows satisfy a rule of the dataset than it requires.", "Correct the data, or change the rule in a reviewed change."),
+    Rule("KPI608", "data-begin", NOTE, "Before the first row nobody knows whether nothing happened or nothing was recorded. Values there are unknown.", "If nothing happened before it, say from when the data are complete: `complete_from`."),
+    Rule("KPI609", "left-cut", WARNING, "The export begins with its oldest row. What began earlier is not in it, but would count in these periods.", "Export from an earlier day, or say from when the data are complete: `complete_from`."),
     Rule("KPI607", "worker-failed", ERROR, "The process that reads the data and computes the values ended, could not start, or ran out of time. Its values are unknown.", "Run the check again. If it fails again, give it more memory or fewer rows. No file and no definition is the cause."),
 )  # fmt: skip
 
@@ -108,6 +111,7 @@ OF_DATA = frozenset(
         "baseline-stale",
         "baseline-drift",
         "baseline-unfrozen",
+        "baseline-unproven",
         "unknown-segment",
         "missed-without-action",
         "missed-without-cause",

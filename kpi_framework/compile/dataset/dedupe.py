@@ -1,4 +1,4 @@
-"""Queries between loading and computing: counts of what does not fit, one row a key, how far the data reach."""
+"""Queries between loading and computing: counts of what does not fit, one row a key."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlglot import exp
 
-from ..sql.typed_sql import cast, filtered
+from ..sql.typed_sql import filtered
 from .loading import Flaw, Load, marked
 from .table import Table
 
@@ -79,34 +79,7 @@ def _ranked(function: exp.Expr, table: Table, ties: Sequence[str]) -> exp.Expr:
     )  # fmt: skip
 
 
-def newest_query(name: str, table: Table) -> exp.Select | None:
-    """The newest time of the rows, and the export's time if a column holds it."""
-    time, export = table.time, table.complete_column
-    if time is None and export is None:
-        return None
-    wanted = [_newest(table, c) if c else exp.Null() for c in (time, export)]
-    return exp.select(*wanted).from_(name)
-
-
-def _newest(table: Table, column: str) -> exp.Expr:
-    term = table.fresh_scope().term(column)
-    sql = cast(term.sql.copy(), "TIMESTAMP")
-    instant = table.scope.to_instant(sql) if term.type == "date" else sql
-    return exp.Max(this=instant)
-
-
 def rule_query(table: Table, condition: exp.Expr) -> exp.Select:
     """In how many rows a condition holds, and in how many it is known."""
     true = exp.Count(this=exp.Nullif(this=condition.copy(), expression=exp.Boolean(this=False)))
     return exp.select(true, exp.Count(this=condition.copy())).from_(table_name(table))
-
-
-__all__ = [
-    "clash_query",
-    "count_query",
-    "differing_query",
-    "latest_query",
-    "newest_query",
-    "rule_query",
-    "table_name",
-]

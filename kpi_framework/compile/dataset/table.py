@@ -356,6 +356,12 @@ class Table(Record, dict=True):
         through = self.dataset.complete_through
         return through if isinstance(through, str) and through != "newest_row" else None
 
+    @property
+    def is_bounded(self) -> bool:
+        """Whether both ends of the data are stated: then no rows at all are a known nothing."""
+        through = self.dataset.complete_through
+        return self.dataset.complete_from != "oldest_row" and through != "newest_row" and not isinstance(through, str)
+
     def _behind(self, name: str) -> set[str]:
         if name in self.bases:
             self._base_term(name)

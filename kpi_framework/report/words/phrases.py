@@ -36,6 +36,10 @@ _REASONS = {
         "It is computed from a value that is unknown.",
         "Find out why that value is unknown and correct it. This value can then be computed.",
     ),
+    Reason.BEFORE_DATA: (
+        "The data begin later than the period, so nobody knows whether nothing happened.",
+        "If the data are complete from an earlier day on, write that day as `complete_from:` in kpi.yaml.",
+    ),
     Reason.STALE: (
         "The data end too early to judge the period.",
         "Renew the export and run the check again.",
