@@ -118,7 +118,7 @@ def test_every_rule_is_listed_and_explained() -> None:
 
 @pytest.mark.parametrize("rule", RULES)
 def test_every_rule_is_shown_by_an_example_of_bad_and_good(rule: str) -> None:
-    """`kpi explain` shows a bad excerpt, the finding that it gets, and how it is put right; the package has them all."""
+    """`kpi explain` shows a bad excerpt, what is said of it, and how it is put right; the package has all."""
     example = rule_examples()[rule]
     assert example.bad != example.good
     assert RULES[rule].code in example.says
