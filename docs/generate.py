@@ -10,6 +10,7 @@ run of `kpi check` on the sample in a terminal of its own.
 
 from __future__ import annotations
 
+import ast
 import fcntl
 import json
 import os
@@ -201,6 +202,32 @@ def _preset(preset: Preset) -> Iterator[str]:
         yield from (f"- {_line(said)}" for said in preset.unverified)
 
 
+# Modules
+
+
+def modules_page() -> str:
+    """docs/reference/modules.md: every module by its room, and the first sentence of its docstring."""
+    about = "Every file of the package. How the rooms fit together: [architecture](../architecture.md).\n"
+    parts = [f"# Modules\n\n{MADE}{about}"]
+    for room in sorted((ROOT / "kpi_framework").rglob("__init__.py"), key=lambda path: path.parent.parts):
+        modules = sorted(path for path in room.parent.glob("*.py") if path != room)
+        if modules:
+            parts += [
+                f"## {room.parent.relative_to(ROOT)}\n",
+                f"{_first_sentence(room)}\n",
+                "| Module | Is |",
+                "|---|---|",
+            ]
+            parts += [f"| [`{m.stem}`](../../{m.relative_to(ROOT)}) | {_line(_first_sentence(m))} |" for m in modules]
+            parts.append("")
+    return "\n".join(parts)
+
+
+def _first_sentence(module: Path) -> str:
+    docstring = ast.get_docstring(ast.parse(module.read_text(encoding="utf-8"))) or ""
+    return docstring.partition("\n\n")[0]
+
+
 # Commands
 
 
@@ -296,6 +323,7 @@ PAGES = {
     "reference/functions.md": functions_page,
     "reference/rules.md": rules_page,
     "reference/fields.md": fields_page,
+    "reference/modules.md": modules_page,
     "reference/commands.md": commands_page,
     "reference/presets.md": presets_page,
     "images/check.svg": picture,
