@@ -228,6 +228,7 @@ def _whole(cell: object) -> int:
 
 
 def _finding(catalog: Catalog, example: ExampleResult) -> Diagnostic:
+    """example-failed: the formula, run over the rows of `given` alone, gives something else than `expect`."""
     metric = catalog.definitions[example.kpi]
     number = [e.name for e in metric.noun.examples].index(example.example)
     return RULES["example-failed"].finding(

@@ -11,7 +11,9 @@ from ..model.rule import RULES
 
 
 def missed_without_action(catalog: Catalog, measurements: Iterable[Measurement]) -> tuple[Diagnostic, ...]:
-    """Missed wholes whose action has nobody to do it, or no day; and for how many periods in a row they are missed."""
+    """missed-without-action: a KPI missed its target overall in the judged period, and its action has no owner or
+    no due date.
+    """
     findings = []
     wholes = [m for m in measurements if m.is_whole]
     for measurement in wholes:
@@ -33,7 +35,9 @@ def missed_without_action(catalog: Catalog, measurements: Iterable[Measurement])
 
 
 def missed_without_cause(catalog: Catalog, measurements: Iterable[Measurement]) -> tuple[Diagnostic, ...]:
-    """Missed wholes of active KPIs without a note on the judged period; a waiver has its reason already."""
+    """missed-without-cause: a KPI missed its target overall in the judged period without a waiver, and none of its
+    notes is on this period.
+    """
     series: dict[str, list[Measurement]] = {}
     for measurement in sorted((m for m in measurements if m.is_whole), key=lambda m: m.period):
         series.setdefault(measurement.kpi, []).append(measurement)
