@@ -11,7 +11,7 @@ from ...evaluate.findings import dataset_span
 from ...evaluate.gate import OF_BASELINES, hindering, is_failed
 from ...load.write import as_yaml, dumped
 from ...load.yaml import read_yaml
-from ...model.baseline import BaselineFile
+from ...model.baseline import BaselineFile, BaselineValue
 from ...model.catalog import Catalog
 from ...model.diagnostic import Diagnostic, KpiError, Severity
 from ...model.kpi import Kpi
@@ -46,7 +46,7 @@ def freeze(options: Options) -> Frozen:
     for kpi in _chosen(catalog, options):
         path = options.project_root.folder / "baselines" / f"{kpi.id}.yaml"
         values = evaluation.baselines.get(kpi.id, ())
-        if not values or values[0].value is None or not evaluation.hashes.get(kpi.id):
+        if not _is_proven(values) or not evaluation.hashes.get(kpi.id):
             unread = _unreadable(catalog, (kpi.id,), evaluation)
             failed[kpi.id] = unread[0].message if unread and kpi.baseline else _why(kpi, evaluation)
             behind.update(unread)
@@ -130,11 +130,22 @@ def _chosen(catalog: Catalog, options: Options) -> list[Kpi]:
     return named or [kpi for kpi in catalog.kpis.values() if kpi.is_active and kpi.baseline is not None]
 
 
+def _is_proven(values: tuple[BaselineValue, ...]) -> bool:
+    """Whether there is an overall value, and rows behind it where it is of rows."""
+    return bool(values) and values[0].value is not None and values[0].population != 0
+
+
 def _why(kpi: Kpi, evaluation: Evaluation) -> str:
     """Why a baseline has no value."""
     messages = [f.message for f in evaluation.diagnostics if f.kpi == kpi.id and f.rule not in OF_BASELINES]
     if kpi.baseline is None:
         return "it has no `baseline:`"
+    unproven = [f.message for f in evaluation.diagnostics if f.kpi == kpi.id and f.rule == "baseline-unproven"]
+    if unproven:
+        return unproven[0]
+    values = evaluation.baselines.get(kpi.id, ())
+    if values and values[0].population == 0:
+        return "no row counts in its days, and a baseline of nothing proves nothing"
     return messages[0] if messages else "the data give no value for its days"
 
 
