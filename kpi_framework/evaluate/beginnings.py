@@ -55,7 +55,8 @@ def _begins(
     for name, coverage in coverages.datasets.items():
         if coverage.since is None or coverage.is_stated:
             continue
-        if any(name in (wanted.metrics[i].dataset, wanted.metrics[i].evidence) for i in cut if i in wanted.metrics):
+        mine = (m for i, m in wanted.metrics.items() if i in cut)
+        if any(name in (m.dataset, m.evidence) for m in mine):
             day = coverages.reporting.almanac.day(coverage.since)
             first = day.replace(day=1)
             line = f"`complete_from: {first}`" if first < day else f"`complete_from:` with an earlier day than {day}"

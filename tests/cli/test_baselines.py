@@ -120,7 +120,7 @@ def test_a_part_that_no_file_can_name_is_said_and_no_file_is_written(tmp_path: P
     """).write_parquet(str(tmp_path / "data/tickets.parquet"))
     (tmp_path / "kpi.yaml").write_text(
         "version: 1\nname: Desk\nas_of: 2026-04-05\n"
-        "datasets: {t: {source: data/tickets.parquet, time: created_at, key: ticket_id}}\n"
+        "datasets: {t: {source: data/tickets.parquet, time: created_at, key: ticket_id, complete_from: 2026-01-01}}\n"
     )
     (tmp_path / "kpis").mkdir()
     (tmp_path / "kpis/volume.yaml").write_text(

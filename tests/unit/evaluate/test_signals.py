@@ -258,7 +258,7 @@ def test_a_shipped_signal_reads_the_catalogue(one: str) -> None:
 
 
 ROWS = "at,part\n2026-03-05 10:00,x\n2026-03-06 10:00,x\n2026-02-06 10:00,x\n"
-DATASET = {"source": "t.csv", "time": "at", "complete_through": "2026-04-30",
+DATASET = {"source": "t.csv", "time": "at", "complete_from": "2026-01-01", "complete_through": "2026-04-30",
            "columns": {"at": {"from": "at", "type": "timestamp"}}}  # fmt: skip
 
 

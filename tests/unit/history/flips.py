@@ -275,7 +275,7 @@ DATASET: dict[str, Row] = {
         **_EASY, f"{_T}/complete_through": "2026-03-10",
     }),
     "complete_from": fed("loosened", "complete_from", {f"{_T}/complete_from": "2026-03-15"}, {
-        **_STRICT, f"{_T}/complete_from": "2026-01-01",
+        f"{_T}/complete_from": "2026-01-01",
     }),
     "freshness": fed("loosened", "freshness", {f"{_T}/freshness": "9 days"}, {
         **_EASY, f"{_T}/complete_through": "2026-03-28", f"{_T}/freshness": "1 h",
