@@ -32,6 +32,8 @@ _EXTRACT = frozenset(
 _TRUNC = frozenset(["day", "week", "month", "quarter", "year"])
 _DIFF_UNITS = {"second": "seconds", "minute": "minutes", "hour": "hours", "day": "days"}
 _DIFF = frozenset((*_DIFF_UNITS, "month", "quarter", "year"))
+_FISCAL = frozenset(["quarter", "year"])
+"""What follows the project's year; a year has the name of the calendar year in which it begins."""
 BUSINESS = frozenset({"business_minutes", "business_hours"})
 
 
@@ -88,6 +90,8 @@ class Times:
         if part not in _EXTRACT:
             raise forbidden("extract", part)
         wall = self._wall(node.expression, "extract")
+        if part in _FISCAL:
+            wall = _moved(cast(wall, "DATE"), self._shift(part)[0])
         number = exp.Extract(this=exp.Var(this=part), expression=wall)
         return Term(cast(number, "BIGINT"), "integer")
 
@@ -107,7 +111,7 @@ class Times:
             days = WEEKDAYS.index(almanac.week_starts)
             return (f"-{days} day", f"{days} day") if days else ("", "")
         months = almanac.fiscal_year_starts - 1
-        if unit in ("quarter", "year") and months:
+        if unit in _FISCAL and months:
             return f"-{months} month", f"{months} month"
         return "", ""
 
@@ -116,7 +120,8 @@ class Times:
         unit = unit_node.name.lower() if unit_node is not None else ""
         if unit not in _DIFF:
             raise forbidden("date_diff", "date_diff")
-        start, end = self._wall(node.expression, "date_diff"), self._wall(node.this, "date_diff")
+        back = self._shift(unit)[0] if unit in _FISCAL else ""
+        start, end = (_moved(self._wall(n, "date_diff"), back) for n in (node.expression, node.this))
         return Term(Boundaries(expressions=[exp.Literal.string(unit), start, end]), "integer", _DIFF_UNITS.get(unit))
 
     def _wall(self, node: exp.Expr, what: str) -> exp.Expr:

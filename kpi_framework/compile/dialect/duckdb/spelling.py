@@ -24,7 +24,7 @@ AGGREGATES = {
     "sum": "sum", "fsum": "fsum", "min": "min", "max": "max", "quantile_cont": "quantile_cont",
     "quantile_disc": "quantile_disc", "approx_quantile": "approx_quantile",
     "approx_count_distinct": "approx_count_distinct", "stddev_samp": "stddev_samp", "stddev_pop": "stddev_pop",
-    "var_samp": "var_samp", "var_pop": "var_pop", "corr": "corr",
+    "var_samp": "var_samp", "var_pop": "var_pop",
 }  # fmt: skip
 """Its aggregate functions by our names; `fsum` adds doubles without losing what is small."""
 
