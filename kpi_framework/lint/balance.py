@@ -22,9 +22,9 @@ BENCHMARK_YEARS = 3
 
 
 def survivorship(context: LintContext) -> Iterator[Diagnostic]:
-    """survivorship: a live formula measures a duration to a column that is empty while a row is open, the rows are
-    dated by another column than that end (a due time is none), and neither `settle`, `min_measured` nor a coalesce says what becomes of
-    the open ones."""
+    """survivorship: a live formula measures a duration to a column that is empty while a row is open (a due time is
+    not), the rows are dated by another column than that end, and neither `settle`, `min_measured` nor a coalesce says
+    what becomes of the open ones."""
     for definition, _ in _compiled_metrics(context):
         metric = definition.noun
         if metric.settle is not None or "min_measured" in metric.model_fields_set or metric.is_stock:

@@ -9,10 +9,10 @@ from ...model.formula_function import FormulaFunction
 
 AGGREGATES, ROWS, TIMES, DERIVED = "Over all rows", "For each row", "Time", "In derived formulas"
 _LIST = "Run `kpi functions` for the list."
-_LEFT_OUT = {
-    name: "Its last digits depend on the order of the rows. Publish both numbers as metrics, and compare their trends."
-    for name in ("corr", "correl", "correlation", "covar_pop", "covar_samp", "regr_slope", "regr_r2")
-}
+_LEFT_OUT = dict.fromkeys(
+    ("corr", "correl", "correlation", "covar_pop", "covar_samp", "regr_slope", "regr_r2"),
+    "Its last digits depend on the order of the rows. Publish both numbers as metrics, and compare their trends.",
+)
 """Functions that other tools have and this language leaves out on purpose: what to do instead."""
 
 _ALL = tuple(FormulaFunction(*row) for row in (

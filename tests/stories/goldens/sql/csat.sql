@@ -232,7 +232,13 @@ SELECT
       )
       AND (
         (
-          NOT score IS NULL
+          (
+            NOT (
+              max_score IS NULL
+            )
+          ) AND (
+            NOT score IS NULL
+          )
         )
         OR (
           (
@@ -246,7 +252,8 @@ SELECT
       ),
       FALSE
     )
-  ) AS count_65376acd25,
+  ) AS count_b063f4ecee,
+  COUNT(NULLIF('csat' = question, FALSE)) AS count_e756c59f89,
   COUNT(
     NULLIF(
       (
@@ -254,7 +261,13 @@ SELECT
       )
       AND (
         (
-          score IS NULL
+          (
+            NOT (
+              max_score IS NULL
+            )
+          ) AND (
+            score IS NULL
+          )
         )
         OR (
           (
@@ -268,9 +281,19 @@ SELECT
       ),
       FALSE
     )
-  ) AS count_be4a3144ed,
-  COUNT(NULLIF('csat' = question, FALSE)) AS count_e756c59f89,
-  FSUM(CASE WHEN 'csat' = question THEN score END) AS fsum_5f1814edce,
+  ) AS count_f7b6a06091,
+  FSUM(
+    CASE
+      WHEN (
+        'csat' = question
+      ) AND (
+        NOT (
+          max_score IS NULL
+        )
+      )
+      THEN score
+    END
+  ) AS fsum_37fb9bc60a,
   FSUM(
     CASE
       WHEN (
@@ -364,10 +387,10 @@ WITH rolled AS (
     _by_channel,
     _by_priority,
     CAST(SUM(_rows) AS BIGINT) AS _rows,
-    CAST(SUM(count_65376acd25) AS BIGINT) AS count_65376acd25,
-    CAST(SUM(count_be4a3144ed) AS BIGINT) AS count_be4a3144ed,
+    CAST(SUM(count_b063f4ecee) AS BIGINT) AS count_b063f4ecee,
     CAST(SUM(count_e756c59f89) AS BIGINT) AS count_e756c59f89,
-    FSUM(fsum_5f1814edce) AS fsum_5f1814edce,
+    CAST(SUM(count_f7b6a06091) AS BIGINT) AS count_f7b6a06091,
+    FSUM(fsum_37fb9bc60a) AS fsum_37fb9bc60a,
     FSUM(fsum_98d3d4fbae) AS fsum_98d3d4fbae
   FROM cube_surveys
   GROUP BY
@@ -400,10 +423,10 @@ SELECT
   _by_channel,
   _by_priority,
   _rows,
-  CAST(CAST(fsum_5f1814edce AS DOUBLE) / NULLIF(CAST(fsum_98d3d4fbae AS DOUBLE), 0) AS DOUBLE) AS "csat",
+  CAST(CAST(fsum_37fb9bc60a AS DOUBLE) / NULLIF(CAST(fsum_98d3d4fbae AS DOUBLE), 0) AS DOUBLE) AS "csat",
   count_e756c59f89,
-  count_65376acd25,
-  count_be4a3144ed
+  count_b063f4ecee,
+  count_f7b6a06091
 FROM rolled;
 
 DROP TABLE cube_surveys;
@@ -422,7 +445,13 @@ SELECT
       )
       AND (
         (
-          NOT score IS NULL
+          (
+            NOT (
+              max_score IS NULL
+            )
+          ) AND (
+            NOT score IS NULL
+          )
         )
         OR (
           (
@@ -436,7 +465,8 @@ SELECT
       ),
       FALSE
     )
-  ) AS count_65376acd25,
+  ) AS count_b063f4ecee,
+  COUNT(NULLIF('csat' = question, FALSE)) AS count_e756c59f89,
   COUNT(
     NULLIF(
       (
@@ -444,7 +474,13 @@ SELECT
       )
       AND (
         (
-          score IS NULL
+          (
+            NOT (
+              max_score IS NULL
+            )
+          ) AND (
+            score IS NULL
+          )
         )
         OR (
           (
@@ -458,9 +494,19 @@ SELECT
       ),
       FALSE
     )
-  ) AS count_be4a3144ed,
-  COUNT(NULLIF('csat' = question, FALSE)) AS count_e756c59f89,
-  FSUM(CASE WHEN 'csat' = question THEN score END) AS fsum_5f1814edce,
+  ) AS count_f7b6a06091,
+  FSUM(
+    CASE
+      WHEN (
+        'csat' = question
+      ) AND (
+        NOT (
+          max_score IS NULL
+        )
+      )
+      THEN score
+    END
+  ) AS fsum_37fb9bc60a,
   FSUM(
     CASE
       WHEN (

@@ -197,11 +197,11 @@ DAYS = st.dates(dt.date(1980, 1, 1), dt.date(2040, 12, 31))
 def test_years_and_quarters_are_the_project_s(start: dt.date, stop: dt.date) -> None:
     """`extract`, `date_trunc` and `date_diff` read one calendar: the one in which the project's periods are cut."""
     years, quarters = ([LONDON.period_of(day, grain) for day in (start, stop)] for grain in (Grain.YEAR, Grain.QUARTER))
-    between = "(cast('%s' as date), cast('%s' as date))" % (start, stop)
+    days = f"cast('{start}' as date), cast('{stop}' as date)"
     parts = ("extract(year from {d})", "extract(quarter from {d})", "date_trunc('year', {d})")
     year, quarter, trunc = (evaluated(part.format(d=f"cast('{start}' as date)")) for part in parts)
     assert (year, trunc) == (years[0].start.year, years[0].start)
     assert quarter == 1 + (quarters[0].start.month - LONDON.fiscal_year_starts) % 12 // 3
-    assert evaluated("date_diff('year', " + between[1:]) == years[1].start.year - years[0].start.year
+    assert evaluated(f"date_diff('year', {days})") == years[1].start.year - years[0].start.year
     months = [quarter.start.year * 12 + quarter.start.month for quarter in quarters]
-    assert evaluated("date_diff('quarter', " + between[1:]) == (months[1] - months[0]) // 3
+    assert evaluated(f"date_diff('quarter', {days})") == (months[1] - months[0]) // 3
