@@ -20,6 +20,7 @@ from .computable import Computable
 from .engine.interface import EngineError
 from .run import Run
 from .sources.interface import Files, SourceError
+from .words import check_words
 
 
 class Datasets(Record):
@@ -58,6 +59,7 @@ class _Loading(Record):
             with self._failing(name):
                 self._complete(name, dataset, loaded)
         for name in loaded:
+            self._check_words(name)
             self._check_rules(name)
         return loaded
 
@@ -165,6 +167,11 @@ class _Loading(Record):
         for compiled in self.computable.over(name) if clashing else ():
             if table.source_columns(compiled.used, own=False) & clashing:
                 self.failures[compiled.id] = Reason.SOURCE_ERROR
+
+    def _check_words(self, name: str) -> None:
+        words = check_words(self.run.session, self.computable, name)
+        self.diagnostics.extend(words.findings)
+        self.failures.update({i: reason for i, reason in words.failures.items() if i not in self.failures})
 
     def _check_rules(self, name: str) -> None:
         table = self.computable.tables[name]

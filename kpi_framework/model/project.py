@@ -5,7 +5,7 @@
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from .base import Date, Flag, Integer, Meta, Model, Number, SourcePath, Unit, Version
 from .calendar import Calendar
@@ -18,6 +18,12 @@ from .quoting import shown
 Type = Literal["text", "integer", "decimal", "double", "boolean", "date", "timestamp"]
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 DurationFormat = Literal["H:MM", "H:MM:SS", "words", "epoch", "milliseconds", "seconds", "minutes", "hours", "days"]
+Word = Annotated[
+    str,
+    BeforeValidator(lambda v: str(v).lower() if isinstance(v, bool | int) else v),
+    WithJsonSchema({"type": ["string", "boolean", "integer"]}),
+]
+"""A word; where YAML reads a flag or a whole number, its text."""
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=80)]
 
 
@@ -70,8 +76,9 @@ class Column(Model):
     """The name of the column in the source."""
     type: Type | None = None
     """text, integer, decimal, double, boolean, date or timestamp; the contract's by default, else text."""
-    values: dict[str, str] = {}
-    """Words of the source and the canonical words that they mean. Other words stay as they are."""
+    values: dict[str, Word] = {}
+    """Words of the source and what they mean: canonical words, or true, false or a number, which are read by the
+    column's type. Other words stay as they are."""
     personal: Flag | None = None
     """`true` if it names a person: it may then only be counted."""
     unit: Unit | None = None

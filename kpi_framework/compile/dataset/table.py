@@ -283,9 +283,11 @@ class Table(Record, dict=True):
     def _typed(self, base: Base, raw: exp.Expr, wall: exp.Expr | None) -> exp.Expr:
         if base.duration:
             return duration_cell(raw, base.duration, base.unit or "minutes")
-        typed = typed_cell(
-            raw, base.native, base.type, self._formats, to_instant(wall, self.zone) if wall is not None else None
-        )
+        instant = to_instant(wall, self.zone) if wall is not None else None
+        if base.values and base.type not in ("text", "timestamp"):
+            raw = translated(typed_cell(raw, base.native, "text", (), None), dict(base.values))
+            return typed_cell(raw, SourceType.TEXT, base.type, self._formats, None)
+        typed = typed_cell(raw, base.native, base.type, self._formats, instant)
         return translated(typed, dict(base.values)) if base.type == "text" else typed
 
     def misfit(self, stage: Staged) -> exp.Expr | None:
