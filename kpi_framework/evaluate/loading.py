@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from ..compile.clocks.events import declared_statuses, unknown_statuses
-from ..compile.dataset.dedupe import rule_query
+from ..compile.dataset.dedupe import check_own, rule_query
 from ..compile.dataset.table import Table
 from ..compile.sql.errors import FormulaError
 from ..compile.time.working_time import WorkingTime
@@ -108,7 +108,7 @@ class _Loading(Record):
         with self._failing(name):
             columns = self.computable.columns(name)
             if columns:
-                table.check_own()
+                check_own(table)
                 lookups = self.computable.working_time(name).lookups
                 as_of = self.run.reporting.as_of
                 wanted = Wanted(table, self.files[name], columns, as_of, self.computable.tables, lookups)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import partial
 
+from ..compile.dataset.dedupe import ordering
 from ..compile.dataset.table import Table
 from ..compile.sql.errors import FormulaError
 from ..compile.sql.typed_sql import Term
@@ -76,7 +77,7 @@ def _named(context: LintContext, name: str, table: Table) -> Iterator[tuple[Span
     for number, key in enumerate(table.keys):
         yield at.value("datasets", name, "key", number), partial(_term, table, key)
     for number, last in enumerate(dataset.latest_by):
-        yield at.value("datasets", name, "latest_by", number), partial(_base, table, last)
+        yield at.value("datasets", name, "latest_by", number), partial(ordering, table, last)
     if dataset.time is not None:
         yield at.key("datasets", name, "time"), partial(_dating, table, dataset.time)
     if table.complete_column is not None:
@@ -103,15 +104,6 @@ def _tried(context: LintContext, dataset: str, span: Span, work: Callable[[], ob
         if is_certain(context, dataset, error):
             rule = "unknown-column" if error.rule == "source-unreadable" else error.rule
             yield RULES[rule].finding(span, f"{dataset}: {error.message}", error.hint)
-
-
-def _base(table: Table, name: str) -> None:
-    """Rows are put in order before anything is computed: by columns of the source."""
-    _term(table, name)
-    if name not in table.bases:
-        raise FormulaError(
-            "type-mismatch", f"{shown(name)} is a computed column, but `latest_by` takes source columns only", name=name
-        )
 
 
 def _dating(table: Table, name: str) -> None:

@@ -329,11 +329,6 @@ class Table(Record, dict=True):
         columns = {b for name in names for b in self._behind(name)}
         return frozenset(columns - set(self.clocks)) | self._behind_clocks(frozenset(names))
 
-    def check_own(self) -> None:
-        """Whether what names its rows and puts them in order are columns. Raises FormulaError."""
-        for name in (*self.keys, *self.dataset.latest_by):
-            self.fresh_scope().term(name)
-
     def has(self, name: str) -> bool:
         """Whether there is such a column, as far as anybody has looked."""
         base = self.bases.get(name)
