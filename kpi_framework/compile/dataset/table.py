@@ -182,7 +182,8 @@ class Table(Record, dict=True):
         return self._scope(columns, f"dataset `{self.name}`")
 
     def _scope(self, columns: Mapping[str, Callable[[], Term]], place: str) -> Scope:
-        return Scope(columns, self.almanac, place=place, lookups=self.lookups)
+        order = self.contract.order if self.contract else ()
+        return Scope(columns, self.almanac, place=place, lookups=self.lookups, order=order)
 
     def fresh_scope(self) -> Scope:
         """The same names, with nothing marked as used yet."""

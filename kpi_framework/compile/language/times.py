@@ -12,7 +12,7 @@ from ...model.period import WEEKDAYS
 from ...model.quoting import plain_or, shown
 from ..sql.errors import mismatch
 from ..sql.operations import Boundaries, Micros, StartOf
-from ..sql.typed_sql import NUMERIC, Term, binary, cast, duration, try_cast
+from ..sql.typed_sql import NUMERIC, Term, binary, case, cast, duration, try_cast
 from .scope import Scope
 from .syntax import forbidden
 
@@ -173,7 +173,20 @@ class Times:
         if len(arguments) != 2:
             raise mismatch(f"`{name}` takes two timestamps", f"Write {name}(start, end).", name)
         ends = [Micros(expressions=[self._instant(a, name)]) for a in arguments]
-        return duration(binary(exp.Sub, ends[1], ends[0]), name.removesuffix("_between"))
+        return duration(self._possible(binary(exp.Sub, ends[1], ends[0]), arguments), name.removesuffix("_between"))
+
+    def _possible(self, micros: exp.Expr, arguments: list[exp.Expr]) -> exp.Expr:
+        """A time between columns that the contract orders, missing where it goes against their order.
+
+        Such a time is a slip of the source; in an average it would make slow work look quick.
+        """
+        starts, ends = ({c.name for c in _itself_or_instead(a)} for a in arguments[:2])
+        zero = exp.Literal.number("0")
+        if any(first in starts and second in ends for first, second in self.scope.order):
+            return case(binary(exp.GTE, micros, zero), micros)
+        if any(first in ends and second in starts for first, second in self.scope.order):
+            return case(binary(exp.LTE, micros, zero), micros)
+        return micros
 
     def _business(self, name: str, arguments: list[exp.Expr]) -> Term:
         """Working time from a to b: W(b) − W(a), negative where b lies before a, as elapsed time is."""
@@ -185,7 +198,7 @@ class Times:
         ends = [
             self.scope.worked(calendar, self._instant(a, name), by_row=self.by_row) for a in arguments[:2]
         ]  # fmt: skip
-        return duration(binary(exp.Sub, ends[1], ends[0]), name.removeprefix("business_"))
+        return duration(self._possible(binary(exp.Sub, ends[1], ends[0]), arguments), name.removeprefix("business_"))
 
     def _calendar(self, node: exp.Expr | None, what: str) -> exp.Expr:
         """A calendar's name: the usual one, one in quotes, or a column that names one for each row."""
@@ -217,6 +230,12 @@ class Times:
         exp.DateDiff: "_date_diff", exp.Cast: "_cast", exp.Anonymous: "_own",
     }  # fmt: skip
     """The method that lowers each node."""
+
+
+def _itself_or_instead(node: exp.Expr) -> list[exp.Expr]:
+    """The columns that a time may be: itself, or what stands in for it where it is empty."""
+    choices = [node.this, *node.expressions] if isinstance(node, exp.Coalesce) else [node]
+    return [choice for choice in choices if isinstance(choice, exp.Column)]
 
 
 def _typed(text: str, kind: str) -> exp.Expr:

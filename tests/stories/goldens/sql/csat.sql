@@ -94,7 +94,18 @@ SELECT
     )
     THEN 32
     ELSE 0
-  END + CASE WHEN ODD_HOUR_IN_EUROPE_LONDON(_wall_answered_at) THEN 64 ELSE 0 END + CASE WHEN _typed_max_score < _typed_score THEN 128 ELSE 0 END AS UTINYINT) AS _marks_0
+  END + CASE
+    WHEN (
+      NOT _typed_question IS NULL
+    )
+    AND (
+      NOT (
+        _typed_question IN ('csat', 'ces', 'nps', 'other')
+      )
+    )
+    THEN 64
+    ELSE 0
+  END + CASE WHEN ODD_HOUR_IN_EUROPE_LONDON(_wall_answered_at) THEN 128 ELSE 0 END + CASE WHEN _typed_max_score < _typed_score THEN 256 ELSE 0 END AS USMALLINT) AS _marks_0
 FROM (
   SELECT
     *,
@@ -186,11 +197,15 @@ SELECT
   COUNT(*) FILTER(WHERE
     (
       _marks_0 & 128
+    ) <> 0),
+  COUNT(*) FILTER(WHERE
+    (
+      _marks_0 & 256
     ) <> 0)
 FROM loaded_surveys
 WHERE
   (
-    _marks_0 & 255
+    _marks_0 & 511
   ) <> 0;
 
 SELECT
@@ -211,6 +226,27 @@ RENAME TO data_surveys;
 SELECT
   MAX(CAST(answered_at AS TIMESTAMP)),
   NULL
+FROM data_surveys;
+
+SELECT
+  COUNT(question),
+  COUNT(*) FILTER(WHERE
+    question IN ('csat')),
+  COUNT(*) FILTER(WHERE
+    (
+      LOWER(TRIM(question)) IN ('csat')
+    )
+    AND (
+      NOT (
+        question IN ('csat')
+      )
+    ))
+FROM data_surveys;
+
+SELECT
+  COUNT(DISTINCT category) - COUNT(DISTINCT LOWER(TRIM(category))),
+  COUNT(DISTINCT channel) - COUNT(DISTINCT LOWER(TRIM(channel))),
+  COUNT(DISTINCT priority) - COUNT(DISTINCT LOWER(TRIM(priority)))
 FROM data_surveys;
 
 SELECT
