@@ -17,6 +17,7 @@ from ..model.record import Record, field
 from . import findings
 from .completion import Loaded, Wanted
 from .computable import Computable
+from .currencies import mixed_currencies
 from .engine.interface import EngineError
 from .run import Run
 from .sources.interface import Files, SourceError
@@ -60,6 +61,7 @@ class _Loading(Record):
                 self._complete(name, dataset, loaded)
         for name in loaded:
             self._check_words(name)
+            self._check_currencies(name)
             self._check_rules(name)
         return loaded
 
@@ -167,6 +169,11 @@ class _Loading(Record):
         for compiled in self.computable.over(name) if clashing else ():
             if table.source_columns(compiled.used, own=False) & clashing:
                 self.failures[compiled.id] = Reason.SOURCE_ERROR
+
+    def _check_currencies(self, name: str) -> None:
+        mixed = mixed_currencies(self.run.session, self.computable, name)
+        self.diagnostics.extend(mixed.values())
+        self.failures.update({i: Reason.SOURCE_ERROR for i in mixed if i not in self.failures})
 
     def _check_words(self, name: str) -> None:
         words = check_words(self.run.session, self.computable, name)

@@ -74,6 +74,9 @@ def _named(context: LintContext, name: str, table: Table) -> Iterator[tuple[Span
     for column in (*dataset.columns, *dataset.derive):
         part = "columns" if column in dataset.columns else "derive"
         yield at.key("datasets", name, part, column), partial(_term, table, column)
+    for column, mapping in dataset.columns.items():
+        if isinstance(mapping, Column) and mapping.currency is not None:
+            yield at.key("datasets", name, "columns", column, "currency"), partial(_currency, table, mapping)
     for number, key in enumerate(table.keys):
         yield at.value("datasets", name, "key", number), partial(_term, table, key)
     for number, last in enumerate(dataset.latest_by):
@@ -104,6 +107,16 @@ def _tried(context: LintContext, dataset: str, span: Span, work: Callable[[], ob
         if is_certain(context, dataset, error):
             rule = "unknown-column" if error.rule == "source-unreadable" else error.rule
             yield RULES[rule].finding(span, f"{dataset}: {error.message}", error.hint)
+
+
+def _currency(table: Table, mapping: Column) -> None:
+    """The currency of each row is a text of the source, and nothing else says it. Raises FormulaError."""
+    name = mapping.currency or ""
+    term = _term(table, name)
+    if name not in table.bases or term.type != "text" or term.personal:
+        raise FormulaError("type-mismatch", f"{shown(name)} is no text column of the source", "Name one.", name)
+    if mapping.unit is not None:
+        raise FormulaError("type-mismatch", "`unit` and `currency` are given", "Remove one of them.", "currency")
 
 
 def _dating(table: Table, name: str) -> None:

@@ -83,6 +83,9 @@ class Column(Model):
     """`true` if it names a person: it may then only be counted."""
     unit: Unit | None = None
     """The unit of its numbers; the contract's by default."""
+    currency: Name | None = None
+    """The column that holds the currency code of each row's amount, such as USD. Amounts of another currency than the
+    KPI's are never added to it: its value is unknown then."""
     duration: DurationFormat | None = None
     """How a duration is written. It becomes a number of minutes, or of the `unit` given. `H:MM` and `H:MM:SS`
     (hours may pass 24, a minus is kept), words (`2 d 5 h 34 m`, a day of 24 hours), epoch (the time after

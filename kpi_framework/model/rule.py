@@ -97,6 +97,7 @@ _ALL = (
     Rule("KPI605", "stale", WARNING, "The data end before the reporting period does.", "Export the data again."),
     Rule("KPI606", "data-rule", WARNING, "Fewer rows satisfy a rule of the dataset than it requires.", "Correct the data, or change the rule in a reviewed change."),
     Rule("KPI607", "worker-failed", ERROR, "The process that reads the data and computes the values ended, could not start, or ran out of time. Its values are unknown.", "Run the check again. If it fails again, give it more memory or fewer rows. No file and no definition is the cause."),
+    Rule("KPI619", "mixed-currency", ERROR, "Amounts of two currencies are not added: there is no conversion, so the value is unknown.", "Take the rows of one currency with `where`, or convert the amounts before they are exported."),
     Rule("KPI620", "unmatched-word", WARNING, "A word of a definition, or a value of a segment, is written in another way in the data, so rows are counted apart or not at all.", "Map the values of the source to one spelling each under `values:` in kpi.yaml."),
 )  # fmt: skip
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import cached_property, partial
 
 from sqlglot import exp
@@ -142,7 +142,8 @@ class Table(Record, dict=True):
         unit = column.unit or (meaning.unit if meaning else None)
         if column.duration:
             kind, unit = "double", unit if unit in MICROSECONDS else "minutes"
-        return Base(name, column.from_, kind, native, unit, personal, column.values, meaning, column.duration)
+        written = (column.duration, column.currency)
+        return Base(name, column.from_, kind, native, unit, personal, column.values, meaning, *written)
 
     @cached_property
     def clocks(self) -> dict[str, Term]:
@@ -328,7 +329,12 @@ class Table(Record, dict=True):
         loading = {*self.keys, *self.dataset.latest_by, self.time, self.complete_column}
         names = {*used, *(o for o in loading if o and own)}
         columns = {b for name in names for b in self._behind(name)}
+        columns |= {b for c in sorted(self.currencies(columns) if own else ()) for b in self._behind(c)}
         return frozenset(columns - set(self.clocks)) | self._behind_clocks(frozenset(names))
+
+    def currencies(self, columns: Collection[str]) -> frozenset[str]:
+        """The columns with the currencies of these."""
+        return frozenset(c for n in columns if n in self.bases and (c := self.bases[n].currency) is not None)
 
     def has(self, name: str) -> bool:
         """Whether there is such a column, as far as anybody has looked."""

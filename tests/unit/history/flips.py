@@ -317,6 +317,11 @@ COLUMN: dict[str, Row] = {
         f"{_T}/columns/number": {"from": "id", "duration": "hours"}, "kpi/formula": "avg(number)",
         "kpi/unit": "minutes", **_target({"at_most": "1000 min"}),
     }),
+    "currency": fed("restating", "columns", {f"{_T}/columns/number/currency": None}, {
+        f"{_T}/columns/number": {"from": "id", "type": "integer", "currency": "code"},
+        f"{_T}/columns/code": {"from": "priority"}, f"{_T}/columns/priority": {"from": "priority"},
+        "kpi/formula": "avg(number)", "kpi/unit": "GBP", **_target({"at_most": "999 GBP"}),
+    }),
     "unit": fed("restating", "columns", {f"{_T}/columns/number/unit": "hours"}, {
         f"{_T}/columns/number": {"from": "id", "type": "integer", "unit": "minutes"}, "kpi/formula": "avg(number)",
         **_target({"at_most": "900 h"}),
