@@ -221,6 +221,8 @@ class Project(Model):
     """Personal columns that may be shown as segments."""
     gate: Gate = Gate()
     """What fails a check."""
+    engine: Literal["duckdb"] = "duckdb"
+    """What reads the data and computes the values: duckdb."""
     rules: dict[str, Severity] = {}
     """A rule's severity: error, warning, note or off."""
     meta: Meta = {}

@@ -15,7 +15,7 @@ from ...model.project import Column, Contract, Dataset, Source
 from ...model.quoting import listed, shown
 from ...model.record import Record, field, replace
 from ...model.unit import MICROSECONDS
-from ..language.canonical import names_in
+from ..language.canonical import is_expression, names_in
 from ..language.formula import compile_column
 from ..language.scope import Scope
 from ..sql.errors import FormulaError
@@ -119,7 +119,10 @@ class Table(Record, dict=True):
         return mappings
 
     def _is_header(self, text: str) -> bool:
-        return text in self._header_set or bool(re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", text))
+        """Whether a text is a source's column: as the source has it, or words that are no SQL expression."""
+        if text in self._header_set or text.lower() in self._spellings or re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", text):
+            return True
+        return bool(re.fullmatch(r"\w+( \w+)+", text)) and not is_expression(text)
 
     def _header(self, text: str) -> str:
         """The source's own spelling of a name: SQL names have no case."""

@@ -9,7 +9,9 @@ from ...model.formula_function import FormulaFunction
 
 AGGREGATES, ROWS, TIMES, DERIVED = "Over all rows", "For each row", "Time", "In derived formulas"
 _LIST = "Run `kpi functions` for the list."
-_LEFT_OUT = dict.fromkeys(
+_LEFT_OUT = {
+    "over": "A formula sees the rows of one period: take `window:` for trailing days, or previous(id)."
+} | dict.fromkeys(
     ("corr", "correl", "correlation", "covar_pop", "covar_samp", "regr_slope", "regr_r2"),
     "Its last digits depend on the order of the rows. Publish both numbers as metrics, and compare their trends.",
 )

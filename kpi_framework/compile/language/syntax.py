@@ -200,4 +200,6 @@ def forbidden(what: str, name: str | None = None) -> FormulaError:
 def _name(node: exp.Expr) -> str:
     if isinstance(node, exp.Func) and not isinstance(node, exp.Anonymous):
         return node.sql_name().lower()
+    if isinstance(node, exp.Window):
+        return "over"
     return str(node.this).lower() if isinstance(node, exp.Anonymous) else node.key

@@ -248,6 +248,7 @@ PROJECT: dict[str, Row] = {
     "as_of": flip("loosened", "as_of", {"config/as_of": "2026-03-15"}),
     "required": flip("loosened", "required.ghost", {"config/required": []}, {**_EASY, "config/required": ["ghost"]}),
     "datasets": "Taken away, its KPIs fail; its fields have a table of their own.",
+    "engine": "There is one engine.",
     "privacy": "Its fields have a table of their own.",
     "gate": "Its fields have a table of their own.",
     "rules": flip("loosened", "rules.missing-owner", {"config/rules": {"missing-owner": "off"}}, {
