@@ -18,3 +18,8 @@ def open_ends(formula: str) -> set[str]:
     open_ones = (n for n in calls if n.find_ancestor(exp.Coalesce) is None)
     columns = (n.expressions[1] for n in open_ones)
     return {c.name for c in columns if isinstance(c, exp.Column) and not c.name.startswith("period_")}
+
+
+def is_due_time(column: str) -> bool:
+    """Whether a column says by its name when something is due: that is known from the start, and ends nothing."""
+    return not {"due", "deadline"}.isdisjoint(column.split("_"))

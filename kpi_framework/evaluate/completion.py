@@ -7,7 +7,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
 from ..compile.clocks.clocks import clock_plans
-from ..compile.dataset.dedupe import clash_query, count_query, differing_query, latest_query, table_name
+from ..compile.dataset.dedupe import (
+    clash_query,
+    count_query,
+    differing_query,
+    later_states,
+    latest_query,
+    table_name,
+)
 from ..compile.dataset.loading import Flaw, Load, load_query
 from ..compile.dataset.reach import days_query, newest_query
 from ..compile.dataset.table import Table
@@ -83,6 +90,10 @@ class Completion(Record):
     def _leave_latest(self) -> dict[str, int]:
         """Make the dataset's table, one row a key; for each column, the keys whose rows differ in it."""
         table, load = self.wanted.table, self.wanted.load
+        known = later_states(table, read_name(table), timestamp(self.wanted.as_of))
+        if known is not None:
+            self.engine.run(create_table(table_name(table), known), drop(read_name(table)))
+            self.engine.run(rename(table_name(table), read_name(table)))
         doubled = table.keys and self._numbers(clash_query(read_name(table), table.keys))[0]
         if not doubled:
             self.engine.run(rename(read_name(table), table_name(table)))

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from ..compile.clocks.events import declared_statuses, unknown_statuses
-from ..compile.dataset.dedupe import rule_query
+from ..compile.dataset.dedupe import check_own, rule_query
 from ..compile.dataset.table import Table
 from ..compile.sql.errors import FormulaError
 from ..compile.time.working_time import WorkingTime
@@ -17,9 +17,11 @@ from ..model.record import Record, field
 from . import findings
 from .completion import Loaded, Wanted
 from .computable import Computable
+from .currencies import mixed_currencies
 from .engine.interface import EngineError
 from .run import Run
 from .sources.interface import Files, SourceError
+from .words import check_words
 
 
 class Datasets(Record):
@@ -58,6 +60,8 @@ class _Loading(Record):
             with self._failing(name):
                 self._complete(name, dataset, loaded)
         for name in loaded:
+            self._check_words(name)
+            self._check_currencies(name)
             self._check_rules(name)
         return loaded
 
@@ -106,7 +110,7 @@ class _Loading(Record):
         with self._failing(name):
             columns = self.computable.columns(name)
             if columns:
-                table.check_own()
+                check_own(table)
                 lookups = self.computable.working_time(name).lookups
                 as_of = self.run.reporting.as_of
                 wanted = Wanted(table, self.files[name], columns, as_of, self.computable.tables, lookups)
@@ -165,6 +169,16 @@ class _Loading(Record):
         for compiled in self.computable.over(name) if clashing else ():
             if table.source_columns(compiled.used, own=False) & clashing:
                 self.failures[compiled.id] = Reason.SOURCE_ERROR
+
+    def _check_currencies(self, name: str) -> None:
+        mixed = mixed_currencies(self.run.session, self.computable, name)
+        self.diagnostics.extend(mixed.values())
+        self.failures.update({i: Reason.SOURCE_ERROR for i in mixed if i not in self.failures})
+
+    def _check_words(self, name: str) -> None:
+        words = check_words(self.run.session, self.computable, name)
+        self.diagnostics.extend(words.findings)
+        self.failures.update({i: reason for i, reason in words.failures.items() if i not in self.failures})
 
     def _check_rules(self, name: str) -> None:
         table = self.computable.tables[name]

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from ..compile.dataset.table import Table
 from ..compile.definition import time_column
-from ..compile.ends import open_ends
+from ..compile.ends import is_due_time, open_ends
 from ..compile.graph import closure
 from ..compile.plan.axis import CompiledMetric
 from ..model.catalog import Entry
@@ -22,15 +22,17 @@ BENCHMARK_YEARS = 3
 
 
 def survivorship(context: LintContext) -> Iterator[Diagnostic]:
-    """survivorship: a live formula measures a duration to a column that is empty while a row is open, the rows are
-    dated by another column than that end, and neither `settle`, `min_measured` nor a coalesce says what becomes of
-    the open ones."""
+    """survivorship: a live formula measures a duration to a column that is empty while a row is open (a due time is
+    not), the rows are dated by another column than that end, and neither `settle`, `min_measured` nor a coalesce says
+    what becomes of the open ones."""
     for definition, _ in _compiled_metrics(context):
         metric = definition.noun
         if metric.settle is not None or "min_measured" in metric.model_fields_set or metric.is_stock:
             continue
         table = context.tables[metric.dataset or ""]
         for end in sorted(open_ends(metric.formula or "") - {time_column(metric, table)}):
+            if is_due_time(end):
+                continue
             meaning = table.contract.columns.get(end) if table.contract else None
             if meaning is not None and not meaning.nullable:
                 continue

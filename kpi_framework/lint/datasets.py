@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import partial
 
+from ..compile.dataset.dedupe import ordering
 from ..compile.dataset.table import Table
 from ..compile.sql.errors import FormulaError
 from ..compile.sql.typed_sql import Term
@@ -73,10 +74,13 @@ def _named(context: LintContext, name: str, table: Table) -> Iterator[tuple[Span
     for column in (*dataset.columns, *dataset.derive):
         part = "columns" if column in dataset.columns else "derive"
         yield at.key("datasets", name, part, column), partial(_term, table, column)
+    for column, mapping in dataset.columns.items():
+        if isinstance(mapping, Column) and mapping.currency is not None:
+            yield at.key("datasets", name, "columns", column, "currency"), partial(_currency, table, mapping)
     for number, key in enumerate(table.keys):
         yield at.value("datasets", name, "key", number), partial(_term, table, key)
     for number, last in enumerate(dataset.latest_by):
-        yield at.value("datasets", name, "latest_by", number), partial(_base, table, last)
+        yield at.value("datasets", name, "latest_by", number), partial(ordering, table, last)
     if dataset.time is not None:
         yield at.key("datasets", name, "time"), partial(_dating, table, dataset.time)
     if table.complete_column is not None:
@@ -105,13 +109,14 @@ def _tried(context: LintContext, dataset: str, span: Span, work: Callable[[], ob
             yield RULES[rule].finding(span, f"{dataset}: {error.message}", error.hint)
 
 
-def _base(table: Table, name: str) -> None:
-    """Rows are put in order before anything is computed: by columns of the source."""
-    _term(table, name)
-    if name not in table.bases:
-        raise FormulaError(
-            "type-mismatch", f"{shown(name)} is a computed column, but `latest_by` takes source columns only", name=name
-        )
+def _currency(table: Table, mapping: Column) -> None:
+    """The currency of each row is a text of the source, and nothing else says it. Raises FormulaError."""
+    name = mapping.currency or ""
+    term = _term(table, name)
+    if name not in table.bases or term.type != "text" or term.personal:
+        raise FormulaError("type-mismatch", f"{shown(name)} is no text column of the source", "Name one.", name)
+    if mapping.unit is not None:
+        raise FormulaError("type-mismatch", "`unit` and `currency` are given", "Remove one of them.", "currency")
 
 
 def _dating(table: Table, name: str) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from ..compile.catalog import Compiled
+from ..compile.dataset.table import Table
 from ..compile.definition import time_column
 from ..compile.finding import finding_of
 from ..compile.graph import MAX_BEHIND, MAX_LEVELS, closure, cyclic, overgrown
 from ..compile.plan.axis import CompiledMetric
+from ..compile.ratios import uneven_aggregates
 from ..compile.sql.errors import FormulaError
 from ..model.diagnostic import Diagnostic
 from ..model.kpi import Metric
@@ -27,6 +30,31 @@ def formulas(context: LintContext) -> Iterator[Diagnostic]:
 def is_certain(context: LintContext, dataset: str | None, error: FormulaError) -> bool:
     """Whether an error holds though the source may not have been looked at."""
     return not (error.rule in ("unknown-column", "source-unreadable") and context.is_unseen(dataset))
+
+
+def uneven_ratios(context: LintContext) -> Iterator[Diagnostic]:
+    """uneven-ratio: a sum over or under another aggregate, of which an empty cell takes a row from one side only."""
+    for metric_id, compiled in context.compiled.items():
+        if not isinstance(compiled, CompiledMetric):
+            continue
+        definition = context.catalog.definitions[metric_id]
+        metric, table = definition.noun, context.tables[definition.noun.dataset or ""]
+        for uneven in uneven_aggregates(metric.formula or "", metric.where, partial(_may_be_empty, table)):
+            columns = " or ".join(f"`{c}`" for c in uneven.columns)
+            message = (
+                f"{metric_id}: a row without {columns} counts in `{uneven.aggregate}`, not in the rest of the ratio"
+            )
+            hint = (
+                f"Write `{uneven.remedy}` instead of `{uneven.aggregate}`, or `coalesce` where an empty cell means 0."
+            )
+            yield RULES["uneven-ratio"].finding(definition.at.key("formula"), message, hint, metric_id)
+
+
+def _may_be_empty(table: Table, column: str) -> bool:
+    """Whether a cell of the column may be empty, and a filter may look at it."""
+    meaning = table.contract.columns.get(column) if table.contract else None
+    is_personal = column in table.bases and table.bases[column].personal
+    return not is_personal and (meaning is None or meaning.nullable)
 
 
 def cycles(context: LintContext) -> Iterator[Diagnostic]:

@@ -23,7 +23,7 @@ from .clocks import clocks, unstated
 from .context import LintContext
 from .datasets import datasets
 from .examples import examples
-from .formulas import cycles, doubles, formulas, grains, overgrowth
+from .formulas import cycles, doubles, formulas, grains, overgrowth, uneven_ratios
 from .governance import actions, code_owners, reviews, waivers
 from .missing import definitions, fields, required
 from .names import file_names, ids
@@ -33,7 +33,7 @@ from .targets import dates, limits
 
 DATELESS = (
     definitions, required, fields, file_names, ids, references, rule_names, calendars, datasets, clocks,
-    unstated, formulas, cycles, overgrowth, grains, doubles, dates, limits, baselines, examples, signals,
+    unstated, formulas, uneven_ratios, cycles, overgrowth, grains, doubles, dates, limits, baselines, examples, signals,
     survivorship, vanity_alone, too_many_kpis, unguarded, unsegmented_average, advanced_before_stable,
 )  # fmt: skip
 """The checks of what a definition says."""

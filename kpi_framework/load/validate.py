@@ -13,7 +13,7 @@ from pydantic_core import ErrorDetails
 from ..model.catalog import Path
 from ..model.diagnostic import Diagnostic, Span, did_you_mean, nearest
 from ..model.kpi import Kpi, Metric
-from ..model.project import Project, Source
+from ..model.project import Source
 from ..model.quoting import measured, shown
 from ..model.record import Record
 from ..model.rule import RULES
@@ -24,7 +24,6 @@ from .yaml import MAX_FINDINGS, Document, Plain
 M = TypeVar("M", bound=BaseModel)
 
 _LATER: Mapping[type[BaseModel], tuple[str, ...]] = {
-    Project: ("engine",),
     Source: ("connection", "table"),
 }
 """Fields that are promised and not built yet: refused, since to ignore them would change the numbers."""

@@ -5,7 +5,7 @@
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from .base import Date, Flag, Integer, Meta, Model, Number, SourcePath, Unit, Version
 from .calendar import Calendar
@@ -18,6 +18,12 @@ from .quoting import shown
 Type = Literal["text", "integer", "decimal", "double", "boolean", "date", "timestamp"]
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 DurationFormat = Literal["H:MM", "H:MM:SS", "words", "epoch", "milliseconds", "seconds", "minutes", "hours", "days"]
+Word = Annotated[
+    str,
+    BeforeValidator(lambda v: str(v).lower() if isinstance(v, bool | int) else v),
+    WithJsonSchema({"type": ["string", "boolean", "integer"]}),
+]
+"""A word; where YAML reads a flag or a whole number, its text."""
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=80)]
 
 
@@ -70,12 +76,16 @@ class Column(Model):
     """The name of the column in the source."""
     type: Type | None = None
     """text, integer, decimal, double, boolean, date or timestamp; the contract's by default, else text."""
-    values: dict[str, str] = {}
-    """Words of the source and the canonical words that they mean. Other words stay as they are."""
+    values: dict[str, Word] = {}
+    """Words of the source and what they mean: canonical words, or true, false or a number, which are read by the
+    column's type. Other words stay as they are."""
     personal: Flag | None = None
     """`true` if it names a person: it may then only be counted."""
     unit: Unit | None = None
     """The unit of its numbers; the contract's by default."""
+    currency: Name | None = None
+    """The column that holds the currency code of each row's amount, such as USD. Amounts of another currency than the
+    KPI's are never added to it: its value is unknown then."""
     duration: DurationFormat | None = None
     """How a duration is written. It becomes a number of minutes, or of the `unit` given. `H:MM` and `H:MM:SS`
     (hours may pass 24, a minus is kept), words (`2 d 5 h 34 m`, a day of 24 hours), epoch (the time after
@@ -213,6 +223,8 @@ class Project(Model):
     """Personal columns that may be shown as segments."""
     gate: Gate = Gate()
     """What fails a check."""
+    engine: Literal["duckdb"] = "duckdb"
+    """What reads the data and computes the values: duckdb."""
     rules: dict[str, Severity] = {}
     """A rule's severity: error, warning, note or off."""
     meta: Meta = {}

@@ -26,7 +26,7 @@ _DURATION = (
     rf"|[0-9]{{1,8}}{_PARTS}(m|min|minute|minutes)|[0-9]{{1,9}}{_PARTS}(s|sec|second|seconds))$"
 )
 # At most three centuries, so that a day and it give a day.
-_WINDOW = r"^([1-9][0-9]{0,2}) ?(d|day|days)$"
+_WINDOW = r"^([1-9][0-9]{0,4}) ?(d|day|days)$"
 _SHARE = r"^(100|[0-9]{1,2}(\.[0-9]{1,15})?) ?%$"
 _NUMBER = r"[0-9]{1,18}(?:\.[0-9]{0,18})?|\.[0-9]{1,18}"
 _AMOUNT = re.compile(rf"\s*([+-]?(?:{_NUMBER}))\s*(%|[A-Za-z]*)\s*")
@@ -204,7 +204,7 @@ class Window(Written):
 
     SHAPE = Annotated[
         str,
-        text_like(_WINDOW, "whole days, such as `30 days`"),
+        text_like(_WINDOW, "whole days, at most 99,999, such as `30 days`"),
         WithJsonSchema({"type": "string", "pattern": _WINDOW}),
     ]
 

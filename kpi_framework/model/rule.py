@@ -71,6 +71,7 @@ _ALL = (
     Rule("KPI207", "survivorship", WARNING, "Only finished rows have this duration. It looks too good while the slow ones are still open.", "Date the rows by the end of the duration, or give `settle`, `min_measured`, or a `coalesce` for the open rows."),
     Rule("KPI208", "unstated-clock", WARNING, "It is not clear whether these hours include nights and weekends.", "Say elapsed or working time in `counts`, or use business_minutes or business_hours."),
     Rule("KPI209", "formula-failed", ERROR, "The engine could not compute the formula within its limits.", "Simplify the formula, or cast its parts; `kpi show ID --sql` prints what runs."),
+    Rule("KPI210", "uneven-ratio", WARNING, "A row with an empty cell counts on one side of the ratio only: four of five points and four of an unknown number give 160 %.", "Add the filter as shown, so that each row counts on both sides or on neither."),
     Rule("KPI301", "target-gap", ERROR, "The target starts inside a period, so it would judge only part of that period.", "Start it on a period's first day."),
     Rule("KPI302", "target-overlap", ERROR, "Two targets start on the same day, so it is not clear which one judges.", "Give each its own `from`."),
     Rule("KPI303", "target-unit", ERROR, "The target is not a number, or does not convert to the unit of the KPI.", "Write it in the unit of the KPI; write a percent with its sign."),
@@ -108,6 +109,8 @@ _ALL = (
     Rule("KPI608", "data-begin", NOTE, "Before the first row nobody knows whether nothing happened or nothing was recorded. Values there are unknown.", "If nothing happened before it, say from when the data are complete: `complete_from`."),
     Rule("KPI609", "left-cut", WARNING, "The export begins with its oldest row. What began earlier is not in it, but would count in these periods.", "Export from an earlier day, or say from when the data are complete: `complete_from`."),
     Rule("KPI607", "worker-failed", ERROR, "The process that reads the data and computes the values ended, could not start, or ran out of time. Its values are unknown.", "Run the check again. If it fails again, give it more memory or fewer rows. No file and no definition is the cause."),
+    Rule("KPI619", "mixed-currency", ERROR, "Amounts of two currencies are not added: there is no conversion, so the value is unknown.", "Take the rows of one currency with `where`, or convert the amounts before they are exported."),
+    Rule("KPI620", "unmatched-word", WARNING, "A word of a definition, or a value of a segment, is written in another way in the data, so rows are counted apart or not at all.", "Map the values of the source to one spelling each under `values:` in kpi.yaml."),
 )  # fmt: skip
 
 RULES: Mapping[str, Rule] = {rule.name: rule for rule in _ALL}

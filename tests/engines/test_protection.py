@@ -212,7 +212,6 @@ KNOWN = frozenset(
         "var_pop",
         "var_samp",
         "variance",
-        "corr",
         "coalesce",
         "nullif",
         "abs",

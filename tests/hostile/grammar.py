@@ -93,7 +93,7 @@ FORMS = {
         "min({number})", "max({number}){where}", "median({number})", "stddev({number})", "var_pop({number})",
         "stddev_pop({number})", "quantile_cont({number}, {level})", "quantile_disc({number}, {level}){where}",
         "percentile_cont({level}) within group (order by {number})", "count_if({condition})", "bool_and({condition})",
-        "bool_or({condition}){where}", "share({condition})", "share({condition}){where}", "corr({number}, {number})",
+        "bool_or({condition}){where}", "share({condition})", "share({condition}){where}",
         "approx_quantile({number}, 0.5)", "approx_count_distinct({any})", "sum(distinct {number})", "avg({condition})",
         "max({instant})", "min({text})", "median({elapsed})", "avg({elapsed}){where}", "sum({elapsed})",
     ),

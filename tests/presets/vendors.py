@@ -31,6 +31,7 @@ SHAPES: dict[str, Shape] = {
             {
                 "ticket_id": "35436", "created_at": "2026-01-05T09:00:00", "resolved_at": "2026-01-05T11:30:00",
                 "status": "resolved", "priority": "critical", "reassignment_count": 2, "satisfied": True,
+                "type": "incident",
                 "first_reply_minutes": 25, "first_reply_business_minutes": 20, "requester_wait_minutes": 150,
                 "agent": "Bob", "reply_count": 2, "kind_of_device_list": "Laptop",
             },
@@ -56,7 +57,8 @@ SHAPES: dict[str, Shape] = {
         "Access,4:00,2:00,16/Nov/23 12:30 PM\n",
         [
             {
-                "ticket_id": "SD-1", "created_at": "2023-11-15T10:22:00", "resolved_at": "2023-11-15T12:05:00",
+                "ticket_id": "SD-1", "type": "request",
+                "created_at": "2023-11-15T10:22:00", "resolved_at": "2023-11-15T12:05:00",
                 "status": "resolved", "priority": "critical", "first_response_remaining_minutes": 30,
                 "resolution_remaining_minutes": -90, "sla_met": False, "first_response_sla_met": True,
                 "first_response_at": "2023-11-15T10:40:00", "category": "Get help", "comment_2": "b",

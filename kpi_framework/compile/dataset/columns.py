@@ -37,6 +37,8 @@ class Base(Record):
     values: Mapping[str, str]
     contract: ContractColumn | None
     duration: str | None = None
+    currency: str | None = None
+    """The column with the currency code of each row."""
 
     @property
     def read(self) -> exp.Expr:

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 from sqlglot import exp
 
-from ..sql.typed_sql import filtered
+from ...model.quoting import plain_or, shown
+from ..sql.errors import mismatch
+from ..sql.typed_sql import binary, conjunction, disjunction, filtered, is_null
 from .loading import Flaw, Load, marked
 from .table import Table
 
@@ -16,6 +18,48 @@ _ROWS = exp.Count(this=exp.Star())
 def table_name(table: Table) -> str:
     """The name of a dataset's loaded table."""
     return f"data_{table.name}"
+
+
+def check_own(table: Table) -> None:
+    """Whether what names the rows are columns, and what puts them in order has an order. Raises FormulaError."""
+    for name in table.keys:
+        table.fresh_scope().term(name)
+    for name in table.dataset.latest_by:
+        ordering(table, name)
+
+
+def ordering(table: Table, name: str) -> exp.Expr:
+    """What `latest_by` puts rows in order by: a column of the source, or one computed from such columns alone.
+
+    Raises FormulaError.
+    """
+    term = table.fresh_scope().term(name)
+    if any(c.name not in table.bases and c.name not in table.raws for c in term.sql.find_all(exp.Column)):
+        raise mismatch(
+            f"{shown(name)} stands on a clock or on working time, which are computed after `latest_by`",
+            "Name a column of the source, or one that is derived from such columns.", name,
+        )  # fmt: skip
+    if term.type == "text" and table.native is not None:
+        raise mismatch(
+            f"{shown(name)} is text, and as text 9 comes after 10",
+            f"Map it under columns: `{plain_or(name, 'NAME')}: {{from: …, type: integer}}`, or timestamp.", name,
+        )  # fmt: skip
+    return term.sql
+
+
+def later_states(table: Table, name: str, as_of: exp.Expr) -> exp.Select | None:
+    """The rows without states of an event log that as_of does not know yet, by computed columns; None without such.
+
+    States that a column of the source dates were not read at all.
+    """
+    computed = [ordering(table, c) for c in table.dataset.latest_by if c not in table.bases and _is_time(table, c)]
+    known = [disjunction(binary(exp.LT, moment, as_of), is_null(moment)) for moment in computed]
+    condition = conjunction(*known)
+    return exp.select("*").from_(name).where(condition) if condition is not None else None
+
+
+def _is_time(table: Table, name: str) -> bool:
+    return table.fresh_scope().term(name).type == "timestamp"
 
 
 def count_query(name: str, load: Load) -> exp.Select:
@@ -71,7 +115,9 @@ def latest_query(table: Table, name: str, columns: Sequence[str]) -> exp.Select:
 
 
 def _ranked(function: exp.Expr, table: Table, ties: Sequence[str]) -> exp.Expr:
-    latest = [exp.Ordered(this=exp.column(c), desc=True, nulls_first=False) for c in table.dataset.latest_by]
+    latest = [
+        exp.Ordered(this=t, desc=True, nulls_first=False) for t in (ordering(table, c) for c in table.dataset.latest_by)
+    ]
     order = [*latest, *(exp.Ordered(this=exp.column(c), nulls_first=False) for c in ties)]
     return exp.Window(
         this=function, partition_by=[exp.column(k) for k in table.keys],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import cached_property, partial
 
 from sqlglot import exp
@@ -15,7 +15,7 @@ from ...model.project import Column, Contract, Dataset, Source
 from ...model.quoting import listed, shown
 from ...model.record import Record, field, replace
 from ...model.unit import MICROSECONDS
-from ..language.canonical import names_in
+from ..language.canonical import is_expression, names_in
 from ..language.formula import compile_column
 from ..language.scope import Scope
 from ..language.times import SQL_TYPES
@@ -115,7 +115,10 @@ class Table(Record, dict=True):
         return mappings
 
     def _is_header(self, text: str) -> bool:
-        return text in self._header_set or bool(re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", text))
+        """Whether a text is a source's column: as the source has it, or words that are no SQL expression."""
+        if text in self._header_set or text.lower() in self._spellings or re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", text):
+            return True
+        return bool(re.fullmatch(r"\w+( \w+)+", text)) and not is_expression(text)
 
     def _header(self, text: str) -> str:
         """The source's own spelling of a name: SQL names have no case."""
@@ -138,7 +141,8 @@ class Table(Record, dict=True):
         unit = column.unit or (meaning.unit if meaning else None)
         if column.duration:
             kind, unit = "double", unit if unit in MICROSECONDS else "minutes"
-        return Base(name, column.from_, kind, native, unit, personal, column.values, meaning, column.duration)
+        written = (column.duration, column.currency)
+        return Base(name, column.from_, kind, native, unit, personal, column.values, meaning, *written)
 
     @cached_property
     def clocks(self) -> dict[str, Term]:
@@ -178,7 +182,8 @@ class Table(Record, dict=True):
         return self._scope(columns, f"dataset `{self.name}`")
 
     def _scope(self, columns: Mapping[str, Callable[[], Term]], place: str) -> Scope:
-        return Scope(columns, self.almanac, place=place, lookups=self.lookups)
+        order = self.contract.order if self.contract else ()
+        return Scope(columns, self.almanac, place=place, lookups=self.lookups, order=order)
 
     def fresh_scope(self) -> Scope:
         """The same names, with nothing marked as used yet."""
@@ -279,9 +284,11 @@ class Table(Record, dict=True):
     def _typed(self, base: Base, raw: exp.Expr, wall: exp.Expr | None) -> exp.Expr:
         if base.duration:
             return duration_cell(raw, base.duration, base.unit or "minutes")
-        typed = typed_cell(
-            raw, base.native, base.type, self._formats, to_instant(wall, self.zone) if wall is not None else None
-        )
+        instant = to_instant(wall, self.zone) if wall is not None else None
+        if base.values and base.type not in ("text", "timestamp"):
+            raw = translated(typed_cell(raw, base.native, "text", (), None), dict(base.values))
+            return typed_cell(raw, SourceType.TEXT, base.type, self._formats, None)
+        typed = typed_cell(raw, base.native, base.type, self._formats, instant)
         return translated(typed, dict(base.values)) if base.type == "text" else typed
 
     def misfit(self, stage: Staged) -> exp.Expr | None:
@@ -321,12 +328,12 @@ class Table(Record, dict=True):
         loading = {*self.keys, *self.dataset.latest_by, self.time, self.complete_column}
         names = {*used, *(o for o in loading if o and own)}
         columns = {b for name in names for b in self._behind(name)}
+        columns |= {b for c in sorted(self.currencies(columns) if own else ()) for b in self._behind(c)}
         return frozenset(columns - set(self.clocks)) | self._behind_clocks(frozenset(names))
 
-    def check_own(self) -> None:
-        """Whether what names its rows and puts them in order are columns. Raises FormulaError."""
-        for name in (*self.keys, *self.dataset.latest_by):
-            self.fresh_scope().term(name)
+    def currencies(self, columns: Collection[str]) -> frozenset[str]:
+        """The columns with the currencies of these."""
+        return frozenset(c for n in columns if n in self.bases and (c := self.bases[n].currency) is not None)
 
     def has(self, name: str) -> bool:
         """Whether there is such a column, as far as anybody has looked."""

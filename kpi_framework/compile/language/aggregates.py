@@ -14,6 +14,9 @@ from ..sql.spelling import spelling
 ROLLUPS = {"count": "sum", "sum": "sum", "fsum": "fsum", "min": "min", "max": "max"}
 """Aggregates whose parts add up to the whole, and by what. All others are computed from the rows."""
 
+SPREADS = frozenset({"stddev_samp", "stddev_pop", "var_samp", "var_pop"})
+"""Variances and their roots: of any order of the same values the same, to the last bit."""
+
 
 class Aggregate(Record, dict=True):
     """One aggregate over the rows of a period: `function` of `arguments` where `condition` holds."""

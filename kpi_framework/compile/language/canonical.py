@@ -174,6 +174,11 @@ def _bottom_up(tree: exp.Expr, rewrite: Callable[[exp.Expr], exp.Expr]) -> exp.E
     return tree
 
 
+def is_expression(text: str) -> bool:
+    """Whether a text is an expression of the language."""
+    return not isinstance(_canonical_of(text), FormulaError)
+
+
 def names_in(text: str) -> tuple[str, ...]:
     """The columns that an expression names; none where the text is no expression."""
     try:

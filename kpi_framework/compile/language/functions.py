@@ -9,6 +9,13 @@ from ...model.formula_function import FormulaFunction
 
 AGGREGATES, ROWS, TIMES, DERIVED = "Over all rows", "For each row", "Time", "In derived formulas"
 _LIST = "Run `kpi functions` for the list."
+_LEFT_OUT = {
+    "over": "A formula sees the rows of one period: take `window:` for trailing days, or previous(id)."
+} | dict.fromkeys(
+    ("corr", "correl", "correlation", "covar_pop", "covar_samp", "regr_slope", "regr_r2"),
+    "Its last digits depend on the order of the rows. Publish both numbers as metrics, and compare their trends.",
+)
+"""Functions that other tools have and this language leaves out on purpose: what to do instead."""
 
 _ALL = tuple(FormulaFunction(*row) for row in (
     ("count", AGGREGATES, "count(*), count(x), count(distinct x)", "The number of rows, of rows with a value, or of different values.", "count(distinct requester)", ("counta", "countd", "count_distinct", "distinctcount")),
@@ -26,7 +33,6 @@ _ALL = tuple(FormulaFunction(*row) for row in (
     ("bool_or", AGGREGATES, "bool_or(condition)", "Whether the condition is true for any row.", "if(bool_or(escalated), 1, 0)", ("any_true", "some")),
     ("stddev", AGGREGATES, "stddev(x), stddev_pop(x)", "The standard deviation of a sample, or of all rows.", "stddev(handle_minutes)", ("stdev", "std", "standard_deviation")),
     ("variance", AGGREGATES, "variance(x), var_pop(x)", "The variance of a sample, or of all rows.", "variance(handle_minutes)", ("var",)),
-    ("corr", AGGREGATES, "corr(x, y)", "The correlation of two columns.", "corr(handle_minutes, minutes_between(created_at, resolved_at))", ("correl", "correlation")),
     ("if", ROWS, "if(condition, a, b)", "The one value if the condition is true, else the other; `case when … then … else … end` for more.", "sum(if(escalated, 1, 0))", ("iff", "iif", "switch", "decode")),
     ("coalesce", ROWS, "coalesce(x, y, …)", "The first of these that has a value.", "sum(coalesce(handle_minutes, 0))", ("ifnull", "isnull", "nvl", "zn")),
     ("nullif", ROWS, "nullif(x, y)", "No value where x equals y, else x.", "avg(nullif(handle_minutes, 0))", ()),
@@ -59,6 +65,8 @@ def function_named(name: str) -> FormulaFunction | None:
 
 def instead_of(name: str) -> str:
     """A hint for a function that does not exist here: the one that is meant, or where the list is."""
+    if name.lower() in _LEFT_OUT:
+        return _LEFT_OUT[name.lower()]
     if name.lower() in FUNCTIONS:
         return f"Write it as {FUNCTIONS[name.lower()].signature}."
     if meant := _OTHER_NAMES.get(name.lower()):

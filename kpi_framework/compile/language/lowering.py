@@ -248,13 +248,6 @@ class Finals(Scalars):
         unit = term.unit if "Stddev" in type(node).__name__ else None
         return Term(self._add(_SPREADS[type(node)], as_double(term.sql)), "double", unit)
 
-    def _correlation(self, node: exp.Expr) -> Term:
-        left, right = self.rows.lower(node.this), self.rows.lower(node.expression)
-        if not (left.is_number and right.is_number):
-            raise mismatch("`corr` takes two numbers")
-        self._note(left.sql, right.sql)
-        return Term(self._add("corr", as_double(left.sql), as_double(right.sql)), "double", "ratio")
-
     RULES: ClassVar[Mapping[type[exp.Expr], str]] = {
         **Scalars.RULES,
         exp.Column: "_bare_column", exp.Filter: "_filtered", exp.Count: "_count",
@@ -262,7 +255,7 @@ class Finals(Scalars):
         exp.Min: "_extremum", exp.Max: "_extremum", exp.LogicalAnd: "_every",
         exp.LogicalOr: "_every", exp.PercentileCont: "_quantile", exp.PercentileDisc: "_quantile",
         exp.ApproxQuantile: "_quantile", exp.ApproxDistinct: "_approximate_distinct",
-        exp.Corr: "_correlation", **dict.fromkeys(_SPREADS, "_spread"),
+        **dict.fromkeys(_SPREADS, "_spread"),
     }  # fmt: skip
     """The aggregates, beside the scalars."""
 

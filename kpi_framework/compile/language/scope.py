@@ -32,6 +32,8 @@ class Scope(Record):
     allow_personal: bool = False
     used: set[str] = field(default_factory=set)
     lookups: dict[str, Lookup] = field(default_factory=dict)
+    order: tuple[tuple[str, ...], ...] = ()
+    """Pairs of columns of which the second is never before the first."""
 
     def term(self, name: str) -> Term:
         """The term of a column. Raises FormulaError (unknown-column) with the nearest name."""

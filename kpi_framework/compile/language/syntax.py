@@ -58,7 +58,7 @@ ALLOWED: dict[type[exp.Expr], frozenset[str]] = {
         exp.WithinGroup: "this expression", exp.Order: "expressions",
         exp.Ordered: "this desc nulls_first", exp.CountIf: "this", exp.LogicalAnd: "this",
         exp.LogicalOr: "this", exp.Stddev: "this", exp.StddevSamp: "this", exp.StddevPop: "this",
-        exp.Variance: "this", exp.VariancePop: "this", exp.Corr: "this expression",
+        exp.Variance: "this", exp.VariancePop: "this",
         exp.Filter: "this expression", exp.Where: "this",
         exp.ApproxDistinct: "this", exp.ApproxQuantile: "this quantile",
         exp.Anonymous: "this expressions",
@@ -200,4 +200,6 @@ def forbidden(what: str, name: str | None = None) -> FormulaError:
 def _name(node: exp.Expr) -> str:
     if isinstance(node, exp.Func) and not isinstance(node, exp.Anonymous):
         return node.sql_name().lower()
+    if isinstance(node, exp.Window):
+        return "over"
     return str(node.this).lower() if isinstance(node, exp.Anonymous) else node.key

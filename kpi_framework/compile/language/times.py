@@ -12,7 +12,7 @@ from ...model.period import WEEKDAYS
 from ...model.quoting import plain_or, shown
 from ..sql.errors import mismatch
 from ..sql.operations import Boundaries, Micros, StartOf
-from ..sql.typed_sql import NUMERIC, Term, binary, cast, duration, try_cast
+from ..sql.typed_sql import NUMERIC, Term, binary, case, cast, duration, try_cast
 from .scope import Scope
 from .syntax import forbidden
 
@@ -32,6 +32,8 @@ _EXTRACT = frozenset(
 _TRUNC = frozenset(["day", "week", "month", "quarter", "year"])
 _DIFF_UNITS = {"second": "seconds", "minute": "minutes", "hour": "hours", "day": "days"}
 _DIFF = frozenset((*_DIFF_UNITS, "month", "quarter", "year"))
+_FISCAL = frozenset(["quarter", "year"])
+"""What follows the project's year; a year has the name of the calendar year in which it begins."""
 BUSINESS = frozenset({"business_minutes", "business_hours"})
 
 
@@ -88,6 +90,8 @@ class Times:
         if part not in _EXTRACT:
             raise forbidden("extract", part)
         wall = self._wall(node.expression, "extract")
+        if part in _FISCAL:
+            wall = _moved(cast(wall, "DATE"), self._shift(part)[0])
         number = exp.Extract(this=exp.Var(this=part), expression=wall)
         return Term(cast(number, "BIGINT"), "integer")
 
@@ -107,7 +111,7 @@ class Times:
             days = WEEKDAYS.index(almanac.week_starts)
             return (f"-{days} day", f"{days} day") if days else ("", "")
         months = almanac.fiscal_year_starts - 1
-        if unit in ("quarter", "year") and months:
+        if unit in _FISCAL and months:
             return f"-{months} month", f"{months} month"
         return "", ""
 
@@ -116,7 +120,8 @@ class Times:
         unit = unit_node.name.lower() if unit_node is not None else ""
         if unit not in _DIFF:
             raise forbidden("date_diff", "date_diff")
-        start, end = self._wall(node.expression, "date_diff"), self._wall(node.this, "date_diff")
+        back = self._shift(unit)[0] if unit in _FISCAL else ""
+        start, end = (_moved(self._wall(n, "date_diff"), back) for n in (node.expression, node.this))
         return Term(Boundaries(expressions=[exp.Literal.string(unit), start, end]), "integer", _DIFF_UNITS.get(unit))
 
     def _wall(self, node: exp.Expr, what: str) -> exp.Expr:
@@ -168,7 +173,20 @@ class Times:
         if len(arguments) != 2:
             raise mismatch(f"`{name}` takes two timestamps", f"Write {name}(start, end).", name)
         ends = [Micros(expressions=[self._instant(a, name)]) for a in arguments]
-        return duration(binary(exp.Sub, ends[1], ends[0]), name.removesuffix("_between"))
+        return duration(self._possible(binary(exp.Sub, ends[1], ends[0]), arguments), name.removesuffix("_between"))
+
+    def _possible(self, micros: exp.Expr, arguments: list[exp.Expr]) -> exp.Expr:
+        """A time between columns that the contract orders, missing where it goes against their order.
+
+        Such a time is a slip of the source; in an average it would make slow work look quick.
+        """
+        starts, ends = ({c.name for c in _itself_or_instead(a)} for a in arguments[:2])
+        zero = exp.Literal.number("0")
+        if any(first in starts and second in ends for first, second in self.scope.order):
+            return case(binary(exp.GTE, micros, zero), micros)
+        if any(first in ends and second in starts for first, second in self.scope.order):
+            return case(binary(exp.LTE, micros, zero), micros)
+        return micros
 
     def _business(self, name: str, arguments: list[exp.Expr]) -> Term:
         """Working time from a to b: W(b) − W(a), negative where b lies before a, as elapsed time is."""
@@ -180,7 +198,7 @@ class Times:
         ends = [
             self.scope.worked(calendar, self._instant(a, name), by_row=self.by_row) for a in arguments[:2]
         ]  # fmt: skip
-        return duration(binary(exp.Sub, ends[1], ends[0]), name.removeprefix("business_"))
+        return duration(self._possible(binary(exp.Sub, ends[1], ends[0]), arguments), name.removeprefix("business_"))
 
     def _calendar(self, node: exp.Expr | None, what: str) -> exp.Expr:
         """A calendar's name: the usual one, one in quotes, or a column that names one for each row."""
@@ -212,6 +230,12 @@ class Times:
         exp.DateDiff: "_date_diff", exp.Cast: "_cast", exp.Anonymous: "_own",
     }  # fmt: skip
     """The method that lowers each node."""
+
+
+def _itself_or_instead(node: exp.Expr) -> list[exp.Expr]:
+    """The columns that a time may be: itself, or what stands in for it where it is empty."""
+    choices = [node.this, *node.expressions] if isinstance(node, exp.Coalesce) else [node]
+    return [choice for choice in choices if isinstance(choice, exp.Column)]
 
 
 def _typed(text: str, kind: str) -> exp.Expr:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from sqlglot import exp
 
-from ..language.aggregates import Aggregate, Shape
+from ..language.aggregates import SPREADS, Aggregate, Shape
 from ..sql.operations import ItemOf, aggregation
 from ..sql.typed_sql import alias, conjunction, filtered, not_null, scaled
 from .cube import AxisPlan, aggregate_call, argument_of, counted
@@ -85,6 +85,8 @@ def held_call(group: Sequence[Aggregate]) -> exp.Expr:
         return aggregate_call(first)
     if first.function == "distinct":
         return counted(exp.Count(this=exp.Distinct(expressions=[argument_of(first)])))
+    if first.function in SPREADS:
+        return aggregation(first.function, argument_of(first))
     arguments = [a.copy() for a in first.arguments]
     if first.level is not None:
         arguments.append(exp.Array(expressions=[exp.Literal.number(str(float(a.level or 0))) for a in group]))

@@ -19,7 +19,7 @@ def spelling(tree: exp.Expr) -> str:
 
 def as_written(tree: exp.Expr) -> str:
     """A part of a formula, as its author might have written it."""
-    return tree.sql(dialect=LANGUAGE)
+    return tree.sql(dialect=LANGUAGE, normalize_functions="lower")
 
 
 def parsed(text: str) -> list[exp.Expr | None]:

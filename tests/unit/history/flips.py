@@ -248,6 +248,7 @@ PROJECT: dict[str, Row] = {
     "as_of": flip("loosened", "as_of", {"config/as_of": "2026-03-15"}),
     "required": flip("loosened", "required.ghost", {"config/required": []}, {**_EASY, "config/required": ["ghost"]}),
     "datasets": "Taken away, its KPIs fail; its fields have a table of their own.",
+    "engine": "There is one engine.",
     "privacy": "Its fields have a table of their own.",
     "gate": "Its fields have a table of their own.",
     "rules": flip("loosened", "rules.missing-owner", {"config/rules": {"missing-owner": "off"}}, {
@@ -319,6 +320,11 @@ COLUMN: dict[str, Row] = {
     "duration": fed("restating", "columns", {f"{_T}/columns/number/duration": "minutes"}, {
         f"{_T}/columns/number": {"from": "id", "duration": "hours"}, "kpi/formula": "avg(number)",
         "kpi/unit": "minutes", **_target({"at_most": "1000 min"}),
+    }),
+    "currency": fed("restating", "columns", {f"{_T}/columns/number/currency": None}, {
+        f"{_T}/columns/number": {"from": "id", "type": "integer", "currency": "code"},
+        f"{_T}/columns/code": {"from": "priority"}, f"{_T}/columns/priority": {"from": "priority"},
+        "kpi/formula": "avg(number)", "kpi/unit": "GBP", **_target({"at_most": "999 GBP"}),
     }),
     "unit": fed("restating", "columns", {f"{_T}/columns/number/unit": "hours"}, {
         f"{_T}/columns/number": {"from": "id", "type": "integer", "unit": "minutes"}, "kpi/formula": "avg(number)",

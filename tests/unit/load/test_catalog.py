@@ -180,7 +180,6 @@ def test_a_metric_is_never_judged(field: str) -> None:
 @pytest.mark.parametrize(
     ("path", "text"),
     [
-        ("kpi.yaml", PROJECT + "engine: duckdb\n"),
         ("kpi.yaml", PROJECT + "datasets: {t: {source: {connection: x}}}\n"),
     ],
 )
@@ -188,6 +187,13 @@ def test_what_comes_in_a_later_version_is_refused_and_never_ignored(path: str, t
     """A field that would change the number is not read past."""
     finding = only_finding(text, path)
     assert "not supported by this version yet" in finding.message
+
+
+def test_the_engine_may_be_named() -> None:
+    """`engine: duckdb` says what is so; another engine is refused, never read past."""
+    assert load_catalog({"kpi.yaml": PROJECT + "engine: duckdb\n"}, {})[0] is not None
+    finding = only_finding(PROJECT + "engine: spark://cluster\n", "kpi.yaml")
+    assert (finding.rule, finding.span.line) == ("wrong-type", PROJECT.count("\n") + 1)
 
 
 def test_an_empty_or_shapeless_file_says_so() -> None:

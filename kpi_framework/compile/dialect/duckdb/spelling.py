@@ -9,10 +9,13 @@ from sqlglot import exp
 from sqlglot.dialects.duckdb import DuckDB
 from sqlglot.generators.duckdb import DuckDBGenerator
 
+from ...language.aggregates import SPREADS
 from ...sql import operations as op
 from ...sql.size import deep
+from .calls import called
 from .files import delimited_rows, json_rows, parquet_rows
 from .functions import WORKED, zone_function
+from .spread import spread
 
 NAMES: Mapping[type[op.Operation], str] = {
     op.Micros: "epoch_us", op.Boundaries: "date_diff", op.StartOf: "date_trunc", op.FullyMatches: "regexp_full_match",
@@ -23,15 +26,9 @@ NAMES: Mapping[type[op.Operation], str] = {
 AGGREGATES = {
     "sum": "sum", "fsum": "fsum", "min": "min", "max": "max", "quantile_cont": "quantile_cont",
     "quantile_disc": "quantile_disc", "approx_quantile": "approx_quantile",
-    "approx_count_distinct": "approx_count_distinct", "stddev_samp": "stddev_samp", "stddev_pop": "stddev_pop",
-    "var_samp": "var_samp", "var_pop": "var_pop", "corr": "corr",
+    "approx_count_distinct": "approx_count_distinct",
 }  # fmt: skip
 """Its aggregate functions by our names; `fsum` adds doubles without losing what is small."""
-
-
-def called(name: str, *arguments: exp.Expr) -> exp.Expr:
-    """A function of DuckDB's."""
-    return exp.Anonymous(this=name, expressions=list(arguments))
 
 
 def _as_utc(node: op.Operation) -> exp.Expr:
@@ -52,6 +49,8 @@ def _of_zone(node: op.ZoneOperation) -> exp.Expr:
 
 
 def _aggregation(node: op.Aggregation) -> exp.Expr:
+    if node.function in SPREADS:
+        return spread(node.function, node.arguments[0])
     return called(AGGREGATES[node.function], *node.arguments)
 
 

@@ -94,7 +94,18 @@ SELECT
     )
     THEN 32
     ELSE 0
-  END + CASE WHEN ODD_HOUR_IN_EUROPE_LONDON(_wall_answered_at) THEN 64 ELSE 0 END + CASE WHEN _typed_max_score < _typed_score THEN 128 ELSE 0 END AS UTINYINT) AS _marks_0
+  END + CASE
+    WHEN (
+      NOT _typed_question IS NULL
+    )
+    AND (
+      NOT (
+        _typed_question IN ('csat', 'ces', 'nps', 'other')
+      )
+    )
+    THEN 64
+    ELSE 0
+  END + CASE WHEN ODD_HOUR_IN_EUROPE_LONDON(_wall_answered_at) THEN 128 ELSE 0 END + CASE WHEN _typed_max_score < _typed_score THEN 256 ELSE 0 END AS USMALLINT) AS _marks_0
 FROM (
   SELECT
     *,
@@ -186,11 +197,15 @@ SELECT
   COUNT(*) FILTER(WHERE
     (
       _marks_0 & 128
+    ) <> 0),
+  COUNT(*) FILTER(WHERE
+    (
+      _marks_0 & 256
     ) <> 0)
 FROM loaded_surveys
 WHERE
   (
-    _marks_0 & 255
+    _marks_0 & 511
   ) <> 0;
 
 SELECT
@@ -214,6 +229,27 @@ SELECT
 FROM data_surveys;
 
 SELECT
+  COUNT(question),
+  COUNT(*) FILTER(WHERE
+    question IN ('csat')),
+  COUNT(*) FILTER(WHERE
+    (
+      LOWER(TRIM(question)) IN ('csat')
+    )
+    AND (
+      NOT (
+        question IN ('csat')
+      )
+    ))
+FROM data_surveys;
+
+SELECT
+  COUNT(DISTINCT category) - COUNT(DISTINCT LOWER(TRIM(category))),
+  COUNT(DISTINCT channel) - COUNT(DISTINCT LOWER(TRIM(channel))),
+  COUNT(DISTINCT priority) - COUNT(DISTINCT LOWER(TRIM(priority)))
+FROM data_surveys;
+
+SELECT
   COUNT(NULLIF(score <= max_score, FALSE)),
   COUNT(score <= max_score)
 FROM data_surveys;
@@ -232,7 +268,13 @@ SELECT
       )
       AND (
         (
-          NOT score IS NULL
+          (
+            NOT (
+              max_score IS NULL
+            )
+          ) AND (
+            NOT score IS NULL
+          )
         )
         OR (
           (
@@ -246,7 +288,8 @@ SELECT
       ),
       FALSE
     )
-  ) AS count_65376acd25,
+  ) AS count_b063f4ecee,
+  COUNT(NULLIF('csat' = question, FALSE)) AS count_e756c59f89,
   COUNT(
     NULLIF(
       (
@@ -254,7 +297,13 @@ SELECT
       )
       AND (
         (
-          score IS NULL
+          (
+            NOT (
+              max_score IS NULL
+            )
+          ) AND (
+            score IS NULL
+          )
         )
         OR (
           (
@@ -268,9 +317,19 @@ SELECT
       ),
       FALSE
     )
-  ) AS count_be4a3144ed,
-  COUNT(NULLIF('csat' = question, FALSE)) AS count_e756c59f89,
-  FSUM(CASE WHEN 'csat' = question THEN score END) AS fsum_5f1814edce,
+  ) AS count_f7b6a06091,
+  FSUM(
+    CASE
+      WHEN (
+        'csat' = question
+      ) AND (
+        NOT (
+          max_score IS NULL
+        )
+      )
+      THEN score
+    END
+  ) AS fsum_37fb9bc60a,
   FSUM(
     CASE
       WHEN (
@@ -364,10 +423,10 @@ WITH rolled AS (
     _by_channel,
     _by_priority,
     CAST(SUM(_rows) AS BIGINT) AS _rows,
-    CAST(SUM(count_65376acd25) AS BIGINT) AS count_65376acd25,
-    CAST(SUM(count_be4a3144ed) AS BIGINT) AS count_be4a3144ed,
+    CAST(SUM(count_b063f4ecee) AS BIGINT) AS count_b063f4ecee,
     CAST(SUM(count_e756c59f89) AS BIGINT) AS count_e756c59f89,
-    FSUM(fsum_5f1814edce) AS fsum_5f1814edce,
+    CAST(SUM(count_f7b6a06091) AS BIGINT) AS count_f7b6a06091,
+    FSUM(fsum_37fb9bc60a) AS fsum_37fb9bc60a,
     FSUM(fsum_98d3d4fbae) AS fsum_98d3d4fbae
   FROM cube_surveys
   GROUP BY
@@ -400,10 +459,10 @@ SELECT
   _by_channel,
   _by_priority,
   _rows,
-  CAST(CAST(fsum_5f1814edce AS DOUBLE) / NULLIF(CAST(fsum_98d3d4fbae AS DOUBLE), 0) AS DOUBLE) AS "csat",
+  CAST(CAST(fsum_37fb9bc60a AS DOUBLE) / NULLIF(CAST(fsum_98d3d4fbae AS DOUBLE), 0) AS DOUBLE) AS "csat",
   count_e756c59f89,
-  count_65376acd25,
-  count_be4a3144ed
+  count_b063f4ecee,
+  count_f7b6a06091
 FROM rolled;
 
 DROP TABLE cube_surveys;
@@ -422,7 +481,13 @@ SELECT
       )
       AND (
         (
-          NOT score IS NULL
+          (
+            NOT (
+              max_score IS NULL
+            )
+          ) AND (
+            NOT score IS NULL
+          )
         )
         OR (
           (
@@ -436,7 +501,8 @@ SELECT
       ),
       FALSE
     )
-  ) AS count_65376acd25,
+  ) AS count_b063f4ecee,
+  COUNT(NULLIF('csat' = question, FALSE)) AS count_e756c59f89,
   COUNT(
     NULLIF(
       (
@@ -444,7 +510,13 @@ SELECT
       )
       AND (
         (
-          score IS NULL
+          (
+            NOT (
+              max_score IS NULL
+            )
+          ) AND (
+            score IS NULL
+          )
         )
         OR (
           (
@@ -458,9 +530,19 @@ SELECT
       ),
       FALSE
     )
-  ) AS count_be4a3144ed,
-  COUNT(NULLIF('csat' = question, FALSE)) AS count_e756c59f89,
-  FSUM(CASE WHEN 'csat' = question THEN score END) AS fsum_5f1814edce,
+  ) AS count_f7b6a06091,
+  FSUM(
+    CASE
+      WHEN (
+        'csat' = question
+      ) AND (
+        NOT (
+          max_score IS NULL
+        )
+      )
+      THEN score
+    END
+  ) AS fsum_37fb9bc60a,
   FSUM(
     CASE
       WHEN (

@@ -426,6 +426,11 @@ SELECT
 FROM data_tickets;
 
 SELECT
+  COUNT(DISTINCT category) - COUNT(DISTINCT LOWER(TRIM(category))),
+  COUNT(DISTINCT channel) - COUNT(DISTINCT LOWER(TRIM(channel)))
+FROM data_tickets;
+
+SELECT
   COUNT(NULLIF(created_at <= first_response_at, FALSE)),
   COUNT(created_at <= first_response_at)
 FROM data_tickets;

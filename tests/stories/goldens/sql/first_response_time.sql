@@ -452,6 +452,12 @@ SELECT
 FROM data_tickets;
 
 SELECT
+  COUNT(DISTINCT category) - COUNT(DISTINCT LOWER(TRIM(category))),
+  COUNT(DISTINCT channel) - COUNT(DISTINCT LOWER(TRIM(channel))),
+  COUNT(DISTINCT priority) - COUNT(DISTINCT LOWER(TRIM(priority)))
+FROM data_tickets;
+
+SELECT
   COUNT(NULLIF(created_at <= first_response_at, FALSE)),
   COUNT(created_at <= first_response_at)
 FROM data_tickets;
@@ -491,7 +497,6 @@ SELECT
   _by_channel,
   _by_priority,
   COUNT(*) AS _rows,
-  COUNT(NULLIF(NOT COALESCE(merged, FALSE), FALSE)) AS count_1b15ce8612,
   COUNT(
     NULLIF(
       (
@@ -499,12 +504,18 @@ SELECT
       )
       AND (
         NOT (
-          CAST(_worked_4aac8db746 - _worked_e7e30c2a83 AS DOUBLE) / 60000000
+          CAST(CASE
+            WHEN (
+              _worked_4aac8db746 - _worked_e7e30c2a83
+            ) >= 0
+            THEN _worked_4aac8db746 - _worked_e7e30c2a83
+          END AS DOUBLE) / 60000000
         ) IS NULL
       ),
       FALSE
     )
-  ) AS count_781a6961cf
+  ) AS count_1224f34b06,
+  COUNT(NULLIF(NOT COALESCE(merged, FALSE), FALSE)) AS count_1b15ce8612
 FROM (
   SELECT
     *
@@ -585,7 +596,7 @@ SELECT
   _by_category,
   _by_channel,
   _by_priority,
-  LIST_EXTRACT(_held_0, 1) AS quantile_cont_723f1d9bae
+  LIST_EXTRACT(_held_0, 1) AS quantile_cont_11502e8508
 FROM (
   SELECT
     GROUPING(_by_category, _by_channel, _by_priority) AS _bits,
@@ -593,7 +604,15 @@ FROM (
     _by_category,
     _by_channel,
     _by_priority,
-    QUANTILE_CONT(_worked_4aac8db746 - _worked_e7e30c2a83, [0.5]) FILTER(WHERE
+    QUANTILE_CONT(
+      CASE
+        WHEN (
+          _worked_4aac8db746 - _worked_e7e30c2a83
+        ) >= 0
+        THEN _worked_4aac8db746 - _worked_e7e30c2a83
+      END,
+      [0.5]
+    ) FILTER(WHERE
       NOT COALESCE(merged, FALSE)) AS _held_0
   FROM (
     SELECT
@@ -669,8 +688,8 @@ WITH rolled AS (
     _by_channel,
     _by_priority,
     CAST(SUM(_rows) AS BIGINT) AS _rows,
-    CAST(SUM(count_1b15ce8612) AS BIGINT) AS count_1b15ce8612,
-    CAST(SUM(count_781a6961cf) AS BIGINT) AS count_781a6961cf
+    CAST(SUM(count_1224f34b06) AS BIGINT) AS count_1224f34b06,
+    CAST(SUM(count_1b15ce8612) AS BIGINT) AS count_1b15ce8612
   FROM cube_tickets
   GROUP BY
     GROUPING SETS (
@@ -699,9 +718,9 @@ WITH rolled AS (
     rolled._by_channel,
     rolled._by_priority,
     rolled._rows,
+    rolled.count_1224f34b06,
     rolled.count_1b15ce8612,
-    rolled.count_781a6961cf,
-    held.quantile_cont_723f1d9bae AS quantile_cont_723f1d9bae
+    held.quantile_cont_11502e8508 AS quantile_cont_11502e8508
   FROM rolled
   LEFT JOIN cube_tickets_held AS held
     ON (
@@ -733,9 +752,9 @@ SELECT
   _by_channel,
   _by_priority,
   _rows,
-  CAST(CAST(quantile_cont_723f1d9bae AS DOUBLE) / 60000000 AS DOUBLE) AS "first_response_time",
+  CAST(CAST(quantile_cont_11502e8508 AS DOUBLE) / 60000000 AS DOUBLE) AS "first_response_time",
   count_1b15ce8612,
-  count_781a6961cf
+  count_1224f34b06
 FROM joined;
 
 SELECT
@@ -745,7 +764,12 @@ SELECT
   _by_channel,
   _by_priority,
   QUANTILE_DISC(
-    CAST(_worked_4aac8db746 - _worked_e7e30c2a83 AS DOUBLE) / 60000000,
+    CAST(CASE
+      WHEN (
+        _worked_4aac8db746 - _worked_e7e30c2a83
+      ) >= 0
+      THEN _worked_4aac8db746 - _worked_e7e30c2a83
+    END AS DOUBLE) / 60000000,
     [
       0.2826086956521739,
       0.30357142857142855,
@@ -786,7 +810,12 @@ SELECT
     )
     AND (
       NOT (
-        CAST(_worked_4aac8db746 - _worked_e7e30c2a83 AS DOUBLE) / 60000000
+        CAST(CASE
+          WHEN (
+            _worked_4aac8db746 - _worked_e7e30c2a83
+          ) >= 0
+          THEN _worked_4aac8db746 - _worked_e7e30c2a83
+        END AS DOUBLE) / 60000000
       ) IS NULL
     )) AS _bounds_0
 FROM (
@@ -841,7 +870,6 @@ SELECT
   _by_channel,
   _by_priority,
   COUNT(*) AS _rows,
-  COUNT(NULLIF(NOT COALESCE(merged, FALSE), FALSE)) AS count_1b15ce8612,
   COUNT(
     NULLIF(
       (
@@ -849,12 +877,18 @@ SELECT
       )
       AND (
         NOT (
-          CAST(_worked_4aac8db746 - _worked_e7e30c2a83 AS DOUBLE) / 60000000
+          CAST(CASE
+            WHEN (
+              _worked_4aac8db746 - _worked_e7e30c2a83
+            ) >= 0
+            THEN _worked_4aac8db746 - _worked_e7e30c2a83
+          END AS DOUBLE) / 60000000
         ) IS NULL
       ),
       FALSE
     )
-  ) AS count_781a6961cf
+  ) AS count_1224f34b06,
+  COUNT(NULLIF(NOT COALESCE(merged, FALSE), FALSE)) AS count_1b15ce8612
 FROM (
   SELECT
     *
@@ -899,7 +933,7 @@ SELECT
   _by_category,
   _by_channel,
   _by_priority,
-  LIST_EXTRACT(_held_0, 1) AS quantile_cont_723f1d9bae
+  LIST_EXTRACT(_held_0, 1) AS quantile_cont_11502e8508
 FROM (
   SELECT
     GROUPING(_by_category, _by_channel, _by_priority) AS _bits,
@@ -907,7 +941,15 @@ FROM (
     _by_category,
     _by_channel,
     _by_priority,
-    QUANTILE_CONT(_worked_4aac8db746 - _worked_e7e30c2a83, [0.5]) FILTER(WHERE
+    QUANTILE_CONT(
+      CASE
+        WHEN (
+          _worked_4aac8db746 - _worked_e7e30c2a83
+        ) >= 0
+        THEN _worked_4aac8db746 - _worked_e7e30c2a83
+      END,
+      [0.5]
+    ) FILTER(WHERE
       NOT COALESCE(merged, FALSE)) AS _held_0
   FROM (
     SELECT

@@ -413,6 +413,12 @@ SELECT
 FROM data_tickets;
 
 SELECT
+  COUNT(DISTINCT category) - COUNT(DISTINCT LOWER(TRIM(category))),
+  COUNT(DISTINCT channel) - COUNT(DISTINCT LOWER(TRIM(channel))),
+  COUNT(DISTINCT priority) - COUNT(DISTINCT LOWER(TRIM(priority)))
+FROM data_tickets;
+
+SELECT
   COUNT(NULLIF(created_at <= first_response_at, FALSE)),
   COUNT(created_at <= first_response_at)
 FROM data_tickets;

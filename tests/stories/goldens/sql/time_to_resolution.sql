@@ -372,6 +372,12 @@ SELECT
 FROM data_tickets;
 
 SELECT
+  COUNT(DISTINCT category) - COUNT(DISTINCT LOWER(TRIM(category))),
+  COUNT(DISTINCT channel) - COUNT(DISTINCT LOWER(TRIM(channel))),
+  COUNT(DISTINCT priority) - COUNT(DISTINCT LOWER(TRIM(priority)))
+FROM data_tickets;
+
+SELECT
   COUNT(NULLIF(created_at <= first_response_at, FALSE)),
   COUNT(created_at <= first_response_at)
 FROM data_tickets;
@@ -419,12 +425,17 @@ SELECT
       )
       AND (
         NOT (
-          CAST(EPOCH_US(resolved_at) - EPOCH_US(created_at) AS DOUBLE) / 3600000000
+          CAST(CASE
+            WHEN (
+              EPOCH_US(resolved_at) - EPOCH_US(created_at)
+            ) >= 0
+            THEN EPOCH_US(resolved_at) - EPOCH_US(created_at)
+          END AS DOUBLE) / 3600000000
         ) IS NULL
       ),
       FALSE
     )
-  ) AS count_d2db18805f
+  ) AS count_3450467150
 FROM (
   SELECT
     *
@@ -505,7 +516,7 @@ SELECT
   _by_category,
   _by_channel,
   _by_priority,
-  LIST_EXTRACT(_held_0, 1) AS quantile_cont_0781d11292
+  LIST_EXTRACT(_held_0, 1) AS quantile_cont_33c7ed5ce8
 FROM (
   SELECT
     GROUPING(_by_category, _by_channel, _by_priority) AS _bits,
@@ -513,7 +524,15 @@ FROM (
     _by_category,
     _by_channel,
     _by_priority,
-    QUANTILE_CONT(EPOCH_US(resolved_at) - EPOCH_US(created_at), [0.5]) FILTER(WHERE
+    QUANTILE_CONT(
+      CASE
+        WHEN (
+          EPOCH_US(resolved_at) - EPOCH_US(created_at)
+        ) >= 0
+        THEN EPOCH_US(resolved_at) - EPOCH_US(created_at)
+      END,
+      [0.5]
+    ) FILTER(WHERE
       NOT COALESCE(merged, FALSE)) AS _held_0
   FROM (
     SELECT
@@ -590,7 +609,7 @@ WITH rolled AS (
     _by_priority,
     CAST(SUM(_rows) AS BIGINT) AS _rows,
     CAST(SUM(count_1b15ce8612) AS BIGINT) AS count_1b15ce8612,
-    CAST(SUM(count_d2db18805f) AS BIGINT) AS count_d2db18805f
+    CAST(SUM(count_3450467150) AS BIGINT) AS count_3450467150
   FROM cube_tickets
   GROUP BY
     GROUPING SETS (
@@ -620,8 +639,8 @@ WITH rolled AS (
     rolled._by_priority,
     rolled._rows,
     rolled.count_1b15ce8612,
-    rolled.count_d2db18805f,
-    held.quantile_cont_0781d11292 AS quantile_cont_0781d11292
+    rolled.count_3450467150,
+    held.quantile_cont_33c7ed5ce8 AS quantile_cont_33c7ed5ce8
   FROM rolled
   LEFT JOIN cube_tickets_held AS held
     ON (
@@ -653,9 +672,9 @@ SELECT
   _by_channel,
   _by_priority,
   _rows,
-  CAST(CAST(quantile_cont_0781d11292 AS DOUBLE) / 3600000000 AS DOUBLE) AS "time_to_resolution",
+  CAST(CAST(quantile_cont_33c7ed5ce8 AS DOUBLE) / 3600000000 AS DOUBLE) AS "time_to_resolution",
   count_1b15ce8612,
-  count_d2db18805f
+  count_3450467150
 FROM joined;
 
 SELECT
@@ -665,7 +684,12 @@ SELECT
   _by_channel,
   _by_priority,
   QUANTILE_DISC(
-    CAST(EPOCH_US(resolved_at) - EPOCH_US(created_at) AS DOUBLE) / 3600000000,
+    CAST(CASE
+      WHEN (
+        EPOCH_US(resolved_at) - EPOCH_US(created_at)
+      ) >= 0
+      THEN EPOCH_US(resolved_at) - EPOCH_US(created_at)
+    END AS DOUBLE) / 3600000000,
     [
       0.25,
       0.29310344827586204,
@@ -704,7 +728,12 @@ SELECT
     )
     AND (
       NOT (
-        CAST(EPOCH_US(resolved_at) - EPOCH_US(created_at) AS DOUBLE) / 3600000000
+        CAST(CASE
+          WHEN (
+            EPOCH_US(resolved_at) - EPOCH_US(created_at)
+          ) >= 0
+          THEN EPOCH_US(resolved_at) - EPOCH_US(created_at)
+        END AS DOUBLE) / 3600000000
       ) IS NULL
     )) AS _bounds_0
 FROM (
@@ -767,12 +796,17 @@ SELECT
       )
       AND (
         NOT (
-          CAST(EPOCH_US(resolved_at) - EPOCH_US(created_at) AS DOUBLE) / 3600000000
+          CAST(CASE
+            WHEN (
+              EPOCH_US(resolved_at) - EPOCH_US(created_at)
+            ) >= 0
+            THEN EPOCH_US(resolved_at) - EPOCH_US(created_at)
+          END AS DOUBLE) / 3600000000
         ) IS NULL
       ),
       FALSE
     )
-  ) AS count_d2db18805f
+  ) AS count_3450467150
 FROM (
   SELECT
     *
@@ -817,7 +851,7 @@ SELECT
   _by_category,
   _by_channel,
   _by_priority,
-  LIST_EXTRACT(_held_0, 1) AS quantile_cont_0781d11292
+  LIST_EXTRACT(_held_0, 1) AS quantile_cont_33c7ed5ce8
 FROM (
   SELECT
     GROUPING(_by_category, _by_channel, _by_priority) AS _bits,
@@ -825,7 +859,15 @@ FROM (
     _by_category,
     _by_channel,
     _by_priority,
-    QUANTILE_CONT(EPOCH_US(resolved_at) - EPOCH_US(created_at), [0.5]) FILTER(WHERE
+    QUANTILE_CONT(
+      CASE
+        WHEN (
+          EPOCH_US(resolved_at) - EPOCH_US(created_at)
+        ) >= 0
+        THEN EPOCH_US(resolved_at) - EPOCH_US(created_at)
+      END,
+      [0.5]
+    ) FILTER(WHERE
       NOT COALESCE(merged, FALSE)) AS _held_0
   FROM (
     SELECT

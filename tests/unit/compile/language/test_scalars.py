@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sqlglot import exp
 
 from kpi_framework.compile.dialect.duckdb.functions import zone_functions
@@ -18,7 +20,7 @@ from kpi_framework.compile.language.formula import compile_column, compile_condi
 from kpi_framework.compile.language.scope import Scope
 from kpi_framework.compile.sql.errors import FormulaError
 from kpi_framework.compile.sql.typed_sql import Term
-from kpi_framework.model.period import Almanac
+from kpi_framework.model.period import Almanac, Grain
 
 COLUMNS = {
     "a": "integer",
@@ -185,3 +187,21 @@ def test_a_condition_is_a_boolean() -> None:
     )
     with pytest.raises(FormulaError):
         compile_condition("a + 1", scope())
+
+
+DAYS = st.dates(dt.date(1980, 1, 1), dt.date(2040, 12, 31))
+
+
+@given(start=DAYS, stop=DAYS)
+@settings(deadline=None, max_examples=40)
+def test_years_and_quarters_are_the_project_s(start: dt.date, stop: dt.date) -> None:
+    """`extract`, `date_trunc` and `date_diff` read one calendar: the one in which the project's periods are cut."""
+    years, quarters = ([LONDON.period_of(day, grain) for day in (start, stop)] for grain in (Grain.YEAR, Grain.QUARTER))
+    days = f"cast('{start}' as date), cast('{stop}' as date)"
+    parts = ("extract(year from {d})", "extract(quarter from {d})", "date_trunc('year', {d})")
+    year, quarter, trunc = (evaluated(part.format(d=f"cast('{start}' as date)")) for part in parts)
+    assert (year, trunc) == (years[0].start.year, years[0].start)
+    assert quarter == 1 + (quarters[0].start.month - LONDON.fiscal_year_starts) % 12 // 3
+    assert evaluated(f"date_diff('year', {days})") == years[1].start.year - years[0].start.year
+    months = [quarter.start.year * 12 + quarter.start.month for quarter in quarters]
+    assert evaluated(f"date_diff('quarter', {days})") == (months[1] - months[0]) // 3
