@@ -21,7 +21,7 @@ from ..language.scope import Scope
 from ..sql.errors import FormulaError
 from ..sql.typed_sql import Term, conjunction, disjunction, duration, is_null, not_null
 from ..time.working_time import Lookup
-from .casts import out_of_contract, to_instant, translated, typed_cell, wall_time, without_nulls
+from .casts import in_microseconds, out_of_contract, to_instant, translated, typed_cell, wall_time, without_nulls
 from .columns import Base, Earlier, Native, Staged, sound_term, texts
 from .durations import duration_cell
 from .source_type import SourceType
@@ -65,7 +65,7 @@ class Table(Record, dict=True):
         """The source's columns as they are, for columns that are computed from them."""
         raws = {}
         for header in self._headers:
-            native = self.native.types[header] if self.native else SourceType.TEXT
+            native = self._type_in_source(header).cut
             name = f"_raw_{snake_case(header)}"
             raws[name] = Base(name, header, native.canonical, native, None, False, {}, None)
         return raws
@@ -136,7 +136,7 @@ class Table(Record, dict=True):
 
     def _mapped(self, name: str, column: Column) -> Base:
         meaning = self.contract.columns.get(name) if self.contract else None
-        native = self.native.types.get(column.from_, SourceType.TEXT) if self.native else SourceType.TEXT
+        native = self._type_in_source(column.from_).cut
         personal = column.personal if column.personal is not None else bool(meaning and meaning.personal)
         kind = column.type or (meaning.type if meaning else native.canonical)
         unit = column.unit or (meaning.unit if meaning else None)
@@ -250,6 +250,9 @@ class Table(Record, dict=True):
         personal = name if meaning and meaning.personal else None
         return Term(term.sql, term.type, unit, term.micros, degree=0, personal=personal, size=term.size)
 
+    def _type_in_source(self, header: str) -> SourceType:
+        return self.native.types.get(header, SourceType.TEXT) if self.native else SourceType.TEXT
+
     # the query that loads it
 
     def staged(self, base: Base) -> Staged:
@@ -262,7 +265,9 @@ class Table(Record, dict=True):
 
     def _raw(self, base: Base) -> exp.Expr:
         """The cell as the source has it; a CSV reader has already made its nulls NULL."""
-        cell = exp.column(exp.to_identifier(base.source, quoted=True))
+        cell = in_microseconds(
+            exp.column(exp.to_identifier(base.source, quoted=True)), self._type_in_source(base.source)
+        )
         return cell if self.is_csv else without_nulls(cell, base.native, self.source.nulls)
 
     @property

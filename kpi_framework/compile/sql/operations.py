@@ -27,7 +27,11 @@ class Micros(Operation):
 
 
 class AsUtc(Operation):
-    """A timestamp with an offset, as the instant it is, in UTC."""
+    """A timestamp with an offset as a time in UTC; a time in UTC as a timestamp with that offset."""
+
+
+class CutToMicros(Operation):
+    """A timestamp in nanoseconds, without what is below a microsecond: a cast rounds, into the next day as well."""
 
 
 class ReadTime(Operation):

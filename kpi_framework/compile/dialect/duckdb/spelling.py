@@ -38,6 +38,12 @@ def _as_utc(node: op.Operation) -> exp.Expr:
     return called("timezone", exp.Literal.string("UTC"), *node.expressions)
 
 
+def _cut_to_micros(node: op.Operation) -> exp.Expr:
+    # Reckoned from 1970 in UTC, which is the session's zone; `epoch_us` cuts downwards before 1970, too.
+    nanos = exp.Cast(this=node.expressions[0], to=exp.DataType.build("TIMESTAMP_NS", dialect="duckdb"))
+    return called("make_timestamp", called("epoch_us", nanos))
+
+
 def _read_time(node: op.Operation) -> exp.Expr:
     text, *formats = node.expressions
     return called("try_strptime", text, exp.Array(expressions=formats))
@@ -56,7 +62,7 @@ def _aggregation(node: op.Aggregation) -> exp.Expr:
 
 
 SPELLED: Mapping[type[op.Operation], Callable[[Any], exp.Expr]] = {
-    op.AsUtc: _as_utc, op.ReadTime: _read_time, op.Numbers: _numbers, op.Aggregation: _aggregation,
+    op.AsUtc: _as_utc, op.CutToMicros: _cut_to_micros, op.ReadTime: _read_time, op.Numbers: _numbers, op.Aggregation: _aggregation,
     op.WallOf: _of_zone, op.InstantOf: _of_zone, op.IsOddHour: _of_zone,
     op.DelimitedRows: delimited_rows, op.ParquetRows: parquet_rows, op.JsonRows: json_rows,
 }  # fmt: skip
