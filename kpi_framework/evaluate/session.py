@@ -155,7 +155,7 @@ class Session:
 
     def native(self, files: Files) -> Native:
         """The columns of a source. Raises SourceError, EngineError."""
-        return files.columns(lambda rows: self._asked_again(lambda engine: engine.describe(rows)))
+        return self._asked_again(files.columns)
 
     def keep_calendars(self, almanac: Almanac, names: Collection[str]) -> None:
         """Give the engine the working time of these calendars, too. Raises EngineError, FormulaError."""
@@ -182,7 +182,8 @@ class Session:
 
     def _read_into(self, engine: TreeEngine, wanted: Wanted) -> None:
         table = wanted.table
-        rows = wanted.files.relation(sorted({table.base(c).source for c in wanted.columns}))
+        assert table.native is not None, "its columns were looked at"
+        rows = wanted.files.relation(table.native, sorted({table.base(c).source for c in wanted.columns}))
         statement = create_table(read_name(table), from_source(wanted.load.query, rows))
         try:
             self._know(engine, {table.zone, table.almanac.zone.key})

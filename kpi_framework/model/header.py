@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from itertools import count
 
 from .record import Record
 
@@ -18,13 +19,28 @@ def snake_case(header: str) -> str:
     return f"{_NAMELESS}{name}" if not name or name[0].isdigit() else name
 
 
+def folded(header: str) -> str:
+    """What headers that mean one column have in common: they may differ in case and outer blanks."""
+    return header.strip().lower()
+
+
 def unique_headers(header: Sequence[str]) -> tuple[str, ...]:
-    """A header whose repeated names are told apart: the second `Comment` becomes `Comment_2`."""
-    counts: dict[str, int] = {}
-    headers = []
-    for name in header:
-        counts[name] = counts.get(name, 0) + 1
-        headers.append(name if counts[name] == 1 else f"{name}_{counts[name]}")
+    """A header whose every column has a name of its own.
+
+    Of equal names the first stays as it is, the next take the first of `Comment_2`, `Comment_3` that is free. A column
+    without a name is called by its place: `column_3`.
+    """
+    names = [name.strip() or f"column_{place}" for place, name in enumerate(header, 1)]
+    free_of = {folded(name) for name in names}
+    headers: list[str] = []
+    taken: set[str] = set()
+    for name in names:
+        if folded(name) in taken:
+            numbered = (f"{name}_{number}" for number in count(2))
+            name = next(n for n in numbered if folded(n) not in free_of)
+            free_of.add(folded(name))
+        taken.add(folded(name))
+        headers.append(name)
     return tuple(headers)
 
 

@@ -9,7 +9,7 @@ from functools import cached_property, partial
 from sqlglot import exp
 
 from ...model.clock import POLICY_PARTS, Clock
-from ...model.header import snake_case
+from ...model.header import folded, snake_case
 from ...model.period import Almanac, Grain
 from ...model.project import Column, Contract, Dataset, Source
 from ...model.quoting import listed, shown
@@ -52,7 +52,7 @@ class Table(Record, dict=True):
     def bases(self) -> dict[str, Base]:
         """The columns read from the source, by canonical name."""
         bases = {n: self._mapped(n, c) for n, c in self._mappings.items()}
-        taken = {c.from_ for c in self._mappings.values()}
+        taken = {base.source for base in bases.values()}
         computed = {*self.dataset.columns, *self.clocks} - set(bases)
         for header in self._headers:
             name = snake_case(header)
@@ -115,34 +115,30 @@ class Table(Record, dict=True):
             if isinstance(column, Column):
                 mappings[name] = column
             elif self._is_header(column):
-                mappings[name] = Column(**{"from": self._header(column)})
+                mappings[name] = Column(**{"from": column})
         return mappings
 
     def _is_header(self, text: str) -> bool:
-        return text in self._header_set or bool(re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", text))
+        return folded(text) in self._spellings or bool(re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", text))
 
     def _header(self, text: str) -> str:
-        """The source's own spelling of a name: SQL names have no case."""
-        return self._spellings.get(text.lower(), text)
-
-    @cached_property
-    def _header_set(self) -> frozenset[str]:
-        return frozenset(self._headers)
+        """The source's own spelling of a name: neither case nor outer blanks tell columns apart."""
+        return self._spellings.get(folded(text), text)
 
     @cached_property
     def _spellings(self) -> dict[str, str]:
-        """The headers by their lower case; of several the first."""
-        return {header.lower(): header for header in reversed(self._headers)}
+        return {folded(header): header for header in reversed(self._headers)}
 
     def _mapped(self, name: str, column: Column) -> Base:
         meaning = self.contract.columns.get(name) if self.contract else None
-        native = self._type_in_source(column.from_).cut
+        source = self._header(column.from_)
+        native = self._type_in_source(source).cut
         personal = column.personal if column.personal is not None else bool(meaning and meaning.personal)
         kind = column.type or (meaning.type if meaning else native.canonical)
         unit = column.unit or (meaning.unit if meaning else None)
         if column.duration:
             kind, unit = "double", unit if unit in MICROSECONDS else "minutes"
-        return Base(name, column.from_, kind, native, unit, personal, column.values, meaning, column.duration)
+        return Base(name, source, kind, native, unit, personal, column.values, meaning, column.duration)
 
     @cached_property
     def clocks(self) -> dict[str, Term]:

@@ -99,6 +99,10 @@ class IsFinite(Operation):
     """Whether a number is neither infinite nor not-a-number."""
 
 
+class TextAt(Operation):
+    """What a JSON object holds under a name, as text; NULL where it has no such name."""
+
+
 class HashOf(Operation):
     """A whole number that is the same for the same value, and evenly spread."""
 
@@ -143,7 +147,7 @@ def aggregation(function: str, *arguments: exp.Expr) -> exp.Expr:
 class FileRows(Operation):
     """The rows of files, all cells text: `source` says how they are written, `columns` are wanted.
 
-    Parquet files type their cells themselves. Without `columns`: all that there are, to learn their names.
+    Parquet files type their cells themselves.
     """
 
     arg_types = {"paths": True, "columns": False, "source": False, "header": False}  # noqa: RUF012
@@ -181,3 +185,11 @@ class ParquetRows(FileRows):
 
 class JsonRows(FileRows):
     """Of JSON files, an object a row."""
+
+
+class JsonObjects(FileRows):
+    """The same with the whole object in the column `json`."""
+
+
+class JsonKeys(FileRows):
+    """The names in all objects of JSON files, each in a row of the column `key`."""

@@ -11,7 +11,7 @@ from sqlglot.generators.duckdb import DuckDBGenerator
 
 from ...sql import operations as op
 from ...sql.size import deep
-from .files import delimited_rows, json_rows, parquet_rows
+from .files import delimited_rows, json_keys, json_objects, json_rows, parquet_rows
 from .functions import WORKED, zone_function
 
 NAMES: Mapping[type[op.Operation], str] = {
@@ -49,6 +49,12 @@ def _read_time(node: op.Operation) -> exp.Expr:
     return called("try_strptime", text, exp.Array(expressions=formats))
 
 
+def _text_at(node: op.Operation) -> exp.Expr:
+    json, key = node.expressions
+    quoted = key.name.replace("\\", "\\\\").replace('"', '\\"')
+    return called("json_extract_string", json, exp.Literal.string(f'$."{quoted}"'))
+
+
 def _numbers(node: op.Operation) -> exp.Expr:
     return called("unnest", called("range", *node.expressions))
 
@@ -65,6 +71,7 @@ SPELLED: Mapping[type[op.Operation], Callable[[Any], exp.Expr]] = {
     op.AsUtc: _as_utc, op.CutToMicros: _cut_to_micros, op.ReadTime: _read_time, op.Numbers: _numbers, op.Aggregation: _aggregation,
     op.WallOf: _of_zone, op.InstantOf: _of_zone, op.IsOddHour: _of_zone,
     op.DelimitedRows: delimited_rows, op.ParquetRows: parquet_rows, op.JsonRows: json_rows,
+    op.JsonObjects: json_objects, op.JsonKeys: json_keys, op.TextAt: _text_at,
 }  # fmt: skip
 """The operations that are more than a function of the same arguments."""
 
