@@ -31,17 +31,15 @@ def unique_headers(header: Sequence[str]) -> tuple[str, ...]:
     without a name is called by its place: `column_3`.
     """
     names = [name.strip() or f"column_{place}" for place, name in enumerate(header, 1)]
-    free_of = {folded(name) for name in names}
-    headers: list[str] = []
-    taken: set[str] = set()
+    reserved = {folded(name) for name in names}
+    headers: dict[str, str] = {}
     for name in names:
-        if folded(name) in taken:
-            numbered = (f"{name}_{number}" for number in count(2))
-            name = next(n for n in numbered if folded(n) not in free_of)
-            free_of.add(folded(name))
-        taken.add(folded(name))
-        headers.append(name)
-    return tuple(headers)
+        own_name = name
+        if folded(name) in headers:
+            own_name = next(n for n in (f"{name}_{number}" for number in count(2)) if folded(n) not in reserved)
+            reserved.add(folded(own_name))
+        headers[folded(own_name)] = own_name
+    return tuple(headers.values())
 
 
 class Header(Record, dict=True):

@@ -14,7 +14,6 @@ from ..sql.errors import FormulaError
 from ..sql.typed_sql import Term, cast
 from .source_type import SourceType
 
-
 Spellings = Mapping[str, tuple[str, ...]]
 """How one file writes the names of the columns that it has; several where its rows do not agree."""
 

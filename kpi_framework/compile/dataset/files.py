@@ -79,11 +79,15 @@ def _selected(
     cell: Callable[[Sequence[str]], exp.Expr] = _column,
 ) -> exp.Select:  # fmt: skip
     """The wanted columns of files that name them alike, and for each that a file lacks whether it is one of these."""
-    cells = [alias(cell(spellings[c]) if c in spellings else _nothing(native, c), _quoted(c)) for c in columns]
+    cells = [_named(cell(spellings[c]) if c in spellings else _nothing(native, c), c) for c in columns]
     marks = [
         alias(exp.Boolean(this=c not in spellings), _quoted(lacking_mark(c))) for c in columns if native.is_lacking(c)
     ]
     return exp.select(*cells, *marks).from_(rows)
+
+
+def _named(cell: exp.Expr, column: str) -> exp.Expr:
+    return cell if cell.name == column and isinstance(cell, exp.Column) else alias(cell, _quoted(column))
 
 
 def _nothing(native: Native, column: str) -> exp.Expr:

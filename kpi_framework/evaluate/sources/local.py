@@ -50,7 +50,7 @@ class LocalFiles(Record):
 
     @contextmanager
     def readable(self) -> Iterator[None]:
-        """What an engine cannot read is the files' fault, unless the engine is gone. Raises SourceError, EngineError."""
+        """What an engine that lives cannot read is the files' fault. Raises SourceError, EngineError."""
         try:
             yield
         except EngineError as error:

@@ -68,9 +68,11 @@ def _aggregation(node: op.Aggregation) -> exp.Expr:
 
 
 SPELLED: Mapping[type[op.Operation], Callable[[Any], exp.Expr]] = {
-    op.AsUtc: _as_utc, op.CutToMicros: _cut_to_micros, op.ReadTime: _read_time, op.Numbers: _numbers, op.Aggregation: _aggregation,
+    op.AsUtc: _as_utc, op.CutToMicros: _cut_to_micros, op.ReadTime: _read_time, op.Numbers: _numbers,
+    op.Aggregation: _aggregation,
     op.WallOf: _of_zone, op.InstantOf: _of_zone, op.IsOddHour: _of_zone,
-    op.DelimitedRows: delimited_rows, op.ParquetRows: parquet_rows, op.JsonRows: json_rows,
+    op.DelimitedRows: delimited_rows, op.ParquetRows: parquet_rows,
+    op.JsonRows: json_rows,
     op.JsonObjects: json_objects, op.JsonKeys: json_keys, op.TextAt: _text_at,
 }  # fmt: skip
 """The operations that are more than a function of the same arguments."""

@@ -166,7 +166,7 @@ def write_rows(path: Path, *rows: Mapping[str, object]) -> None:
     if path.suffix == ".parquet":
         values = ", ".join(f"({', '.join(map(repr, row.values()))})" for row in rows)
         header = ", ".join(f'"{name}"' for name in names)
-        duckdb.sql(f"SELECT * FROM (VALUES {values}) t({header})").write_parquet(str(path))  # noqa: S608 - our own words
+        duckdb.execute(f"COPY (SELECT * FROM (VALUES {values}) t({header})) TO '{path}'")  # noqa: S608 - our own words
     elif path.suffix == ".json":
         path.write_text(json.dumps(rows))
     else:
