@@ -74,6 +74,8 @@ class Column(Model):
     """Words of the source and the canonical words that they mean. Other words stay as they are."""
     personal: Flag | None = None
     """`true` if it names a person: it may then only be counted."""
+    optional: Flag = False
+    """`true` if files of the source may lack the column: it is empty there."""
     unit: Unit | None = None
     """The unit of its numbers; the contract's by default."""
     duration: DurationFormat | None = None
@@ -117,7 +119,7 @@ class Dataset(Model):
     grain: Grain | None = None
     """The time that one row covers, if it is longer than an instant: `month` for monthly costs."""
     max_bad_rows: Annotated[Integer, Field(ge=0)] = 0
-    """If more rows than this have a cell that does not fit, the source is unreadable."""
+    """If a column has more cells than this that do not fit or must not be empty, the KPIs that use it are unknown."""
     clocks: Annotated[dict[Name, Clock], Field(max_length=200)] = {}
     """Further columns, computed from a history: time in statuses, first and last moments, counts."""
     policies: Annotated[dict[Name, Policy], Field(max_length=200)] = {}

@@ -96,6 +96,7 @@ _ALL = (
     Rule("KPI605", "stale", WARNING, "The data end before the reporting period does.", "Export the data again."),
     Rule("KPI606", "data-rule", WARNING, "Fewer rows satisfy a rule of the dataset than it requires.", "Correct the data, or change the rule in a reviewed change."),
     Rule("KPI607", "worker-failed", ERROR, "The process that reads the data and computes the values ended, could not start, or ran out of time. Its values are unknown.", "Run the check again. If it fails again, give it more memory or fewer rows. No file and no definition is the cause."),
+    Rule("KPI608", "header-drift", ERROR, "One file of the source lacks a column that its other files have. In periods with rows of that file, the KPIs that use the column are unknown.", "Correct the header of the file, or write `optional: true` in the column's mapping if the file rightly lacks it."),
 )  # fmt: skip
 
 RULES: Mapping[str, Rule] = {rule.name: rule for rule in _ALL}

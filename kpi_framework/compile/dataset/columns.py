@@ -66,6 +66,13 @@ class Base(Record):
     values: Mapping[str, str]
     contract: ContractColumn | None
     duration: str | None = None
+    optional: bool = False
+    """Where a source or one of its files lacks it, it is empty."""
+
+    @property
+    def lacking(self) -> str:
+        """The name of the column that is true in the rows of files that lack this one."""
+        return f"_lacking_{self.name}"
 
     @property
     def read(self) -> exp.Expr:

@@ -12,6 +12,7 @@ from ...model.record import Record
 from ..sql.typed_sql import alias, binary, case, cast, conjunction, disjunction, is_null
 from .casts import odd_hour, out_of_contract
 from .columns import Base, Staged
+from .files import lacking_mark
 from .table import Table
 
 
@@ -35,6 +36,9 @@ class Load(Record):
     query: exp.Select
     marks: tuple[tuple[Flaw, str], ...]
     columns: tuple[str, ...]
+    """The columns of the typed table without the marks."""
+    bases: tuple[str, ...]
+    """For each, the base column that it is, or whose absence it tells."""
 
 
 def load_query(table: Table, columns: frozenset[str], as_of: exp.Expr) -> Load:
@@ -49,11 +53,14 @@ def load_query(table: Table, columns: frozenset[str], as_of: exp.Expr) -> Load:
     ]
     marks = {(flaw, name): condition for flaw, name, condition in conditions if condition is not None}
     wanted = [alias(_fitting(s.base), s.base.name) for s in stages]
+    absent = [table.base(n) for n in sorted(table.lacking(columns))]
+    wanted += [alias(exp.column(exp.to_identifier(lacking_mark(b.source), quoted=True)), b.lacking) for b in absent]
     query = exp.select(*wanted, *_masks(list(marks.values()))).from_(typed_rows(stages, SOURCE), copy=False)
     limit = _known_by(table, columns, as_of)
     if limit is not None:
         query = query.where(limit)
-    return Load(query, tuple(marks), tuple(s.base.name for s in stages))
+    bases = tuple(s.base.name for s in stages)
+    return Load(query, tuple(marks), (*bases, *(b.lacking for b in absent)), (*bases, *(b.name for b in absent)))
 
 
 def from_source(query: exp.Select, rows: exp.Expr) -> exp.Select:

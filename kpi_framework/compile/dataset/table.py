@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property, partial
 
 from sqlglot import exp
@@ -138,7 +138,9 @@ class Table(Record, dict=True):
         unit = column.unit or (meaning.unit if meaning else None)
         if column.duration:
             kind, unit = "double", unit if unit in MICROSECONDS else "minutes"
-        return Base(name, source, kind, native, unit, personal, column.values, meaning, column.duration)
+        return Base(
+            name, source, kind, native, unit, personal, column.values, meaning, column.duration, column.optional
+        )
 
     @cached_property
     def clocks(self) -> dict[str, Term]:
@@ -186,7 +188,7 @@ class Table(Record, dict=True):
 
     def _base_term(self, name: str) -> Term:
         base = self.bases[name]
-        if self.native is not None and base.source not in self.native.types:
+        if self.native is not None and not self.has(name):
             raise FormulaError(
                 "source-unreadable", f"the source of `{self.name}` has no column {shown(base.source)}",
                 f"It has: {listed(self.native.types)}.", base.source,
@@ -338,7 +340,14 @@ class Table(Record, dict=True):
         base = self.bases.get(name)
         if base is None or self.native is None:
             return name in self.scope.columns
-        return base.source in self.native.types
+        return base.optional or base.source in self.native.types
+
+    def lacking(self, columns: Iterable[str]) -> frozenset[str]:
+        """Which of these base columns some files of the source lack, though they should have it."""
+        native = self.native
+        return frozenset(
+            n for n in columns for b in [self.base(n)] if native and not b.optional and native.is_lacking(b.source)
+        )
 
     def leaves(self, name: str) -> frozenset[str]:
         """What an example gives in place of a column: the columns of the source behind it, and the clocks."""
