@@ -186,7 +186,7 @@ class Session:
         rows = wanted.files.relation(table.native, sorted({table.base(c).source for c in wanted.columns}))
         statement = create_table(read_name(table), from_source(wanted.load.query, rows))
         try:
-            self._know(engine, {table.zone, table.almanac.zone.key})
+            self._know(engine, {table.almanac.zone.key, *(table.zone_of(table.base(c)) for c in wanted.columns)})
             texts = engine.texts([statement])
             self.early.beside(lambda: engine.engine.run(texts))
         except EngineError as error:

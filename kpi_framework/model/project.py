@@ -35,6 +35,9 @@ _ENDINGS = {
 }  # fmt: skip
 
 
+Formats = Annotated[tuple[str, ...], BeforeValidator(lambda v: [v] if isinstance(v, str) else v)]
+
+
 class Source(Model):
     """Where a dataset's rows are, and how they are written."""
 
@@ -50,7 +53,7 @@ class Source(Model):
     """How the characters of a CSV file are encoded."""
     nulls: tuple[str, ...] = ("",)
     """Texts that mean that there is no value."""
-    timestamps: Annotated[tuple[str, ...], BeforeValidator(lambda v: [v] if isinstance(v, str) else v)] | None = None
+    timestamps: Formats | None = None
     """How timestamps are written, `%d/%m/%Y %H:%M`; ISO 8601 by default. Of a list, the first that fits is used.
     `%Z` is the name of the source's zone. A cell with another zone does not fit."""
     timezone: str | None = None
@@ -74,6 +77,10 @@ class Column(Model):
     """Words of the source and the canonical words that they mean. Other words stay as they are."""
     personal: Flag | None = None
     """`true` if it names a person: it may then only be counted."""
+    timestamps: Formats | None = None
+    """How its timestamps are written, if not as those of the source."""
+    timezone: str | None = None
+    """The zone of its timestamps without an offset, if it is not the source's: `UTC` for one column among local ones."""
     optional: Flag = False
     """`true` if files of the source may lack the column: it is empty there."""
     unit: Unit | None = None

@@ -68,6 +68,10 @@ class Base(Record):
     duration: str | None = None
     optional: bool = False
     """Where a source or one of its files lacks it, it is empty."""
+    timestamps: tuple[str, ...] | None = None
+    """How its timestamps are written, if not as those of the source."""
+    timezone: str | None = None
+    """The zone of its timestamps, if it is not the source's."""
 
     @property
     def lacking(self) -> str:

@@ -9,10 +9,11 @@ from functools import reduce
 from sqlglot import exp
 
 from ...model.record import Record
-from ..sql.typed_sql import alias, binary, case, cast, conjunction, disjunction, is_null
+from ..sql.typed_sql import alias, binary, case, cast, conjunction, disjunction, is_null, not_null
 from .casts import odd_hour, out_of_contract
 from .columns import Base, Staged
 from .files import lacking_mark
+from .source_type import SourceType
 from .table import Table
 
 
@@ -45,10 +46,14 @@ def load_query(table: Table, columns: frozenset[str], as_of: exp.Expr) -> Load:
     """What loads the given base columns of a table: typed cells, the marks of each row, rows before as_of."""
     stages = [table.staged(table.base(n)) for n in sorted(columns)]
     conditions = [
-        *((Flaw.MISFIT, s.base.name, table.misfit(s)) for s in stages),
-        *((Flaw.EMPTY, s.base.name, table.empty(s)) for s in stages),
+        *((Flaw.MISFIT, s.base.name, _misfit(s)) for s in stages),
+        *((Flaw.EMPTY, s.base.name, _empty(s)) for s in stages),
         *((Flaw.WORD, s.base.name, _unknown_word(s.base)) for s in stages),
-        *((Flaw.ODD_HOUR, s.base.name, odd_hour(s.wall_name, table.zone)) for s in stages if s.wall is not None),
+        *(
+            (Flaw.ODD_HOUR, s.base.name, odd_hour(s.wall_name, table.zone_of(s.base)))
+            for s in stages
+            if s.wall is not None
+        ),
         *((Flaw.SWAP, *swap) for swap in _swaps(table, columns)),
     ]
     marks = {(flaw, name): condition for flaw, name, condition in conditions if condition is not None}
@@ -82,6 +87,24 @@ def typed_rows(stages: Sequence[Staged], source: str | exp.Expr) -> exp.Subquery
     first = exp.select("*", *parsed).from_(source, copy=False).subquery("parsed", copy=False)
     typed = exp.select("*", *(alias(s.typed, f"_typed_{s.base.name}") for s in stages)).from_(first, copy=False)
     return typed.subquery("typed", copy=False)
+
+
+def _misfit(stage: Staged) -> exp.Expr | None:
+    """True where a filled cell does not fit its type or the contract's bounds; None where it cannot happen."""
+    base, meaning, typed = stage.base, stage.base.contract, exp.column(f"_typed_{stage.base.name}")
+    is_own = base.native is not SourceType.TEXT and base.type == base.native.canonical
+    unread = None
+    if base.duration or (base.type != "text" and not is_own):
+        unread = conjunction(not_null(stage.raw_name), is_null(typed))
+    required = conjunction(not_null(stage.raw_name), is_null(typed)) if meaning and not meaning.nullable else None
+    bounds = out_of_contract(typed, (), meaning.minimum, meaning.maximum) if meaning else None
+    return disjunction(unread, required, bounds)
+
+
+def _empty(stage: Staged) -> exp.Expr | None:
+    """True where a cell is empty that the contract requires; None where it may be."""
+    meaning = stage.base.contract
+    return is_null(stage.raw_name) if meaning and not meaning.nullable else None
 
 
 def _unknown_word(base: Base) -> exp.Expr | None:

@@ -19,9 +19,9 @@ from ..language.canonical import names_in
 from ..language.formula import compile_column
 from ..language.scope import Scope
 from ..sql.errors import FormulaError
-from ..sql.typed_sql import Term, conjunction, disjunction, duration, is_null, not_null
+from ..sql.typed_sql import Term, duration
 from ..time.working_time import Lookup
-from .casts import in_microseconds, out_of_contract, to_instant, translated, typed_cell, wall_time, without_nulls
+from .casts import in_microseconds, to_instant, translated, typed_cell, wall_time, without_nulls
 from .columns import Base, Earlier, Native, Staged, sound_term, texts
 from .durations import duration_cell
 from .source_type import SourceType
@@ -134,13 +134,15 @@ class Table(Record, dict=True):
         source = self._header(column.from_)
         native = self._type_in_source(source).cut
         personal = column.personal if column.personal is not None else bool(meaning and meaning.personal)
-        kind = column.type or (meaning.type if meaning else native.canonical)
+        written = "timestamp" if column.timestamps or column.timezone else native.canonical
+        kind = column.type or (meaning.type if meaning else written)
         unit = column.unit or (meaning.unit if meaning else None)
         if column.duration:
             kind, unit = "double", unit if unit in MICROSECONDS else "minutes"
         return Base(
-            name, source, kind, native, unit, personal, column.values, meaning, column.duration, column.optional
-        )
+            name, source, kind, native, unit, personal, column.values, meaning, column.duration, column.optional,
+            column.timestamps, column.timezone,
+        )  # fmt: skip
 
     @cached_property
     def clocks(self) -> dict[str, Term]:
@@ -255,13 +257,13 @@ class Table(Record, dict=True):
 
     def staged(self, base: Base) -> Staged:
         """The cell in steps, so that the engine parses each text once: raw, wall time, typed."""
-        raw = self._raw(base)
+        raw = self.raw(base)
         raw_name, wall_name = exp.column(f"_cell_{base.name}"), exp.column(f"_wall_{base.name}")
         wall = self._wall(base, raw)
         typed = self._typed(base, raw_name, wall_name if wall is not None else None)
         return Staged(base, raw, wall, typed, raw_name, wall_name)
 
-    def _raw(self, base: Base) -> exp.Expr:
+    def raw(self, base: Base) -> exp.Expr:
         """The cell as the source has it; a CSV reader has already made its nulls NULL."""
         cell = in_microseconds(
             exp.column(exp.to_identifier(base.source, quoted=True)), self._type_in_source(base.source)
@@ -274,38 +276,26 @@ class Table(Record, dict=True):
         return self.source.kind == "csv"
 
     def _wall(self, base: Base, raw: exp.Expr) -> exp.Expr | None:
-        if base.type != "timestamp" or self.zone == "UTC":
+        if base.type != "timestamp" or self.zone_of(base) == "UTC":
             return None
-        return wall_time(raw, base.native, self._formats)
+        return wall_time(raw, base.native, self._formats(base))
 
-    @property
-    def _formats(self) -> tuple[str, ...]:
-        """How timestamps are written, with the zone's name where they name it."""
-        return tuple(f.replace("%Z", self.zone) for f in self.source.timestamps or ())
+    def zone_of(self, base: Base) -> str:
+        """The zone of a column's timestamps without offset: its own, else the source's."""
+        return base.timezone or self.zone
+
+    def _formats(self, base: Base) -> tuple[str, ...]:
+        """How a column's timestamps are written, with the zone's name where they name it."""
+        return tuple(f.replace("%Z", self.zone_of(base)) for f in base.timestamps or self.source.timestamps or ())
 
     def _typed(self, base: Base, raw: exp.Expr, wall: exp.Expr | None) -> exp.Expr:
         if base.duration:
             return duration_cell(raw, base.duration, base.unit or "minutes")
         typed = typed_cell(
-            raw, base.native, base.type, self._formats, to_instant(wall, self.zone) if wall is not None else None
-        )
+            raw, base.native, base.type, self._formats(base),
+            to_instant(wall, self.zone_of(base)) if wall is not None else None,
+        )  # fmt: skip
         return translated(typed, dict(base.values)) if base.type == "text" else typed
-
-    def misfit(self, stage: Staged) -> exp.Expr | None:
-        """True where a filled cell does not fit its type or the contract's bounds; None where it cannot happen."""
-        base, meaning, typed = stage.base, stage.base.contract, exp.column(f"_typed_{stage.base.name}")
-        is_own = base.native is not SourceType.TEXT and base.type == base.native.canonical
-        unread = None
-        if base.duration or (base.type != "text" and not is_own):
-            unread = conjunction(not_null(stage.raw_name), is_null(typed))
-        required = conjunction(not_null(stage.raw_name), is_null(typed)) if meaning and not meaning.nullable else None
-        bounds = out_of_contract(typed, (), meaning.minimum, meaning.maximum) if meaning else None
-        return disjunction(unread, required, bounds)
-
-    def empty(self, stage: Staged) -> exp.Expr | None:
-        """True where a cell is empty that the contract requires; None where it may be."""
-        meaning = stage.base.contract
-        return is_null(stage.raw_name) if meaning and not meaning.nullable else None
 
     @property
     def time(self) -> str | None:

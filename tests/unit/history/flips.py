@@ -315,6 +315,9 @@ COLUMN: dict[str, Row] = {
     "personal": fed("restating", "columns", {f"{_T}/columns/who": {"from": "user", "personal": False}}, {
         **_EASY, f"{_T}/columns/who": {"from": "user", "personal": True}, "kpi/segments": ["who"],
     }),
+    # Closed at noon is ten or nine o'clock in UTC; minutes read as hours are nearly midnight.
+    "timezone": fed("restating", "columns", {f"{_T}/columns/resolved_at/timezone": "Europe/Athens"}),
+    "timestamps": fed("restating", "columns", {f"{_T}/columns/resolved_at/timestamps": "%Y-%m-%d %M:%H"}),
     "optional": fed("loosened", "columns", {f"{_T}/columns/priority/optional": True}, {
         **_EASY, f"{_T}/source": "data/drift-*.csv", f"{_T}/columns/priority": {"from": "priority"},
     }),
