@@ -147,6 +147,7 @@ def _calendar(calendar: Calendar) -> dict[str, object]:
 def _column(base: Base) -> dict[str, object]:
     bounds = (base.contract.minimum, base.contract.maximum) if base.contract else None
     meaning: dict[str, object] = {"from": base.source, "type": base.type, "values": dict(base.values), "bounds": bounds}
+    meaning |= {n: v for n, v in (("timestamps", base.timestamps), ("timezone", base.timezone)) if v}
     # Only where there is one, so that the hash of what was frozen before durations stays what it is.
     return {**meaning, "duration": base.duration, "unit": base.unit} if base.duration else meaning
 
