@@ -80,7 +80,7 @@ class Column(Model):
     timestamps: Formats | None = None
     """How its timestamps are written, if not as those of the source."""
     timezone: str | None = None
-    """The zone of its timestamps without an offset, if it is not the source's: `UTC` for one column among local ones."""
+    """The zone of its timestamps without an offset, if it is not the source's: `UTC` beside local ones."""
     optional: Flag = False
     """`true` if files of the source may lack the column: it is empty there."""
     unit: Unit | None = None

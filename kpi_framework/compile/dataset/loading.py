@@ -73,6 +73,18 @@ def from_source(query: exp.Select, rows: exp.Expr) -> exp.Select:
     return query.with_(SOURCE, as_=rows, materialized=False)
 
 
+def filled(table: Table, rows: exp.Query) -> exp.Select:
+    """Those of the rows, which have all columns of the source, that have a value in any of them."""
+    values = disjunction(*(not_null(table.raw(base)) for base in table.raws.values()))
+    return exp.select("*").from_(rows.subquery("rows")).where(values)
+
+
+def blank_query(name: str, load: Load) -> exp.Select:
+    """How many rows of a typed table have no value: they may be blank in the source."""
+    blank = conjunction(*(is_null(exp.column(column)) for column in dict.fromkeys(load.bases)))
+    return exp.select(exp.Count(this=exp.Star())).from_(name).where(blank)
+
+
 def _swaps(table: Table, columns: frozenset[str]) -> Iterator[tuple[str, exp.Expr]]:
     """For each ordered pair of the contract that is loaded: true where the second lies before the first."""
     for first, second in table.contract.order if table.contract else ():
@@ -105,6 +117,10 @@ def _empty(stage: Staged) -> exp.Expr | None:
     """True where a cell is empty that the contract requires; None where it may be."""
     meaning = stage.base.contract
     return is_null(stage.raw_name) if meaning and not meaning.nullable else None
+
+
+def _odd_hour(stage: Staged, table: Table) -> exp.Expr | None:
+    return odd_hour(stage.wall_name, table.zone_of(stage.base)) if stage.wall is not None else None
 
 
 def _unknown_word(base: Base) -> exp.Expr | None:
