@@ -7,6 +7,7 @@ from sqlglot import exp
 from ..model.catalog import Catalog
 from ..model.kpi import Kpi, Metric
 from ..model.quoting import plain_or, shown
+from ..model.record import replace
 from ..model.unit import MICROSECONDS
 from .dataset.columns import Native
 from .dataset.preset import adopted
@@ -15,7 +16,7 @@ from .language.derived import Derived, compile_derived
 from .language.formula import compile_formula
 from .plan.axis import Closing, CompiledMetric
 from .sql.errors import FormulaError
-from .sql.typed_sql import Term
+from .sql.typed_sql import Term, case, disjunction
 from .time.working_time import working_time_in
 
 
@@ -59,6 +60,20 @@ def compile_evidence(metric: Metric, table: Table) -> CompiledMetric:
     time = _dating(table.time, table)
     window = metric.window.days if metric.window else None
     return CompiledMetric(metric.id, formula, time.sql, time.type == "date", ((),), {}, {}, window=window)
+
+
+def rows_lacking(compiled: CompiledMetric, table: Table) -> CompiledMetric | None:
+    """How many rows of each of its periods come from a file that lacks a column which the definition reaches.
+
+    None where no file does.
+    """
+    lacking = sorted(table.lacking(table.source_columns(compiled.used)))
+    if not lacking:
+        return None
+    absent = disjunction(*(exp.column(table.base(column).lacking) for column in lacking))
+    assert absent is not None, "there is a column"
+    formula = compile_formula("count(*)", None, table.fresh_scope())
+    return replace(compiled, formula=formula, time=case(absent, compiled.time), breakdowns=((),), keys={}, named={})
 
 
 def compile_definition(catalog: Catalog, metric: Metric) -> Derived:

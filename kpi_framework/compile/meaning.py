@@ -149,6 +149,7 @@ def _column(base: Base) -> dict[str, object]:
     meaning: dict[str, object] = {"from": base.source, "type": base.type, "values": dict(base.values), "bounds": bounds}
     if base.currency:
         meaning["currency"] = base.currency
+    meaning |= {n: v for n, v in (("timestamps", base.timestamps), ("timezone", base.timezone)) if v}
     # Only where there is one, so that the hash of what was frozen before durations stays what it is.
     return {**meaning, "duration": base.duration, "unit": base.unit} if base.duration else meaning
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
@@ -37,11 +38,16 @@ class Loaded(Record):
     words: Mapping[str, int] = field(default_factory=dict)
     odds: Mapping[str, int] = field(default_factory=dict)
     swaps: Mapping[str, int] = field(default_factory=dict)
-    bad_rows: int = 0
     clashes: Mapping[str, int] = field(default_factory=dict)
     newest: dt.datetime | None = None
     exported: dt.datetime | None = None
     beginning: Beginning | None = None
+
+    def bad(self, allowed: int) -> frozenset[str]:
+        """The columns in which more cells than allowed do not fit, or are empty though they must not be."""
+        cells = Counter(self.misfits)
+        cells.update(self.empties)
+        return frozenset(column for column, count in cells.items() if count > allowed)
 
 
 class Wanted(Record, dict=True):
@@ -73,7 +79,7 @@ class Completion(Record):
     def loaded(self) -> Loaded:
         """Count what does not fit, leave one row a key, and put beside each row what is computed once."""
         table, load = self.wanted.table, self.wanted.load
-        rows, bad, *counts = self._numbers(count_query(read_name(table), load))
+        rows, *counts = self._numbers(count_query(read_name(table), load))
         if not rows and not table.is_bounded:
             raise SourceError("the source has no rows", "Export it again, or correct `as_of`.")
         self.rows[table.name] = rows
@@ -84,7 +90,7 @@ class Completion(Record):
         newest, exported = self._reach()
         return Loaded(
             rows, by_flaw[Flaw.MISFIT], by_flaw[Flaw.EMPTY], by_flaw[Flaw.WORD], by_flaw[Flaw.ODD_HOUR],
-            by_flaw[Flaw.SWAP], bad, clashes, newest, exported, self._beginning(),
+            by_flaw[Flaw.SWAP], clashes, newest, exported, self._beginning(),
         )  # fmt: skip
 
     def _leave_latest(self) -> dict[str, int]:
@@ -101,7 +107,10 @@ class Completion(Record):
         differing = self._numbers(differing_query(table, read_name(table), load.columns))
         latest = latest_query(table, read_name(table), load.columns)
         self.engine.run(create_table(table_name(table), latest), drop(read_name(table)))
-        return {c: n for c, n in zip(load.columns, differing, strict=True) if n}
+        clashes: dict[str, int] = {}
+        for column, keys in zip(load.bases, differing, strict=True):
+            clashes[column] = max(keys, clashes.get(column, 0))
+        return {column: keys for column, keys in clashes.items() if keys}
 
     def _widen(self, columns: Sequence[str]) -> None:
         """Add the columns that clocks give, then the working times that formulas need."""

@@ -9,6 +9,7 @@ from ..compile.catalog import Compilation
 from ..compile.clocks.events import check_clocks, clock_calendars, event_names
 from ..compile.dataset.rules import RowRule
 from ..compile.dataset.table import Table
+from ..compile.definition import time_column
 from ..compile.finding import finding_of
 from ..compile.graph import closure
 from ..compile.language.derived import Derived
@@ -89,6 +90,21 @@ class Computable(Record):
         """The clocks that each definition over a dataset stands on."""
         table = self.tables[dataset]
         return {compiled.id: table.clocks_of(compiled.used) for compiled in self.over(dataset)}
+
+    def reached(self, dataset: str, compiled: CompiledMetric) -> frozenset[str]:
+        """The base columns of a dataset that a definition over it cannot do without, loading's own among them."""
+        return self.tables[dataset].source_columns(compiled.used)
+
+    def undated(self, dataset: str, compiled: CompiledMetric) -> bool:
+        """Whether some files lack what identifies, orders or dates the definition's rows: they have no period."""
+        table, metric = self.tables[dataset], self.catalog.definitions[compiled.id].noun
+        names = {*table.keys, *table.dataset.latest_by, time_column(metric, table)}
+        return bool(table.lacking(table.source_columns(frozenset(names), own=False)))
+
+    def of_history(self, history: str, dataset: str) -> frozenset[str]:
+        """The base columns of a history that the clocks of a dataset stand on."""
+        table = self.tables[history]
+        return table.source_columns(event_names(table, self.tables[dataset].keys[0]))
 
     def working_time(self, dataset: str) -> WorkingTime:
         """What has to be known of working time before anything is computed over a dataset. Raises FormulaError."""

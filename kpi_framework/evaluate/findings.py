@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 
 from ..compile.dataset.table import Table
 from ..compile.sql.errors import FormulaError
 from ..model.catalog import Catalog
 from ..model.diagnostic import Diagnostic, Span
-from ..model.quoting import listed, plain_or
+from ..model.quoting import listed, plain_or, shown
 from ..model.rule import RULES
 from .completion import Loaded
 from .engine.interface import EngineError
@@ -52,6 +53,8 @@ def of_worker(catalog: Catalog, error: EngineError, dataset: str | None = None) 
 
 def of_loading(catalog: Catalog, dataset: str, loaded: Loaded) -> Iterator[Diagnostic]:
     """Cells that do not fit or are empty, unknown words, hours that the clocks skip or repeat, keys that clash."""
+    allowed = catalog.project.noun.datasets[dataset].max_bad_rows
+    bad = loaded.bad(allowed)
     by_column = (
         (loaded.misfits, "contract-violation", "the value does not fit the column's type and is read as missing",
          "Correct the export, or the column's `type`, `nulls` or `timestamps`."),
@@ -65,11 +68,29 @@ def of_loading(catalog: Catalog, dataset: str, loaded: Loaded) -> Iterator[Diagn
     for counts, rule, what, hint in by_column:
         for column, rows in counts.items():
             message = f"{dataset}.{column}: in {counted_rows(rows)}, {what}"
+            if column in bad and rule == "contract-violation" and counts is not loaded.words:
+                message += f". `max_bad_rows` allows {allowed:,}: the KPIs that use the column are unknown"
             yield RULES[rule].finding(_column(catalog, dataset, column), message, hint)
     for pair, rows in loaded.swaps.items():
         yield _of_order(catalog, dataset, pair, rows)
     for column, keys in loaded.clashes.items():
         yield _of_clash(catalog, dataset, column, keys)
+
+
+def of_drift(catalog: Catalog, table: Table, columns: Iterable[str], paths: Sequence[str]) -> Iterator[Diagnostic]:
+    """Needed columns that some files of a source lack."""
+    native = table.native
+    assert native is not None, "its columns were looked at"
+    for column in sorted(table.lacking(columns)):
+        base = table.base(column)
+        files = [Path(p).name for p, names in zip(paths, native.files, strict=True) if base.source not in names]
+        yield RULES["header-drift"].finding(
+            _column(catalog, table.name, base.name),
+            f"{table.name}: {listed(files)} {'has' if len(files) == 1 else 'have'} no column {shown(base.source)}, "
+            "but other files of the source have it",
+            f"Correct the header; or, if a file rightly lacks it, write "
+            f"`{base.name}: {{from: {plain_or(base.source, '…')}, optional: true}}` under `columns`.",
+        )
 
 
 def _of_clash(catalog: Catalog, dataset: str, column: str, keys: int) -> Diagnostic:

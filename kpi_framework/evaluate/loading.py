@@ -123,10 +123,10 @@ class _Loading(Record):
     def _complete(self, name: str, wanted: Wanted, loaded: dict[str, Loaded]) -> None:
         """Make the table that formulas see. Raises SourceError, EngineError."""
         dataset = self.run.session.complete(wanted, self._clocks(name, loaded))
-        self._check_bad_rows(name, dataset)
         loaded[name] = dataset
         self.diagnostics.extend(findings.of_loading(self.catalog, name, dataset))
-        self._fail_clashing(name, dataset)
+        self.diagnostics.extend(findings.of_drift(self.catalog, wanted.table, wanted.columns, wanted.files.paths))
+        self._fail_unsure(name, dataset)
 
     def _clocks(self, name: str, loaded: Mapping[str, Loaded]) -> frozenset[str]:
         """The clocks to compute; what stands on a history that is not there, or not sure, has no value."""
@@ -135,7 +135,7 @@ class _Loading(Record):
         every = table.dataset.timed
         for metric_id, clocks in self.computable.clocks(name).items():
             histories = {h for c in clocks for h in every[c].history}
-            if all(h in loaded and not loaded[h].clashes for h in histories):
+            if all(h in loaded and self._is_sure(h, name, loaded[h]) for h in histories):
                 wanted |= clocks
             else:
                 lost = Reason.WORKER_ERROR in {self.absent.get(h) for h in histories}
@@ -152,22 +152,25 @@ class _Loading(Record):
             if isinstance(rows, int) and rows:
                 self.diagnostics.append(findings.of_statuses(self.catalog, history, rows, declared_statuses(table)))
 
-    def _check_bad_rows(self, name: str, dataset: Loaded) -> None:
-        """More bad rows than the dataset allows: nothing of it is believed. Raises SourceError."""
-        most = self.catalog.project.noun.datasets[name].max_bad_rows
-        if dataset.bad_rows > most:
-            self.diagnostics.extend(findings.of_loading(self.catalog, name, dataset))
-            rows = findings.counted_rows(dataset.bad_rows)
-            raise SourceError(
-                f"in {rows}, a cell does not fit or is missing, but `max_bad_rows` allows {most:,}",
-                "Correct the export, or raise `max_bad_rows` in kpi.yaml.",
-            )
+    def _is_sure(self, history: str, dataset: str, loaded: Loaded) -> bool:
+        """Whether clocks may stand on a history: on its columns, whatever else is loaded of it."""
+        reached = self.computable.of_history(history, dataset)
+        clashing = {*loaded.clashes, *self.computable.tables[history].lacking(reached)}
+        return reached.isdisjoint(self._bad(history, loaded) | clashing)
 
-    def _fail_clashing(self, name: str, dataset: Loaded) -> None:
-        """Definitions that use a column in which rows of one key differ have no value."""
-        table, clashing = self.computable.tables[name], set(dataset.clashes)
-        for compiled in self.computable.over(name) if clashing else ():
-            if table.source_columns(compiled.used, own=False) & clashing:
+    def _bad(self, name: str, loaded: Loaded) -> frozenset[str]:
+        return loaded.bad(self.catalog.project.noun.datasets[name].max_bad_rows)
+
+    def _fail_unsure(self, name: str, loaded: Loaded) -> None:
+        """Definitions have no value that use a column with too many bad cells, or in which rows of one key differ.
+
+        Nor have those whose rows some files leave without a key or a date.
+        """
+        table, bad, clashing = self.computable.tables[name], self._bad(name, loaded), set(loaded.clashes)
+        for compiled in self.computable.over(name):
+            is_bad = bad and self.computable.reached(name, compiled) & bad
+            is_torn = clashing and table.source_columns(compiled.used, own=False) & clashing
+            if is_bad or is_torn or self.computable.undated(name, compiled):
                 self.failures[compiled.id] = Reason.SOURCE_ERROR
 
     def _check_currencies(self, name: str) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from ..compile.definition import rows_lacking
 from ..compile.plan.axis import CompiledMetric
 from ..model.diagnostic import Diagnostic
-from ..model.measurement import Observation, Reason
+from ..model.measurement import Observation, Reason, Segment
 from ..model.period import Period
 from ..model.record import Record, replace
 from ..model.rule import RULES
@@ -37,13 +38,17 @@ def observe(run: Run, wanted: WantedPeriods, failures: Mapping[str, Reason]) -> 
         for i, reason in every.items()
         for period in wanted.own(i)
     }
-    return Observed({**observing.weighed(values), **unobserved}, every), tuple(diagnostics)
+    return Observed({**observing.sure(observing.weighed(values)), **unobserved}, every), tuple(diagnostics)
 
 
 def _failed(computable: Computable, metric_id: str) -> Diagnostic:
     """formula-failed: the engine could not compute the query of this definition alone, in its memory and its time."""
     at = computable.catalog.definitions[metric_id].at.key("formula")
     return RULES["formula-failed"].finding(at, f"{metric_id} could not be computed", kpi=metric_id)
+
+
+def _unsure(metric_id: str, period: Period, segment: Segment) -> Observation:
+    return Observation(metric_id, period, segment, None, None, None, None, None, failure=Reason.SOURCE_ERROR)
 
 
 class _Observing(Record):
@@ -79,6 +84,18 @@ class _Observing(Record):
         proven = {(i, period) for (i, period, _), observation in counted.items() if observation.value}
         unproven = {key for key in values if key[:2] in asked and key[:2] not in proven}
         return {key: replace(o, unproven=True) if key in unproven else o for key, o in values.items()}
+
+    def sure(self, values: Values) -> Values:
+        """The values; in periods with rows of a file that lacks a needed column there is none."""
+        datasets = {i: m.dataset or "" for i, m in self.wanted.metrics.items()}
+        computable, ids = self.wanted.computable, dict.fromkeys(i for i, _, _ in values)
+        counted = {i: rows_lacking(computable.metrics[i], computable.tables[datasets[i]]) for i in ids}
+        lacking = {i: compiled for i, compiled in counted.items() if compiled is not None}
+        requests = [(i, p) for i, p, segment in values if i in lacking and not segment]
+        sure: set[tuple[str, Period]] = set()
+        for batch in self._batches(lacking, datasets, requests):
+            sure |= {(i, p) for (i, p, _), rows in self.observer.observe(batch)[0].items() if not rows.value}
+        return {key: o if key[0] not in lacking or key[:2] in sure else _unsure(*key) for key, o in values.items()}
 
     def _batches(
         self, metrics: Mapping[str, CompiledMetric], datasets: Mapping[str, str], requests: list[tuple[str, Period]]

@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import Self, TypeVar
 
 from ..compile.dataset.columns import Native
-from ..compile.dataset.loading import from_source
+from ..compile.dataset.loading import blank_query, filled, from_source
 from ..compile.dialect.duckdb.dialect import DUCKDB
 from ..compile.dialect.interface import Dialect
 from ..compile.sql.statements import create_table
@@ -155,7 +155,7 @@ class Session:
 
     def native(self, files: Files) -> Native:
         """The columns of a source. Raises SourceError, EngineError."""
-        return files.columns(lambda rows: self._asked_again(lambda engine: engine.describe(rows)))
+        return self._asked_again(files.columns)
 
     def keep_calendars(self, almanac: Almanac, names: Collection[str]) -> None:
         """Give the engine the working time of these calendars, too. Raises EngineError, FormulaError."""
@@ -182,12 +182,16 @@ class Session:
 
     def _read_into(self, engine: TreeEngine, wanted: Wanted) -> None:
         table = wanted.table
-        rows = wanted.files.relation(sorted({table.base(c).source for c in wanted.columns}))
-        statement = create_table(read_name(table), from_source(wanted.load.query, rows))
+        assert table.native is not None, "its columns were looked at"
+        rows = wanted.files.relation(table.native, sorted({table.base(c).source for c in wanted.columns}))
         try:
-            self._know(engine, {table.zone, table.almanac.zone.key})
-            texts = engine.texts([statement])
+            self._know(engine, {table.almanac.zone.key, *(table.zone_of(table.base(c)) for c in wanted.columns)})
+            texts = engine.texts([_made(wanted, rows)])
             self.early.beside(lambda: engine.engine.run(texts))
+            if engine.fetch(blank_query(read_name(table), wanted.load)) != [(0,)]:
+                # Rows without any value are no rows. Whether these have one elsewhere, all their columns tell.
+                every = wanted.files.relation(table.native, list(table.native.types))
+                engine.run(_made(wanted, filled(table, every)))
         except EngineError as error:
             if error.died:
                 raise
@@ -228,3 +232,8 @@ class Session:
     def fetch_again(self, query: Tree) -> list[Row]:
         """The same for a query that stands on loaded tables alone: a process that others killed costs nothing."""
         return self._asked_again(lambda engine: engine.fetch(query))
+
+
+def _made(wanted: Wanted, rows: Query) -> Tree:
+    """What makes the typed table out of these rows of its source."""
+    return create_table(read_name(wanted.table), from_source(wanted.load.query, rows), replace=True)

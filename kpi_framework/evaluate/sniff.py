@@ -70,7 +70,7 @@ def _opened(path: Path, encoding: Encoding) -> TextIO:
 
 
 def rows_of(file: FileProfile) -> Iterator[list[str]]:
-    """The cells of its first rows, empty lines left out."""
+    """The cells of its first rows, those without any value left out."""
     with _opened(file.path, file.encoding) as stream:
         lines = csv.reader(stream, delimiter=file.delimiter)
         try:
@@ -78,7 +78,7 @@ def rows_of(file: FileProfile) -> Iterator[list[str]]:
             for number, row in enumerate(lines):
                 if number == MAX_ROWS:
                     return
-                if row:
+                if any(cell.strip() for cell in row):
                     yield row
         except csv.Error:
             # The check says at which line; what was seen until there is enough for a first look.

@@ -186,16 +186,18 @@ def _contract(dataset: DatasetPair, field: str) -> Iterator[Change]:
 
 
 def _columns(dataset: DatasetPair, field: str) -> Iterator[Change]:
-    """The mapping; a column that no longer names a person may be shown."""
-    before, after = (_personal(d) for d in (dataset.before, dataset.after))
-    if before - after and not dataset.pair.restated & dataset.readers:
+    """The mapping; a column that no longer names a person may be shown, and files may lack one that is optional."""
+    before, after = dataset.before, dataset.after
+    is_freed = _marked(before, "personal") - _marked(after, "personal")
+    is_spared = _marked(after, "optional") - _marked(before, "optional")
+    if (is_freed or is_spared) and not dataset.pair.restated & dataset.readers:
         yield dataset.change(C.LOOSENED, field)
     else:
         yield from _read(dataset, field)
 
 
-def _personal(dataset: Dataset) -> set[str]:
-    return {n for n, c in dataset.columns.items() if isinstance(c, Column) and c.personal}
+def _marked(dataset: Dataset, field: str) -> set[str]:
+    return {n for n, c in dataset.columns.items() if isinstance(c, Column) and getattr(c, field)}
 
 
 def _source(dataset: DatasetPair, field: str) -> Iterator[Change]:

@@ -13,7 +13,8 @@ from .suggestions import quoted, quoted_line, spliced_line, write
 Pitfall = tuple[str, str]
 """What is wrong, and the corrected line."""
 
-_CUT = re.compile(r"[ \t]+(?P<rest>#(?!\s*kpi:\s*ignore)[^\s#][^\n]*)")
+_CUT = re.compile(r"[ \t]+(?P<rest>#(?!\s*kpi:\s*ignore)(?:[^\s#][^\n]*|(?=[ \t\r]*(?:\n|$))))")
+"""A comment begins with a blank or says nothing at all only by mistake: `Ticket #`."""
 _ITEM = re.compile(r"[^,\]}]*")
 
 

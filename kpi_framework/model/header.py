@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from itertools import count
 
 from .record import Record
 
@@ -18,14 +19,27 @@ def snake_case(header: str) -> str:
     return f"{_NAMELESS}{name}" if not name or name[0].isdigit() else name
 
 
+def folded(header: str) -> str:
+    """What headers that mean one column have in common: they may differ in case and outer blanks."""
+    return header.strip().lower()
+
+
 def unique_headers(header: Sequence[str]) -> tuple[str, ...]:
-    """A header whose repeated names are told apart: the second `Comment` becomes `Comment_2`."""
-    counts: dict[str, int] = {}
-    headers = []
-    for name in header:
-        counts[name] = counts.get(name, 0) + 1
-        headers.append(name if counts[name] == 1 else f"{name}_{counts[name]}")
-    return tuple(headers)
+    """A header whose every column has a name of its own.
+
+    Of equal names the first stays as it is, the next take the first of `Comment_2`, `Comment_3` that is free. A column
+    without a name is called by its place: `column_3`.
+    """
+    names = [name.strip() or f"column_{place}" for place, name in enumerate(header, 1)]
+    reserved = {folded(name) for name in names}
+    headers: dict[str, str] = {}
+    for name in names:
+        own_name = name
+        if folded(name) in headers:
+            own_name = next(n for n in (f"{name}_{number}" for number in count(2)) if folded(n) not in reserved)
+            reserved.add(folded(own_name))
+        headers[folded(own_name)] = own_name
+    return tuple(headers.values())
 
 
 class Header(Record, dict=True):

@@ -41,6 +41,9 @@ _ENDINGS = {
 }  # fmt: skip
 
 
+Formats = Annotated[tuple[str, ...], BeforeValidator(lambda v: [v] if isinstance(v, str) else v)]
+
+
 class Source(Model):
     """Where a dataset's rows are, and how they are written."""
 
@@ -56,7 +59,7 @@ class Source(Model):
     """How the characters of a CSV file are encoded."""
     nulls: tuple[str, ...] = ("",)
     """Texts that mean that there is no value."""
-    timestamps: Annotated[tuple[str, ...], BeforeValidator(lambda v: [v] if isinstance(v, str) else v)] | None = None
+    timestamps: Formats | None = None
     """How timestamps are written, `%d/%m/%Y %H:%M`; ISO 8601 by default. Of a list, the first that fits is used.
     `%Z` is the name of the source's zone. A cell with another zone does not fit."""
     timezone: str | None = None
@@ -81,6 +84,12 @@ class Column(Model):
     column's type. Other words stay as they are."""
     personal: Flag | None = None
     """`true` if it names a person: it may then only be counted."""
+    timestamps: Formats | None = None
+    """How its timestamps are written, if not as those of the source."""
+    timezone: str | None = None
+    """The zone of its timestamps without an offset, if it is not the source's: `UTC` beside local ones."""
+    optional: Flag = False
+    """`true` if files of the source may lack the column: it is empty there."""
     unit: Unit | None = None
     """The unit of its numbers; the contract's by default."""
     currency: Name | None = None
@@ -129,7 +138,7 @@ class Dataset(Model):
     grain: Grain | None = None
     """The time that one row covers, if it is longer than an instant: `month` for monthly costs."""
     max_bad_rows: Annotated[Integer, Field(ge=0)] = 0
-    """If more rows than this have a cell that does not fit, the source is unreadable."""
+    """If a column has more cells than this that do not fit or must not be empty, the KPIs that use it are unknown."""
     clocks: Annotated[dict[Name, Clock], Field(max_length=200)] = {}
     """Further columns, computed from a history: time in statuses, first and last moments, counts."""
     policies: Annotated[dict[Name, Policy], Field(max_length=200)] = {}

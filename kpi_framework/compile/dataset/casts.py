@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlglot import exp
 
 from ..language.times import SQL_TYPES
-from ..sql.operations import AsUtc, FullyMatches, InstantOf, IsFinite, IsOddHour, ReadTime, of_zone
+from ..sql.operations import AsUtc, CutToMicros, FullyMatches, InstantOf, IsFinite, IsOddHour, ReadTime, of_zone
 from ..sql.typed_sql import as_double, binary, case, cast, conjunction, disjunction, is_one_of, not_null, try_cast
 from .source_type import SourceType
 
@@ -96,6 +96,14 @@ def wall_time(raw: exp.Expr, native: SourceType, formats: tuple[str, ...]) -> ex
     if formats:
         return _parsed(raw, formats)
     return case(_matches(raw, _ISO), try_cast(raw, "TIMESTAMP"))
+
+
+def in_microseconds(raw: exp.Expr, native: SourceType) -> exp.Expr:
+    """The cell, cut to the microseconds that a moment is told in."""
+    if native is SourceType.NANO_TIMESTAMP:
+        return CutToMicros(expressions=[raw])
+    # Cut, it is a time in UTC; the same operation gives a time without offset its offset, UTC.
+    return AsUtc(expressions=[CutToMicros(expressions=[raw])]) if native is SourceType.NANO_INSTANT else raw
 
 
 def _has_offset(raw: exp.Expr) -> exp.Expr:

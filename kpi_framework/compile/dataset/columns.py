@@ -2,22 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
 from sqlglot import exp
 
+from ...model.header import folded
 from ...model.project import ContractColumn
 from ...model.record import Record
 from ..sql.errors import FormulaError
 from ..sql.typed_sql import Term, cast
 from .source_type import SourceType
 
+Spellings = Mapping[str, tuple[str, ...]]
+"""How one file writes the names of the columns that it has; several where its rows do not agree."""
+
 
 class Native(Record):
-    """A source's columns as its file names and types them."""
+    """A source's columns as its files name and type them."""
 
     types: Mapping[str, SourceType]
+    files: tuple[Spellings, ...] = ()
+    """For each file, the columns that it has; empty where there are no files."""
+
+    def is_lacking(self, column: str) -> bool:
+        """Whether some files have the column and others do not."""
+        return column in self.types and any(column not in spellings for spellings in self.files)
+
+
+def spellings_of(headers: Sequence[Iterable[str]]) -> tuple[Spellings, ...]:
+    """For each file, its columns by the names that they have in all files: as the first one writes them."""
+    names: dict[str, str] = {}
+    files = []
+    for header in headers:
+        written: dict[str, tuple[str, ...]] = {}
+        for name in header:
+            column = names.setdefault(folded(name), name.strip())
+            written[column] = (*written.get(column, ()), name)
+        files.append(written)
+    return tuple(files)
+
+
+def texts_of(headers: Sequence[Iterable[str]]) -> Native:
+    """The columns of files that hold nothing but text."""
+    files = spellings_of(headers)
+    return Native(texts(column for spellings in files for column in spellings).types, files)
 
 
 def texts(names: Iterable[str]) -> Native:
@@ -37,8 +66,19 @@ class Base(Record):
     values: Mapping[str, str]
     contract: ContractColumn | None
     duration: str | None = None
+    optional: bool = False
+    """Where a source or one of its files lacks it, it is empty."""
+    timestamps: tuple[str, ...] | None = None
+    """How its timestamps are written, if not as those of the source."""
+    timezone: str | None = None
+    """The zone of its timestamps, if it is not the source's."""
     currency: str | None = None
     """The column with the currency code of each row."""
+
+    @property
+    def lacking(self) -> str:
+        """The name of the column that is true in the rows of files that lack this one."""
+        return f"_lacking_{self.name}"
 
     @property
     def read(self) -> exp.Expr:

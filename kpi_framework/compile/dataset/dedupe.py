@@ -9,7 +9,7 @@ from sqlglot import exp
 from ...model.quoting import plain_or, shown
 from ..sql.errors import mismatch
 from ..sql.typed_sql import binary, conjunction, disjunction, filtered, is_null
-from .loading import Flaw, Load, marked
+from .loading import Load, marked
 from .table import Table
 
 _ROWS = exp.Count(this=exp.Star())
@@ -63,15 +63,14 @@ def _is_time(table: Table, name: str) -> bool:
 
 
 def count_query(name: str, load: Load) -> exp.Select:
-    """Rows, rows with a misfit or an empty cell, then the rows with each mark."""
+    """Rows, then the rows with each mark."""
     every = range(len(load.marks))
-    bad = _rows_where(marked([i for i in every if load.marks[i][0] in (Flaw.MISFIT, Flaw.EMPTY)]))
     any_mark = marked(every)
     if any_mark is None:
-        return exp.select(_ROWS.copy(), bad).from_(name)
+        return exp.select(_ROWS.copy()).from_(name)
     # Most rows carry no mark, and the engine skips a block of rows of which none does.
     rows = exp.select(_ROWS.copy()).from_(name).subquery()
-    return exp.select(rows, bad, *(_rows_where(marked([i])) for i in every)).from_(name).where(any_mark)
+    return exp.select(rows, *(_rows_where(marked([i])) for i in every)).from_(name).where(any_mark)
 
 
 def _rows_where(condition: exp.Expr | None) -> exp.Expr:
@@ -106,8 +105,10 @@ def _differs(column: str) -> exp.Expr:
 
 
 def latest_query(table: Table, name: str, columns: Sequence[str]) -> exp.Select:
-    """Each key's last row; of rows that tie, the same one on every run."""
-    numbered = exp.alias_(_ranked(exp.RowNumber(), table, columns), "_rank")
+    """Each key's last row; of rows that tie, the same one on every run, whatever else is loaded."""
+    own = table.source_columns(frozenset())
+    ties = sorted(columns, key=lambda column: column not in own)
+    numbered = exp.alias_(_ranked(exp.RowNumber(), table, ties), "_rank")
     own_columns = [exp.column(c) for c in columns]
     ranked = exp.select(*own_columns, numbered).from_(name).subquery("ranked")
     first = exp.EQ(this=exp.column("_rank"), expression=exp.Literal.number("1"))

@@ -1,44 +1,103 @@
-"""The rows of a source's files, column by column."""
+"""The rows of a source's files, column by column: what one file lacks, or names otherwise, is settled here."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from sqlglot import exp
 
 from ...model.project import Source
-from ..sql.operations import DelimitedRows, JsonRows, ParquetRows
-from ..sql.tree import Tree
-from ..sql.typed_sql import null
+from ..sql.operations import DelimitedRows, JsonKeys, JsonObjects, JsonRows, ParquetRows, TextAt
+from ..sql.tree import Query
+from ..sql.typed_sql import alias, null
+from .columns import Native, Spellings
 
 
-def delimited_rows(source: Source, files: Mapping[str, tuple[str, ...]], columns: Sequence[str]) -> Tree:
-    """The wanted columns of delimited files with these headers; a file without a column gives NULL there."""
-    selects = [
-        exp.select(*_wanted(columns, header)).from_(DelimitedRows(paths=[path], source=source, header=list(header)))
-        for path, header in files.items()
+def lacking_mark(column: str) -> str:
+    """The column that is true in the rows of files without this one. No name of a column ends in a blank."""
+    return f"{column} lacking "
+
+
+def delimited_rows(source: Source, paths: Sequence[str], native: Native, columns: Sequence[str]) -> Query:
+    """The wanted columns of delimited files, each of which has a header of its own."""
+    selects = []
+    for path, spellings in zip(paths, native.files, strict=True):
+        header = [name for names in spellings.values() for name in names]
+        rows = DelimitedRows(paths=[path], source=source, header=header)
+        selects.append(_selected(native, columns, spellings, rows))
+    return _union(selects)
+
+
+def parquet_rows(paths: Sequence[str], native: Native, columns: Sequence[str]) -> Query:
+    """The wanted columns of Parquet files."""
+    groups = _groups(paths, native, columns)
+    return _union([_selected(native, columns, wanted, ParquetRows(paths=files)) for files, wanted in groups])
+
+
+def json_rows(paths: Sequence[str], native: Native, columns: Sequence[str]) -> Query:
+    """The wanted columns of JSON files as text."""
+    selects = []
+    for files, wanted in _groups(paths, native, columns):
+        if wanted and all(len(names) == 1 for names in wanted.values()):
+            rows: exp.Expr = JsonRows(paths=files, columns=[names[0] for names in wanted.values()])
+            selects.append(_selected(native, columns, wanted, rows))
+        else:
+            selects.append(_selected(native, columns, wanted, JsonObjects(paths=files), _text_at))
+    return _union(selects)
+
+
+def every_column(path: str) -> Query:
+    """All columns of a Parquet file, to learn their names and types."""
+    return exp.select("*").from_(ParquetRows(paths=[path]))
+
+
+def json_keys(path: str) -> Query:
+    """The names that occur in the objects of a JSON file."""
+    return exp.select("key").distinct().from_(JsonKeys(paths=[path]))
+
+
+def _groups(paths: Sequence[str], native: Native, columns: Sequence[str]) -> list[tuple[list[str], Spellings]]:
+    """The files that name the wanted columns alike."""
+    groups: dict[tuple[tuple[str, tuple[str, ...]], ...], list[str]] = {}
+    for path, spellings in zip(paths, native.files, strict=True):
+        groups.setdefault(tuple((c, spellings[c]) for c in columns if c in spellings), []).append(path)
+    return [(files, dict(wanted)) for wanted, files in groups.items()]
+
+
+def _column(names: Sequence[str]) -> exp.Expr:
+    return exp.column(exp.to_identifier(names[0], quoted=True))
+
+
+def _text_at(names: Sequence[str]) -> exp.Expr:
+    """What an object holds under the first of some names that it has."""
+    texts = [TextAt(expressions=[exp.column("json"), exp.Literal.string(name)]) for name in names]
+    return texts[0] if len(texts) == 1 else exp.Coalesce(this=texts[0], expressions=texts[1:])
+
+
+def _selected(
+    native: Native, columns: Sequence[str], spellings: Spellings, rows: exp.Expr,
+    cell: Callable[[Sequence[str]], exp.Expr] = _column,
+) -> exp.Select:  # fmt: skip
+    """The wanted columns of files that name them alike, and for each that a file lacks whether it is one of these."""
+    cells = [_named(cell(spellings[c]) if c in spellings else _nothing(native, c), c) for c in columns]
+    marks = [
+        alias(exp.Boolean(this=c not in spellings), _quoted(lacking_mark(c))) for c in columns if native.is_lacking(c)
     ]
+    return exp.select(*cells, *marks).from_(rows)
+
+
+def _named(cell: exp.Expr, column: str) -> exp.Expr:
+    return cell if cell.name == column and isinstance(cell, exp.Column) else alias(cell, _quoted(column))
+
+
+def _nothing(native: Native, column: str) -> exp.Expr:
+    """No value; where other files have the column, they type it."""
+    return exp.Null() if column in native.types else null("VARCHAR")
+
+
+def _quoted(name: str) -> exp.Identifier:
+    return exp.to_identifier(name, quoted=True)
+
+
+def _union(selects: Sequence[exp.Select]) -> Query:
     return selects[0] if len(selects) == 1 else exp.union(*selects, distinct=False)
-
-
-def parquet_rows(files: Sequence[str], columns: Sequence[str] | None = None) -> Tree:
-    """The wanted columns of Parquet files (all of them if None), joined by name."""
-    return _selected(ParquetRows(paths=list(files)), columns)
-
-
-def json_rows(files: Sequence[str], columns: Sequence[str] | None = None) -> Tree:
-    """The wanted columns of JSON files as text; with None, what the engine finds, to learn their names."""
-    return _selected(JsonRows(paths=list(files), columns=None if columns is None else list(columns)), columns)
-
-
-def _selected(rows: exp.Expr, columns: Sequence[str] | None) -> Tree:
-    names: list[exp.Expr] = [exp.Star()] if columns is None else [_quoted(c) for c in columns]
-    return exp.select(*names).from_(rows)
-
-
-def _wanted(columns: Sequence[str], header: Sequence[str]) -> list[exp.Expr]:
-    return [_quoted(c) if c in header else exp.alias_(null("VARCHAR"), c, quoted=True) for c in columns]
-
-
-def _quoted(name: str) -> exp.Expr:
-    return exp.column(exp.to_identifier(name, quoted=True))

@@ -9,9 +9,11 @@ from functools import reduce
 from sqlglot import exp
 
 from ...model.record import Record
-from ..sql.typed_sql import alias, binary, case, cast, conjunction, disjunction, is_null
+from ..sql.typed_sql import alias, binary, case, cast, conjunction, disjunction, is_null, not_null
 from .casts import odd_hour, out_of_contract
 from .columns import Base, Staged
+from .files import lacking_mark
+from .source_type import SourceType
 from .table import Table
 
 
@@ -35,30 +37,52 @@ class Load(Record):
     query: exp.Select
     marks: tuple[tuple[Flaw, str], ...]
     columns: tuple[str, ...]
+    """The columns of the typed table without the marks."""
+    bases: tuple[str, ...]
+    """For each, the base column that it is, or whose absence it tells."""
 
 
 def load_query(table: Table, columns: frozenset[str], as_of: exp.Expr) -> Load:
     """What loads the given base columns of a table: typed cells, the marks of each row, rows before as_of."""
     stages = [table.staged(table.base(n)) for n in sorted(columns)]
     conditions = [
-        *((Flaw.MISFIT, s.base.name, table.misfit(s)) for s in stages),
-        *((Flaw.EMPTY, s.base.name, table.empty(s)) for s in stages),
+        *((Flaw.MISFIT, s.base.name, _misfit(s)) for s in stages),
+        *((Flaw.EMPTY, s.base.name, _empty(s)) for s in stages),
         *((Flaw.WORD, s.base.name, _unknown_word(s.base)) for s in stages),
-        *((Flaw.ODD_HOUR, s.base.name, odd_hour(s.wall_name, table.zone)) for s in stages if s.wall is not None),
+        *(
+            (Flaw.ODD_HOUR, s.base.name, odd_hour(s.wall_name, table.zone_of(s.base)))
+            for s in stages
+            if s.wall is not None
+        ),
         *((Flaw.SWAP, *swap) for swap in _swaps(table, columns)),
     ]
     marks = {(flaw, name): condition for flaw, name, condition in conditions if condition is not None}
     wanted = [alias(_fitting(s.base), s.base.name) for s in stages]
+    absent = [table.base(n) for n in sorted(table.lacking(columns))]
+    wanted += [alias(exp.column(exp.to_identifier(lacking_mark(b.source), quoted=True)), b.lacking) for b in absent]
     query = exp.select(*wanted, *_masks(list(marks.values()))).from_(typed_rows(stages, SOURCE), copy=False)
     limit = _known_by(table, columns, as_of)
     if limit is not None:
         query = query.where(limit)
-    return Load(query, tuple(marks), tuple(s.base.name for s in stages))
+    bases = tuple(s.base.name for s in stages)
+    return Load(query, tuple(marks), (*bases, *(b.lacking for b in absent)), (*bases, *(b.name for b in absent)))
 
 
 def from_source(query: exp.Select, rows: exp.Expr) -> exp.Select:
     """The query of a load over these rows. The engine is not to keep them all at once."""
     return query.with_(SOURCE, as_=rows, materialized=False)
+
+
+def filled(table: Table, rows: exp.Query) -> exp.Select:
+    """Those of the rows, which have all columns of the source, that have a value in any of them."""
+    values = disjunction(*(not_null(table.raw(base)) for base in table.raws.values()))
+    return exp.select("*").from_(rows.subquery("rows")).where(values)
+
+
+def blank_query(name: str, load: Load) -> exp.Select:
+    """How many rows of a typed table have no value: they may be blank in the source."""
+    blank = conjunction(*(is_null(exp.column(column)) for column in dict.fromkeys(load.bases)))
+    return exp.select(exp.Count(this=exp.Star())).from_(name).where(blank)
 
 
 def _swaps(table: Table, columns: frozenset[str]) -> Iterator[tuple[str, exp.Expr]]:
@@ -75,6 +99,28 @@ def typed_rows(stages: Sequence[Staged], source: str | exp.Expr) -> exp.Subquery
     first = exp.select("*", *parsed).from_(source, copy=False).subquery("parsed", copy=False)
     typed = exp.select("*", *(alias(s.typed, f"_typed_{s.base.name}") for s in stages)).from_(first, copy=False)
     return typed.subquery("typed", copy=False)
+
+
+def _misfit(stage: Staged) -> exp.Expr | None:
+    """True where a filled cell does not fit its type or the contract's bounds; None where it cannot happen."""
+    base, meaning, typed = stage.base, stage.base.contract, exp.column(f"_typed_{stage.base.name}")
+    is_own = base.native is not SourceType.TEXT and base.type == base.native.canonical
+    unread = None
+    if base.duration or (base.type != "text" and not is_own):
+        unread = conjunction(not_null(stage.raw_name), is_null(typed))
+    required = conjunction(not_null(stage.raw_name), is_null(typed)) if meaning and not meaning.nullable else None
+    bounds = out_of_contract(typed, (), meaning.minimum, meaning.maximum) if meaning else None
+    return disjunction(unread, required, bounds)
+
+
+def _empty(stage: Staged) -> exp.Expr | None:
+    """True where a cell is empty that the contract requires; None where it may be."""
+    meaning = stage.base.contract
+    return is_null(stage.raw_name) if meaning and not meaning.nullable else None
+
+
+def _odd_hour(stage: Staged, table: Table) -> exp.Expr | None:
+    return odd_hour(stage.wall_name, table.zone_of(stage.base)) if stage.wall is not None else None
 
 
 def _unknown_word(base: Base) -> exp.Expr | None:

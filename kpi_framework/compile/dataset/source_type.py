@@ -16,6 +16,9 @@ class SourceType(StrEnum):
     """A wall time, or an instant in UTC: it names no zone."""
     INSTANT = "instant"
     """A timestamp with its offset."""
+    NANO_TIMESTAMP = "timestamp in nanoseconds"
+    """The same, finer than a moment is told here: what is below a microsecond is cut."""
+    NANO_INSTANT = "instant in nanoseconds"
     DOUBLE = "double"
     DECIMAL = "decimal"
     INTEGER = "integer"
@@ -28,10 +31,18 @@ class SourceType(StrEnum):
     """A type that nothing is computed with: read as text."""
 
     @property
+    def cut(self) -> SourceType:
+        """The type of its cells once they are cut to microseconds."""
+        return _CUT.get(self, self)
+
+    @property
     def canonical(self) -> str:
         """The type that a column has where nothing types it otherwise."""
         if self in (SourceType.NARROW_INTEGER, SourceType.WIDE_INTEGER):
             return "integer"
-        if self is SourceType.INSTANT:
+        if self.cut in (SourceType.TIMESTAMP, SourceType.INSTANT):
             return "timestamp"
         return "text" if self is SourceType.OTHER else self.value
+
+
+_CUT = {SourceType.NANO_TIMESTAMP: SourceType.TIMESTAMP, SourceType.NANO_INSTANT: SourceType.INSTANT}

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cached_property, partial
 
 from sqlglot import exp
 
 from ...model.clock import POLICY_PARTS, Clock
-from ...model.header import snake_case
+from ...model.header import folded, snake_case
 from ...model.period import Almanac, Grain
 from ...model.project import Column, Contract, Dataset, Source
 from ...model.quoting import listed, shown
@@ -20,9 +20,9 @@ from ..language.formula import compile_column
 from ..language.scope import Scope
 from ..language.times import SQL_TYPES
 from ..sql.errors import FormulaError
-from ..sql.typed_sql import Term, conjunction, disjunction, duration, is_null, not_null
+from ..sql.typed_sql import Term, duration
 from ..time.working_time import Lookup
-from .casts import out_of_contract, to_instant, translated, typed_cell, wall_time, without_nulls
+from .casts import in_microseconds, to_instant, translated, typed_cell, wall_time, without_nulls
 from .columns import Base, Earlier, Native, Staged, sound_term, texts
 from .durations import duration_cell
 from .source_type import SourceType
@@ -53,7 +53,7 @@ class Table(Record, dict=True):
     def bases(self) -> dict[str, Base]:
         """The columns read from the source, by canonical name."""
         bases = {n: self._mapped(n, c) for n, c in self._mappings.items()}
-        taken = {c.from_ for c in self._mappings.values()}
+        taken = {base.source for base in bases.values()}
         computed = {*self.dataset.columns, *self.clocks} - set(bases)
         for header in self._headers:
             name = snake_case(header)
@@ -66,7 +66,7 @@ class Table(Record, dict=True):
         """The source's columns as they are, for columns that are computed from them."""
         raws = {}
         for header in self._headers:
-            native = self.native.types[header] if self.native else SourceType.TEXT
+            native = self._type_in_source(header).cut
             name = f"_raw_{snake_case(header)}"
             raws[name] = Base(name, header, native.canonical, native, None, False, {}, None)
         return raws
@@ -111,38 +111,37 @@ class Table(Record, dict=True):
             if isinstance(column, Column):
                 mappings[name] = column
             elif self._is_header(column):
-                mappings[name] = Column(**{"from": self._header(column)})
+                mappings[name] = Column(**{"from": column})
         return mappings
 
     def _is_header(self, text: str) -> bool:
         """Whether a text is a source's column: as the source has it, or words that are no SQL expression."""
-        if text in self._header_set or text.lower() in self._spellings or re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", text):
+        if folded(text) in self._spellings or re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", text):
             return True
         return bool(re.fullmatch(r"\w+( \w+)+", text)) and not is_expression(text)
 
     def _header(self, text: str) -> str:
-        """The source's own spelling of a name: SQL names have no case."""
-        return self._spellings.get(text.lower(), text)
-
-    @cached_property
-    def _header_set(self) -> frozenset[str]:
-        return frozenset(self._headers)
+        """The source's own spelling of a name: neither case nor outer blanks tell columns apart."""
+        return self._spellings.get(folded(text), text)
 
     @cached_property
     def _spellings(self) -> dict[str, str]:
-        """The headers by their lower case; of several the first."""
-        return {header.lower(): header for header in reversed(self._headers)}
+        return {folded(header): header for header in reversed(self._headers)}
 
     def _mapped(self, name: str, column: Column) -> Base:
         meaning = self.contract.columns.get(name) if self.contract else None
-        native = self.native.types.get(column.from_, SourceType.TEXT) if self.native else SourceType.TEXT
+        source = self._header(column.from_)
+        native = self._type_in_source(source).cut
         personal = column.personal if column.personal is not None else bool(meaning and meaning.personal)
-        kind = column.type or (meaning.type if meaning else native.canonical)
+        written = "timestamp" if column.timestamps or column.timezone else native.canonical
+        kind = column.type or (meaning.type if meaning else written)
         unit = column.unit or (meaning.unit if meaning else None)
         if column.duration:
             kind, unit = "double", unit if unit in MICROSECONDS else "minutes"
-        written = (column.duration, column.currency)
-        return Base(name, column.from_, kind, native, unit, personal, column.values, meaning, *written)
+        return Base(
+            name, source, kind, native, unit, personal, column.values, meaning, column.duration, column.optional,
+            column.timestamps, column.timezone, column.currency,
+        )  # fmt: skip
 
     @cached_property
     def clocks(self) -> dict[str, Term]:
@@ -191,7 +190,7 @@ class Table(Record, dict=True):
 
     def _base_term(self, name: str) -> Term:
         base = self.bases[name]
-        if self.native is not None and base.source not in self.native.types:
+        if self.native is not None and not self.has(name):
             raise FormulaError(
                 "source-unreadable", f"the source of `{self.name}` has no column {shown(base.source)}",
                 f"It has: {listed(self.native.types)}.", base.source,
@@ -251,19 +250,24 @@ class Table(Record, dict=True):
         personal = name if meaning and meaning.personal else None
         return Term(term.sql, term.type, unit, term.micros, degree=0, personal=personal, size=term.size)
 
+    def _type_in_source(self, header: str) -> SourceType:
+        return self.native.types.get(header, SourceType.TEXT) if self.native else SourceType.TEXT
+
     # the query that loads it
 
     def staged(self, base: Base) -> Staged:
         """The cell in steps, so that the engine parses each text once: raw, wall time, typed."""
-        raw = self._raw(base)
+        raw = self.raw(base)
         raw_name, wall_name = exp.column(f"_cell_{base.name}"), exp.column(f"_wall_{base.name}")
         wall = self._wall(base, raw)
         typed = self._typed(base, raw_name, wall_name if wall is not None else None)
         return Staged(base, raw, wall, typed, raw_name, wall_name)
 
-    def _raw(self, base: Base) -> exp.Expr:
+    def raw(self, base: Base) -> exp.Expr:
         """The cell as the source has it; a CSV reader has already made its nulls NULL."""
-        cell = exp.column(exp.to_identifier(base.source, quoted=True))
+        cell = in_microseconds(
+            exp.column(exp.to_identifier(base.source, quoted=True)), self._type_in_source(base.source)
+        )
         return cell if self.is_csv else without_nulls(cell, base.native, self.source.nulls)
 
     @property
@@ -272,40 +276,29 @@ class Table(Record, dict=True):
         return self.source.kind == "csv"
 
     def _wall(self, base: Base, raw: exp.Expr) -> exp.Expr | None:
-        if base.type != "timestamp" or self.zone == "UTC":
+        if base.type != "timestamp" or self.zone_of(base) == "UTC":
             return None
-        return wall_time(raw, base.native, self._formats)
+        return wall_time(raw, base.native, self._formats(base))
 
-    @property
-    def _formats(self) -> tuple[str, ...]:
-        """How timestamps are written, with the zone's name where they name it."""
-        return tuple(f.replace("%Z", self.zone) for f in self.source.timestamps or ())
+    def zone_of(self, base: Base) -> str:
+        """The zone of a column's timestamps without offset: its own, else the source's."""
+        return base.timezone or self.zone
+
+    def _formats(self, base: Base) -> tuple[str, ...]:
+        """How a column's timestamps are written, with the zone's name where they name it."""
+        return tuple(f.replace("%Z", self.zone_of(base)) for f in base.timestamps or self.source.timestamps or ())
 
     def _typed(self, base: Base, raw: exp.Expr, wall: exp.Expr | None) -> exp.Expr:
         if base.duration:
             return duration_cell(raw, base.duration, base.unit or "minutes")
-        instant = to_instant(wall, self.zone) if wall is not None else None
         if base.values and base.type not in ("text", "timestamp"):
             raw = translated(typed_cell(raw, base.native, "text", (), None), dict(base.values))
-            return typed_cell(raw, SourceType.TEXT, base.type, self._formats, None)
-        typed = typed_cell(raw, base.native, base.type, self._formats, instant)
+            return typed_cell(raw, SourceType.TEXT, base.type, self._formats(base), None)
+        typed = typed_cell(
+            raw, base.native, base.type, self._formats(base),
+            to_instant(wall, self.zone_of(base)) if wall is not None else None,
+        )  # fmt: skip
         return translated(typed, dict(base.values)) if base.type == "text" else typed
-
-    def misfit(self, stage: Staged) -> exp.Expr | None:
-        """True where a filled cell does not fit its type or the contract's bounds; None where it cannot happen."""
-        base, meaning, typed = stage.base, stage.base.contract, exp.column(f"_typed_{stage.base.name}")
-        is_own = base.native is not SourceType.TEXT and base.type == base.native.canonical
-        unread = None
-        if base.duration or (base.type != "text" and not is_own):
-            unread = conjunction(not_null(stage.raw_name), is_null(typed))
-        required = conjunction(not_null(stage.raw_name), is_null(typed)) if meaning and not meaning.nullable else None
-        bounds = out_of_contract(typed, (), meaning.minimum, meaning.maximum) if meaning else None
-        return disjunction(unread, required, bounds)
-
-    def empty(self, stage: Staged) -> exp.Expr | None:
-        """True where a cell is empty that the contract requires; None where it may be."""
-        meaning = stage.base.contract
-        return is_null(stage.raw_name) if meaning and not meaning.nullable else None
 
     @property
     def time(self) -> str | None:
@@ -340,7 +333,14 @@ class Table(Record, dict=True):
         base = self.bases.get(name)
         if base is None or self.native is None:
             return name in self.scope.columns
-        return base.source in self.native.types
+        return base.optional or base.source in self.native.types
+
+    def lacking(self, columns: Iterable[str]) -> frozenset[str]:
+        """Which of these base columns some files of the source lack, though they should have it."""
+        native = self.native
+        return frozenset(
+            n for n in columns for b in [self.base(n)] if native and not b.optional and native.is_lacking(b.source)
+        )
 
     def leaves(self, name: str) -> frozenset[str]:
         """What an example gives in place of a column: the columns of the source behind it, and the clocks."""

@@ -27,7 +27,11 @@ class Micros(Operation):
 
 
 class AsUtc(Operation):
-    """A timestamp with an offset, as the instant it is, in UTC."""
+    """A timestamp with an offset as a time in UTC; a time in UTC as a timestamp with that offset."""
+
+
+class CutToMicros(Operation):
+    """A timestamp in nanoseconds, without what is below a microsecond: a cast rounds, into the next day as well."""
 
 
 class ReadTime(Operation):
@@ -95,6 +99,10 @@ class IsFinite(Operation):
     """Whether a number is neither infinite nor not-a-number."""
 
 
+class TextAt(Operation):
+    """What a JSON object holds under a name, as text; NULL where it has no such name."""
+
+
 class HashOf(Operation):
     """A whole number that is the same for the same value, and evenly spread."""
 
@@ -139,7 +147,7 @@ def aggregation(function: str, *arguments: exp.Expr) -> exp.Expr:
 class FileRows(Operation):
     """The rows of files, all cells text: `source` says how they are written, `columns` are wanted.
 
-    Parquet files type their cells themselves. Without `columns`: all that there are, to learn their names.
+    Parquet files type their cells themselves.
     """
 
     arg_types = {"paths": True, "columns": False, "source": False, "header": False}  # noqa: RUF012
@@ -177,3 +185,11 @@ class ParquetRows(FileRows):
 
 class JsonRows(FileRows):
     """Of JSON files, an object a row."""
+
+
+class JsonObjects(FileRows):
+    """The same with the whole object in the column `json`."""
+
+
+class JsonKeys(FileRows):
+    """The names in all objects of JSON files, each in a row of the column `key`."""

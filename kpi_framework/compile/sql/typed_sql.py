@@ -99,7 +99,7 @@ def bracket(sql: exp.Expr) -> exp.Expr:
     return sql if isinstance(sql, _PLAIN) and not isinstance(sql, exp.Connector) else exp.Paren(this=sql)
 
 
-def alias(sql: exp.Expr, name: str) -> exp.Expr:
+def alias(sql: exp.Expr, name: str | exp.Identifier) -> exp.Expr:
     """`sql AS name`, over the same tree."""
     return exp.alias_(sql, name, copy=False)
 

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar, Self
 
-from ...compile.dataset.columns import Native, texts
+from ...compile.dataset.columns import Native, texts_of
 from ...compile.dataset.files import delimited_rows
-from ...compile.sql.tree import Tree
+from ...compile.sql.tree import Query
 from ...model.header import unique_headers
 from ...model.project import Source
-from .interface import Describe, SourceError
+from .interface import Inquiry, SourceError
 from .local import LocalFiles, misencoded
 
 _HEADER_LIMIT = 1_000_000
@@ -32,17 +32,17 @@ class DelimitedFiles(LocalFiles):
         headers = tuple(_header(path, named.name, source) for path, named in zip(resolved, paths, strict=True))
         return cls(source, tuple(map(str, paths)), tuple(map(str, resolved)), headers)
 
-    def columns(self, _describe: Describe) -> Native:
+    def columns(self, _inquiry: Inquiry) -> Native:
         """The columns that any file names, all of them text."""
         return self.columns_without_engine()
 
     def columns_without_engine(self) -> Native:
         """The same: the headers say it."""
-        return texts(name for header in self.headers for name in header)
+        return texts_of(self.headers)
 
-    def relation(self, columns: Sequence[str]) -> Tree:
-        """The rows of all files, with these columns; one that a file lacks is NULL there."""
-        return delimited_rows(self.source, dict(zip(self.engine_names, self.headers, strict=True)), columns)
+    def relation(self, native: Native, columns: Sequence[str]) -> Query:
+        """The rows of all files, with these of their columns; one that a file lacks is NULL there."""
+        return delimited_rows(self.source, self.engine_names, native, columns)
 
 
 def _header(path: Path, name: str, source: Source) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ...compile.dataset.columns import Native
 from ...model.period import is_zone
-from ...model.project import Dataset
+from ...model.project import Column, Dataset
 from .delimited import DelimitedFiles
 from .interface import Files, Open, SourceError
 from .json import JsonFiles
@@ -24,10 +24,10 @@ FORMATS: Mapping[str, Open] = {
 def find_files(dataset: Dataset, root: Path, allowed: Sequence[Path]) -> Files:
     """The files of a dataset. Raises SourceError where there are none, or they lie outside."""
     source = dataset.reading
-    if source.timezone is not None and not is_zone(source.timezone):
-        raise SourceError(
-            f"`timezone: {source.timezone}` is not an IANA time zone", "Write it as Europe/London, or UTC."
-        )
+    columns = (column.timezone for column in dataset.columns.values() if isinstance(column, Column))
+    unknown = next((zone for zone in (source.timezone, *columns) if zone is not None and not is_zone(zone)), None)
+    if unknown is not None:
+        raise SourceError(f"`timezone: {unknown}` is not an IANA time zone", "Write it as Europe/London, or UTC.")
     open_files = FORMATS.get(source.kind or "")
     if open_files is None:
         raise SourceError(

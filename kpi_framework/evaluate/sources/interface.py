@@ -8,12 +8,19 @@ from typing import Protocol
 
 from ...compile.dataset.columns import Native
 from ...compile.dataset.source_type import SourceType
-from ...compile.sql.tree import Tree
+from ...compile.sql.tree import Query
 from ...model.project import Source
-from ..engine.interface import EngineError
+from ..engine.interface import EngineError, Row
 
-Describe = Callable[[Tree], Mapping[str, SourceType]]
-"""An engine's answer to which columns some rows have, and their types. Raises EngineError."""
+
+class Inquiry(Protocol):
+    """What an engine is asked about files before any row is read. Every method raises EngineError."""
+
+    def describe(self, rows: Query) -> Mapping[str, SourceType]:
+        """The columns of some rows, and their types."""
+
+    def fetch(self, query: Query) -> Sequence[Row]:
+        """All rows of a query."""
 
 
 class SourceError(Exception):
@@ -36,7 +43,7 @@ class Files(Protocol):
     def resolved(self) -> tuple[str, ...]:
         """The same files without links, which the engine has to be admitted to: what was looked at is what is read."""
 
-    def columns(self, describe: Describe) -> Native:
+    def columns(self, inquiry: Inquiry) -> Native:
         """The columns and their types; an engine is asked only where the files have no header.
 
         Raises SourceError where they cannot be read, EngineError where the engine is gone.
@@ -45,8 +52,8 @@ class Files(Protocol):
     def columns_without_engine(self) -> Native | None:
         """The columns, if they can be known without an engine."""
 
-    def relation(self, columns: Sequence[str]) -> Tree:
-        """The rows of all files, with these columns."""
+    def relation(self, native: Native, columns: Sequence[str]) -> Query:
+        """The rows of all files, with these of their columns; `native` is what `columns` gave."""
 
     def fingerprint(self) -> str:
         """A hash of the files' bytes, in the order of their names. Raises OSError."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
-from ...compile.dataset.columns import Native, texts
-from ...compile.dataset.files import json_rows
-from ...compile.sql.tree import Tree
-from .interface import Describe
+from ...compile.dataset.columns import Native, texts_of
+from ...compile.dataset.files import json_keys, json_rows
+from ...compile.sql.tree import Query
+from .interface import Inquiry
 from .local import LocalFiles
 
 
@@ -17,10 +17,16 @@ class JsonFiles(LocalFiles):
 
     format: ClassVar[str] = "json"
 
-    def columns(self, describe: Describe) -> Native:
+    def columns(self, inquiry: Inquiry) -> Native:
         """The names that occur, all of them text. Raises SourceError, EngineError."""
-        return texts(self.described(json_rows(self.engine_names), describe).types)
+        with self.readable():
+            return texts_of([_names(inquiry, path) for path in self.engine_names])
 
-    def relation(self, columns: Sequence[str]) -> Tree:
-        """The rows of all files, with these columns."""
-        return json_rows(self.engine_names, columns)
+    def relation(self, native: Native, columns: Sequence[str]) -> Query:
+        """The rows of all files, with these of their columns."""
+        return json_rows(self.engine_names, native, columns)
+
+
+def _names(inquiry: Inquiry, path: str) -> list[str]:
+    """The names in a file, in an order that its rows have no part in."""
+    return sorted(str(row[0]) for row in inquiry.fetch(json_keys(path)))

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import ClassVar, Self
 
 from ...compile.dataset.columns import Native
-from ...compile.sql.tree import Tree
 from ...model.project import Source
 from ...model.record import Record
 from ..engine.file_names import engine_name
 from ..engine.interface import EngineError
-from .interface import Describe, SourceError
+from .interface import SourceError
 
 
 class LocalFiles(Record):
@@ -48,10 +48,11 @@ class LocalFiles(Record):
                     digest.update(block)
         return f"sha256:{digest.hexdigest()}"
 
-    def described(self, rows: Tree, describe: Describe) -> Native:
-        """The columns and types that an engine finds in these rows. Raises SourceError, EngineError."""
+    @contextmanager
+    def readable(self) -> Iterator[None]:
+        """What an engine that lives cannot read is the files' fault. Raises SourceError, EngineError."""
         try:
-            return Native(describe(rows))
+            yield
         except EngineError as error:
             if error.died or error.lost:
                 raise

@@ -19,7 +19,7 @@ def stale_unread(catalog: Catalog, known: frozenset[str], project_root: ProjectR
     unread = set(catalog.kpis) - known
     if not unread:
         return ()
-    lower, upper = (_hashes(catalog, project_root, spelled) for spelled in (str.lower, str.upper))
+    lower, upper = (_hashes(catalog, project_root, spelled) for spelled in (str, "({})".format))
     sure = {i: h for i, h in lower.items() if upper.get(i) == h}
     return compare(catalog, {}, {i: sure.get(i, "") for i in unread}).diagnostics
 

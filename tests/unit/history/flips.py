@@ -130,6 +130,8 @@ DATA: Mapping[str, str] = {
     "misfit": _rows(
         *_QUICK, *(_ticket(3, d, 1) for d in range(1, 25)), ("999", "soon", "2026-03-05 09:00", "high", "u")
     ),
+    "drift-a": _rows(*_QUICK),
+    "drift-b": _rows(*(_ticket(3, d, 1) for d in range(1, 25))).replace("priority", "urgency"),
     "foreign": _rows(*_QUICK, *(_ticket(3, d, 1, "urgent") for d in range(1, 25))),
 }
 
@@ -316,6 +318,12 @@ COLUMN: dict[str, Row] = {
     }, {**_target(_HIGH), f"{_T}/columns/priority": {"from": "priority"}}),
     "personal": fed("restating", "columns", {f"{_T}/columns/who": {"from": "user", "personal": False}}, {
         **_EASY, f"{_T}/columns/who": {"from": "user", "personal": True}, "kpi/segments": ["who"],
+    }),
+    # Closed at noon is ten or nine o'clock in UTC; minutes read as hours are nearly midnight.
+    "timezone": fed("restating", "columns", {f"{_T}/columns/resolved_at/timezone": "Europe/Athens"}),
+    "timestamps": fed("restating", "columns", {f"{_T}/columns/resolved_at/timestamps": "%Y-%m-%d %M:%H"}),
+    "optional": fed("loosened", "columns", {f"{_T}/columns/priority/optional": True}, {
+        **_EASY, f"{_T}/source": "data/drift-*.csv", f"{_T}/columns/priority": {"from": "priority"},
     }),
     "duration": fed("restating", "columns", {f"{_T}/columns/number/duration": "minutes"}, {
         f"{_T}/columns/number": {"from": "id", "duration": "hours"}, "kpi/formula": "avg(number)",

@@ -133,6 +133,7 @@ def test_a_file_too_large_is_not_read() -> None:
 @pytest.mark.parametrize(
     ("text", "corrected"),
     [
+        ("ticket_id: Ticket #\n", 'ticket_id: "Ticket #"'),
         ("description: Tickets #1 queue\n", 'description: "Tickets #1 queue"'),
         ("description: #1 queue\n", 'description: "#1 queue"'),
         ("a:\n  - Tickets #1 queue\n", '- "Tickets #1 queue"'),
@@ -166,7 +167,7 @@ def test_the_hint_is_the_corrected_line(text: str, corrected: str) -> None:
     "text",
     [
         "owner: x  # the desk\n",
-        "# all\nowner: x #\n",
+        "# all\n#\nowner: x # of it\n",
         "owner: x\n  # kpi: ignore[some-rule] as agreed\n",
         "link: a#b\n",
         "a: '#1'\n",

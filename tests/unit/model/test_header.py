@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kpi_framework.model.header import Header, snake_case, unique_headers
+from kpi_framework.model.header import Header, folded, snake_case, unique_headers
 
 
 @pytest.mark.parametrize(
@@ -48,12 +48,24 @@ def test_a_column_of_signs_alone_is_found_only_to_the_letter() -> None:
     assert Header(("#",)).spelling(["%"]) is None
 
 
-def test_repeated_headers_are_told_apart() -> None:
-    """The second and the third by their number."""
-    assert unique_headers(["id", "Comment", "Comment", "x", "Comment"]) == (
-        "id",
-        "Comment",
-        "Comment_2",
-        "x",
-        "Comment_3",
-    )
+@pytest.mark.parametrize(
+    ("header", "names"),
+    [
+        (["id", "Comment", "Comment", "x", "Comment"], ("id", "Comment", "Comment_2", "x", "Comment_3")),
+        (["a", "a", "a_2"], ("a", "a_3", "a_2")),
+        (["Status", " status "], ("Status", "status_2")),
+        (["id", "", "", "column_2"], ("id", "column_2", "column_3", "column_2_2")),
+    ],
+)
+def test_headers_are_told_apart(header: list[str], names: tuple[str, ...]) -> None:
+    """Of equal ones the first keeps its name, the next take the first that is free; an empty one is its place."""
+    assert unique_headers(header) == names
+
+
+@settings(deadline=None)
+@given(st.lists(st.sampled_from(["a", "A", " a", "a_2", "A_2", "b", "", "column_1", "a_3"])))
+def test_no_two_columns_have_one_name(header: list[str]) -> None:
+    """Neither in case nor in outer blanks do they only differ."""
+    names = unique_headers(header)
+    assert len({folded(name) for name in names}) == len(names) == len(header)
+    assert unique_headers(names) == names

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlglot import exp
 
-from ...sql.operations import DelimitedRows, JsonRows, ParquetRows
+from ...sql.operations import DelimitedRows, JsonKeys, JsonObjects, JsonRows, ParquetRows
 
 _MAX_LINE = 2_000_000
 _TEXT = exp.Literal.string("VARCHAR")
@@ -32,11 +32,19 @@ def parquet_rows(node: ParquetRows) -> exp.Expr:
 
 
 def json_rows(node: JsonRows) -> exp.Expr:
-    """The reader of JSON files: the wanted columns as text, or what the engine finds, to learn their names."""
-    if node.columns is not None:
-        return _reader("read_json", node.paths, columns=_text_columns(node.columns))
-    options = {"maximum_depth": exp.Literal.number(1), "sample_size": exp.Neg(this=exp.Literal.number(1))}
-    return _reader("read_json", node.paths, union_by_name=exp.Boolean(this=True), **options)
+    """The reader of JSON files: the wanted columns as text."""
+    return _reader("read_json", node.paths, columns=_text_columns(node.columns or ()))
+
+
+def json_objects(node: JsonObjects) -> exp.Expr:
+    """The reader of the same files, an object a row."""
+    return _reader("read_json_objects", node.paths)
+
+
+def json_keys(node: JsonKeys) -> exp.Expr:
+    """The names in every object."""
+    keys = exp.Anonymous(this="unnest", expressions=[exp.Anonymous(this="json_keys", expressions=[exp.column("json")])])
+    return exp.select(exp.alias_(keys, "key")).from_(_reader("read_json_objects", node.paths)).subquery("keys")
 
 
 def _reader(name: str, paths: Sequence[str], **options: exp.Expr) -> exp.Expr:

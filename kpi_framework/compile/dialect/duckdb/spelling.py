@@ -13,7 +13,7 @@ from ...language.aggregates import SPREADS
 from ...sql import operations as op
 from ...sql.size import deep
 from .calls import called
-from .files import delimited_rows, json_rows, parquet_rows
+from .files import delimited_rows, json_keys, json_objects, json_rows, parquet_rows
 from .functions import WORKED, zone_function
 from .spread import spread
 
@@ -35,9 +35,21 @@ def _as_utc(node: op.Operation) -> exp.Expr:
     return called("timezone", exp.Literal.string("UTC"), *node.expressions)
 
 
+def _cut_to_micros(node: op.Operation) -> exp.Expr:
+    # Reckoned from 1970 in UTC, which is the session's zone; `epoch_us` cuts downwards before 1970, too.
+    nanos = exp.Cast(this=node.expressions[0], to=exp.DataType.build("TIMESTAMP_NS", dialect="duckdb"))
+    return called("make_timestamp", called("epoch_us", nanos))
+
+
 def _read_time(node: op.Operation) -> exp.Expr:
     text, *formats = node.expressions
     return called("try_strptime", text, exp.Array(expressions=formats))
+
+
+def _text_at(node: op.Operation) -> exp.Expr:
+    json, key = node.expressions
+    quoted = key.name.replace("\\", "\\\\").replace('"', '\\"')
+    return called("json_extract_string", json, exp.Literal.string(f'$."{quoted}"'))
 
 
 def _numbers(node: op.Operation) -> exp.Expr:
@@ -55,9 +67,12 @@ def _aggregation(node: op.Aggregation) -> exp.Expr:
 
 
 SPELLED: Mapping[type[op.Operation], Callable[[Any], exp.Expr]] = {
-    op.AsUtc: _as_utc, op.ReadTime: _read_time, op.Numbers: _numbers, op.Aggregation: _aggregation,
+    op.AsUtc: _as_utc, op.CutToMicros: _cut_to_micros, op.ReadTime: _read_time, op.Numbers: _numbers,
+    op.Aggregation: _aggregation,
     op.WallOf: _of_zone, op.InstantOf: _of_zone, op.IsOddHour: _of_zone,
-    op.DelimitedRows: delimited_rows, op.ParquetRows: parquet_rows, op.JsonRows: json_rows,
+    op.DelimitedRows: delimited_rows, op.ParquetRows: parquet_rows,
+    op.JsonRows: json_rows,
+    op.JsonObjects: json_objects, op.JsonKeys: json_keys, op.TextAt: _text_at,
 }  # fmt: skip
 """The operations that are more than a function of the same arguments."""
 

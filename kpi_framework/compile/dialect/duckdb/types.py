@@ -7,13 +7,14 @@ from ...dataset.source_type import SourceType
 _KINDS = {
     "VARCHAR": SourceType.TEXT, "BOOLEAN": SourceType.BOOLEAN, "DATE": SourceType.DATE,
     "TIMESTAMP WITH TIME ZONE": SourceType.INSTANT, "DOUBLE": SourceType.DOUBLE, "FLOAT": SourceType.DOUBLE,
+    "TIMESTAMP_NS": SourceType.NANO_TIMESTAMP, "TIMESTAMPTZ_NS": SourceType.NANO_INSTANT,
     "BIGINT": SourceType.INTEGER,
     **dict.fromkeys(("TINYINT", "SMALLINT", "INTEGER", "UTINYINT", "USMALLINT"), SourceType.NARROW_INTEGER),
 }  # fmt: skip
 
 
 def source_type(name: str) -> SourceType:
-    """What a type's name says of a column; `TIMESTAMP_NS` is a timestamp, `UHUGEINT` a whole number."""
+    """What a type's name says of a column; `TIMESTAMP_S` is a timestamp, `UHUGEINT` a whole number."""
     if name in _KINDS:
         return _KINDS[name]
     if name.startswith("DECIMAL"):

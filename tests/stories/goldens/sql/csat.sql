@@ -164,10 +164,6 @@ SELECT
   ),
   COUNT(*) FILTER(WHERE
     (
-      _marks_0 & 31
-    ) <> 0),
-  COUNT(*) FILTER(WHERE
-    (
       _marks_0 & 1
     ) <> 0),
   COUNT(*) FILTER(WHERE

@@ -230,10 +230,6 @@ SELECT
   ),
   COUNT(*) FILTER(WHERE
     (
-      _marks_0 & 1023
-    ) <> 0),
-  COUNT(*) FILTER(WHERE
-    (
       _marks_0 & 1
     ) <> 0),
   COUNT(*) FILTER(WHERE
@@ -411,7 +407,7 @@ FROM (
     ticket_id,
     ROW_NUMBER() OVER (
       PARTITION BY ticket_id
-      ORDER BY category, channel, contact_count, created_at, escalated, first_response_at, merged, reopen_count, resolved_at, ticket_id
+      ORDER BY created_at, ticket_id, category, channel, contact_count, escalated, first_response_at, merged, reopen_count, resolved_at
     ) AS _rank
   FROM loaded_tickets
 ) AS ranked

@@ -212,10 +212,6 @@ SELECT
   ),
   COUNT(*) FILTER(WHERE
     (
-      _marks_0 & 127
-    ) <> 0),
-  COUNT(*) FILTER(WHERE
-    (
       _marks_0 & 1
     ) <> 0),
   COUNT(*) FILTER(WHERE
@@ -369,7 +365,7 @@ FROM (
     ticket_id,
     ROW_NUMBER() OVER (
       PARTITION BY ticket_id
-      ORDER BY category, channel, created_at, first_response_at, merged, priority, resolved_at, ticket_id
+      ORDER BY created_at, ticket_id, category, channel, first_response_at, merged, priority, resolved_at
     ) AS _rank
   FROM loaded_tickets
 ) AS ranked

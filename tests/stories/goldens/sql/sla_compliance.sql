@@ -225,10 +225,6 @@ SELECT
   ),
   COUNT(*) FILTER(WHERE
     (
-      _marks_0 & 255
-    ) <> 0),
-  COUNT(*) FILTER(WHERE
-    (
       _marks_0 & 1
     ) <> 0),
   COUNT(*) FILTER(WHERE
@@ -398,7 +394,7 @@ FROM (
     ticket_id,
     ROW_NUMBER() OVER (
       PARTITION BY ticket_id
-      ORDER BY category, channel, created_at, due_at, first_response_at, merged, priority, resolved_at, ticket_id
+      ORDER BY created_at, ticket_id, category, channel, due_at, first_response_at, merged, priority, resolved_at
     ) AS _rank
   FROM loaded_tickets
 ) AS ranked

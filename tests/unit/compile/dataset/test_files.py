@@ -10,6 +10,7 @@ import duckdb
 import pytest
 from sqlglot import exp
 
+from kpi_framework.compile.dataset.columns import texts_of
 from kpi_framework.compile.dataset.files import delimited_rows, json_rows, parquet_rows
 from kpi_framework.compile.dialect.duckdb.spelling import sql_of
 from kpi_framework.model.project import Source
@@ -28,22 +29,29 @@ def test_a_csv_file_reads_back(delimiter: str, quote: str, tmp_path: Path) -> No
     with path.open("w", newline="", encoding="utf-8") as stream:
         csv.writer(stream, delimiter=delimiter, quotechar=quote).writerows(written)
     source = Source.model_validate({"path": "a.csv", "delimiter": delimiter, "quote": quote})
-    assert rows(delimited_rows(source, {str(path): ("id", "a text")}, ["id", "a text"])) == written[1:]
+    assert rows(delimited_rows(source, [str(path)], texts_of([written[0]]), ["id", "a text"])) == written[1:]
 
 
 def test_a_column_that_a_file_lacks_is_empty_there(tmp_path: Path) -> None:
     """Files are stacked by their columns' names; an empty cell is no value."""
     (tmp_path / "a.csv").write_text("id,b\n1,x\n2,\n")
     (tmp_path / "b.csv").write_text("c,id\n9,3\n")
-    files = {str(tmp_path / "a.csv"): ("id", "b"), str(tmp_path / "b.csv"): ("c", "id")}
+    paths, native = [str(tmp_path / "a.csv"), str(tmp_path / "b.csv")], texts_of([("id", "b"), ("c", "id")])
     source = Source.model_validate({"path": "*.csv"})
-    assert sorted(rows(delimited_rows(source, files, ["id", "b"])), key=str) == [("1", "x"), ("2", None), ("3", None)]
+    assert sorted(rows(delimited_rows(source, paths, native, ["id", "b"])), key=str) == [
+        ("1", "x", False),
+        ("2", None, False),
+        ("3", None, True),
+    ]
 
 
 def test_json_is_read_as_text(tmp_path: Path) -> None:
     """The wanted columns, by their names."""
     (tmp_path / "a.jsonl").write_text("".join(json.dumps({"id": n, "b": f"x{n}", "c": None}) + "\n" for n in (1, 2)))
-    assert rows(json_rows([str(tmp_path / "a.jsonl")], ["b", "id"])) == [("x1", "1"), ("x2", "2")]
+    assert rows(json_rows([str(tmp_path / "a.jsonl")], texts_of([("id", "b", "c")]), ["b", "id"])) == [
+        ("x1", "1"),
+        ("x2", "2"),
+    ]
 
 
 def test_parquet_files_are_joined_by_name(tmp_path: Path) -> None:
@@ -52,4 +60,4 @@ def test_parquet_files_are_joined_by_name(tmp_path: Path) -> None:
     for name, query in (("a", "SELECT 1 AS id, 'x' AS b"), ("b", "SELECT 'y' AS b, 2 AS id")):
         engine.sql(query).write_parquet(str(tmp_path / f"{name}.parquet"))
     files = [str(tmp_path / f"{name}.parquet") for name in "ab"]
-    assert sorted(rows(parquet_rows(files, ["id", "b"]))) == [(1, "x"), (2, "y")]
+    assert sorted(rows(parquet_rows(files, texts_of([("id", "b"), ("b", "id")]), ["id", "b"]))) == [(1, "x"), (2, "y")]

@@ -17,7 +17,7 @@ from kpi_framework.compile.sql.tree import Tree
 from kpi_framework.evaluate.engine.duckdb import DuckWorker, WorkerLimits
 from kpi_framework.evaluate.engine.interface import EngineError, Row
 from kpi_framework.evaluate.sources.formats import FORMATS, columns_without_engine, find_files
-from kpi_framework.evaluate.sources.interface import Describe, Files, SourceError
+from kpi_framework.evaluate.sources.interface import Files, SourceError
 from kpi_framework.evaluate.tree_engine import TreeEngine
 from kpi_framework.model.project import Dataset, Source
 
@@ -71,14 +71,24 @@ def engines() -> Iterator[Callable[[Files], DuckWorker]]:
         worker.close()
 
 
-def describing(engine: DuckWorker) -> Describe:
-    """What a source asks an engine for its columns."""
-    return TreeEngine(engine, DUCKDB).describe
-
-
-def unasked(_rows: Tree) -> Mapping[str, SourceType]:
+class Unasked:
     """An engine that nobody may ask."""
-    raise AssertionError("the columns are known without an engine")
+
+    failure: Exception = AssertionError("the columns are known without an engine")
+
+    def describe(self, _rows: Tree) -> Mapping[str, SourceType]:
+        """No answer."""
+        raise self.failure
+
+    def fetch(self, _query: Tree) -> list[Row]:
+        """No answer."""
+        raise self.failure
+
+
+class Died(Unasked):
+    """An engine that is gone."""
+
+    failure = EngineError("worker-died", died=True)
 
 
 def test_every_format_of_kpi_yaml_can_be_opened() -> None:
@@ -92,8 +102,9 @@ def test_the_rows_are_the_same_in_every_format(form: str, tmp_path: Path, engine
     """The wanted columns, in the wanted order; the columns that the source says it has can be read."""
     files = files_of(tmp_path, form)
     engine = engines(files)
-    assert dict(files.columns(describing(engine)).types) == dict.fromkeys(("id", "note"), SourceType.TEXT)
-    rows: list[Row] = engine.fetch(sql_of(files.relation(["note", "id"])))
+    native = files.columns(TreeEngine(engine, DUCKDB))
+    assert dict(native.types) == dict.fromkeys(("id", "note"), SourceType.TEXT)
+    rows: list[Row] = engine.fetch(sql_of(files.relation(native, ["note", "id"])))
     assert sorted(rows) == [("x", "a"), ("y, z", "b")]
 
 
@@ -104,10 +115,10 @@ def test_what_is_known_without_an_engine_is_what_an_engine_would_say(form: str, 
     known = files.columns_without_engine()
     assert known == columns_without_engine(dataset(f"tickets.{form}"), tmp_path, ())
     if known is not None:
-        assert files.columns(unasked) == known
+        assert files.columns(Unasked()) == known
     else:
         with pytest.raises(AssertionError):
-            files.columns(unasked)
+            files.columns(Unasked())
 
 
 def test_nothing_is_known_of_files_that_are_not_there(tmp_path: Path) -> None:
@@ -136,7 +147,7 @@ def test_a_file_that_is_none_is_told_in_our_words(
     path.write_text('{"id": CANARY')
     files = find_files(dataset(path.name), tmp_path, ())
     with pytest.raises(SourceError) as caught:
-        files.columns(describing(engines(files)))
+        files.columns(TreeEngine(engines(files), DUCKDB))
     assert path.name in caught.value.message
     assert "CANARY" not in caught.value.message + caught.value.hint
 
@@ -145,22 +156,63 @@ def test_a_file_that_is_none_is_told_in_our_words(
 def test_an_engine_that_is_gone_is_no_fault_of_the_source(form: str, tmp_path: Path) -> None:
     """A worker that died says nothing about the file."""
 
-    def died(_rows: Tree) -> Mapping[str, SourceType]:
-        raise EngineError("worker-died", died=True)
-
     files = files_of(tmp_path, form)
     if files.columns_without_engine() is None:
         with pytest.raises(EngineError):
-            files.columns(died)
+            files.columns(Died())
 
 
-def test_a_file_without_a_column_has_no_values_there(tmp_path: Path, engines: Callable[..., DuckWorker]) -> None:
-    """CSV files of two exports, one of which lacks a column, are read together."""
-    (tmp_path / "a.csv").write_text("id,note\na,x\n")
-    (tmp_path / "b.csv").write_text("id\nb\n")
-    files = find_files(dataset("*.csv"), tmp_path, ())
-    assert set(files.columns(unasked).types) == {"id", "note"}
-    assert sorted(engines(files).fetch(sql_of(files.relation(["id", "note"])))) == [("a", "x"), ("b", None)]
+def write_rows(path: Path, *rows: Mapping[str, object]) -> None:
+    """Rows with the names that they have, as a file of the format that the path ends in."""
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    if path.suffix == ".parquet":
+        values = ", ".join(f"({', '.join(map(repr, row.values()))})" for row in rows)
+        header = ", ".join(f'"{name}"' for name in names)
+        duckdb.execute(f"COPY (SELECT * FROM (VALUES {values}) t({header})) TO '{path}'")  # noqa: S608 - our own words
+    elif path.suffix == ".json":
+        path.write_text(json.dumps(rows))
+    else:
+        lines = [names, *([str(row[name]) for name in names] for row in rows)]
+        path.write_text("".join(",".join(cells) + "\n" for cells in lines))
+
+
+@every_format
+def test_a_file_without_a_column_has_no_values_there(
+    form: str, tmp_path: Path, engines: Callable[..., DuckWorker]
+) -> None:
+    """Two exports, one of which lacks a column, are read together, and its rows are marked."""
+    write_rows(tmp_path / f"a.{form}", {"id": "a", "note": "x"})
+    write_rows(tmp_path / f"b.{form}", {"id": "b"})
+    files = find_files(dataset(f"*.{form}"), tmp_path, ())
+    native = files.columns(TreeEngine(engines(files), DUCKDB))
+    assert (native.is_lacking("id"), native.is_lacking("note")) == (False, True)
+    rows = engines(files).fetch(sql_of(files.relation(native, ["id", "note"])))
+    assert sorted(rows) == [("a", "x", False), ("b", None, True)]
+
+
+@every_format
+def test_names_that_differ_in_case_or_outer_blanks_are_one_column(
+    form: str, tmp_path: Path, engines: Callable[..., DuckWorker]
+) -> None:
+    """It has the name that the first file gives it, and the values of all of them."""
+    write_rows(tmp_path / f"a.{form}", {"Id": "a", "Note": "x"})
+    write_rows(tmp_path / f"b.{form}", {" note ": "y", "ID": "b"})
+    files = find_files(dataset(f"*.{form}"), tmp_path, ())
+    native = files.columns(TreeEngine(engines(files), DUCKDB))
+    assert list(native.types) == ["Id", "Note"]
+    assert sorted(engines(files).fetch(sql_of(files.relation(native, ["Id", "Note"])))) == [("a", "x"), ("b", "y")]
+
+
+def test_objects_of_one_file_need_not_agree_on_case(tmp_path: Path, engines: Callable[..., DuckWorker]) -> None:
+    """Each row of a JSON file has its own names, with any signs in them."""
+    key = 'the "note" \\ $.x'
+    write_rows(tmp_path / "a.json", {"id": "a", key: "x"}, {"ID": "b", key.upper(): "y"}, {"Id": "c", "more": {"k": 1}})
+    files = find_files(dataset("a.json"), tmp_path, ())
+    native = files.columns(TreeEngine(engines(files), DUCKDB))
+    assert {name.lower() for name in native.types} == {"id", key.lower(), "more"}
+    columns = sorted(native.types, key=str.lower)
+    rows = engines(files).fetch(sql_of(files.relation(native, columns)))
+    assert sorted(rows) == [("a", None, "x"), ("b", None, "y"), ("c", '{"k":1}', None)]
 
 
 def test_a_format_that_nobody_knows_is_refused(tmp_path: Path) -> None:
