@@ -56,3 +56,9 @@ class Coverages(Record):
         end = self.reporting.almanac.instant(period.end)
         names = self.standing_on.get(definition, ())
         return all(n in self.datasets and self.datasets[n].covers(end, wait) for n in names)
+
+    def lasting(self, dataset: str) -> dt.datetime:
+        """Until when something lasts that has not ended: as_of, or as far as the dataset is complete, the earlier."""
+        coverage = self.datasets.get(dataset)
+        through = coverage.through if coverage is not None else None
+        return min(through or self.reporting.as_of, self.reporting.as_of)

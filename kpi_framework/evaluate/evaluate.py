@@ -61,8 +61,8 @@ def evaluate_over(
     data, unloaded = load(run, ready, columns.files)
     wanted = WantedPeriods(ready, run.reporting)
     lacking = {i: r for i, e in compilation.catalog.live.items() if (r := columns.unasked.get(e.noun.dataset or ""))}
-    observed, failed = observe(run, wanted, {**ready.failures, **lacking, **data.failures})
     coverages = _coverages(run, ready, data)
+    observed, failed = observe(run, wanted, {**ready.failures, **lacking, **data.failures}, coverages)
     derived = derive(run, wanted, observed, coverages)
     measurements, doubts = judge(run, wanted, derived, coverages)
     signals = judge_signals(compilation, measurements, run.session)
