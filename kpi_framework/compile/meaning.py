@@ -107,7 +107,7 @@ def _behind(table: Table, used: frozenset[str], *, own: bool = False) -> dict[st
 def _spanning(metric: Metric) -> dict[str, object]:
     """What makes a value more than a period's flow; absent where it is one, so that those keep their hash."""
     fields = {
-        "open_between": metric.open_between, "window": metric.window.days if metric.window else None,
+        "open_between": metric.open_between, "spans": metric.spans, "window": metric.window.days if metric.window else None,
         "evidence": metric.evidence,
     }  # fmt: skip
     return {name: value for name, value in fields.items() if value is not None}
