@@ -17,6 +17,7 @@ from .computable import Computable, computable
 from .coverage import Coverages, coverage_of
 from .deriving import derive
 from .judging import judge
+from .lasting import of_lasting_rows
 from .loading import Datasets, load
 from .observing import observe
 from .run import Run
@@ -62,12 +63,13 @@ def evaluate_over(
     wanted = WantedPeriods(ready, run.reporting)
     lacking = {i: r for i, e in compilation.catalog.live.items() if (r := columns.unasked.get(e.noun.dataset or ""))}
     coverages = _coverages(run, ready, data)
+    lasting = of_lasting_rows(run, ready, coverages)
     observed, failed = observe(run, wanted, {**ready.failures, **lacking, **data.failures}, coverages)
     derived = derive(run, wanted, observed, coverages)
     measurements, doubts = judge(run, wanted, derived, coverages)
     signals = judge_signals(compilation, measurements, run.session)
     return Evaluation(
-        measurements, (*unread, *uncompiled, *unloaded, *failed, *doubts), *run.session.about, ready.hashes,
+        measurements, (*unread, *uncompiled, *unloaded, *lasting, *failed, *doubts), *run.session.about, ready.hashes,
         derived.live, _fingerprints(ready, columns.fingerprints() if fingerprint else {}), signals,
     )  # fmt: skip
 
