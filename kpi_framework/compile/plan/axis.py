@@ -18,7 +18,7 @@ from ...model.record import Record, replace
 from ..language.aggregates import Formula
 from ..language.scope import OVERLAP, PERIOD
 from ..sql.spelling import spelling
-from ..sql.typed_sql import alias, binary, case, cast, is_null
+from ..sql.typed_sql import alias, binary, case, cast, is_null, not_null
 from ..time.working_time import WorkingTime
 from ..time.zone import step, timestamp
 
@@ -208,4 +208,5 @@ def overlap(start: exp.Expr, end: exp.Expr) -> list[exp.Expr]:
     begun = exp.Greatest(this=start.copy(), expressions=[period_start], ignore_nulls=True)
     within = exp.Least(this=end.copy(), expressions=[period_end], ignore_nulls=True)
     ended = exp.Greatest(this=within, expressions=[begun.copy()], ignore_nulls=True)
-    return [alias(sql, name) for sql, name in zip((begun, ended), OVERLAP, strict=True)]
+    known = case(not_null(end), ended)
+    return [alias(sql, name) for sql, name in zip((begun, known), OVERLAP, strict=True)]

@@ -53,19 +53,24 @@ def read_moment(text: str, almanac: Almanac) -> Moment:
 
 def read_period(text: str, grain: Grain, almanac: Almanac) -> Moment:
     """The period of a grain that begins on a day, or in a month or year that is named. Raises FormulaError."""
-    first = dt.date(*map(int, (*text.split("-"), "1", "1")[:3]))
-    period = almanac.period_of(first, grain)
-    starts = [p for p in (period, almanac.shift(period, 1)) if p.start.isoformat().startswith(text)]
-    if len(starts) != 1 or almanac.shift(starts[0], 1).start.isoformat().startswith(text):
+    periods = _beginning_in(text, grain, almanac)
+    if len(periods) != 1:
         raise FormulaError(
             "type-mismatch", f"`period: {text}` does not name one {grain}",
             f"Write the first day of the {grain}.", name="period",
         )  # fmt: skip
-    return _whole(starts[0], almanac)
+    end = periods[0].end
+    return Moment(almanac.instant(end), end - dt.timedelta(days=1), periods[0].start)
 
 
-def _whole(period: Period, almanac: Almanac) -> Moment:
-    return Moment(almanac.instant(period.end), period.end - dt.timedelta(days=1), period.start)
+def _beginning_in(text: str, grain: Grain, almanac: Almanac) -> list[Period]:
+    """The first two periods that begin on the day, or in the month or year."""
+    try:
+        period = almanac.period_of(dt.date(*map(int, (*text.split("-"), "1", "1")[:3])), grain)
+    except ValueError:
+        return []
+    candidates = (almanac.shift(period, n) for n in range(3))
+    return [p for p in candidates if p.start.isoformat().startswith(text)][:2]
 
 
 def example_query(metric: CompiledMetric, table: Table, rows: Sequence[Row], at: Moment | None = None) -> exp.Select:
