@@ -38,13 +38,15 @@ def _are_alike(table: Table, ends: Ends) -> bool:
 def uncut_ends(metric: Metric, compiled: CompiledMetric, table: Table) -> Ends | None:
     """The ends of rows that last, where a definition adds up their whole time in the period that dates them.
 
-    A total grows with the time of each row, so a row that crosses a period's end gives one period the time of
-    several. Averages and quantiles of whole rows mean what they say, and so does a count of those that began.
+    A row that crosses a period's end gives one period the time of several. Averages, quantiles and extremes of
+    whole rows mean what they say, and so does a count of those that began.
     """
-    ends = table.contract.spans if table.contract else None
-    if ends is None or metric.spans or metric.open_between or compiled.formula.is_range:
+    ends, formula = table.contract.spans if table.contract else None, compiled.formula
+    if ends is None or metric.spans or metric.open_between or formula.is_range:
         return None
-    return ends if compiled.formula.columns.issuperset(ends) else None
+    adds_up = any(aggregate.function in ("sum", "fsum") for aggregate in formula.aggregates.values())
+    reached = formula.columns | table.source_columns(formula.columns, own=False)
+    return ends if adds_up and reached.issuperset(ends) else None
 
 
 def backward_query(table: Table, ends: Ends) -> Query:

@@ -20,7 +20,7 @@ UNITS = ("count", "hours", "percent", "minutes", "score", "GBP")
 PLACES = {
     "formula": "final", "where": "condition", "when": "signal", "columns": "any", "derive": "any",
     "holds": "condition", "segments": "name", "key": "name", "time": "name", "latest_by": "name",
-    "open_between": "name", "derived": "derived",
+    "open_between": "name", "spans": "name", "derived": "derived",
 }  # fmt: skip
 """A place, and the kind of expression that the grammar gives for it."""
 OF_DATASETS = frozenset({"columns", "derive", "holds", "key", "latest_by"})
@@ -74,6 +74,8 @@ class Placed:
                 return {"formula": "count(*)", "segments": [self.text, "priority"]}
             case "open_between":
                 return {"formula": "count(*)", "open_between": ["created_at", self.text]}
+            case "spans":
+                return {"formula": "sum(overlap_minutes())", "unit": "minutes", "spans": ["created_at", self.text]}
             case "columns" | "derive":
                 return {"formula": "count(x)", **({"segments": ["x"]} if self.is_segment else {})}
             case "where" | "time":

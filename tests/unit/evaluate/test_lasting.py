@@ -77,9 +77,19 @@ def test_what_goes_on_is_known_no_further_than_the_data(tmp_path: Path) -> None:
     assert {m.period.start.month for m in card.measurements if m.reason is None} == {1, 2}
 
 
-def test_rows_that_go_on_past_their_month_are_told(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {},
+        {"formula": "1 - sum(hours_between(started_at, coalesce(ended_at, period_end))) / 720", "unit": "percent"},
+        {"formula": "sum(minutes)"},
+    ],
+    ids=["a total", "a share of the month", "a computed column"],
+)
+def test_rows_that_go_on_past_their_month_are_told(tmp_path: Path, fields: dict[str, object]) -> None:
     """A total of whole rows counts the time of two months in one; it is told in how many rows, and what to write."""
-    card = _card(tmp_path, UNCUT, MAIL, VPN, SHORT)
+    derive = {"minutes": "minutes_between(started_at, ended_at)"}
+    card = _card(tmp_path, {**UNCUT, **fields}, MAIL, VPN, SHORT, derive=derive)
     finding = next(f for f in card.diagnostics if f.rule == "data-rule")
     assert finding.kpi == "downtime"
     assert finding.message.startswith("downtime: 2 rows ")
@@ -92,9 +102,10 @@ def test_rows_that_go_on_past_their_month_are_told(tmp_path: Path) -> None:
         (UNCUT, ["1,mail,true,2025-01-31 22:00,2025-02-01 00:00,false", SHORT]),
         ({**UNCUT, "where": "not planned"}, ["1,mail,true,2025-01-31 22:00,2025-02-01 04:00,true", SHORT]),
         ({**UNCUT, "time": "ended_at", "formula": "avg(minutes_between(started_at, ended_at))"}, [MAIL]),
+        ({**UNCUT, "formula": "max(minutes_between(started_at, ended_at))"}, [MAIL]),
         ({**BASE, "time": "started_at", "formula": "count(*)", "unit": "count"}, [MAIL]),
     ],
-    ids=["split at midnight", "not of the population", "an average of whole rows", "a count of beginnings"],
+    ids=["split at midnight", "not of the population", "an average of whole rows", "the longest", "beginnings"],
 )
 def test_nothing_is_told_where_every_row_is_where_it_belongs(
     tmp_path: Path, metric: Mapping[str, object], rows: list[str]
