@@ -16,7 +16,7 @@ from .language.derived import Derived, compile_derived
 from .language.formula import compile_formula
 from .plan.axis import Closing, CompiledMetric
 from .sql.errors import FormulaError
-from .sql.typed_sql import Term, case, disjunction
+from .sql.typed_sql import Term, binary, case, cast, disjunction, is_null
 from .time.working_time import working_time_in
 
 
@@ -35,11 +35,12 @@ def compile_metric(metric: Metric, table: Table, openly: frozenset[str] = frozen
 
     Raises FormulaError.
     """
-    formula = compile_formula(metric.formula or "", metric.where, table.fresh_scope(), exact=metric.exact)
+    scope = replace(table.fresh_scope(), spans=metric.spans is not None)
+    sound = _sound(metric, table)
+    formula = compile_formula(metric.formula or "", metric.where, scope, exact=metric.exact, sound=sound)
     check_unit(metric.unit, formula.unit, formula.hundredfold)
     keys = {c: _segment(table, c, openly) for b in metric.breakdowns for c in b}
-    time = _dating(time_column(metric, table), table)
-    closing = _closing(metric, table)
+    time, closing = _time(metric, table), _closing(metric, table)
     trees = [*formula.trees, time.sql, *keys.values(), *([closing.time] if closing else [])]
     return CompiledMetric(
         metric.id, formula, time.sql, time.type == "date", metric.breakdowns, keys, _named(metric),
@@ -78,7 +79,7 @@ def rows_lacking(compiled: CompiledMetric, table: Table) -> CompiledMetric | Non
 
 def compile_definition(catalog: Catalog, metric: Metric) -> Derived:
     """Compile a derived definition. Raises FormulaError."""
-    for field in ("open_between", "window", "evidence"):
+    for field in ("open_between", "spans", "window", "evidence"):
         if getattr(metric, field) is not None:
             raise FormulaError(
                 "type-mismatch", f"a derived definition reads no rows, so it cannot have `{field}`",
@@ -97,7 +98,7 @@ def compile_definition(catalog: Catalog, metric: Metric) -> Derived:
 
 def time_column(metric: Metric, table: Table) -> str:
     """The name of the timestamp that dates the definition's rows. Raises FormulaError."""
-    if metric.open_between:
+    if metric.open_between or metric.spans:
         return _opening(metric)
     name = metric.time or table.time
     if name is None:
@@ -109,27 +110,52 @@ def time_column(metric: Metric, table: Table) -> str:
 
 
 def _opening(metric: Metric) -> str:
-    """The timestamp at which a stock's rows are opened: no other dates them. Raises FormulaError."""
-    assert metric.open_between, "the caller has looked"
-    other = next((field for field in ("time", "window") if getattr(metric, field) is not None), None)
+    """The timestamp at which rows with two ends begin: no other dates them. Raises FormulaError."""
+    field, others = ("spans", ("time", "open_between")) if metric.spans else ("open_between", ("time", "window"))
+    other = next((name for name in others if getattr(metric, name) is not None), None)
     if other is not None:
         raise FormulaError(
-            "type-mismatch", f"a definition with `open_between` cannot have `{other}`",
-            f"Remove `{other}` or `open_between`.", other,
+            "type-mismatch", f"a definition with `{field}` cannot have `{other}`",
+            f"Remove `{other}` or `{field}`.", other,
         )  # fmt: skip
-    return metric.open_between[0]
+    ends: tuple[str, ...] = getattr(metric, field)
+    return ends[0]
+
+
+def _time(metric: Metric, table: Table) -> Term:
+    """What dates the definition's rows; the start of a span is an instant, though its column may hold a date."""
+    time = _dating(time_column(metric, table), table)
+    return _as_instant(time, table) if metric.spans else time
 
 
 def _closing(metric: Metric, table: Table) -> Closing | None:
+    if metric.spans:
+        return Closing(_as_instant(_dating(metric.spans[1], table), table).sql, by_day=False, ends_span=True)
     if not metric.open_between:
         return None
     term = _dating(metric.open_between[1], table)
     return Closing(term.sql, term.type == "date")
 
 
+def _as_instant(term: Term, table: Table) -> Term:
+    """A date begins at midnight on the project's wall."""
+    if term.type == "timestamp":
+        return term
+    return Term(table.scope.to_instant(cast(term.sql, "TIMESTAMP")), "timestamp")
+
+
+def _sound(metric: Metric, table: Table) -> exp.Expr | None:
+    """Whether a row's span does not end before it begins: such rows are missing."""
+    closing = _closing(metric, table) if metric.spans else None
+    if closing is None:
+        return None
+    ends_after = binary(exp.GTE, closing.time, _time(metric, table).sql)
+    return exp.Paren(this=exp.Or(this=is_null(closing.time), expression=ends_after))
+
+
 def dating_columns(metric: Metric, table: Table) -> frozenset[str]:
     """The columns that put the definition's rows into periods. Raises FormulaError."""
-    return frozenset({time_column(metric, table), *(metric.open_between or ())})
+    return frozenset({time_column(metric, table), *(metric.open_between or ()), *(metric.spans or ())})
 
 
 def _dating(name: str, table: Table) -> Term:

@@ -19,10 +19,11 @@ def finding_of(catalog: Catalog, metric: Metric, error: FormulaError) -> Diagnos
 
 def _field(metric: Metric, name: str | None) -> str:
     """The field that holds the word the error is about; the formula, if several do."""
-    if name in ("open_between", "window", "evidence"):
+    if name in ("open_between", "spans", "window", "evidence"):
         return name
-    if name in (metric.open_between or ()) and not _names(metric.formula or "", name or ""):
-        return "open_between"
+    for field in ("open_between", "spans"):
+        if name in (getattr(metric, field) or ()) and not _names(metric.formula or "", name or ""):
+            return field
     if name is None or _names(metric.formula or "", name):
         return "formula"
     if metric.where and _names(metric.where, name):

@@ -18,6 +18,7 @@ from .dataset.table import Table
 from .definition import dating_columns, time_column
 from .language.canonical import canonical_of, canonical_text
 from .language.derived import Derived
+from .language.times import OVERLAPS
 from .plan.axis import CompiledMetric
 from .sql.errors import FormulaError
 from .time.working_time import working_time_in
@@ -107,8 +108,8 @@ def _behind(table: Table, used: frozenset[str], *, own: bool = False) -> dict[st
 def _spanning(metric: Metric) -> dict[str, object]:
     """What makes a value more than a period's flow; absent where it is one, so that those keep their hash."""
     fields = {
-        "open_between": metric.open_between, "window": metric.window.days if metric.window else None,
-        "evidence": metric.evidence,
+        "open_between": metric.open_between, "spans": metric.spans,
+        "window": metric.window.days if metric.window else None, "evidence": metric.evidence,
     }  # fmt: skip
     return {name: value for name, value in fields.items() if value is not None}
 
@@ -169,11 +170,12 @@ def _computed(table: Table, used: frozenset[str]) -> dict[str, str]:
 
 
 def reads_elapsed_time(metric: Metric, table: Table) -> bool:
-    """Whether the formula subtracts instants, itself or in a column that it uses."""
+    """Whether the formula measures time by no calendar, itself or in a column that it uses."""
     tree = canonical_of(metric.formula or "")
     used = frozenset(c.name for c in tree.find_all(exp.Column))
     texts = [canonical_text(tree), *_computed(table, used).values()]
-    return any(f"({unit}_between " in text for text in texts for unit in MICROSECONDS)
+    elapsed = (*(f"({unit}_between " for unit in MICROSECONDS), *(f"({name})" for name in sorted(OVERLAPS)))
+    return any(function in text for text in texts for function in elapsed)
 
 
 def _reading(table: Table) -> dict[str, object]:

@@ -107,7 +107,7 @@ def _left_cut(
 
 def _looks_back(metric: Metric, time: str | None) -> bool:
     """Whether a row counts in a period in which it did not begin."""
-    return metric.is_stock or metric.time not in (None, time)
+    return metric.is_stock or metric.spans is not None or metric.time not in (None, time)
 
 
 def _longest(run: Run, query: Query) -> dt.timedelta:

@@ -96,3 +96,9 @@ class Coverages(Record):
             last = min(period.end, almanac.day(as_of) + dt.timedelta(days=1))
             return almanac.instant(last - dt.timedelta(days=metric.window.days)), end
         return almanac.instant(period.start), end
+
+    def lasting(self, dataset: str) -> dt.datetime:
+        """Until when something lasts that has not ended: as_of, or as far as the dataset is complete, the earlier."""
+        coverage = self.datasets.get(dataset)
+        through = coverage.through if coverage is not None else None
+        return min(through or self.reporting.as_of, self.reporting.as_of)

@@ -18,6 +18,7 @@ from .computable import Computable, computable
 from .coverage import Coverages, coverage_of
 from .deriving import derive
 from .judging import judge
+from .lasting import of_lasting_rows
 from .loading import Datasets, load
 from .observing import observe
 from .run import Run
@@ -62,14 +63,16 @@ def evaluate_over(
     data, unloaded = load(run, ready, columns.files)
     wanted = WantedPeriods(ready, run.reporting)
     lacking = {i: r for i, e in compilation.catalog.live.items() if (r := columns.unasked.get(e.noun.dataset or ""))}
-    observed, failed = observe(run, wanted, {**ready.failures, **lacking, **data.failures})
     coverages = _coverages(run, ready, data)
+    lasting = of_lasting_rows(run, ready, coverages)
+    observed, failed = observe(run, wanted, {**ready.failures, **lacking, **data.failures}, coverages)
     derived = derive(run, wanted, observed, coverages)
     measurements, doubts = judge(run, wanted, derived, coverages)
     begun = tuple(beginnings(run, wanted, data, coverages, measurements))
     signals = judge_signals(compilation, measurements, run.session)
     return Evaluation(
-        measurements, (*unread, *uncompiled, *unloaded, *failed, *doubts, *begun), *run.session.about, ready.hashes,
+        measurements, (*unread, *uncompiled, *unloaded, *lasting, *failed, *doubts, *begun), *run.session.about,
+        ready.hashes,
         derived.live, _fingerprints(ready, columns.fingerprints() if fingerprint else {}), signals,
     )  # fmt: skip
 

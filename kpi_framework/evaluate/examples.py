@@ -12,7 +12,7 @@ from ..compile.dataset.table import Table
 from ..compile.definition import table_of
 from ..compile.language.derived import Derived, InputRef, derived_query
 from ..compile.plan.axis import CompiledMetric
-from ..compile.plan.example import Moment, example_query, read_moment
+from ..compile.plan.example import Moment, example_query, read_moment, read_period
 from ..compile.sql.errors import FormulaError
 from ..model.catalog import Catalog
 from ..model.could_not import CouldNot
@@ -124,15 +124,20 @@ class _Examples(Record):
         return ExampleValue(published(value), population, measured, missing)
 
     def _at(self, example: Example) -> Moment | None:
-        """The moment of a stock's or window's example; others have one period of all rows. Raises FormulaError."""
-        metric = self.metric
+        """The moment of a stock's or window's example, or the period that its rows last into; others have one period
+        of all rows. Raises FormulaError."""
+        metric, almanac = self.metric, self.catalog.project.noun.almanac
+        if example.period is not None:
+            if metric.spans is None:
+                raise FormulaError("type-mismatch", "`period:` is for the example of a definition with `spans`")
+            return read_period(example.period, metric.period, almanac)
         if example.at is None:
             if metric.is_stock:
                 raise FormulaError("type-mismatch", "the example of a stock needs `at:`, the moment it is counted at")
             return None
         if not (metric.is_stock or metric.window):
             raise FormulaError("type-mismatch", "`at:` is for a definition with `open_between` or `window`")
-        return read_moment(example.at, self.catalog.project.noun.almanac)
+        return read_moment(example.at, almanac)
 
     def _over_rows(self, example: Example) -> tuple[CompiledMetric, Table]:
         """The compiled definition, and the dataset as the example gives it. Raises FormulaError.

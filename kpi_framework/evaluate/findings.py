@@ -10,6 +10,7 @@ from ..compile.dataset.table import Table
 from ..compile.sql.errors import FormulaError
 from ..model.catalog import Catalog
 from ..model.diagnostic import Diagnostic, Span
+from ..model.kpi import Metric
 from ..model.quoting import listed, plain_or, shown
 from ..model.rule import RULES
 from .completion import Loaded
@@ -109,12 +110,35 @@ def _of_order(catalog: Catalog, dataset: str, pair: str, rows: int) -> Diagnosti
     first, second = pair.split()
     contract = catalog.contract(dataset)
     is_time = contract is not None and contract.columns[second].type in ("date", "timestamp")
-    column, way, other = (second, "before", first) if is_time else (first, "above", second)
-    return RULES["impossible-time" if is_time else "contract-violation"].finding(
-        _column(catalog, dataset, column),
-        f"{dataset}.{column}: in {counted_rows(rows)}, the value is {way} `{other}`",
-        "Correct the rows in the source system, or the column mapping in kpi.yaml.",
-    )
+    if is_time:
+        return of_backward_time(catalog, dataset, (first, second), rows)
+    return RULES["contract-violation"].finding(
+        _column(catalog, dataset, first),
+        f"{dataset}.{first}: in {counted_rows(rows)}, the value is above `{second}`", _CORRECT,
+    )  # fmt: skip
+
+
+_CORRECT = "Correct the rows in the source system, or the column mapping in kpi.yaml."
+
+
+def of_backward_time(catalog: Catalog, dataset: str, ends: tuple[str, ...], rows: int) -> Diagnostic:
+    """Rows that end before they begin."""
+    start, end = ends
+    message = f"{dataset}.{end}: in {counted_rows(rows)}, the value is before `{start}`"
+    return RULES["impossible-time"].finding(_column(catalog, dataset, end), message, _CORRECT)
+
+
+def of_uncut_rows(catalog: Catalog, metric: Metric, ends: tuple[str, ...], rows: int) -> Diagnostic:
+    """Rows that last into the next period, under a definition that counts all their time in one."""
+    at, written = catalog.definitions[metric.id].at, ", ".join(ends)
+    count = f"{counted_rows(rows)} of {metric.dataset} {'go' if rows > 1 else 'goes'} on"
+    return RULES["data-rule"].finding(
+        at.key("time" if metric.time else "formula"),
+        f"{metric.id}: {count} past the {metric.period} in which {'they begin' if rows > 1 else 'it begins'}, "
+        f"and all their time counts in one {metric.period}",
+        f"Write `spans: [{written}]` in place of `time`, and overlap_minutes() in place of the time between them.",
+        metric.id,
+    )  # fmt: skip
 
 
 def of_statuses(catalog: Catalog, history: str, rows: int, known: tuple[str, ...]) -> Diagnostic:

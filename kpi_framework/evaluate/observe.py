@@ -15,8 +15,8 @@ from ..model.measurement import Observation, Reason, Segment
 from ..model.period import Period
 from ..model.record import Record, replace
 from . import intervals
+from .coverage import Coverages
 from .engine.interface import EngineError, Row
-from .reporting_periods import ReportingPeriods
 from .session import Session
 
 Values = dict[tuple[str, Period, Segment], Observation]
@@ -248,7 +248,7 @@ def _number(cell: object) -> float | int | None:
 
 def batches(
     metrics_by_id: Mapping[str, CompiledMetric], tables: Mapping[str, Table], requests: Iterable[tuple[str, Period]],
-    reporting: ReportingPeriods,
+    coverages: Coverages,
 ) -> list[Batch]:  # fmt: skip
     """Group requested values by dataset, timestamp and grain; free ranges stand alone, since they overlap.
 
@@ -262,7 +262,7 @@ def batches(
         periods.add(period)
         metrics[metric_id] = metric
     return [
-        Batch(tables[first.id], _axis(first, tuple(sorted(periods)), reporting), tuple(metrics.values()))
+        Batch(tables[first.id], _axis(first, tables[first.id].name, periods, coverages), tuple(metrics.values()))
         for periods, metrics in groups.values()
         for first in [next(iter(metrics.values()))]
     ]
@@ -273,7 +273,10 @@ def _over(metric: CompiledMetric) -> str:
     return replace(metric, window=None).dating
 
 
-def _axis(metric: CompiledMetric, periods: tuple[Period, ...], reporting: ReportingPeriods) -> Axis:
-    window = metric.window if periods[0].grain else None
-    almanac, until = reporting.almanac, reporting.as_of
-    return Axis(metric.time, metric.by_day, periods, almanac, until, metric.closing, window)
+def _axis(metric: CompiledMetric, dataset: str, periods: Iterable[Period], coverages: Coverages) -> Axis:
+    in_order, reporting = tuple(sorted(periods)), coverages.reporting
+    window = metric.window if in_order[0].grain else None
+    return Axis(
+        metric.time, metric.by_day, in_order, reporting.almanac, reporting.as_of, metric.closing, window,
+        coverages.lasting(dataset),
+    )  # fmt: skip

@@ -13,6 +13,7 @@ from ..model.record import Record, replace
 from ..model.rule import RULES
 from . import findings
 from .computable import Computable
+from .coverage import Coverages
 from .observe import Batch, Observer, Values, batches
 from .run import Run
 from .wanted import WantedPeriods
@@ -25,9 +26,11 @@ class Observed(Record):
     failures: Mapping[str, Reason]
 
 
-def observe(run: Run, wanted: WantedPeriods, failures: Mapping[str, Reason]) -> tuple[Observed, tuple[Diagnostic, ...]]:
+def observe(
+    run: Run, wanted: WantedPeriods, failures: Mapping[str, Reason], coverages: Coverages
+) -> tuple[Observed, tuple[Diagnostic, ...]]:
     """Compute what can be computed; `failures` are the definitions that have no value already, and why."""
-    observing = _Observing(run, wanted)
+    observing = _Observing(run, wanted, coverages)
     values, failed = observing.values(i for i in wanted.computable.metrics if i not in failures)
     diagnostics = [_failed(wanted.computable, i) for i, reason in failed.items() if reason is Reason.DEFINITION_ERROR]
     if Reason.WORKER_ERROR in failed.values():
@@ -54,6 +57,7 @@ def _unsure(metric_id: str, period: Period, segment: Segment) -> Observation:
 class _Observing(Record):
     run: Run
     wanted: WantedPeriods
+    coverages: Coverages
 
     @property
     def observer(self) -> Observer:
@@ -100,5 +104,5 @@ class _Observing(Record):
     def _batches(
         self, metrics: Mapping[str, CompiledMetric], datasets: Mapping[str, str], requests: list[tuple[str, Period]]
     ) -> list[Batch]:
-        reporting, tables = self.run.reporting, self.wanted.computable.tables
-        return batches(metrics, {i: tables[n] for i, n in datasets.items() if n in tables}, requests, reporting)
+        tables = self.wanted.computable.tables
+        return batches(metrics, {i: tables[n] for i, n in datasets.items() if n in tables}, requests, self.coverages)

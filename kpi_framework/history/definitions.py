@@ -173,7 +173,7 @@ def _wait(value: object) -> int:
 FIELDS: Mapping[str, Classify | None] = {
     "version": None, "id": None, "renamed_from": renamed_from,
     "kind": kind, "dataset": dataset, "time": meaning, "where": sql, "formula": sql, "unit": meaning, "period": meaning,
-    "exact": meaning, "window": meaning, "open_between": meaning, "evidence": evidence,
+    "exact": meaning, "window": meaning, "open_between": meaning, "spans": meaning, "evidence": evidence,
     "status": status, "retired": retirement, "segments": segments,
     "min_sample": ordered(lambda v: v or 1, higher=C.LOOSENED, lower=C.TIGHTENED), "min_measured": min_measured,
     "settle": ordered(_wait, higher=C.LOOSENED, lower=C.TIGHTENED),

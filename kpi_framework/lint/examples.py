@@ -42,7 +42,7 @@ def _of_rows(
                 name, known, definition.at.key("examples", number, "given"), "column", definition.noun.id
             )
     used = compiled.formula.columns
-    if example.at is not None:
+    if example.at is not None or definition.noun.spans is not None:
         used |= dating_columns(definition.noun, table)
     missing = {n for row in example.given for n in _lacking(table, used, row)}
     lacks_moment = definition.noun.is_stock and example.at is None

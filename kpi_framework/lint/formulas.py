@@ -121,6 +121,7 @@ def _number(context: LintContext, metric: Metric, compiled: Compiled) -> tuple[o
             formula.where_text,
             time_column(metric, table),
             metric.open_between,
+            metric.spans,
             compiled.window,
             metric.unit,
             metric.period,

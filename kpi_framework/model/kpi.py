@@ -211,6 +211,8 @@ class Example(Model):
     """The rows of one period, by canonical column; `times: 950` repeats a row. Derived: the values of the inputs."""
     at: Moment | None = None
     """For a stock or a trailing window: the date (its end) or time at which the rows are counted."""
+    period: PeriodName | None = None
+    """For a definition with `spans`: the period that the rows are measured in, such as `2026-01`."""
     previous: dict[str, Number | None] = {}
     """A derived KPI's inputs in the previous period, for `previous(id)`."""
     baseline: dict[str, Number | None] = {}
@@ -262,6 +264,8 @@ class Metric(Model):
     """Measure each period over a trailing window that ends with it, in calendar days: `7 days`, `30 days`."""
     open_between: Annotated[tuple[str, ...], Field(min_length=2, max_length=2)] | None = None
     """A stock: the rows open at the end of the period. Name when they open and close: `[created_at, resolved_at]`."""
+    spans: Annotated[tuple[str, ...], Field(min_length=2, max_length=2)] | None = None
+    """Things that last, such as outages: a row counts in every period that it touches, from its start to its end."""
     evidence: str | None = None
     """A dataset that must have rows in the period; else a 0 proves nothing and is unknown (no_evidence)."""
     segments: tuple[str | Annotated[tuple[str, ...], Field(min_length=2)], ...] = ()

@@ -293,6 +293,8 @@ class Contract(Model):
     """The time that one row covers."""
     order: tuple[Annotated[tuple[Name, ...], Field(min_length=2, max_length=2)], ...] = ()
     """Pairs of columns, `[created_at, resolved_at]`, where the second is never before, or below, the first."""
+    spans: Annotated[tuple[Name, ...], Field(min_length=2, max_length=2)] | None = None
+    """The columns between which a row's thing lasts, such as an outage: it can cross the end of a period."""
     columns: dict[Name, ContractColumn]
     """Its columns."""
 

@@ -13,6 +13,7 @@ from kpi_framework.compile.language.syntax import OWN_FUNCTIONS
 from kpi_framework.compile.sql.errors import FormulaError
 from kpi_framework.load.catalog import load_catalog
 from kpi_framework.load.library import shipped_contracts
+from kpi_framework.model.record import replace
 from kpi_framework.workflow.project_files import read_files
 from tests.docs.pages import ROOT, blocks
 
@@ -26,10 +27,11 @@ def lines(info: str) -> list[tuple[str, str]]:
     return [(formula.strip(), word.strip()) for formula, _, word in (line.partition("--") for line in found)]
 
 
-def over_rows(text: str, *, exact: bool = True) -> Any:
-    """A formula over the sample's tickets."""
+def over_rows(text: str, *, exact: bool = True, spans: bool = False) -> Any:
+    """A formula over the sample's tickets, each of which lasts where it has `spans`."""
     assert CATALOG is not None
-    return compile_formula(text, None, table_of(CATALOG, "tickets", None).fresh_scope(), exact=exact)
+    scope = replace(table_of(CATALOG, "tickets", None).fresh_scope(), spans=spans)
+    return compile_formula(text, None, scope, exact=exact)
 
 
 def over_ids(text: str) -> Any:
@@ -43,6 +45,14 @@ def over_ids(text: str) -> Any:
 def test_an_example_compiles(formula: str, unit: str) -> None:
     """A formula of the page is a formula, in the unit that stands beside it."""
     assert str(over_rows(formula).unit or "no unit") == unit
+
+
+@pytest.mark.parametrize(("formula", "unit"), lines("sql spans"))
+def test_an_example_of_what_lasts_compiles(formula: str, unit: str) -> None:
+    """So is one of a definition with `spans`, and of no other."""
+    assert str(over_rows(formula, spans=True).unit or "no unit") == unit
+    with pytest.raises(FormulaError, match="spans"):
+        over_rows(formula)
 
 
 @pytest.mark.parametrize(("formula", "unit"), lines("sql derived"))

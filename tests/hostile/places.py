@@ -20,7 +20,7 @@ UNITS = ("count", "hours", "percent", "minutes", "score", "GBP")
 PLACES = {
     "formula": "final", "where": "condition", "when": "signal", "columns": "any", "derive": "any",
     "holds": "condition", "segments": "name", "key": "name", "time": "name", "latest_by": "name",
-    "open_between": "name", "derived": "derived",
+    "open_between": "name", "spans": "name", "derived": "derived",
 }  # fmt: skip
 """A place, and the kind of expression that the grammar gives for it."""
 OF_DATASETS = frozenset({"columns", "derive", "holds", "key", "latest_by"})
@@ -78,7 +78,8 @@ class Placed:
                 return {"formula": "count(x)", **({"segments": ["x"]} if self.is_segment else {})}
             case "where" | "time":
                 return {"formula": "count(*)", self.place: self.text}
-        return {"formula": "count(*)"}
+        overlap = {"formula": "sum(overlap_minutes())", "unit": "minutes", "spans": ["created_at", self.text]}
+        return overlap if self.place == "spans" else {"formula": "count(*)"}
 
     def dataset(self) -> dict[str, Any] | None:
         """The dataset that has the text; None where it is the definition's."""

@@ -204,6 +204,7 @@ HELD = {
     "reply_of_a_week": "formula: median(minutes_between(created_at, first_response_at))\nunit: minutes\nwindow: 7 days",
     "age_of_open": "formula: median(hours_between(created_at, period_end))\nunit: hours\n"
     "open_between: [created_at, resolved_at]",
+    "time_inside": "formula: sum(overlap_minutes())\nunit: minutes\nspans: [created_at, resolved_at]",
 }
 """Of rows of one period, of rows that belong to several, and of what looks at the periods' ends."""
 

@@ -15,12 +15,17 @@ from .scope import Scope
 
 
 @deep()
-def compile_formula(text: str, where: str | None, scope: Scope, *, exact: bool = True) -> Formula:
-    """Compile a formula over a dataset's rows. Raises FormulaError."""
+def compile_formula(
+    text: str, where: str | None, scope: Scope, *, exact: bool = True, sound: exp.Expr | None = None
+) -> Formula:
+    """Compile a formula over a dataset's rows. Raises FormulaError.
+
+    Rows that are not `sound` belong to the population, enter no aggregate and are missing.
+    """
     condition, where_text = compile_condition(where, scope) if where else (None, "")
     tree = canonical_of(text)
     sized(tree, scope.size)
-    finals = Finals(scope, condition, exact=exact)
+    finals = Finals(scope, conjunction(condition, sound), exact=exact)
     term = finals.lower(tree)
     if not finals.aggregates:
         raise FormulaError(
@@ -31,7 +36,7 @@ def compile_formula(text: str, where: str | None, scope: Scope, *, exact: bool =
         value=term.sql, type=term.type, unit=term.unit, hundredfold=term.hundredfold, degree=term.degree,
         text=canonical_text(tree), where_text=where_text, aggregates=finals.aggregates,
         population=Aggregate("count", (), condition), measured=_measured(finals),
-        missing=_missing(finals), shape=_shape(tree, finals.shape), squares=_squares(tree, finals),
+        missing=_missing(finals, condition, sound), shape=_shape(tree, finals.shape), squares=_squares(tree, finals),
         columns=frozenset(scope.used),
     )  # fmt: skip
 
@@ -67,12 +72,13 @@ def _measured(finals: Finals) -> Aggregate:
     return Aggregate("count", (), conjunction(finals.where, disjunction(*finals.entered)))
 
 
-def _missing(finals: Finals) -> Aggregate | None:
+def _missing(finals: Finals, where: exp.Expr | None, sound: exp.Expr | None) -> Aggregate | None:
     entered = set(finals.entered)
     if finals.complement and len(entered) == 1:
         return None
+    unsound = exp.Not(this=sound) if sound is not None else None
     nothing = exp.Boolean(this=False)
-    return Aggregate("count", (), conjunction(finals.where, disjunction(*finals.missing) or nothing))
+    return Aggregate("count", (), conjunction(where, disjunction(unsound, *finals.missing) or nothing))
 
 
 def _shape(tree: exp.Expr, shape: Shape) -> Shape:

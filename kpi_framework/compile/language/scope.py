@@ -16,13 +16,20 @@ from ..sql.size import LEAF, Size
 from ..sql.typed_sql import Term
 from ..time.working_time import Lookup, sound_calendar
 
+PERIOD = ("period_start", "period_end")
+"""The ends of the period that a row is counted in."""
+OVERLAP = ("_overlap_start", "_overlap_end")
+"""The ends of the part of a row's span that lies in the period."""
+EDGES = frozenset((*PERIOD, *OVERLAP))
+"""What is known of a row only together with a period."""
+
 
 class Scope(Record):
     """The columns an expression may name.
 
     `columns` gives the term of a column when it is asked for, so that a derived column is compiled only
     where it is used. `used` collects the columns that were reached. `lookups` collects what is to be computed of
-    working time, row by row, before anything reads it.
+    working time, row by row, before anything reads it. `spans`: each row lasts, so a part of it lies in its period.
     """
 
     columns: Mapping[str, Callable[[], Term]]
@@ -30,6 +37,7 @@ class Scope(Record):
     what: str = "column"
     place: str = "the dataset"
     allow_personal: bool = False
+    spans: bool = False
     used: set[str] = field(default_factory=set)
     lookups: dict[str, Lookup] = field(default_factory=dict)
     order: tuple[tuple[str, ...], ...] = ()
@@ -74,11 +82,8 @@ class Scope(Record):
 
     def worked(self, calendar: exp.Expr, instant: exp.Expr, *, by_row: bool) -> exp.Expr:
         """The calendar's working time up to an instant: a column of the loaded rows, where it can be one."""
-        if not by_row or any(c.name in _EDGES for c in instant.find_all(exp.Column)):
+        if not by_row or any(c.name in EDGES for c in instant.find_all(exp.Column)):
             return Worked(expressions=[calendar, instant])
         lookup = Lookup(calendar, instant)
         self.lookups[lookup.name] = lookup
         return exp.column(lookup.name)
-
-
-_EDGES = ("period_start", "period_end")

@@ -68,7 +68,7 @@ ALLOWED: dict[type[exp.Expr], frozenset[str]] = {
 
 OWN_FUNCTIONS = frozenset(
     {"share", "seconds_between", "minutes_between", "hours_between", "days_between",
-     "business_minutes", "business_hours", "previous", "year_ago", "baseline"}
+     "business_minutes", "business_hours", "overlap_minutes", "overlap_hours", "previous", "year_ago", "baseline"}
 )  # fmt: skip
 """Functions of the formula language that SQL does not have."""
 

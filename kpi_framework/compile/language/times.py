@@ -10,10 +10,10 @@ from sqlglot import exp
 
 from ...model.period import WEEKDAYS
 from ...model.quoting import plain_or, shown
-from ..sql.errors import mismatch
+from ..sql.errors import FormulaError, mismatch
 from ..sql.operations import Boundaries, Micros, StartOf
 from ..sql.typed_sql import NUMERIC, Term, binary, case, cast, duration, try_cast
-from .scope import Scope
+from .scope import OVERLAP, PERIOD, Scope
 from .syntax import forbidden
 
 CAST_TYPES = {
@@ -35,6 +35,7 @@ _DIFF = frozenset((*_DIFF_UNITS, "month", "quarter", "year"))
 _FISCAL = frozenset(["quarter", "year"])
 """What follows the project's year; a year has the name of the calendar year in which it begins."""
 BUSINESS = frozenset({"business_minutes", "business_hours"})
+OVERLAPS = frozenset({"overlap_minutes", "overlap_hours"})
 
 
 class Times:
@@ -167,6 +168,8 @@ class Times:
             return self._between(name, node.expressions)
         if name in BUSINESS:
             return self._business(name, node.expressions)
+        if name in OVERLAPS:
+            return self._overlap(name, node.expressions)
         raise forbidden(name)
 
     def _between(self, name: str, arguments: list[exp.Expr]) -> Term:
@@ -199,6 +202,28 @@ class Times:
             self.scope.worked(calendar, self._instant(a, name), by_row=self.by_row) for a in arguments[:2]
         ]  # fmt: skip
         return duration(self._possible(binary(exp.Sub, ends[1], ends[0]), arguments), name.removeprefix("business_"))
+
+    def _overlap(self, name: str, arguments: list[exp.Expr]) -> Term:
+        """The part of a row's span that lies in the period; with a calendar, the working time in it."""
+        if not self.scope.spans:
+            raise mismatch(
+                f"`{name}` measures a part of a row's span, and this has no `spans`",
+                "Write `spans: [started_at, ended_at]` in the definition, in place of `time`.", name,
+            )  # fmt: skip
+        if not self.by_row:
+            raise FormulaError(
+                "not-an-aggregate", f"`{name}` is used outside an aggregate", f"Write sum({name}()).", name
+            )
+        if len(arguments) > 1:
+            raise mismatch(f"`{name}` takes a calendar or nothing", f"Write {name}() or {name}('business').", name)
+        self.scope.used.update(PERIOD)
+        columns = [exp.column(end) for end in OVERLAP]
+        if arguments:
+            calendar = self._calendar(arguments[0], name)
+            start, end = (self.scope.worked(calendar, column, by_row=True) for column in columns)
+        else:
+            start, end = (Micros(expressions=[column]) for column in columns)
+        return duration(binary(exp.Sub, end, start), name.removeprefix("overlap_"))
 
     def _calendar(self, node: exp.Expr | None, what: str) -> exp.Expr:
         """A calendar's name: the usual one, one in quotes, or a column that names one for each row."""

@@ -1,7 +1,8 @@
 """An axis: timestamps cut into periods. All metrics that share it are computed together.
 
 A flow's row belongs to the one period its timestamp stands in. A stock's row (open from one timestamp to
-another) and a trailing window's row belong to a run of periods: from `_first` up to, not including, `_last`.
+another), a row that lasts (it touches each period between its start and its end) and a trailing window's row belong
+to a run of periods: from `_first` up to, not including, `_last`.
 """
 
 from __future__ import annotations
@@ -15,17 +16,23 @@ from sqlglot import exp
 from ...model.period import Almanac, Period
 from ...model.record import Record, replace
 from ..language.aggregates import Formula
+from ..language.scope import OVERLAP, PERIOD
 from ..sql.spelling import spelling
-from ..sql.typed_sql import binary, is_null
+from ..sql.typed_sql import alias, binary, case, cast, is_null, not_null
 from ..time.working_time import WorkingTime
 from ..time.zone import step, timestamp
 
+_LEAST = dt.timedelta(microseconds=1)
+"""No two instants are nearer to each other."""
+
 
 class Closing(Record):
-    """The timestamp at which a stock's row is no longer open; NULL while it is."""
+    """The timestamp at which a stock's row is no longer open, or a span ends; NULL while it goes on."""
 
     time: exp.Expr
     by_day: bool
+    ends_span: bool = False
+    """It ends a span: the row counts in each period that it touches, not at their ends alone."""
 
 
 class CompiledMetric(Record):
@@ -42,7 +49,7 @@ class CompiledMetric(Record):
     named: dict[str, frozenset[str]]
     """Segment values that a target names: never folded into `(other)`."""
     closing: Closing | None = None
-    """A stock's other end."""
+    """The other end of a stock's row, or of a span."""
     window: int | None = None
     """The days of its trailing window."""
     used: frozenset[str] = frozenset()
@@ -51,10 +58,15 @@ class CompiledMetric(Record):
     """What has to be known of working time before it is computed."""
 
     @property
+    def has_spans(self) -> bool:
+        """Whether its rows last, and count in each period that they touch."""
+        return self.closing is not None and self.closing.ends_span
+
+    @property
     def dating(self) -> str:
         """Equal for metrics whose rows fall into the same periods."""
         closing = spelling(self.closing.time) if self.closing else ""
-        return f"{spelling(self.time)}|{closing}|{self.window or ''}"
+        return f"{spelling(self.time)}|{closing}|{'spans' if self.has_spans else ''}|{self.window or ''}"
 
 
 class Axis(Record):
@@ -67,6 +79,8 @@ class Axis(Record):
     until: dt.datetime
     closing: Closing | None = None
     window: int | None = None
+    lasting: dt.datetime | None = None
+    """Until when a span lasts that has not ended: as far as the data reach; None: until `until`."""
     number: int = 0
     """The number of its first period: more than 0 where it is cut from a longer one."""
 
@@ -79,6 +93,24 @@ class Axis(Record):
         """Whether a row may belong to several periods."""
         return self.closing is not None or self.window is not None
 
+    @property
+    def has_spans(self) -> bool:
+        """Whether its rows last, and touch periods."""
+        return self.closing is not None and self.closing.ends_span
+
+    def times(self) -> list[exp.Expr]:
+        """A row's timestamps: `_time`, and `_closed` where it has another end."""
+        times = [alias(cast(self.time.copy(), "TIMESTAMP"), "_time")]
+        if self.closing is not None:
+            closed = cast(self.closing.time.copy(), "TIMESTAMP")
+            times.append(alias(self._lasting(closed) if self.has_spans else closed, "_closed"))
+        return times
+
+    def _lasting(self, closed: exp.Expr) -> exp.Expr:
+        """The end of a span as it is known at `until`: one that goes on lasts as far as the data reach."""
+        known = exp.Coalesce(this=closed, expressions=[timestamp(min(self.until, self.lasting or self.until))])
+        return exp.Least(this=known, expressions=[timestamp(self.until)], ignore_nulls=True)
+
     def starts(self) -> list[dt.datetime]:
         """The instants at which the periods, or their trailing windows, begin."""
         if self.window is None:
@@ -88,9 +120,8 @@ class Axis(Record):
         return [self.almanac.instant(min(p.end, tomorrow) - back) for p in self.periods]
 
     def ends(self) -> list[dt.datetime]:
-        """The instants at which they end; a stock's and a window's running period ends at as_of."""
-        ends = [self.almanac.instant(p.end) for p in self.periods]
-        return [min(end, self.until) for end in ends] if self.is_spanning else ends
+        """The instants at which they end; the running period ends at as_of."""
+        return [min(self.almanac.instant(p.end), self.until) for p in self.periods]
 
     def _read(self, moment: dt.datetime, *, by_day: bool) -> dt.datetime:
         """An instant as a timestamp column tells it: dates stand for midnights on the project's wall."""
@@ -105,8 +136,20 @@ class Axis(Record):
         """The number after the last period a spanning row belongs to."""
         if self.closing is None:
             return self._passed("_time", self.starts(), by_day=self.by_day)
+        if self.has_spans:
+            return self._touched()
         passed = self._passed("_closed", self.ends(), by_day=self.closing.by_day)
         return exp.Coalesce(this=passed, expressions=[exp.Literal.number(self.number + len(self.periods))])
+
+    def _touched(self) -> exp.Expr:
+        """The number after the last period that a span touches: it ends after that period's start.
+
+        A span without length, or with an end before its start, touches the period that its start stands in.
+        """
+        after = [start + _LEAST for start in self.starts()]
+        ended = self._passed("_closed", after, by_day=False)
+        lasts = binary(exp.GT, exp.column("_closed"), exp.column("_time"))
+        return case(lasts, ended, self._passed("_time", self.starts(), by_day=False))
 
     def _passed(self, column: str, moments: Sequence[dt.datetime], *, by_day: bool) -> exp.Expr:
         """Which of the moments, in order and by period, a row's timestamp reaches next; NULL without one."""
@@ -138,12 +181,32 @@ class Axis(Record):
         if self.closing is None:
             return exp.and_(binary(exp.GTE, time, timestamp(read(self.starts()[0]))), begun)
         closed = exp.column("_closed")
+        if self.has_spans:
+            start = timestamp(self.starts()[0])
+            return exp.and_(begun, exp.or_(binary(exp.GT, closed, start), binary(exp.GTE, time, start)))
         left = binary(exp.GTE, closed, timestamp(self._read(first, by_day=self.closing.by_day)))
         return exp.and_(begun, exp.or_(is_null(closed), left))
 
-    def edge(self, moments: Sequence[dt.datetime]) -> exp.Expr:
+    def edges(self) -> dict[str, exp.Expr]:
+        """The ends of a row's period, by the names that formulas give them."""
+        return dict(zip(PERIOD, (self._edge(self.starts()), self._edge(self.ends())), strict=True))
+
+    def _edge(self, moments: Sequence[dt.datetime]) -> exp.Expr:
         """One of the moments, by the period's number."""
         return exp.Case(
             this=exp.column("_period"),
             ifs=[exp.If(this=exp.Literal.number(self.number + i), true=timestamp(m)) for i, m in enumerate(moments)],
         )
+
+
+def overlap(start: exp.Expr, end: exp.Expr) -> list[exp.Expr]:
+    """The part of a row's span from `start` to `end` that lies between the ends of its period, where it has any.
+
+    `[08:00, 12:00)` and the period from 10:00 on → `[10:00, 12:00)`; what lies outside is `[10:00, 10:00)`.
+    """
+    period_start, period_end = map(exp.column, PERIOD)
+    begun = exp.Greatest(this=start.copy(), expressions=[period_start], ignore_nulls=True)
+    within = exp.Least(this=end.copy(), expressions=[period_end], ignore_nulls=True)
+    ended = exp.Greatest(this=within, expressions=[begun.copy()], ignore_nulls=True)
+    known = case(not_null(end), ended)
+    return [alias(sql, name) for sql, name in zip((begun, known), OVERLAP, strict=True)]

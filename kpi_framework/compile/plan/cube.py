@@ -3,7 +3,7 @@
 rows ──▶ cube (period × all segment columns, aggregates that add up) ──▶ rolled (every breakdown)  ┐
    └───▶ held (quantiles, distinct counts … which do not add up: see `held`) ──────────────────────┴▶ values
 
-Rows that belong to a run of periods (stocks, trailing windows) are counted once a run, and the runs unrolled:
+Rows that belong to a run of periods (stocks, spans, trailing windows) are counted once a run, and the runs unrolled:
 the cost grows with the rows and with the runs, never with their product. Only what does not add up, or looks
 at `period_end`, unrolls the rows themselves.
 """
@@ -17,15 +17,15 @@ from sqlglot import exp
 
 from ...model.record import Record, field
 from ..language.aggregates import Aggregate
+from ..language.scope import EDGES
 from ..language.times import SQL_TYPES
 from ..sql.operations import Numbers, SummedOver, aggregation
 from ..sql.typed_sql import alias, as_double, binary, case, cast, conjunction, not_null
-from .axis import Axis, CompiledMetric
+from .axis import Axis, CompiledMetric, overlap
 
 MAX_PARTS = 50
 """At most so many values of a segment; the rest are folded into one."""
 OTHER = "(other)"
-_EDGES = frozenset({"period_start", "period_end"})
 
 
 class Cell(Record):
@@ -162,8 +162,13 @@ class AxisPlan(Record, dict=True):
         if axis.is_spanning:
             unrolled = exp.select("*", _unrolled()).from_(dated, copy=False).where(_is_run())
             dated = unrolled.subquery("unrolled", copy=False)
-        edged = exp.select("*", *(_edges(axis) if self._needs_edges else ()))
-        return edged.from_(dated, copy=False).where(not_null(exp.column("_period"))).subquery("placed", copy=False)
+        if not self._needs_edges:
+            return _placed(exp.select("*"), dated)
+        edges = (alias(sql, name) for name, sql in axis.edges().items())
+        if not axis.has_spans:
+            return _placed(exp.select("*", *edges), dated)
+        edged = exp.select("*", *edges).from_(dated, copy=False).subquery("edged", copy=False)
+        return _placed(exp.select("*", *overlap(exp.column("_time"), exp.column("_closed"))), edged)
 
     def sizes_query(self) -> exp.Select:
         """The periods that have rows, by number, and how many."""
@@ -177,10 +182,7 @@ class AxisPlan(Record, dict=True):
     def _timed(self, axis: Axis, texts: Sequence[exp.Expr]) -> exp.Subquery:
         """The rows that may belong to a period, with their period, or run of periods, and their segment values."""
         # The timestamps are computed once, before the step functions that read them many times.
-        times = [alias(cast(axis.time.copy(), "TIMESTAMP"), "_time")]
-        if axis.closing is not None:
-            times.append(alias(cast(axis.closing.time.copy(), "TIMESTAMP"), "_closed"))
-        timed = exp.select("*", *times).from_(self.table, copy=False).subquery("timed", copy=False)
+        timed = exp.select("*", *axis.times()).from_(self.table, copy=False).subquery("timed", copy=False)
         numbers = [alias(axis.index(), "_period")]
         if axis.is_spanning:
             numbers = [alias(axis.first(), "_first"), alias(axis.last(), "_last")]
@@ -190,7 +192,7 @@ class AxisPlan(Record, dict=True):
 
     @property
     def _needs_edges(self) -> bool:
-        return any(_EDGES & m.formula.columns for m in self.metrics)
+        return any(EDGES & m.formula.columns for m in self.metrics)
 
     # breakdowns
 
@@ -281,9 +283,9 @@ class AxisPlan(Record, dict=True):
     def _final(self, metric: CompiledMetric) -> exp.Expr:
         formula = metric.formula
         value = formula.value.copy()
-        for name in ("period_start", "period_end"):
+        edges = self.axis.edges() if any(c.name in EDGES for c in value.find_all(exp.Column)) else {}
+        for name, edge in edges.items():
             for column in [c for c in value.find_all(exp.Column) if c.name == name]:
-                edge = _edges(self.axis)[name == "period_end"].this
                 value = edge.copy() if column is value else (column.replace(edge.copy()), value)[1]
         if formula.type == "boolean":
             return cast(value, "INT")
@@ -301,11 +303,12 @@ def _over_nothing(aggregate: Aggregate, column: exp.Expr) -> exp.Expr:
 
 def _looks_at_edges(aggregate: Aggregate) -> bool:
     trees = (*aggregate.arguments, *((aggregate.condition,) if aggregate.condition is not None else ()))
-    return any(c.name in _EDGES for tree in trees for c in tree.find_all(exp.Column))
+    return any(c.name in EDGES for tree in trees for c in tree.find_all(exp.Column))
 
 
-def _edges(axis: Axis) -> list[exp.Expr]:
-    return [alias(axis.edge(axis.starts()), "period_start"), alias(axis.edge(axis.ends()), "period_end")]
+def _placed(selected: exp.Select, rows: exp.Expr) -> exp.Subquery:
+    """The rows that stand in a period."""
+    return selected.from_(rows, copy=False).where(not_null(exp.column("_period"))).subquery("placed", copy=False)
 
 
 def _is_run() -> exp.Expr:

@@ -7,16 +7,16 @@ from collections.abc import Mapping, Sequence
 
 from sqlglot import exp
 
-from ...model.period import Almanac
+from ...model.period import Almanac, Grain, Period
 from ...model.record import Record
 from ..dataset.loading import typed_rows
 from ..dataset.table import Table
 from ..language.times import SQL_TYPES
 from ..sql.errors import FormulaError
 from ..sql.operations import Numbers, Worked
-from ..sql.typed_sql import alias, as_double, binary, cast, conjunction, disjunction, is_null, null
+from ..sql.typed_sql import alias, as_double, binary, cast, disjunction, is_null, null
 from ..time.zone import timestamp
-from .axis import CompiledMetric
+from .axis import CompiledMetric, overlap
 from .cube import aggregate_call
 from .non_additive import held_call, picked
 
@@ -24,10 +24,14 @@ Row = Mapping[str, str | int | float | bool | None]
 
 
 class Moment(Record):
-    """The end of an example's period, as an instant, and the day it ends or stands in."""
+    """The end of an example's period, as an instant, and the day it ends or stands in.
+
+    `start` is the day on which the period of things that last begins, where the example names one.
+    """
 
     instant: dt.datetime
     day: dt.date
+    start: dt.date | None = None
 
 
 def read_moment(text: str, almanac: Almanac) -> Moment:
@@ -47,6 +51,28 @@ def read_moment(text: str, almanac: Almanac) -> Moment:
     return Moment(wall.replace(tzinfo=almanac.zone).astimezone(dt.UTC), wall.date())
 
 
+def read_period(text: str, grain: Grain, almanac: Almanac) -> Moment:
+    """The period of a grain that begins on a day, or in a month or year that is named. Raises FormulaError."""
+    periods = _beginning_in(text, grain, almanac)
+    if len(periods) != 1:
+        raise FormulaError(
+            "type-mismatch", f"`period: {text}` does not name one {grain}",
+            f"Write the first day of the {grain}.", name="period",
+        )  # fmt: skip
+    end = periods[0].end
+    return Moment(almanac.instant(end), end - dt.timedelta(days=1), periods[0].start)
+
+
+def _beginning_in(text: str, grain: Grain, almanac: Almanac) -> list[Period]:
+    """The first two periods that begin on the day, or in the month or year."""
+    try:
+        period = almanac.period_of(dt.date(*map(int, (*text.split("-"), "1", "1")[:3])), grain)
+    except ValueError:
+        return []
+    candidates = (almanac.shift(period, n) for n in range(3))
+    return [p for p in candidates if p.start.isoformat().startswith(text)][:2]
+
+
 def example_query(metric: CompiledMetric, table: Table, rows: Sequence[Row], at: Moment | None = None) -> exp.Select:
     """One row: value, population, measured, and missing where it is counted on its own."""
     formula = metric.formula
@@ -64,17 +90,26 @@ def example_query(metric: CompiledMetric, table: Table, rows: Sequence[Row], at:
     # Materialized: inlined, the instant of a wall time would stand in each of a zone's steps that reads it.
     typed = _typed(table, rows, _needed(metric, table, at), _edges(metric, table.almanac, at))
     outer = exp.select(value, *(a.column for a in counts)).from_(over.subquery("aggregated", copy=False), copy=False)
-    lookups = metric.working_time.lookups
-    if not lookups:
+    beside = [alias(Worked(expressions=[k.calendar, k.instant]), k.name) for k in metric.working_time.lookups]
+    if metric.has_spans:
+        beside += _overlap(metric)
+    if not beside:
         return outer.with_("typed", as_=typed, materialized=True)
-    worked = [alias(Worked(expressions=[k.calendar, k.instant]), k.name) for k in lookups]
     outer = outer.with_("given_cells", as_=typed, materialized=True, copy=False)
-    return outer.with_("typed", as_=exp.select("*", *worked).from_("given_cells"), copy=False)
+    return outer.with_("typed", as_=exp.select("*", *beside).from_("given_cells"), materialized=True, copy=False)
+
+
+def _overlap(metric: CompiledMetric) -> list[exp.Expr]:
+    """The part of each row inside the example's period; without one, the whole row, and nothing of one that goes on."""
+    assert metric.closing is not None, "a span has an end"
+    end = exp.Coalesce(this=metric.closing.time.copy(), expressions=[exp.column("period_end")])
+    return overlap(metric.time, end)
 
 
 def _needed(metric: CompiledMetric, table: Table, at: Moment | None) -> frozenset[str]:
     """The base columns that the formula, its condition and, at a moment, its dating read."""
-    dating = [metric.time, *([metric.closing.time] if metric.closing else [])] if at else []
+    is_dated = at is not None or metric.has_spans
+    dating = [metric.time, *([metric.closing.time] if metric.closing else [])] if is_dated else []
     named = {c.name for tree in dating for c in tree.find_all(exp.Column)}
     return table.source_columns(metric.formula.columns | named, own=False)
 
@@ -82,31 +117,40 @@ def _needed(metric: CompiledMetric, table: Table, at: Moment | None) -> frozense
 def _edges(metric: CompiledMetric, almanac: Almanac, at: Moment | None) -> dict[str, exp.Expr]:
     if at is None:
         return dict.fromkeys(("period_start", "period_end"), null(SQL_TYPES["timestamp"]))
-    start = timestamp(_window_start(metric, almanac, at)) if metric.window else null(SQL_TYPES["timestamp"])
-    return {"period_start": start, "period_end": timestamp(at.instant)}
+    start = _start(metric, almanac, at)
+    known = timestamp(start) if start is not None else null(SQL_TYPES["timestamp"])
+    return {"period_start": known, "period_end": timestamp(at.instant)}
 
 
-def _window_start(metric: CompiledMetric, almanac: Almanac, at: Moment) -> dt.datetime:
-    return almanac.instant(at.day + dt.timedelta(days=1 - (metric.window or 0)))
+def _start(metric: CompiledMetric, almanac: Almanac, at: Moment) -> dt.datetime | None:
+    """When the example's window or period begins; a stock has none."""
+    if metric.window:
+        return almanac.instant(at.day + dt.timedelta(days=1 - metric.window))
+    return almanac.instant(at.start) if at.start is not None else None
 
 
 def _counts(metric: CompiledMetric, almanac: Almanac, at: Moment) -> exp.Expr:
-    """Whether a row counts at the moment: open at it, or inside the window that ends with it."""
+    """Whether a row counts at the moment: open at it, inside the window that ends with it, or touching the period."""
 
     def read(moment: dt.datetime, *, by_day: bool) -> exp.Expr:
         return timestamp(moment.astimezone(almanac.zone) if by_day else moment)
 
-    opened = cast(metric.time.copy(), "TIMESTAMP")
+    opened, start = cast(metric.time.copy(), "TIMESTAMP"), _start(metric, almanac, at)
     before = binary(exp.LT, opened, read(at.instant, by_day=metric.by_day))
     if metric.closing is None:
-        start = read(_window_start(metric, almanac, at), by_day=metric.by_day)
-        condition = conjunction(before, binary(exp.GTE, opened, start))
+        assert start is not None, "a window has a start"
+        later = binary(exp.GTE, opened, read(start, by_day=metric.by_day))
+    elif metric.has_spans:
+        assert start is not None, "a span's example has a period"
+        closed = cast(metric.closing.time.copy(), "TIMESTAMP")
+        later = disjunction(
+            is_null(closed), binary(exp.GT, closed, timestamp(start)), binary(exp.GTE, opened, timestamp(start))
+        ) or is_null(closed)
     else:
         closed = cast(metric.closing.time.copy(), "TIMESTAMP")
         end = read(at.instant, by_day=metric.closing.by_day)
-        condition = conjunction(before, disjunction(is_null(closed), binary(exp.GTE, closed, end)))
-    assert condition is not None, "there is a condition"
-    return condition
+        later = disjunction(is_null(closed), binary(exp.GTE, closed, end)) or is_null(closed)
+    return exp.and_(before, later)
 
 
 def _typed(table: Table, rows: Sequence[Row], needed: frozenset[str], edges: Mapping[str, exp.Expr]) -> exp.Select:

@@ -29,6 +29,9 @@ def definition_facts(definition: Metric, today: dt.date, ink: Ink) -> Facts:
     if definition.open_between:
         opened, closed = map(ink.code, definition.open_between)
         yield "Open", f"counted at the end of each period, from {opened} until {closed}"
+    if definition.spans:
+        start, end = map(ink.code, definition.spans)
+        yield "Lasts", f"counted in every period that it touches, from {start} to {end}"
     if definition.evidence:
         yield "Evidence", f"a 0 is trusted only if {ink.code(definition.evidence)} has rows in the period"
     window = f", over the trailing {ink.prose(str(definition.window))}" if definition.window else ""

@@ -29,9 +29,9 @@ from .catalog import datasets, signal_values, template_of
 
 _ORDER = (
     "version", "kind", "id", "name", "description", "counts", "excludes", "asks", "family", "level", "objectives",
-    "owner", "dataset", "time", "where", "formula", "unit", "period", "window", "open_between", "evidence", "segments",
-    "min_sample", "min_measured", "settle", "baseline", "target", "benchmark", "review", "action", "read_with",
-    "examples",
+    "owner", "dataset", "time", "where", "formula", "unit", "period", "window", "open_between", "spans", "evidence",
+    "segments", "min_sample", "min_measured", "settle", "baseline", "target", "benchmark", "review", "action",
+    "read_with", "examples",
 )  # fmt: skip
 _LIMITS = {"at_most": "at_most", "at_least": "at_least", "between": "between", "<=": "at_most", ">=": "at_least"}
 _DAYS = re.compile(r"^(\d{4}-\d{2}-\d{2})\.\.(\d{4}-\d{2}-\d{2})$")

@@ -185,6 +185,9 @@ KPI: dict[str, Row] = {
     "open_between": flip("restating", "open_between", {"kpi/open_between": ["created_at", "resolved_at"]}, {
         **_COUNT, "kpi/time": None,
     }),
+    "spans": flip("restating", "spans", {"kpi/spans": ["created_at", "resolved_at"]}, {
+        **_COUNT, **_source("late"), "kpi/time": None, **_target({"at_least": 10}),
+    }),
     "evidence": flip("loosened", "evidence", {"kpi/evidence": None}, {
         **_COUNT, "kpi/where": "priority = 'none'", "kpi/evidence": "winter",
         "config/datasets/winter": {**BASE["config"]["datasets"]["quick"], "source": "data/winter.csv"},
