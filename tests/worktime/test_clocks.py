@@ -249,3 +249,31 @@ def test_of_equal_instants_the_further_status_is_the_later(tmp_path: Path) -> No
         ticket = (0, "low", "always", [(0, "status", "new", "", None), *((5, "status", s, "", None) for s in statuses)])
         [found] = computed(tmp_path, [ticket], config)
         assert found["waited"] == 5.0
+
+
+TOGETHER = """
+version: 1
+name: Together
+datasets:
+  tickets:
+    source: tickets.csv
+    key: ticket_id
+    clocks:
+      waited: {history: ticket_events, running: [new, open]}
+      picked_at: {history: ticket_events, first: open}
+    policies:
+      solved_in_time: {history: ticket_events, from: created_at, until: resolved, targets: {other: 2 h}}
+      solved_after_pick: {history: ticket_events, from: picked_at, until: resolved, targets: {other: 2 h}}
+  ticket_events: {source: events.csv}
+"""
+
+
+def test_clocks_and_policies_of_one_dataset_are_computed_together(tmp_path: Path) -> None:
+    """In one run, without any calendar; a policy may start at the moment that a clock gives."""
+    (tmp_path / "tickets.csv").write_text("ticket_id,created_at\n1,2026-01-05 08:00\n")
+    (tmp_path / "events.csv").write_text(
+        "ticket_id,at,field,value\n1,2026-01-05 08:00,status,new\n1,2026-01-05 09:00,status,open\n"
+        "1,2026-01-05 10:30,status,resolved\n"
+    )
+    columns = ["waited", "solved_in_time", "solved_in_time_elapsed", "solved_after_pick", "solved_after_pick_elapsed"]
+    assert rows(TOGETHER, tmp_path, "tickets", columns, AS_OF) == [(150.0, False, 150.0, True, 90.0)]

@@ -18,7 +18,7 @@ from ..dataset.table import Table
 from ..sql.operations import HashOf, Micros
 from ..sql.typed_sql import binary, case, cast, conjunction, filtered, is_null, is_one_of, not_null, null
 from ..time.working_time import Lookup, with_worked
-from .events import calendar_of, declared_statuses, events_of, key_of, start_of
+from .events import calendar_of, declared_statuses, events_of, in_order, key_of, start_of
 
 EVENTS_AT_ONCE = 4_000_000
 """At most so many events are put in order at once: some 500 MB."""
@@ -279,9 +279,18 @@ class ClockPlan(Record, dict=True):
 def clock_plans(
     table: Table, histories: Mapping[str, Table], names: frozenset[str], as_of: exp.Expr, width: int
 ) -> Iterator[ClockPlan]:
-    """A plan for each set of histories that the named clocks and policies stand on."""
+    """A plan for each set of histories that the named clocks and policies stand on, in the order of computing.
+
+    Raises FormulaError where one needs itself.
+    """
     every = table.dataset.timed
-    wanted = {n: every[n] for n in sorted(names)}
+    for wanted in ({n: every[n] for n in sorted(names)} for names in in_order(table, names)):
+        yield from _plans(table, histories, wanted, as_of, width)
+
+
+def _plans(
+    table: Table, histories: Mapping[str, Table], wanted: Mapping[str, Clock | Policy], as_of: exp.Expr, width: int
+) -> Iterator[ClockPlan]:
     for sources in dict.fromkeys(c.history for c in wanted.values()):
         mine = {n: c for n, c in wanted.items() if c.history == sources}
         clocks = {n: c for n, c in mine.items() if isinstance(c, Clock)}

@@ -19,6 +19,7 @@ from ..time.working_time import calendars_of, working_time_in
 def check_clocks(table: Table, tables: Mapping[str, Table], names: frozenset[str]) -> None:
     """Whether the clocks can be computed from what there is. Raises FormulaError."""
     every = table.dataset.timed
+    in_order(table, names)
     for name in sorted(names):
         clock, scope = every[name], table.fresh_scope()
         key_of(table)
@@ -30,6 +31,21 @@ def check_clocks(table: Table, tables: Mapping[str, Table], names: frozenset[str
             calendar_of(scope, clock.calendar)
         if isinstance(clock, Policy):
             start_of(scope, name, clock)
+
+
+def in_order(table: Table, names: frozenset[str]) -> list[frozenset[str]]:
+    """The clocks in rounds: each after those that give its start or its calendar. Raises FormulaError."""
+    rounds: list[frozenset[str]] = []
+    waiting = set(names)
+    while waiting:
+        ready = frozenset(n for n in waiting if not table.behind_clock(n) & waiting)
+        if not ready:
+            name = min(waiting)
+            raise FormulaError("reference-cycle", f"`{name}` needs its own column to be computed",
+                               "Let `from` or `calendar` name a column that does not come from it.", name)  # fmt: skip
+        rounds.append(ready)
+        waiting -= ready
+    return rounds
 
 
 def clock_calendars(table: Table, names: frozenset[str]) -> frozenset[str]:
