@@ -79,7 +79,7 @@ class ClockPlan(Record, dict=True):
         """The dataset's rows, with the calendar of each clock and the start of each policy."""
         scope = self.table.fresh_scope()
         starts = [exp.alias_(start_of(scope, n, p), f"_from_{n}") for n, p in self.policies.items()]
-        named = [exp.alias_(calendar_of(scope, c), _calendar(c)) for c in self.calendars]
+        named = [exp.alias_(calendar_of(self.table, scope, c), _calendar(c)) for c in self.calendars]
         is_asked = bool(self.policies) and self.table.has("priority")
         own = exp.alias_(scope.term("priority").sql if is_asked else null("VARCHAR"), "_own")
         key = exp.alias_(key_of(self.table).sql, "_key")

@@ -28,7 +28,7 @@ def check_clocks(table: Table, tables: Mapping[str, Table], names: frozenset[str
                 raise FormulaError("source-unreadable", f"`{name}` needs the history {shown(history)}", name=history)
             event_columns(tables[history], table.keys[0])
         if clock.calendar:
-            calendar_of(scope, clock.calendar)
+            calendar_of(table, scope, clock.calendar)
         if isinstance(clock, Policy):
             start_of(scope, name, clock)
 
@@ -53,7 +53,7 @@ def clock_calendars(table: Table, names: frozenset[str]) -> frozenset[str]:
     scope = table.fresh_scope()
     clocks = [table.dataset.timed[name] for name in sorted(names)]
     starts = [start_of(scope, n, c) for n, c in zip(sorted(names), clocks, strict=True) if isinstance(c, Policy)]
-    own = calendars_of([calendar_of(scope, c.calendar) for c in clocks if c.calendar], table.almanac)
+    own = calendars_of([calendar_of(table, scope, c.calendar) for c in clocks if c.calendar], table.almanac)
     return own | working_time_in(starts, table.lookups, table.almanac).calendars
 
 
@@ -67,9 +67,12 @@ def key_of(table: Table) -> Term:
     return table.fresh_scope().term(table.keys[0])
 
 
-def calendar_of(scope: Scope, calendar: str) -> exp.Expr:
+def calendar_of(table: Table, scope: Scope, calendar: str) -> exp.Expr:
     """A clock's calendar: its name, or the column that names one for each row. Raises FormulaError."""
-    if calendar not in scope.almanac.calendars and calendar in scope.columns:
+    if calendar in scope.almanac.calendars:
+        return scope.calendar(calendar)
+    # A source that nobody has looked at, as a Parquet file before the engine reads it, may have the column.
+    if calendar in scope.columns or table.native is None:
         scope.any_calendar()
         return scope.term(calendar).sql
     return scope.calendar(calendar)
