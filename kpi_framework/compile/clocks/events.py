@@ -15,6 +15,9 @@ from ..sql.errors import FormulaError
 from ..sql.typed_sql import Term, is_one_of, not_null, null
 from ..time.working_time import calendars_of, working_time_in
 
+_OPTIONAL = {"value": "VARCHAR", "sequence": "BIGINT", "by": "VARCHAR", "public": "BOOLEAN", "actor": "VARCHAR"}
+"""The columns that a history may lack, and their types."""
+
 
 def check_clocks(table: Table, tables: Mapping[str, Table], names: frozenset[str]) -> None:
     """Whether the clocks can be computed from what there is. Raises FormulaError."""
@@ -27,10 +30,24 @@ def check_clocks(table: Table, tables: Mapping[str, Table], names: frozenset[str
             if history not in tables:
                 raise FormulaError("source-unreadable", f"`{name}` needs the history {shown(history)}", name=history)
             event_columns(tables[history], table.keys[0])
+        if clock.asks_comments:
+            _check_comments([tables[h] for h in clock.history], name)
         if clock.calendar:
             calendar_of(table, scope, clock.calendar)
         if isinstance(clock, Policy):
             start_of(scope, name, clock)
+
+
+def _check_comments(histories: list[Table], name: str) -> None:
+    """Whether any of the histories says of comments who wrote them, and who can read them. Raises FormulaError."""
+    if any(history.has("public") and history.has("by") for history in histories):
+        return
+    first = histories[0]
+    lacking = next(c for c in ("public", "by") if not first.has(c))
+    raise FormulaError(
+        "source-unreadable", f"`{name}` needs replies, and the history `{first.name}` has no column `{lacking}`",
+        "Map it under the history's `columns`. Without it nobody knows which comments are replies.", name,
+    )  # fmt: skip
 
 
 def in_order(table: Table, names: frozenset[str]) -> list[frozenset[str]]:
@@ -100,20 +117,24 @@ def event_columns(history: Table, key: str) -> dict[str, exp.Expr]:
     """A history's columns as the clocks read them. Raises FormulaError where one is missing."""
     scope = history.fresh_scope()
     columns = {"_key": scope.term(key).sql, "_at": scope.term("at").sql, "_field": scope.term("field").sql}
-    for name, blank in (("value", "VARCHAR"), ("sequence", "BIGINT"), ("by", "VARCHAR"), ("public", "BOOLEAN")):
+    for name, blank in _OPTIONAL.items():
         columns[f"_{name}"] = scope.term(name).sql if history.has(name) else null(blank)
     return columns
 
 
 def event_names(history: Table, key: str) -> frozenset[str]:
     """The names of the columns that the clocks read of a history."""
-    optional = (n for n in ("value", "sequence", "by", "public") if history.has(n))
+    optional = (n for n in _OPTIONAL if history.has(n))
     return frozenset({key, "at", "field", *optional})
 
 
-def events_of(history: Table, key: str) -> exp.Select:
-    """The events of a history that have a ticket and a time. Raises FormulaError where a column is missing."""
+def events_of(history: Table, key: str, *, opens: bool = True) -> exp.Select:
+    """The events of a history that have a ticket and a time. Raises FormulaError where a column is missing.
+
+    `opens` says that a ticket's first comment may be its opening text.
+    """
     cells = [exp.alias_(sql, name) for name, sql in event_columns(history, key).items()]
+    cells.append(exp.alias_(exp.Boolean(this=opens), "_opens"))
     query = exp.select(*cells).from_(table_name(history)).subquery("_history")
     return exp.select("*").from_(query).where(not_null(exp.column("_key")), not_null(exp.column("_at")))
 
@@ -123,6 +144,7 @@ def unknown_statuses(table: Table, history: Table) -> exp.Select | None:
     words = declared_statuses(table)
     if not words:
         return None
+    words = (*words, *(history.dataset.final or ()))
     strange = exp.Not(this=exp.Paren(this=is_one_of(exp.column("_value"), words)))
     changes = events_of(history, table.keys[0]).subquery("_events")
     is_status = is_one_of(exp.column("_field"), ["status"])

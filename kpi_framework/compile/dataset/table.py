@@ -164,18 +164,20 @@ class Table(Record, dict=True):
         while waiting:
             names = {owners[leaf] for name in waiting for leaf in self._behind(name) if leaf in owners} - reached
             reached |= names
-            waiting = {column for name in names for column in self._columns_of_clock(name)}
+            waiting = {column for name in names for column in self.columns_of_clock(name)}
         return frozenset(reached)
 
     def behind_clock(self, name: str) -> frozenset[str]:
         """The other clocks and policies that have to be known before this one: its start or its calendar is theirs."""
-        return self.clocks_of(self._columns_of_clock(name)) - {name}
+        return self.clocks_of(self.columns_of_clock(name)) - {name}
 
-    def _columns_of_clock(self, name: str) -> frozenset[str]:
+    def columns_of_clock(self, name: str) -> frozenset[str]:
         """The columns that a clock or policy reads of its own row, beside the key."""
         clock = self.dataset.timed[name]
-        calendar = clock.calendar if clock.calendar not in self.almanac.calendars else None
-        columns = (clock.from_, "priority", calendar) if isinstance(clock, Policy) else (calendar,)
+        columns = {clock.calendar} - set(self.almanac.calendars)
+        columns |= {clock.from_, "priority"} if isinstance(clock, Policy) else set()
+        columns |= {"merged"} if clock.runs else set()
+        columns |= {"created_at"} if clock.asks_replies else set()
         return frozenset(c for c in columns if c and self.has(c))
 
     @cached_property
@@ -358,7 +360,7 @@ class Table(Record, dict=True):
         """The base columns that the clocks behind the used columns are computed from."""
         names: set[str] = set()
         for name in self.clocks_of(used):
-            names |= {*self.keys, *self._columns_of_clock(name)}
+            names |= {*self.keys, *self.columns_of_clock(name)}
         known = (n for n in names if self.has(n) and n not in self.clocks)
         return frozenset(b for name in known for b in self._behind(name))
 
