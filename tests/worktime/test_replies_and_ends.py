@@ -142,3 +142,28 @@ def test_replies_of_a_history_without_their_author_or_reader_are_unknown(lacking
     evaluation = check(Options(ProjectRoot(tmp_path), dt.datetime(2026, 2, 10, tzinfo=dt.UTC))).evaluation
     assert evaluation is not None
     assert {(m.value, m.reason) for m in evaluation.measurements} == {(None, "source_error")}
+
+
+@pytest.mark.parametrize("solved", ["1900-01-01 00:00", "2026-01-05 09:59"])
+def test_an_end_before_its_start_is_missing(solved: str, tmp_path: Path) -> None:
+    """A product writes 1900-01-01 for a ticket that is not solved: it is never one that was solved, and it is told."""
+    (tmp_path / "kpis").mkdir()
+    metric = "version: 1\nkind: metric\nid: {0}\nname: {0}, elapsed\ndataset: tickets\nformula: {1}\nunit: {2}\n"
+    for name, formula, unit in (
+        ("solved", "count(resolved_at)", "count"), ("took", "avg(hours_between(created_at, resolved_at))", "hours"),
+        ("backlog", "count(*)", "count\nopen_between: [created_at, resolved_at]"),
+    ):  # fmt: skip
+        (tmp_path / f"kpis/{name}.yaml").write_text(metric.format(name, formula, unit))
+    (tmp_path / "kpi.yaml").write_text(
+        "version: 1\nname: A\nas_of: 2026-02-10\n"
+        "datasets: {tickets: {source: t.csv, key: ticket_id, complete_through: 2026-02-10}}\n"
+    )
+    (tmp_path / "t.csv").write_text(
+        f"ticket_id,created_at,resolved_at\n1,2026-01-05 10:00,{solved}\n2,2026-01-06 10:00,\n"
+        "3,2026-01-06 10:00,2026-01-06 12:00\n"
+    )
+    evaluation = check(Options(ProjectRoot(tmp_path), dt.datetime(2026, 2, 10, tzinfo=dt.UTC))).evaluation
+    assert evaluation is not None
+    values = {m.kpi: m.value for m in evaluation.measurements if m.period.start == dt.date(2026, 1, 1)}
+    assert values == {"solved": 1, "took": 2.0, "backlog": 2}
+    assert [d.rule for d in evaluation.diagnostics].count("impossible-time") == 1

@@ -337,8 +337,17 @@ class Table(Record, dict=True):
         """The base columns behind the used ones, and, if `own`, those that loading needs itself."""
         loading = {*self.keys, *self.dataset.latest_by, self.time, self.complete_column}
         names = {*used, *(o for o in loading if o and own)}
+        names |= {first for first, second in self._ordered_times if second in names and self.has(first)}
         columns = {b for name in names for b in self._behind(name)}
         return frozenset(columns - set(self.clocks)) | self._behind_clocks(frozenset(names))
+
+    @property
+    def _ordered_times(self) -> Iterator[tuple[str, str]]:
+        """The contract's pairs of times: the second is read as missing where it lies before the first."""
+        contract = self.contract
+        for first, second in contract.order if contract else ():
+            if contract is not None and contract.columns[second].type in ("date", "timestamp"):
+                yield first, second
 
     def check_own(self) -> None:
         """Whether what names its rows and puts them in order are columns. Raises FormulaError."""

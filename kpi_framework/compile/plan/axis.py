@@ -16,7 +16,7 @@ from ...model.period import Almanac, Period
 from ...model.record import Record, replace
 from ..language.aggregates import Formula
 from ..sql.spelling import spelling
-from ..sql.typed_sql import binary, is_null
+from ..sql.typed_sql import binary, case, cast, is_null
 from ..time.working_time import WorkingTime
 from ..time.zone import step, timestamp
 
@@ -106,6 +106,7 @@ class Axis(Record):
         if self.closing is None:
             return self._passed("_time", self.starts(), by_day=self.by_day)
         passed = self._passed("_closed", self.ends(), by_day=self.closing.by_day)
+        passed = case(exp.Not(this=exp.Paren(this=self._is_before_opening())), passed)
         return exp.Coalesce(this=passed, expressions=[exp.Literal.number(self.number + len(self.periods))])
 
     def _passed(self, column: str, moments: Sequence[dt.datetime], *, by_day: bool) -> exp.Expr:
@@ -139,7 +140,17 @@ class Axis(Record):
             return exp.and_(binary(exp.GTE, time, timestamp(read(self.starts()[0]))), begun)
         closed = exp.column("_closed")
         left = binary(exp.GTE, closed, timestamp(self._read(first, by_day=self.closing.by_day)))
-        return exp.and_(begun, exp.or_(is_null(closed), left))
+        # A closing time before the opening, such as 1900-01-01 for a ticket that is not solved, is none.
+        return exp.and_(begun, exp.or_(is_null(closed), self._is_before_opening(), left))
+
+    def _is_before_opening(self) -> exp.Expr:
+        """Whether a stock's row closes before it opens, of a day and an instant: by more than their zones can make."""
+        assert self.closing is not None, "only a stock closes"
+        closed: exp.Expr = exp.column("_closed")
+        if self.closing.by_day != self.by_day:
+            days = exp.Interval(this=exp.Literal.string("2"), unit=exp.var("DAY"))
+            closed = exp.Add(this=cast(closed, "TIMESTAMP"), expression=days)
+        return binary(exp.LT, closed, exp.column("_time"))
 
     def edge(self, moments: Sequence[dt.datetime]) -> exp.Expr:
         """One of the moments, by the period's number."""
