@@ -13,6 +13,8 @@ from ..model.kpi import Metric
 from ..model.unit import MICROSECONDS
 from .catalog import Compilation
 from .clocks.events import check_clocks, clock_calendars, declared_statuses, event_names
+from .clocks.final import final_statuses
+from .clocks.replies import opens
 from .dataset.columns import Base
 from .dataset.table import Table
 from .definition import dating_columns, time_column
@@ -129,16 +131,19 @@ def _working_time(
     if clocks:
         meaning["clocks"] = {n: c.model_dump(mode="json", exclude_defaults=True) for n, c in clocks.items()}
         meaning["statuses"] = declared_statuses(table)
-        meaning["histories"] = {n: _history(h, table.keys[0]) for n, h in sorted(histories.items())}
+        meaning["histories"] = {n: _history(h, table) for n, h in sorted(histories.items())}
     if calendars:
         meaning["calendars"], meaning["usual"] = calendars, almanac.usual_calendar
     return meaning
 
 
-def _history(table: Table, key: str) -> dict[str, object]:
-    used = event_names(table, key)
-    columns = {n: _column(table.base(n)) for n in sorted(table.source_columns(used))}
-    return {"columns": columns, "computed": _computed(table, used), "dataset": _reading(table)}
+def _history(history: Table, owner: Table) -> dict[str, object]:
+    used = event_names(history, owner.keys[0])
+    columns = {n: _column(history.base(n)) for n in sorted(history.source_columns(used))}
+    return {
+        "columns": columns, "computed": _computed(history, used), "dataset": _reading(history),
+        "opens": opens(history, owner), "final": sorted(final_statuses([history])),
+    }  # fmt: skip
 
 
 def _calendar(calendar: Calendar) -> dict[str, object]:

@@ -41,8 +41,8 @@ def columns_of(run: Run, catalog: Catalog) -> tuple[DataColumns, tuple[Diagnosti
         except SourceError as error:
             unread.append(findings.unreadable(catalog, name, error))
         except EngineError as error:
-            unasked[name] = Reason.WORKER_ERROR
-            unread.append(findings.of_worker(catalog, error, None if error.lost else name))
+            unasked[name] = findings.why_not_computed(error)
+            unread.append(findings.of_engine(catalog, name, error))
     return DataColumns(files, natives, unasked), (*missing, *unread)
 
 

@@ -11,6 +11,7 @@ from ..compile.sql.errors import FormulaError
 from ..model.catalog import Catalog
 from ..model.diagnostic import Diagnostic, Span
 from ..model.kpi import Metric
+from ..model.measurement import Reason
 from ..model.quoting import listed, plain_or, shown
 from ..model.rule import RULES
 from .completion import Loaded
@@ -30,10 +31,23 @@ def unreadable(catalog: Catalog, dataset: str, error: SourceError | FormulaError
 
 
 def not_computed(catalog: Catalog, dataset: str, error: EngineError) -> Diagnostic:
-    """The finding for a dataset whose rows were read, and on which something that kpi.yaml computes fails."""
-    message = f"{dataset}: the rows were read, but computing columns from them failed ({error.kind})"
-    hint = "Check the dataset's expressions under `columns` and `derive`, and the times that its KPIs compare."
-    return RULES["source-unreadable"].finding(dataset_span(catalog, dataset, "source"), message, hint)
+    """The finding for a dataset whose files are sound, and of which the engine cannot carry out a statement."""
+    span = dataset_span(catalog, dataset, "source")
+    if error.is_of_memory:
+        message = f"{dataset}: reading its rows and computing its columns needs more memory than the engine may use"
+        return RULES["worker-failed"].finding(span, message, "Give it more memory or fewer rows. No file is the cause.")
+    if error.is_of_values:
+        message = f"{dataset}: a value is too large, or cannot be computed with ({error.kind})"
+        hint = "Check the dataset's expressions under `columns` and `derive`, and the times that its KPIs compare."
+        return RULES["formula-failed"].finding(span, message, hint)
+    message = f"{dataset}: the engine refuses a statement that kpi made ({error.kind})"
+    hint = "This is a fault of kpi, not of your files. Please report it with the dataset's part of kpi.yaml."
+    return RULES["formula-failed"].finding(span, message, hint)
+
+
+def why_not_computed(error: EngineError) -> Reason:
+    """Why the definitions over such a dataset have no value."""
+    return Reason.WORKER_ERROR if error.died or error.lost or error.is_of_memory else Reason.DEFINITION_ERROR
 
 
 _ENDS = {
@@ -50,6 +64,13 @@ def of_worker(catalog: Catalog, error: EngineError, dataset: str | None = None) 
     span = dataset_span(catalog, dataset, "source") if dataset else catalog.project.at.value()
     what = _ENDS.get(error.kind, "the worker process could not be kept running")
     return RULES["worker-failed"].finding(span, f"{dataset}: {what}" if dataset else what)
+
+
+def of_engine(catalog: Catalog, dataset: str, error: EngineError) -> Diagnostic:
+    """The finding for a dataset at which the engine failed: its kind decides the words."""
+    if error.died or error.lost:
+        return of_worker(catalog, error, None if error.lost else dataset)
+    return not_computed(catalog, dataset, error)
 
 
 def of_loading(catalog: Catalog, dataset: str, loaded: Loaded) -> Iterator[Diagnostic]:

@@ -73,12 +73,7 @@ class _Loading(Record):
         except (SourceError, FormulaError) as error:
             self._fail(name, Reason.SOURCE_ERROR, findings.unreadable(self.catalog, name, error))
         except EngineError as error:
-            if error.died or error.lost:
-                self._fail(
-                    name, Reason.WORKER_ERROR, findings.of_worker(self.catalog, error, None if error.lost else name)
-                )
-            else:
-                self._fail(name, Reason.SOURCE_ERROR, findings.not_computed(self.catalog, name, error))
+            self._fail(name, findings.why_not_computed(error), findings.of_engine(self.catalog, name, error))
 
     def _fail(self, name: str, reason: Reason, finding: Diagnostic) -> None:
         self.diagnostics.append(finding)
@@ -138,8 +133,8 @@ class _Loading(Record):
             if all(h in loaded and self._is_sure(h, name, loaded[h]) for h in histories):
                 wanted |= clocks
             else:
-                lost = Reason.WORKER_ERROR in {self.absent.get(h) for h in histories}
-                self.failures[metric_id] = Reason.WORKER_ERROR if lost else Reason.SOURCE_ERROR
+                reasons = (self.absent[h] for h in sorted(histories) if h in self.absent)
+                self.failures[metric_id] = next(reasons, Reason.SOURCE_ERROR)
         self._note_statuses(table, {h for c in wanted for h in every[c].history})
         of_rules = {c for _, rule in self.computable.rules(name) for c in table.clocks_of(rule.used)}
         return frozenset(wanted | of_rules)

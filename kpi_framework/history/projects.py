@@ -270,7 +270,7 @@ DATASET_FIELDS: Mapping[str, DatasetClassify] = {
     "source": _source, "contract": _contract, "columns": _columns, "derive": _read, "key": _read, "latest_by": _read,
     "time": _read, "complete_through": _through, "complete_from": _from, "freshness": _freshness, "grain": _grain,
     "max_bad_rows": _bad_rows,
-    "preset": _contract, "rules": _data_rules, "clocks": _read, "policies": _read,
+    "preset": _contract, "rules": _data_rules, "clocks": _read, "policies": _read, "opening": _read, "final": _read,
 }  # fmt: skip
 """How a change of each field of a dataset is judged."""
 

@@ -12,6 +12,9 @@ from .quantity import Duration
 EVENTS = ("reply", "comment", "assignment")
 """What may be asked for beside statuses: a reply, any public comment of a person of the desk, an assignment."""
 
+CANCELLED = "cancelled"
+FINAL = ("closed", CANCELLED)
+"""The statuses that end a ticket; a history may name further ones. Resolved is none: it may be opened again."""
 
 POLICY_PARTS = ("_elapsed", "_target")
 """What stands beside a policy's verdict: the time it took, and the time it may take."""
@@ -75,6 +78,21 @@ class Clock(Model):
         words: tuple[str, ...] = getattr(self, self.kind)
         return words
 
+    @property
+    def runs(self) -> bool:
+        """Whether it takes time, as long as the ticket has not ended."""
+        return self.running is not None
+
+    @property
+    def asks_comments(self) -> bool:
+        """Whether it stands on who wrote comments, and who can read them."""
+        return not {"reply", "comment"}.isdisjoint({*self.words, *(self.otherwise or ())})
+
+    @property
+    def asks_replies(self) -> bool:
+        """Whether it has to tell replies from a ticket's opening text."""
+        return "reply" in {*self.words, *(self.otherwise or ())}
+
 
 class Policy(Model):
     """A service level: met, breached or, while that is open, undecided. Gives NAME, NAME_elapsed and NAME_target."""
@@ -91,3 +109,18 @@ class Policy(Model):
     """The clock stands still in these statuses."""
     calendar: str | None = None
     """Count working time of this calendar, or of the one that this column names for each ticket."""
+
+    @property
+    def runs(self) -> bool:
+        """True: it takes time, as long as the ticket has not ended."""
+        return True
+
+    @property
+    def asks_comments(self) -> bool:
+        """Whether it stands on who wrote comments, and who can read them."""
+        return not {"reply", "comment"}.isdisjoint(self.until)
+
+    @property
+    def asks_replies(self) -> bool:
+        """Whether it has to tell replies from a ticket's opening text."""
+        return "reply" in self.until

@@ -2,6 +2,8 @@
 
 # No postponed annotations: pydantic would evaluate each of them anew at every start.
 
+from typing import Literal
+
 from .base import Model, Version
 from .header import Header
 from .project import Column, Dataset, Name
@@ -45,6 +47,8 @@ class Preset(Model):
     """How it writes timestamps, if not by ISO 8601."""
     key: Name | None = None
     """The column that identifies a row."""
+    opening: Literal["comment", "none"] | None = None
+    """`none` if the product keeps a ticket's opening text apart from its comments."""
     columns: dict[Name, PresetColumn]
     """Canonical names and where the vendor keeps them."""
     derive: dict[Name, str] = {}
@@ -54,11 +58,16 @@ class Preset(Model):
 
 
 def completed(dataset: Dataset, preset: Preset) -> Dataset:
-    """A dataset with its preset's reading options, contract and key where kpi.yaml does not give its own."""
+    """A dataset with its preset's reading options, contract, key and opening where kpi.yaml does not give its own."""
     source = dataset.reading
     open_ = [f for f in _READING if f not in source.model_fields_set and getattr(preset, f) is not None]
     reading = source.model_copy(update={f: getattr(preset, f) for f in open_})
-    own = {"source": reading, "contract": dataset.contract or preset.contract, "key": dataset.key or preset.key}
+    own = {
+        "source": reading,
+        "contract": dataset.contract or preset.contract,
+        "key": dataset.key or preset.key,
+        "opening": dataset.opening or preset.opening,
+    }
     return dataset.model_copy(update=own)
 
 

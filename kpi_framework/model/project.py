@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from .base import Date, Flag, Integer, Meta, Model, Number, SourcePath, Unit, Version
 from .calendar import Calendar
-from .clock import Clock, Policy
+from .clock import Clock, Policy, Words
 from .diagnostic import KpiError, Severity
 from .period import Almanac, Grain, is_zone
 from .quantity import Duration, Share
@@ -139,6 +139,11 @@ class Dataset(Model):
     """The time that one row covers, if it is longer than an instant: `month` for monthly costs."""
     max_bad_rows: Annotated[Integer, Field(ge=0)] = 0
     """If a column has more cells than this that do not fit or must not be empty, the KPIs that use it are unknown."""
+    opening: Literal["comment", "none"] | None = None
+    """For a history: `none` if the product keeps a ticket's opening text elsewhere, so that every public comment of an
+    agent is a reply; `comment` if it is the ticket's first comment. By default as the preset says, else `comment`."""
+    final: Words | None = None
+    """For a history: statuses that end a ticket, beside closed and cancelled. They count as closed."""
     clocks: Annotated[dict[Name, Clock], Field(max_length=200)] = {}
     """Further columns, computed from a history: time in statuses, first and last moments, counts."""
     policies: Annotated[dict[Name, Policy], Field(max_length=200)] = {}

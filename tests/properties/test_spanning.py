@@ -71,9 +71,18 @@ def _open(rows: Iterable[Row], end: dt.datetime, opened: str = "opened", closed:
     found = []
     for row in rows:
         start, stop = _instant(row[opened]), _instant(row[closed])
+        if stop is not None and start is not None and _is_impossible(row[opened], row[closed], start, stop):
+            stop = None
         if start is not None and start < end and (stop is None or stop >= end):
             found.append(row)
     return found
+
+
+def _is_impossible(opened: Any, closed: Any, start: dt.datetime, stop: dt.datetime) -> bool:
+    """A closing before the opening is none; between a day and an instant, two days leave no doubt."""
+    if isinstance(opened, dt.datetime) == isinstance(closed, dt.datetime):
+        return stop < start
+    return dt.datetime(closed.year, closed.month, closed.day, tzinfo=dt.UTC) + 2 * DAY < start
 
 
 def _within(rows: Iterable[Row], start: dt.datetime, end: dt.datetime) -> list[Row]:

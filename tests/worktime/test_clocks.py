@@ -18,6 +18,7 @@ pytestmark = pytest.mark.usefixtures("engine_inside")
 
 AS_OF = dt.datetime(2026, 1, 12, tzinfo=dt.UTC)
 MONDAY = dt.datetime(2026, 1, 5, tzinfo=dt.UTC)
+FINAL = ("closed", "cancelled")
 STATUSES = ("new", "open", "pending", "on_hold", "resolved", "closed", "cancelled")
 LIMITS = {"critical": 30, "high": 120}
 CONFIG = """
@@ -126,9 +127,12 @@ def oracle(created: int, own: str, site: str, events: Sequence[Event]) -> dict[s
     changes = [(m, s) for i, (m, s) in enumerate(states) if i == 0 or states[i - 1][1] != s]
     solved = [m for m, s in changes if s == "resolved"]
     ended = solved or [m for m, s in changes if s == "closed"]
-    comments = [(e[0], e[3] == "agent" and e[4] is True) for _, e in ordered if e[1] == "comment"]
-    replies = [m for m, spoken in comments[1:] if spoken]
-    spoken = sum(s for _, s in comments)
+    public = [(e[0], e[3]) for _, e in ordered if e[1] == "comment" and e[4]]
+    begun_by = ordered[0][1][3] if ordered else ""
+    opens = bool(public) and public[0][0] <= created + 1 and begun_by in ("", public[0][1])
+    replies = [m for m, by in public[opens:] if by == "agent"]
+    in_time = [m for m in replies if not any(s in FINAL and a < m < b for a, b, s in stints)]
+    spoken = sum(by == "agent" for _, by in public)
 
     def ran(words: tuple[str, ...], calendar: str | None) -> float | None:
         return float(sum(minutes(a, b, calendar) for a, b, s in stints if s in words)) if states else None
@@ -141,7 +145,7 @@ def oracle(created: int, own: str, site: str, events: Sequence[Event]) -> dict[s
         "first_s": _second(min(ended, default=None)),
         "last_s": _second(max(ended, default=None)),
         "solved": len(solved) if states else None,
-        "reply_s": _second(min(replies, default=None)),
+        "reply_s": _second(min(in_time, default=None)),
         "replies": len(replies) if known else None,
         "spoken": spoken if known else None,
     }
@@ -149,22 +153,26 @@ def oracle(created: int, own: str, site: str, events: Sequence[Event]) -> dict[s
     priorities = [(e[0], e[2]) for _, e in ordered if e[1] == "priority"]
     in_force = [p for m, p in priorities if m <= created]
     priority = in_force[-1] if in_force else priorities[0][1] if priorities else own
-    found |= _level("reply_sla", created, [*replies, *solved], LIMITS.get(priority), stints, (), "business")
+    found |= _level("reply_sla", created, [*in_time, *solved], LIMITS.get(priority), stints, (), "business")
     limit = 30 if priority == "critical" else 120
     found |= _level("resolution_sla", created, solved, limit, stints, ("pending", "on_hold"), None)
-    return {c: found[c] for c in COLUMNS if c in found} | {"resolution_sla_target": float(limit)}
+    return {c: found[c] for c in COLUMNS}
 
 
 def _level(
     name: str, created: int, stops: Sequence[int], limit: int | None, stints: Sequence[tuple[int, int, str]],
     pausing: tuple[str, ...], calendar: str | None,
 ) -> dict[str, object]:  # fmt: skip
-    stop = min((s for s in stops if s >= created), default=None)
-    end = END if stop is None else stop
-    paused = {m for a, b, s in stints if s in pausing for m in range(a, b)}
+    ends = [(a, s) for i, (a, _, s) in enumerate(stints) if s in FINAL and (i == 0 or stints[i - 1][2] not in FINAL)]
+    stop = min((m for m in (*stops, *(a for a, s in ends if s == "closed")) if m >= created), default=None)
+    is_over = stop is None and bool(stints) and stints[-1][2] in FINAL
+    end = stop if stop is not None else max(ends[-1][0], created) if is_over else END
+    paused = {m for a, b, s in stints if s in (*pausing, *FINAL) for m in range(a, b)}
     elapsed = sum((calendar is None or business(m)) and m not in paused for m in range(created, end))
+    if is_over and limit is not None and elapsed <= limit:
+        limit = None  # cancelled inside its limit: bound to none
     met = None if limit is None else elapsed <= limit if stop is not None else False if elapsed > limit else None
-    return {name: met, f"{name}_elapsed": float(elapsed)}
+    return {name: met, f"{name}_elapsed": float(elapsed), f"{name}_target": limit if limit is None else float(limit)}
 
 
 def _second(minute: int | None) -> float | None:
@@ -249,3 +257,31 @@ def test_of_equal_instants_the_further_status_is_the_later(tmp_path: Path) -> No
         ticket = (0, "low", "always", [(0, "status", "new", "", None), *((5, "status", s, "", None) for s in statuses)])
         [found] = computed(tmp_path, [ticket], config)
         assert found["waited"] == 5.0
+
+
+TOGETHER = """
+version: 1
+name: Together
+datasets:
+  tickets:
+    source: tickets.csv
+    key: ticket_id
+    clocks:
+      waited: {history: ticket_events, running: [new, open]}
+      picked_at: {history: ticket_events, first: open}
+    policies:
+      solved_in_time: {history: ticket_events, from: created_at, until: resolved, targets: {other: 2 h}}
+      solved_after_pick: {history: ticket_events, from: picked_at, until: resolved, targets: {other: 2 h}}
+  ticket_events: {source: events.csv}
+"""
+
+
+def test_clocks_and_policies_of_one_dataset_are_computed_together(tmp_path: Path) -> None:
+    """In one run, without any calendar; a policy may start at the moment that a clock gives."""
+    (tmp_path / "tickets.csv").write_text("ticket_id,created_at\n1,2026-01-05 08:00\n")
+    (tmp_path / "events.csv").write_text(
+        "ticket_id,at,field,value\n1,2026-01-05 08:00,status,new\n1,2026-01-05 09:00,status,open\n"
+        "1,2026-01-05 10:30,status,resolved\n"
+    )
+    columns = ["waited", "solved_in_time", "solved_in_time_elapsed", "solved_after_pick", "solved_after_pick_elapsed"]
+    assert rows(TOGETHER, tmp_path, "tickets", columns, AS_OF) == [(150.0, False, 150.0, True, 90.0)]

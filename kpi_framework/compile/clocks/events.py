@@ -15,10 +15,14 @@ from ..sql.errors import FormulaError
 from ..sql.typed_sql import Term, is_one_of, not_null, null
 from ..time.working_time import calendars_of, working_time_in
 
+_OPTIONAL = {"value": "VARCHAR", "sequence": "BIGINT", "by": "VARCHAR", "public": "BOOLEAN", "actor": "VARCHAR"}
+"""The columns that a history may lack, and their types."""
+
 
 def check_clocks(table: Table, tables: Mapping[str, Table], names: frozenset[str]) -> None:
     """Whether the clocks can be computed from what there is. Raises FormulaError."""
     every = table.dataset.timed
+    in_order(table, names)
     for name in sorted(names):
         clock, scope = every[name], table.fresh_scope()
         key_of(table)
@@ -26,10 +30,39 @@ def check_clocks(table: Table, tables: Mapping[str, Table], names: frozenset[str
             if history not in tables:
                 raise FormulaError("source-unreadable", f"`{name}` needs the history {shown(history)}", name=history)
             event_columns(tables[history], table.keys[0])
+        if clock.asks_comments:
+            _check_comments([tables[h] for h in clock.history], name)
         if clock.calendar:
-            calendar_of(scope, clock.calendar)
+            calendar_of(table, scope, clock.calendar)
         if isinstance(clock, Policy):
             start_of(scope, name, clock)
+
+
+def _check_comments(histories: list[Table], name: str) -> None:
+    """Whether any of the histories says of comments who wrote them, and who can read them. Raises FormulaError."""
+    if any(history.has("public") and history.has("by") for history in histories):
+        return
+    first = histories[0]
+    lacking = next(c for c in ("public", "by") if not first.has(c))
+    raise FormulaError(
+        "source-unreadable", f"`{name}` needs replies, and the history `{first.name}` has no column `{lacking}`",
+        "Map it under the history's `columns`. Without it nobody knows which comments are replies.", name,
+    )  # fmt: skip
+
+
+def in_order(table: Table, names: frozenset[str]) -> list[frozenset[str]]:
+    """The clocks in rounds: each after those that give its start or its calendar. Raises FormulaError."""
+    rounds: list[frozenset[str]] = []
+    waiting = set(names)
+    while waiting:
+        ready = frozenset(n for n in waiting if not table.behind_clock(n) & waiting)
+        if not ready:
+            name = min(waiting)
+            raise FormulaError("reference-cycle", f"`{name}` needs its own column to be computed",
+                               "Let `from` or `calendar` name a column that does not come from it.", name)  # fmt: skip
+        rounds.append(ready)
+        waiting -= ready
+    return rounds
 
 
 def clock_calendars(table: Table, names: frozenset[str]) -> frozenset[str]:
@@ -37,7 +70,7 @@ def clock_calendars(table: Table, names: frozenset[str]) -> frozenset[str]:
     scope = table.fresh_scope()
     clocks = [table.dataset.timed[name] for name in sorted(names)]
     starts = [start_of(scope, n, c) for n, c in zip(sorted(names), clocks, strict=True) if isinstance(c, Policy)]
-    own = calendars_of([calendar_of(scope, c.calendar) for c in clocks if c.calendar], table.almanac)
+    own = calendars_of([calendar_of(table, scope, c.calendar) for c in clocks if c.calendar], table.almanac)
     return own | working_time_in(starts, table.lookups, table.almanac).calendars
 
 
@@ -51,9 +84,12 @@ def key_of(table: Table) -> Term:
     return table.fresh_scope().term(table.keys[0])
 
 
-def calendar_of(scope: Scope, calendar: str) -> exp.Expr:
+def calendar_of(table: Table, scope: Scope, calendar: str) -> exp.Expr:
     """A clock's calendar: its name, or the column that names one for each row. Raises FormulaError."""
-    if calendar not in scope.almanac.calendars and calendar in scope.columns:
+    if calendar in scope.almanac.calendars:
+        return scope.calendar(calendar)
+    # A source that nobody has looked at, as a Parquet file before the engine reads it, may have the column.
+    if calendar in scope.columns or table.native is None:
         scope.any_calendar()
         return scope.term(calendar).sql
     return scope.calendar(calendar)
@@ -81,20 +117,24 @@ def event_columns(history: Table, key: str) -> dict[str, exp.Expr]:
     """A history's columns as the clocks read them. Raises FormulaError where one is missing."""
     scope = history.fresh_scope()
     columns = {"_key": scope.term(key).sql, "_at": scope.term("at").sql, "_field": scope.term("field").sql}
-    for name, blank in (("value", "VARCHAR"), ("sequence", "BIGINT"), ("by", "VARCHAR"), ("public", "BOOLEAN")):
+    for name, blank in _OPTIONAL.items():
         columns[f"_{name}"] = scope.term(name).sql if history.has(name) else null(blank)
     return columns
 
 
 def event_names(history: Table, key: str) -> frozenset[str]:
     """The names of the columns that the clocks read of a history."""
-    optional = (n for n in ("value", "sequence", "by", "public") if history.has(n))
+    optional = (n for n in _OPTIONAL if history.has(n))
     return frozenset({key, "at", "field", *optional})
 
 
-def events_of(history: Table, key: str) -> exp.Select:
-    """The events of a history that have a ticket and a time. Raises FormulaError where a column is missing."""
+def events_of(history: Table, key: str, *, opens: bool = True) -> exp.Select:
+    """The events of a history that have a ticket and a time. Raises FormulaError where a column is missing.
+
+    `opens` says that a ticket's first comment may be its opening text.
+    """
     cells = [exp.alias_(sql, name) for name, sql in event_columns(history, key).items()]
+    cells.append(exp.alias_(exp.Boolean(this=opens), "_opens"))
     query = exp.select(*cells).from_(table_name(history)).subquery("_history")
     return exp.select("*").from_(query).where(not_null(exp.column("_key")), not_null(exp.column("_at")))
 
@@ -104,6 +144,7 @@ def unknown_statuses(table: Table, history: Table) -> exp.Select | None:
     words = declared_statuses(table)
     if not words:
         return None
+    words = (*words, *(history.dataset.final or ()))
     strange = exp.Not(this=exp.Paren(this=is_one_of(exp.column("_value"), words)))
     changes = events_of(history, table.keys[0]).subquery("_events")
     is_status = is_one_of(exp.column("_field"), ["status"])

@@ -57,7 +57,9 @@ def load_query(table: Table, columns: frozenset[str], as_of: exp.Expr) -> Load:
         *((Flaw.SWAP, *swap) for swap in _swaps(table, columns)),
     ]
     marks = {(flaw, name): condition for flaw, name, condition in conditions if condition is not None}
-    wanted = [alias(_fitting(s.base), s.base.name) for s in stages]
+    swaps = {name.split()[1]: condition for flaw, name, condition in conditions if flaw is Flaw.SWAP and condition}
+    impossible = {s.base.name: swaps.get(s.base.name) for s in stages if s.base.type in ("date", "timestamp")}
+    wanted = [alias(_fitting(s.base, impossible.get(s.base.name)), s.base.name) for s in stages]
     absent = [table.base(n) for n in sorted(table.lacking(columns))]
     wanted += [alias(exp.column(exp.to_identifier(lacking_mark(b.source), quoted=True)), b.lacking) for b in absent]
     query = exp.select(*wanted, *_masks(list(marks.values()))).from_(typed_rows(stages, SOURCE), copy=False)
@@ -129,10 +131,11 @@ def _unknown_word(base: Base) -> exp.Expr | None:
     return out_of_contract(exp.column(f"_typed_{base.name}"), words, None, None) if words else None
 
 
-def _fitting(base: Base) -> exp.Expr:
-    """The cell, NULL where it is out of the contract's bounds."""
+def _fitting(base: Base, impossible: exp.Expr | None) -> exp.Expr:
+    """The cell, NULL where it is out of the contract's bounds, or an end before its start."""
     meaning, cell = base.contract, exp.column(f"_typed_{base.name}")
-    out = out_of_contract(cell, (), meaning.minimum, meaning.maximum) if meaning else None
+    bounds = out_of_contract(cell, (), meaning.minimum, meaning.maximum) if meaning else None
+    out = disjunction(bounds, impossible.copy() if impossible is not None else None)
     return exp.Case(ifs=[exp.If(this=out, true=exp.Null())], default=cell) if out is not None else cell
 
 

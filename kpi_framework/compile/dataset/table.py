@@ -8,7 +8,7 @@ from functools import cached_property, partial
 
 from sqlglot import exp
 
-from ...model.clock import POLICY_PARTS, Clock
+from ...model.clock import Policy
 from ...model.header import folded, snake_case
 from ...model.period import Almanac, Grain
 from ...model.project import Column, Contract, Dataset, Source
@@ -20,12 +20,13 @@ from ..language.formula import compile_column
 from ..language.scope import Scope
 from ..language.times import SQL_TYPES
 from ..sql.errors import FormulaError
-from ..sql.typed_sql import Term, duration
+from ..sql.typed_sql import Term
 from ..time.working_time import Lookup
 from .casts import in_microseconds, to_instant, translated, typed_cell, wall_time, without_nulls
 from .columns import Base, Earlier, Native, Staged, sound_term, texts
 from .durations import duration_cell
 from .source_type import SourceType
+from .timed import clock_owners, clock_terms
 
 
 class Table(Record, dict=True):
@@ -146,12 +147,7 @@ class Table(Record, dict=True):
     @cached_property
     def clocks(self) -> dict[str, Term]:
         """The columns that come from a history: minutes, moments, counts, and whether a service level was met."""
-        terms = {n: _clock_term(n, c) for n, c in self.dataset.clocks.items()}
-        for name in self.dataset.policies:
-            terms[name] = Term(exp.column(name), "boolean")
-            for part in POLICY_PARTS:
-                terms[f"{name}{part}"] = duration(exp.column(f"{name}{part}"), "minutes")
-        return terms
+        return clock_terms(self.dataset)
 
     @property
     def computed(self) -> frozenset[str]:
@@ -161,10 +157,27 @@ class Table(Record, dict=True):
 
     def clocks_of(self, used: frozenset[str]) -> frozenset[str]:
         """The clocks and policies behind the used columns."""
-        owners = {n: n for n in self.dataset.clocks} | {
-            f"{n}{part}": n for n in self.dataset.policies for part in ("", *POLICY_PARTS)
-        }
-        return frozenset(owners[leaf] for name in used for leaf in self._behind(name) if leaf in owners)
+        owners = clock_owners(self.dataset)
+        reached: set[str] = set()
+        waiting = set(used)
+        while waiting:
+            names = {owners[leaf] for name in waiting for leaf in self._behind(name) if leaf in owners} - reached
+            reached |= names
+            waiting = {column for name in names for column in self.columns_of_clock(name)}
+        return frozenset(reached)
+
+    def behind_clock(self, name: str) -> frozenset[str]:
+        """The other clocks and policies that have to be known before this one: its start or its calendar is theirs."""
+        return self.clocks_of(self.columns_of_clock(name)) - {name}
+
+    def columns_of_clock(self, name: str) -> frozenset[str]:
+        """The columns that a clock or policy reads of its own row, beside the key."""
+        clock = self.dataset.timed[name]
+        columns = {clock.calendar} - set(self.almanac.calendars)
+        columns |= {clock.from_, "priority"} if isinstance(clock, Policy) else set()
+        columns |= {"merged"} if clock.runs else set()
+        columns |= {"created_at"} if clock.asks_replies else set()
+        return frozenset(c for c in columns if c and self.has(c))
 
     @cached_property
     def scope(self) -> Scope:
@@ -320,6 +333,7 @@ class Table(Record, dict=True):
         """The base columns behind the used ones, and, if `own`, those that loading needs itself."""
         loading = {*self.keys, *self.dataset.latest_by, self.time, self.complete_column}
         names = {*used, *(o for o in loading if o and own)}
+        names |= {first for first, second in self._ordered_times if second in names and self.has(first)}
         columns = {b for name in names for b in self._behind(name)}
         columns |= {b for c in sorted(self.currencies(columns) if own else ()) for b in self._behind(c)}
         return frozenset(columns - set(self.clocks)) | self._behind_clocks(frozenset(names))
@@ -327,6 +341,14 @@ class Table(Record, dict=True):
     def currencies(self, columns: Collection[str]) -> frozenset[str]:
         """The columns with the currencies of these."""
         return frozenset(c for n in columns if n in self.bases and (c := self.bases[n].currency) is not None)
+
+    @property
+    def _ordered_times(self) -> Iterator[tuple[str, str]]:
+        """The contract's pairs of times: the second is read as missing where it lies before the first."""
+        contract = self.contract
+        for first, second in contract.order if contract else ():
+            if contract is not None and contract.columns[second].type in ("date", "timestamp"):
+                yield first, second
 
     def has(self, name: str) -> bool:
         """Whether there is such a column, as far as anybody has looked."""
@@ -350,10 +372,7 @@ class Table(Record, dict=True):
         """The base columns that the clocks behind the used columns are computed from."""
         names: set[str] = set()
         for name in self.clocks_of(used):
-            policy, clock = self.dataset.policies.get(name), self.dataset.clocks.get(name)
-            names |= {*self.keys, *((policy.from_, "priority") if policy else ())}
-            calendar = policy.calendar if policy else clock.calendar if clock else None
-            names |= {calendar} if calendar and calendar not in self.almanac.calendars else set()
+            names |= {*self.keys, *self.columns_of_clock(name)}
         known = (n for n in names if self.has(n) and n not in self.clocks)
         return frozenset(b for name in known for b in self._behind(name))
 
@@ -388,11 +407,3 @@ class Table(Record, dict=True):
 
 def _itself(term: Term) -> Term:
     return term
-
-
-def _clock_term(name: str, clock: Clock) -> Term:
-    """What a clock's column holds; minutes are kept in whole microseconds."""
-    column = exp.column(name)
-    if clock.kind == "running":
-        return duration(column, "minutes")
-    return Term(column, "integer", "count") if clock.kind == "count" else Term(column, "timestamp")

@@ -139,6 +139,7 @@ class Axis(Record):
         if self.has_spans:
             return self._touched()
         passed = self._passed("_closed", self.ends(), by_day=self.closing.by_day)
+        passed = case(exp.Not(this=exp.Paren(this=self._is_before_opening())), passed)
         return exp.Coalesce(this=passed, expressions=[exp.Literal.number(self.number + len(self.periods))])
 
     def _touched(self) -> exp.Expr:
@@ -185,7 +186,17 @@ class Axis(Record):
             start = timestamp(self.starts()[0])
             return exp.and_(begun, exp.or_(binary(exp.GT, closed, start), binary(exp.GTE, time, start)))
         left = binary(exp.GTE, closed, timestamp(self._read(first, by_day=self.closing.by_day)))
-        return exp.and_(begun, exp.or_(is_null(closed), left))
+        # A closing time before the opening, such as 1900-01-01 for a ticket that is not solved, is none.
+        return exp.and_(begun, exp.or_(is_null(closed), self._is_before_opening(), left))
+
+    def _is_before_opening(self) -> exp.Expr:
+        """Whether a stock's row closes before it opens, of a day and an instant: by more than their zones can make."""
+        assert self.closing is not None, "only a stock closes"
+        closed: exp.Expr = exp.column("_closed")
+        if self.closing.by_day != self.by_day:
+            days = exp.Interval(this=exp.Literal.string("2"), unit=exp.var("DAY"))
+            closed = exp.Add(this=cast(closed, "TIMESTAMP"), expression=days)
+        return binary(exp.LT, closed, exp.column("_time"))
 
     def edges(self) -> dict[str, exp.Expr]:
         """The ends of a row's period, by the names that formulas give them."""

@@ -209,7 +209,7 @@ def _at_least_none(value: exp.Expr) -> exp.Expr:
 def with_worked(rows: exp.Select, lookups: Collection[Lookup], columns: Collection[str], width: int) -> exp.Select:
     """The rows' columns, and a column of working time for each lookup: the table is joined once for each."""
     if not lookups:
-        return rows
+        return exp.select(*map(exp.column, columns)).from_(rows.subquery("_rows"))
     dated = [exp.alias_(Micros(expressions=[k.instant.copy()]), f"_at{k.name}") for k in lookups]
     named = [exp.alias_(k.calendar.copy(), f"_by{k.name}") for k in lookups]
     timed = exp.select("*", *dated, *named).from_(rows.subquery("_rows")).subquery("_placed")

@@ -11,6 +11,14 @@ Row = tuple[Cell, ...]
 Work = Callable[[], object]
 
 
+_OF_FILES = frozenset({"InvalidInputException", "IOException", "SerializationException", "UnicodeDecodeError", "Error"})
+"""The kinds of errors by which an engine says that a file does not hold what it should."""
+_OF_MEMORY = frozenset({"OutOfMemoryException", "MemoryError", "IOException"})
+"""The kinds by which it says that memory, or the place where it puts what memory does not hold, is full."""
+_OF_VALUES = frozenset({"ConversionException", "InvalidInputException", "OutOfRangeException", "OverflowError"})
+"""The kinds by which it says that a value is too large, or cannot be computed with."""
+
+
 class EngineError(Exception):
     """A statement failed: its kind, never the engine's words.
 
@@ -31,6 +39,21 @@ class EngineError(Exception):
     def is_late(self) -> bool:
         """Whether it was ended at its deadline."""
         return self.kind == "deadline"
+
+    @property
+    def is_of_file(self) -> bool:
+        """Whether, of a statement that only reads, the file is to blame: it is not what it should be."""
+        return self.encoding or self.line is not None or self.kind in _OF_FILES
+
+    @property
+    def is_of_memory(self) -> bool:
+        """Whether it needs more memory than there is."""
+        return self.kind in _OF_MEMORY
+
+    @property
+    def is_of_values(self) -> bool:
+        """Whether, of a statement that computes, a value is to blame: it is too large, or cannot be computed with."""
+        return self.kind in _OF_VALUES
 
 
 class Engine(Protocol):

@@ -58,8 +58,8 @@ class Files(Protocol):
     def fingerprint(self) -> str:
         """A hash of the files' bytes, in the order of their names. Raises OSError."""
 
-    def unreadable(self, error: EngineError) -> SourceError:
-        """The engine's failure to read, in words of our own: its text may quote rows."""
+    def unreadable(self, error: EngineError) -> SourceError | EngineError:
+        """The engine's failure to read, in words of our own; the failure itself where the files are not to blame."""
 
 
 Open = Callable[[Source, Sequence[Path]], Files]

@@ -58,8 +58,13 @@ class LocalFiles(Record):
                 raise
             raise self.unreadable(error) from None
 
-    def unreadable(self, error: EngineError) -> SourceError:
-        """The engine's failure to read, in words of our own: its text may quote rows."""
+    def unreadable(self, error: EngineError) -> SourceError | EngineError:
+        """The engine's failure to read, in words of our own: its text may quote rows.
+
+        The failure itself where the files are not to blame.
+        """
+        if not error.is_of_file:
+            return error
         names = ", ".join(Path(p).name for p in self.paths[:3])
         if error.encoding:
             return misencoded(names, self.source)
@@ -68,8 +73,6 @@ class LocalFiles(Record):
                 f"{names}: line {error.line} has more or fewer cells than the header, or a quote is not closed",
                 "Correct the line, or the `delimiter` and `quote` of the source.",
             )
-        if error.kind == "OutOfMemoryException":
-            return SourceError(f"{names} could not be read within the memory limit")
         return SourceError(f"{names} is not a readable {self.format} file", "Export it again: it may be incomplete.")
 
 

@@ -296,6 +296,8 @@ DATASET: dict[str, Row] = {
     "preset": "A mapping with a name: what holds for columns holds for it.",
     "clocks": "Computed columns: what holds for those of derive holds for them.",
     "policies": "Computed columns: what holds for those of derive holds for them.",
+    "opening": "What a clock's replies are: what holds for those of derive holds for it.",
+    "final": "Where a clock ends: what holds for those of derive holds for it.",
 }  # fmt: skip
 
 _RULED = {**_EASY, "config/rules": {"data-rule": "error"}}
