@@ -34,6 +34,7 @@ class Evaluation(Record):
     engine: str
     isolation: str
     hashes: Mapping[str, str] = field(default_factory=dict)
+    former_hashes: Mapping[str, str] = field(default_factory=dict)
     baselines: Mapping[str, tuple[BaselineValue, ...]] = field(default_factory=dict)
     fingerprints: Mapping[str, str] = field(default_factory=dict)
     signals: tuple[SignalResult, ...] = ()
@@ -67,8 +68,9 @@ def evaluate_over(
     measurements, doubts = judge(run, wanted, derived, coverages)
     signals = judge_signals(compilation, measurements, run.session)
     return Evaluation(
-        measurements, (*unread, *uncompiled, *unloaded, *failed, *doubts), *run.session.about, ready.hashes,
-        derived.live, _fingerprints(ready, columns.fingerprints() if fingerprint else {}), signals,
+        measurements, (*unread, *uncompiled, *unloaded, *failed, *doubts), *run.session.about,
+        ready.hashes, ready.former_hashes, derived.live,
+        _fingerprints(ready, columns.fingerprints() if fingerprint else {}), signals,
     )  # fmt: skip
 
 

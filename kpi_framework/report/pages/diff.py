@@ -233,10 +233,11 @@ def diff_json(view: DiffView) -> str:
 
 def change_object(change: Change) -> dict[str, object]:
     """One change."""
+    because = {"because": change.because} if change.because else {}
     return {
         "kpi": change.kpi, "class": change.cls.value, "field": change.field, "before": change.before,
         "after": change.after, "path": change.path, "line": change.line, "touches": list(change.touches),
-        "effective": change.effective.isoformat() if change.effective else None,
+        "effective": change.effective.isoformat() if change.effective else None, **because,
     }  # fmt: skip
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from ...compile.catalog import Compilation
 from ...compile.dataset.columns import Native, texts
-from ...evaluate.baselines import compare
+from ...evaluate.baselines import DefinitionHashes, compare
 from ...evaluate.computable import computable
 from ...model.catalog import Catalog
 from ...model.diagnostic import Diagnostic
@@ -20,11 +20,14 @@ def stale_unread(catalog: Catalog, known: frozenset[str], project_root: ProjectR
     if not unread:
         return ()
     lower, upper = (_hashes(catalog, project_root, spelled) for spelled in (str.lower, str.upper))
-    sure = {i: h for i, h in lower.items() if upper.get(i) == h}
-    return compare(catalog, {}, {i: sure.get(i, "") for i in unread}).diagnostics
+    current, former = (
+        {i: hashes.get(i, "") if others.get(i) == hashes.get(i) else "" for i in unread}
+        for hashes, others in ((lower.current, upper.current), (lower.former, upper.former))
+    )
+    return compare(catalog, {}, DefinitionHashes(current, former)).diagnostics
 
 
-def _hashes(catalog: Catalog, project_root: ProjectRoot, spelled: Callable[[str], str]) -> Mapping[str, str]:
+def _hashes(catalog: Catalog, project_root: ProjectRoot, spelled: Callable[[str], str]) -> DefinitionHashes:
     """The definition hashes if the unread sources spelled so the columns that only their contract names.
 
     What two spellings agree on stands on nothing that the data alone could tell.
@@ -32,7 +35,8 @@ def _hashes(catalog: Catalog, project_root: ProjectRoot, spelled: Callable[[str]
     known = natives_of(catalog, project_root)
     natives = {name: native or _declared(catalog, name, spelled) for name, native in known.items()}
     natives = {name: native for name, native in natives.items() if native is not None}
-    return computable(Compilation(catalog, natives), natives)[0].hashes
+    ready, _ = computable(Compilation(catalog, natives), natives)
+    return DefinitionHashes(ready.hashes, ready.former_hashes)
 
 
 def _declared(catalog: Catalog, name: str, spelled: Callable[[str], str]) -> Native | None:

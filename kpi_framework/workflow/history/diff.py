@@ -147,8 +147,7 @@ def _stale(sides: Comparison, definition_id: str) -> list[Diagnostic]:
     """A number that means something else needs a baseline of the same meaning."""
     catalog = sides.after.catalog
     kpi, frozen = catalog.kpis.get(definition_id), catalog.baseline_of(definition_id)
-    meaning = sides.after.hashes.get(definition_id)
-    if kpi is None or frozen is None or not meaning or frozen.noun.definition == meaning:
+    if kpi is None or frozen is None or sides.after.means(definition_id, frozen.noun.definition) is not False:
         return []
     message = f"{definition_id} has another definition now, and its baseline was frozen under the earlier one"
     return [
