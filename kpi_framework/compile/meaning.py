@@ -175,7 +175,8 @@ def _calendar(calendar: Calendar, almanac: Almanac) -> dict[str, object]:
 
 
 def _column(base: Base) -> dict[str, object]:
-    bounds = (base.contract.minimum, base.contract.maximum) if base.contract else None
+    limits = (base.contract.minimum, base.contract.maximum) if base.contract else None
+    bounds = Forms(limits, limits if limits != (None, None) else None)
     meaning: dict[str, object] = {
         "from": header(base.source),
         "type": base.type,
