@@ -159,10 +159,19 @@ def test_freezing_again_writes_language_2_and_changes_nothing(desk: Repository) 
 
 # a value that moved with the language
 
+GAIN = """version: 1
+kind: metric
+id: reply_gain
+name: Gain
+formula: reply_time / baseline(reply_time)
+unit: ratio
+"""
+
 
 def test_a_baseline_that_moved_is_stale_until_it_is_frozen_again(desk: Repository) -> None:
     """0.1.0 froze another value over the same data: stale, not drifted; freezing it restates, because of version."""
     desk.edit("baselines/reply_time.yaml", ("value: 61.0", "value: 60.0"))
+    desk.write("kpis/reply_gain.yaml", GAIN)
     desk.commit("As if 0.1.0 had said so")
     assert _rules(kpi(desk.root, "check", "--format", "json"), "baseline-stale", "baseline-drift") == [
         ("baseline-stale", "baselines/reply_time.yaml")
@@ -172,6 +181,9 @@ def test_a_baseline_that_moved_is_stale_until_it_is_frozen_again(desk: Repositor
     [change] = ended.json["changes"]
     assert (change["kpi"], change["class"], change["field"]) == ("reply_time", "restating", "frozen_baseline")
     assert (change["because"], ended.code) == ("version", 1)
+    moved = [i for i in ended.json["impact"] if i["kpi"] == "reply_gain"]
+    assert moved
+    assert all(i["because"] == ["version"] for i in moved), "over equal data it reads the frozen value"
     assert kpi(desk.root, "diff", "HEAD", "--reason", "kpi 0.2.0 counts the first minute").code == 0
     desk.commit("Freeze\n\nReason: kpi 0.2.0 counts the first minute\n")
     events = kpi(desk.root, "history", "--format", "json").json["changes"]
