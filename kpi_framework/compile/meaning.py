@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Collection, Mapping
 
 from sqlglot import exp
 
 from ..model.calendar import Calendar
+from ..model.clock import Clock, Policy
 from ..model.kpi import Metric
+from ..model.language import LANGUAGE
+from ..model.period import Almanac
 from ..model.unit import MICROSECONDS
 from .catalog import Compilation
 from .clocks.events import check_clocks, clock_calendars, declared_statuses, event_names
@@ -18,14 +19,15 @@ from .clocks.replies import opens
 from .dataset.columns import Base
 from .dataset.table import Table
 from .definition import dating_columns, time_column
+from .forms import ABSENT, Forms, formed, hash_of, header, unordered
 from .language.canonical import canonical_of, canonical_text
 from .language.derived import Derived
-from .language.times import OVERLAPS
+from .language.times import BUSINESS, OVERLAPS
 from .plan.axis import CompiledMetric
 from .sql.errors import FormulaError
+from .sql.size import deep
+from .time.holidays import days_off
 from .time.working_time import working_time_in
-
-VERSION = "1"
 
 
 class Meanings:
@@ -36,8 +38,8 @@ class Meanings:
         self._tables = {name: compilation.tables[name] for name in datasets}
         self._meanings: dict[str, dict[str, object]] = {}
 
-    def hash(self, definition_id: str) -> str:
-        """`sha256:1:…` over all that reaches the plan and nothing that does not.
+    def hash(self, definition_id: str, language: int = LANGUAGE) -> str:
+        """`sha256:2:…` over all that reaches the plan and nothing that does not; in an older language on request.
 
         Empty where something that it stands on does not compile, or stands on columns that nobody knows: then
         nothing is known of what it means.
@@ -46,8 +48,7 @@ class Meanings:
             meaning = self._meaning(definition_id)
         except FormulaError:
             return ""
-        text = json.dumps(meaning, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-        return f"sha256:{VERSION}:{hashlib.sha256(text.encode()).hexdigest()}"
+        return hash_of(meaning, language)
 
     def _meaning(self, definition_id: str) -> dict[str, object]:
         if definition_id not in self._meanings:
@@ -76,10 +77,22 @@ class Meanings:
         formula = compiled.formula
         used = formula.columns | dating_columns(metric, table)
         return {
-            "formula": formula.text, "where": formula.where_text, "time": time_column(metric, table),
-            **_spanning(metric), **_behind(table, used, own=True), "dataset": _reading(table),
+            "formula": _sql(metric.formula or "", table.almanac),
+            "where": _sql(metric.where, table.almanac) if metric.where else "", "time": time_column(metric, table),
+            **_spanning(metric), **self._evidence(metric), **_behind(table, used, own=True), "dataset": _reading(table),
             **_working_time(table, self._tables, used, compiled.working_time.calendars),
         }  # fmt: skip
+
+    def _evidence(self, metric: Metric) -> dict[str, object]:
+        """The dataset whose rows prove a zero, and how they are dated. Raises FormulaError where nobody knows it."""
+        if metric.evidence is None:
+            return {}
+        table = self._tables.get(metric.evidence)
+        if table is None:
+            raise FormulaError("source-unreadable", "the columns of its evidence are not known")
+        dated = frozenset({table.time}) if table.time else frozenset()
+        current = {"name": metric.evidence, **_behind(table, dated, own=True), "dataset": _reading(table)}
+        return {"evidence": Forms(metric.evidence, current)}
 
     def segments(self, metric: Metric) -> str:
         """What tells a definition's segments from each other: their columns. Raises FormulaError."""
@@ -98,7 +111,8 @@ class Meanings:
         scope = table.fresh_scope()
         trees = [scope.term(name).sql for name in sorted(used)]
         calendars = working_time_in(trees, table.lookups, table.almanac).calendars
-        return repr((_behind(table, used), _working_time(table, self._tables, used, calendars)))
+        behind = {**_behind(table, used), **_working_time(table, self._tables, used, calendars)}
+        return repr(formed(behind, LANGUAGE))
 
 
 def _behind(table: Table, used: frozenset[str], *, own: bool = False) -> dict[str, object]:
@@ -110,9 +124,10 @@ def _behind(table: Table, used: frozenset[str], *, own: bool = False) -> dict[st
 def _spanning(metric: Metric) -> dict[str, object]:
     """What makes a value more than a period's flow; absent where it is one, so that those keep their hash."""
     fields = {
-        "open_between": metric.open_between, "spans": metric.spans,
-        "window": metric.window.days if metric.window else None, "evidence": metric.evidence,
-    }  # fmt: skip
+        "open_between": metric.open_between,
+        "spans": metric.spans,
+        "window": metric.window.days if metric.window else None,
+    }
     return {name: value for name, value in fields.items() if value is not None}
 
 
@@ -126,14 +141,15 @@ def _working_time(
     check_clocks(table, tables, reached)
     histories = {h: tables[h] for c in clocks.values() for h in c.history}
     almanac = table.almanac
-    calendars = {n: _calendar(almanac.calendars[n]) for n in sorted(own_calendars | clock_calendars(table, reached))}
+    reached_calendars = sorted(own_calendars | clock_calendars(table, reached))
+    calendars = {n: _calendar(almanac.calendars[n], almanac) for n in reached_calendars}
     meaning: dict[str, object] = {}
     if clocks:
-        meaning["clocks"] = {n: c.model_dump(mode="json", exclude_defaults=True) for n, c in clocks.items()}
+        meaning["clocks"] = {n: _clock(c) for n, c in clocks.items()}
         meaning["statuses"] = declared_statuses(table)
         meaning["histories"] = {n: _history(h, table) for n, h in sorted(histories.items())}
     if calendars:
-        meaning["calendars"], meaning["usual"] = calendars, almanac.usual_calendar
+        meaning["calendars"], meaning["usual"] = calendars, Forms(almanac.usual_calendar, ABSENT)
     return meaning
 
 
@@ -146,13 +162,33 @@ def _history(history: Table, owner: Table) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _calendar(calendar: Calendar) -> dict[str, object]:
-    return {"week": calendar.week(), "zone": calendar.timezone, "holidays": sorted(calendar.holidays)}
+def _clock(clock: Clock | Policy) -> Forms:
+    """A clock or a policy: of its words none comes before another, and a target is a length of time."""
+    former = clock.model_dump(mode="json", exclude_defaults=True)
+    current = {name: sorted(set(part)) if isinstance(part, list) else part for name, part in former.items()}
+    if isinstance(clock, Policy):
+        current["targets"] = {priority: target.microseconds for priority, target in clock.targets.items()}
+    return Forms(former, current)
+
+
+def _calendar(calendar: Calendar, almanac: Almanac) -> dict[str, object]:
+    """Its hours, its zone and its days off: whatever a code stands for, those are what is left out."""
+    days = {day.isoformat() for name in calendar.holidays for day in days_off(name)}
+    return {
+        "week": calendar.week(), "zone": Forms(calendar.timezone, calendar.timezone or almanac.zone.key),
+        "holidays": Forms(sorted(calendar.holidays), sorted(days)),
+    }  # fmt: skip
 
 
 def _column(base: Base) -> dict[str, object]:
-    bounds = (base.contract.minimum, base.contract.maximum) if base.contract else None
-    meaning: dict[str, object] = {"from": base.source, "type": base.type, "values": dict(base.values), "bounds": bounds}
+    limits = (base.contract.minimum, base.contract.maximum) if base.contract else None
+    bounds = Forms(limits, limits if limits != (None, None) else None)
+    meaning: dict[str, object] = {
+        "from": header(base.source),
+        "type": base.type,
+        "values": dict(base.values),
+        "bounds": bounds,
+    }
     if base.currency:
         meaning["currency"] = base.currency
     meaning |= {n: v for n, v in (("timestamps", base.timestamps), ("timezone", base.timezone)) if v}
@@ -160,16 +196,16 @@ def _column(base: Base) -> dict[str, object]:
     return {**meaning, "duration": base.duration, "unit": base.unit} if base.duration else meaning
 
 
-def _computed(table: Table, used: frozenset[str]) -> dict[str, str]:
+def _computed(table: Table, used: frozenset[str]) -> dict[str, Forms]:
     """The canonical texts of the computed columns that are used, and of those behind them."""
     sql = {n: c for n, c in table.dataset.columns.items() if isinstance(c, str) and n not in table.bases}
     texts = {**sql, **table.dataset.derive}
-    computed: dict[str, str] = {}
+    computed: dict[str, Forms] = {}
     waiting = [n for n in sorted(used) if n in texts]
     while waiting:
         name = waiting.pop()
         tree = canonical_of(texts[name])
-        computed[name] = canonical_text(tree)
+        computed[name] = _sql(texts[name], table.almanac)
         waiting += [c.name for c in tree.find_all(exp.Column) if c.name in texts and c.name not in computed]
     return computed
 
@@ -178,12 +214,34 @@ def reads_elapsed_time(metric: Metric, table: Table) -> bool:
     """Whether the formula measures time by no calendar, itself or in a column that it uses."""
     tree = canonical_of(metric.formula or "")
     used = frozenset(c.name for c in tree.find_all(exp.Column))
-    texts = [canonical_text(tree), *_computed(table, used).values()]
+    texts = [canonical_text(tree), *(str(c.former) for c in _computed(table, used).values())]
     elapsed = (*(f"({unit}_between " for unit in MICROSECONDS), *(f"({name})" for name in sorted(OVERLAPS)))
     return any(function in text for text in texts for function in elapsed)
 
 
 def _reading(table: Table) -> dict[str, object]:
-    source = table.source.model_dump(exclude={"path", "format"}, exclude_defaults=True)
-    dataset = table.dataset
-    return {"source": source, "key": table.keys, "latest_by": dataset.latest_by, "time": table.time}
+    """How the rows are read and told apart; where they lie is no part of it."""
+    dataset, options = table.dataset, table.source.model_dump(exclude={"path", "format"}, exclude_defaults=True)
+    nulls = sorted(set(table.source.nulls))
+    current = {**options, "nulls": nulls if nulls != [""] else None, "timestamps": table.source.timestamps or None}
+    current["timezone"] = table.zone if table.zone != table.almanac.zone.key else None
+    written = {name: option for name, option in current.items() if option is not None}
+    return {
+        "source": Forms(options, written), "key": unordered(table.keys), "latest_by": dataset.latest_by,
+        "time": table.time,
+    }  # fmt: skip
+
+
+@deep()
+def _sql(text: str, almanac: Almanac) -> Forms:
+    """The canonical text of SQL; from language 2 on with the calendar that it means without naming it."""
+    tree = canonical_of(text)
+    former = canonical_text(tree)
+    for call in tree.find_all(exp.Anonymous):
+        if call.this in BUSINESS and len(call.expressions) == _WITHOUT_CALENDAR and almanac.usual_calendar:
+            call.append("expressions", exp.Literal.string(almanac.usual_calendar))
+    return Forms(former, canonical_text(tree))
+
+
+_WITHOUT_CALENDAR = 2
+"""So many arguments has a function of working time that names no calendar."""

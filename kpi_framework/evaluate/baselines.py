@@ -11,6 +11,7 @@ from ..model.catalog import Catalog, Entry
 from ..model.could_not import CouldNot
 from ..model.diagnostic import Diagnostic, Span
 from ..model.kpi import Kpi
+from ..model.language import LANGUAGE, is_former, language_of
 from ..model.measurement import Observation, Segment
 from ..model.period import Almanac, Period
 from ..model.quoting import listed
@@ -96,7 +97,14 @@ class Baselines(Record):
     diagnostics: tuple[Diagnostic, ...] = ()
 
 
-def compare(catalog: Catalog, live: Mapping[str, tuple[BaselineValue, ...]], hashes: Mapping[str, str]) -> Baselines:
+class DefinitionHashes(Record):
+    """The definition hashes in today's language and in that of 0.1.0; missing or empty where nobody knows them."""
+
+    current: Mapping[str, str]
+    former: Mapping[str, str]
+
+
+def compare(catalog: Catalog, live: Mapping[str, tuple[BaselineValue, ...]], hashes: DefinitionHashes) -> Baselines:
     """Take the frozen files as they are, and say where they no longer fit."""
     values: dict[tuple[str, Segment], float | int | None] = {}
     diagnostics: list[Diagnostic] = []
@@ -116,7 +124,7 @@ def compare(catalog: Catalog, live: Mapping[str, tuple[BaselineValue, ...]], has
 
 
 def _doubts(
-    kpi: Kpi, file: Entry[BaselineFile], live: tuple[BaselineValue, ...], hashes: Mapping[str, str]
+    kpi: Kpi, file: Entry[BaselineFile], live: tuple[BaselineValue, ...], hashes: DefinitionHashes
 ) -> list[Diagnostic]:
     """baseline-stale: the frozen file is of other days, or of another formula, than the definition now has."""
     at, frozen = file.at, file.noun
@@ -127,17 +135,40 @@ def _doubts(
             f"frozen from {frozen.from_} to {frozen.to}, but the definition says {wanted.from_} to {wanted.to}",
             f"Run `kpi baseline freeze {kpi.id}`.", kpi.id,
         )]  # fmt: skip
-    if hashes.get(kpi.id) and hashes[kpi.id] != frozen.definition:
-        return [RULES["baseline-stale"].finding(
-            at.key("definition"), f"the definition of {kpi.id} has changed since its baseline was frozen",
-            f"Run `kpi baseline freeze {kpi.id}` and give the reason for the change.", kpi.id,
-        )]  # fmt: skip
-    return [_drift(kpi, at.key("values", i), v, today) for i, v, today in _drifted(frozen, live)]
+    drifted = _drifted(frozen, live)
+    if is_former(frozen.definition):
+        former = hashes.former.get(kpi.id)
+        is_changed = bool(former) and former != frozen.definition
+        if is_changed and (drifted or not _is_reached(frozen, live)):
+            return [_restated(kpi, at.key("definition"))]
+        return [_moved(kpi, at.key("values", i), v, today, frozen) for i, v, today in drifted[:1]]
+    if hashes.current.get(kpi.id, frozen.definition) not in ("", frozen.definition):
+        return [_restated(kpi, at.key("definition"))]
+    return [_drift(kpi, at.key("values", i), v, today) for i, v, today in drifted]
 
 
-def _drifted(
-    frozen: BaselineFile, live: tuple[BaselineValue, ...]
-) -> list[tuple[int, BaselineValue, float | int | None]]:
+def _moved(kpi: Kpi, at: Span, value: BaselineValue, today: float | int | None, frozen: BaselineFile) -> Diagnostic:
+    """Another value than in an older language: the two cannot be compared."""
+    return RULES["baseline-stale"].finding(
+        at,
+        f"{kpi.id} ({_part(value)}): the baseline was frozen as {value.value} in language "
+        f"{language_of(frozen.definition)}, but the data now give {today} in language {LANGUAGE}",
+        f"Run `kpi baseline freeze {kpi.id}` and give the reason, such as the new version of kpi.", kpi.id,
+    )  # fmt: skip
+
+
+def _restated(kpi: Kpi, at: Span) -> Diagnostic:
+    return RULES["baseline-stale"].finding(
+        at, f"the definition of {kpi.id} has changed since its baseline was frozen",
+        f"Run `kpi baseline freeze {kpi.id}` and give the reason for the change.", kpi.id,
+    )  # fmt: skip
+
+
+Drifted = list[tuple[int, BaselineValue, float | int | None]]
+"""Frozen values by their number in the file, and what the data give."""
+
+
+def _drifted(frozen: BaselineFile, live: tuple[BaselineValue, ...]) -> Drifted:
     """The frozen values that the data give otherwise; those the data no longer reach are left alone."""
     by_segment = {tuple(v.segment.items()): v for v in live if v.value is not None}
     drifted = []
@@ -146,6 +177,11 @@ def _drifted(
         if live_value is not None and not _same(value.value, live_value.value):
             drifted.append((number, value, live_value.value))
     return drifted
+
+
+def _is_reached(frozen: BaselineFile, live: tuple[BaselineValue, ...]) -> bool:
+    """Whether the data give the overall value again."""
+    return frozen.value_of({}) is not None and any(not v.segment and v.value is not None for v in live)
 
 
 def _same(left: float | int | None, right: float | int | None) -> bool:
@@ -158,7 +194,12 @@ def _drift(kpi: Kpi, at: Span, value: BaselineValue, today: float | int | None) 
     """baseline-drift: the value of the baseline's days, computed from the data as they are now, is not the frozen
     one.
     """
-    part = listed([f"{c} {v}" for c, v in value.segment.items()]) or "overall"
     return RULES["baseline-drift"].finding(
-        at, f"{kpi.id} ({part}): the frozen baseline is {value.value}, but the data now give {today}", kpi=kpi.id
+        at,
+        f"{kpi.id} ({_part(value)}): the frozen baseline is {value.value}, but the data now give {today}",
+        kpi=kpi.id,
     )
+
+
+def _part(value: BaselineValue) -> str:
+    return listed([f"{c} {v}" for c, v in value.segment.items()]) or "overall"

@@ -20,6 +20,7 @@ from ..compile.time.working_time import WorkingTime
 from ..model.catalog import Catalog
 from ..model.diagnostic import Diagnostic
 from ..model.kpi import Metric
+from ..model.language import FORMER, LANGUAGE
 from ..model.measurement import Reason
 from ..model.record import Record, field
 
@@ -37,6 +38,8 @@ class Computable(Record):
     failures: Mapping[str, Reason] = field(default_factory=dict)
     hashes: Mapping[str, str] = field(default_factory=dict)
     """The definition hash of each; empty where what it stands on cannot be compiled."""
+    former_hashes: Mapping[str, str] = field(default_factory=dict)
+    """The same in the language of 0.1.0, by which what it recorded is known."""
 
     @property
     def catalog(self) -> Catalog:
@@ -137,9 +140,9 @@ def computable(compilation: Compilation, readable: Collection[str]) -> tuple[Com
     errors = [(i, c) for some in (compiled, evidence) for i, c in some.items() if isinstance(c, FormulaError)]
     findings = tuple(finding_of(catalog, catalog.live[i].noun, error) for i, error in errors)
     meanings, inputs = Meanings(compilation, tables), {i: d.ids for i, d in derived.items()}
-    ended = (i for i in (*metrics, *derived) if compilation.unending.isdisjoint(closure(i, inputs)))
-    hashes = {i: meanings.hash(i) for i in sorted(ended)}
-    return Computable(compilation, tables, metrics, proofs, derived, failures, hashes), findings
+    ended = sorted(i for i in (*metrics, *derived) if compilation.unending.isdisjoint(closure(i, inputs)))
+    hashes, former = ({i: meanings.hash(i, language) for i in ended} for language in (LANGUAGE, FORMER))
+    return Computable(compilation, tables, metrics, proofs, derived, failures, hashes, former), findings
 
 
 def _reason(error: FormulaError) -> Reason:

@@ -8,7 +8,7 @@ from ..compile.graph import in_order
 from ..model.baseline import BaselineValue
 from ..model.kpi import Kpi
 from ..model.record import Record
-from .baselines import Baselines, compare, live_values, stated_value
+from .baselines import Baselines, DefinitionHashes, compare, live_values, stated_value
 from .coverage import Coverages
 from .derive import Deriver
 from .observe import Values, by_definition
@@ -30,7 +30,7 @@ class DerivedValues(Record):
 def derive(run: Run, wanted: WantedPeriods, observed: Observed, coverages: Coverages) -> DerivedValues:
     """Add the derived values; a baseline that a later one reads is known by then."""
     computable = wanted.computable
-    catalog, hashes = computable.catalog, computable.hashes
+    catalog, hashes = computable.catalog, DefinitionHashes(computable.hashes, computable.former_hashes)
     values = dict(observed.values)
     live = _live(wanted, coverages, values, wanted.metrics)
     inputs = {i: ids for i, ids in computable.inputs.items() if i not in observed.failures}

@@ -36,6 +36,7 @@ class Evaluation(Record):
     engine: str
     isolation: str
     hashes: Mapping[str, str] = field(default_factory=dict)
+    former_hashes: Mapping[str, str] = field(default_factory=dict)
     baselines: Mapping[str, tuple[BaselineValue, ...]] = field(default_factory=dict)
     fingerprints: Mapping[str, str] = field(default_factory=dict)
     signals: tuple[SignalResult, ...] = ()
@@ -72,8 +73,8 @@ def evaluate_over(
     signals = judge_signals(compilation, measurements, run.session)
     return Evaluation(
         measurements, (*unread, *uncompiled, *unloaded, *lasting, *failed, *doubts, *begun), *run.session.about,
-        ready.hashes,
-        derived.live, _fingerprints(ready, columns.fingerprints() if fingerprint else {}), signals,
+        ready.hashes, ready.former_hashes, derived.live,
+        _fingerprints(ready, columns.fingerprints() if fingerprint else {}), signals,
     )  # fmt: skip
 
 

@@ -5,12 +5,14 @@ diff(a, a) is empty; what only people read is cosmetic; every field that means s
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Mapping
 
 from ..model.baseline import BaselineFile
 from ..model.catalog import Catalog, Entry, Ignore, Path
 from ..model.change import Change, ChangeClass
 from ..model.kpi import Metric
+from ..model.language import is_former
 from .comparison import Comparison, Pair, plain_field
 from .definitions import changed_fields
 from .projects import ProjectPair, changed_project
@@ -94,13 +96,38 @@ def _baselines(comparison: Comparison, pairs: tuple[Pair, ...]) -> Iterator[Chan
     former = {p.id: p.before.noun.id for p in pairs}
     for kpi_id in sorted({*after, *before} - {f for i, f in former.items() if f != i}):
         old, new = before.get(former.get(kpi_id, kpi_id)), after.get(kpi_id)
-        cls = _baseline_class(old, new, stays=kpi_id in former)
+        version = bool(old and new) and _is_of_version(comparison, former.get(kpi_id, kpi_id), kpi_id)
+        cls = C.RESTATING if version else _baseline_class(old, new, stays=kpi_id in former)
         baseline = new or old
         if cls is not None and baseline is not None:
             values = tuple(_frozen(e.noun) if e else None for e in (old, new))
+            at = baseline.at.key("values")
+            because = "version" if version else None
             yield Change(
-                kpi_id, cls, "frozen_baseline", values[0], values[1], baseline.at.path, baseline.at.key("values").line
+                kpi_id, cls, "frozen_baseline", values[0], values[1], baseline.at.path, at.line, because=because
             )
+
+
+def _is_of_version(comparison: Comparison, former: str, kpi_id: str) -> bool:
+    """Whether a frozen value moved with the language alone: definition, days and data are equal."""
+    old, new = comparison.before.catalog.baselines[former].noun, comparison.after.catalog.baselines[kpi_id].noun
+    if not _is_raised(old, new) or _stands_as(old, new) or not old.data or old.data != new.data:
+        return False
+    before, after = comparison.before, comparison.after
+    is_theirs = before.means(former, old.definition) and after.means(kpi_id, new.definition)
+    return bool(is_theirs) and before.hashes.get(former) == after.hashes.get(kpi_id) and _days(old) == _days(new)
+
+
+def _is_raised(old: BaselineFile, new: BaselineFile) -> bool:
+    return is_former(old.definition) and not is_former(new.definition)
+
+
+def _stands_as(old: BaselineFile, new: BaselineFile) -> bool:
+    return _days(old) == _days(new) and _values(old) == _values(new)
+
+
+def _days(file: BaselineFile) -> tuple[dt.date | None, dt.date | None]:
+    return file.from_, file.to
 
 
 def _baseline_class(
@@ -113,10 +140,11 @@ def _baseline_class(
         return C.TIGHTENED if stays else C.ADDED
     if new is None:
         return C.LOOSENED if stays else C.REMOVED
+    if _stands_as(old.noun, new.noun) and _is_raised(old.noun, new.noun):
+        return None
     if old.noun.definition != new.noun.definition:
         return C.RESTATING
-    days = (old.noun.from_, old.noun.to) == (new.noun.from_, new.noun.to)
-    return None if days and _values(old.noun) == _values(new.noun) else C.BACKDATED
+    return None if _stands_as(old.noun, new.noun) else C.BACKDATED
 
 
 def _values(file: BaselineFile) -> Mapping[tuple[tuple[str, str | None], ...], object]:

@@ -10,6 +10,7 @@ from ..model.base import Model
 from ..model.catalog import Catalog, Entry, Located, Path
 from ..model.change import Change, ChangeClass
 from ..model.kpi import Metric
+from ..model.language import is_former
 from ..model.record import Record, field
 
 
@@ -28,6 +29,13 @@ class Side(Record):
     """What the rules of each dataset look at."""
     inputs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The definitions that each derived one stands on."""
+    former_hashes: Mapping[str, str] = field(default_factory=dict)
+    """The hashes in the language of 0.1.0, by which what it recorded is known."""
+
+    def means(self, definition_id: str, recorded: str) -> bool | None:
+        """Whether a recorded hash is this definition's, in the language of the record; None where nobody knows."""
+        meaning = (self.former_hashes if is_former(recorded) else self.hashes).get(definition_id)
+        return meaning == recorded if meaning else None
 
 
 class Comparison(Record):

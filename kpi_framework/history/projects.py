@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import PurePosixPath
 
 from ..model.change import Change, ChangeClass
 from ..model.diagnostic import Severity
@@ -203,7 +204,7 @@ def _marked(dataset: Dataset, field: str) -> set[str]:
 def _source(dataset: DatasetPair, field: str) -> Iterator[Change]:
     """Another file is other data, whatever the hashes say."""
     old, new = dataset.before.reading.path, dataset.after.reading.path
-    if old != new:
+    if PurePosixPath(old) != PurePosixPath(new):  # `./data` is `data`
         yield dataset.pair.change(C.RESTATING, ("datasets", dataset.name, field, "path"), old, new, dataset.readers)
     elif dataset.before.reading != dataset.after.reading:
         yield from _read(dataset, field)

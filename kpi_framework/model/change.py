@@ -67,6 +67,8 @@ class Change(Record):
     touches: tuple[str, ...] = ()
     effective: dt.date | None = None
     """The day from which a target is another one; None where it is at once, or no target's."""
+    because: str | None = None
+    """`version` where a number moved under an equal definition over equal data: another version computed it."""
 
     @property
     def sort_key(self) -> tuple[int, str, str, str]:

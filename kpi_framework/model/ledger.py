@@ -60,6 +60,8 @@ class Unverified(CouldNot):
 
     kpi: str
     line: int
+    because: str | None = None
+    """`version` where another version of the language gives another value."""
 
 
 class Verification(Record):

@@ -85,7 +85,7 @@ def test_published_values_verify(desk: Repository) -> None:
     assert [(b["period"]["start"], b["value"], b["status"]) for b in bodies] == [
         ("2026-01-01", 3.0, "met"), ("2026-02-01", 3.0, "met"), ("2026-03-01", 3.0, "met"),
     ]  # fmt: skip
-    assert all(b["definition"].startswith("sha256:1:") and len(b["commit"]) == 40 and b["data"] for b in bodies)
+    assert all(b["definition"].startswith("sha256:2:") and len(b["commit"]) == 40 and b["data"] for b in bodies)
     ended = verified(desk, "--anchor", "anchor.json")
     assert ended.code == 0, ended.out
     assert told(ended) == (3, 0, 0)

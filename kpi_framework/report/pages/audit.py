@@ -174,7 +174,9 @@ def _restates(published: Published) -> str:
     if published.body.get("restates") is None:
         return ""
     former = "unknown" if published.body.get("was") is None else published.body["was"]
-    return f"line {published.body['restates']} (was {former}): {published.body.get('because')}"
+    causes = published.body.get("causes")
+    moved_by = f", because of the {' and the '.join(map(str, causes))}" if isinstance(causes, list) and causes else ""
+    return f"line {published.body['restates']} (was {former}{moved_by}): {published.body.get('because')}"
 
 
 def _waivers(audit: Audit, ids: tuple[str, ...], ink: Ink) -> Part:

@@ -142,13 +142,14 @@ def _change_text(difference: Difference, change: Change) -> Iterator[RenderableT
         plain(change.kpi or "kpi.yaml", style), " ", plain(change.field, style), "  ", plain(location, "dim")
     )
     before, after = map(shorten, parted(change.before, change.after))
-    yield below(f"{PLAIN.prose(before)} → {PLAIN.prose(after)}{_when(change)}")
+    yield below(f"{PLAIN.prose(before)} → {PLAIN.prose(after)}{_aside(change)}")
     if change.touches:
         yield below(f"affects {PLAIN.prose(', '.join(change.touches[:_SHOWN]))}")
 
 
-def _when(change: Change) -> str:
-    return f", from {change.effective}" if change.effective else ""
+def _aside(change: Change) -> str:
+    day = f", from {change.effective}" if change.effective else ""
+    return day + (f", because of the {change.because}" if change.because else "")
 
 
 def _effects(difference: Difference) -> Iterator[str]:
@@ -193,7 +194,7 @@ def _changes(title: str, difference: Difference, changes: tuple[Change, ...]) ->
     rows = [
         (
             f"**{c.cls.value}**" if c.cls.needs_reason else c.cls.value, prose(_name(difference, c.kpi)), code(c.field),
-            code(shorten(before)), code(shorten(after)) + prose(_when(c)), code(f"{c.path}:{c.line}"),
+            code(shorten(before)), code(shorten(after)) + prose(_aside(c)), code(f"{c.path}:{c.line}"),
             message(", ".join(f"`{t}`" for t in c.touches[:_SHOWN])),
         )
         for c in changes
@@ -233,10 +234,11 @@ def diff_json(view: DiffView) -> str:
 
 def change_object(change: Change) -> dict[str, object]:
     """One change."""
+    because = {"because": change.because} if change.because else {}
     return {
         "kpi": change.kpi, "class": change.cls.value, "field": change.field, "before": change.before,
         "after": change.after, "path": change.path, "line": change.line, "touches": list(change.touches),
-        "effective": change.effective.isoformat() if change.effective else None,
+        "effective": change.effective.isoformat() if change.effective else None, **because,
     }  # fmt: skip
 
 

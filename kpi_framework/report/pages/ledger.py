@@ -61,7 +61,8 @@ def ledger_json(view: LedgerView) -> str:
 
 def unverified_object(unverified: Unverified) -> dict[str, object]:
     """A value that could not be checked."""
-    return {"kpi": unverified.kpi, "line": unverified.line, "why": unverified.why}
+    because = {"because": unverified.because} if unverified.because else {}
+    return {"kpi": unverified.kpi, "line": unverified.line, "why": unverified.why, **because}
 
 
 LEDGER_FORMATS: Mapping[str, Callable[[LedgerView], str]] = {"text": ledger_text, "json": ledger_json}

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-
 from ...compile.catalog import Compilation
 from ...compile.dataset.columns import Native, texts
-from ...evaluate.baselines import compare
+from ...evaluate.baselines import DefinitionHashes, compare
 from ...evaluate.computable import computable
 from ...model.catalog import Catalog
 from ...model.diagnostic import Diagnostic
@@ -19,28 +17,32 @@ def stale_unread(catalog: Catalog, known: frozenset[str], project_root: ProjectR
     unread = set(catalog.kpis) - known
     if not unread:
         return ()
-    lower, upper = (_hashes(catalog, project_root, spelled) for spelled in (str, "({})".format))
-    sure = {i: h for i, h in lower.items() if upper.get(i) == h}
-    return compare(catalog, {}, {i: sure.get(i, "") for i in unread}).diagnostics
+    plain, dotted = (_hashes(catalog, project_root, ending) for ending in ("", "."))
+    current, former = (
+        {i: hashes.get(i, "") if others.get(i) == hashes.get(i) else "" for i in unread}
+        for hashes, others in ((plain.current, dotted.current), (plain.former, dotted.former))
+    )
+    return compare(catalog, {}, DefinitionHashes(current, former)).diagnostics
 
 
-def _hashes(catalog: Catalog, project_root: ProjectRoot, spelled: Callable[[str], str]) -> Mapping[str, str]:
-    """The definition hashes if the unread sources spelled so the columns that only their contract names.
+def _hashes(catalog: Catalog, project_root: ProjectRoot, ending: str) -> DefinitionHashes:
+    """The definition hashes if the columns that only their contract names had headers with this ending.
 
-    What two spellings agree on stands on nothing that the data alone could tell.
+    What the hashes of two such headers agree on stands on nothing that the data alone could tell.
     """
     known = natives_of(catalog, project_root)
-    natives = {name: native or _declared(catalog, name, spelled) for name, native in known.items()}
+    natives = {name: native or _declared(catalog, name, ending) for name, native in known.items()}
     natives = {name: native for name, native in natives.items() if native is not None}
-    return computable(Compilation(catalog, natives), natives)[0].hashes
+    ready, _ = computable(Compilation(catalog, natives), natives)
+    return DefinitionHashes(ready.hashes, ready.former_hashes)
 
 
-def _declared(catalog: Catalog, name: str, spelled: Callable[[str], str]) -> Native | None:
+def _declared(catalog: Catalog, name: str, ending: str) -> Native | None:
     """The columns that kpi.yaml and the contract name; None for a preset's or Parquet's, which the data decide."""
     dataset, contract = catalog.datasets[name], catalog.contract(name)
     source = dataset.reading
     if catalog.preset(name) or "parquet" in (source.format, source.path.rpartition(".")[2].lower()):
         return None
     named = [c.from_ if isinstance(c, Column) else c for c in dataset.columns.values()]
-    named += [spelled(c) for c in (contract.columns if contract else ()) if c not in dataset.columns]
+    named += [f"{c}{ending}" for c in (contract.columns if contract else ()) if c not in dataset.columns]
     return texts(named)

@@ -47,7 +47,9 @@ def diff(options: Options, question: Question) -> Difference:
         options.progress("computing both sides")
         there = replace(options, project_root=project_root, progress=_silent)
         revisions = (before, after)
-        effect = _impact(there, revisions, compilations, reporting) if question.with_impact and changed else ()
+        # Over the same data a value of an equal definition moves with what it reads: a baseline of another version.
+        cause = next((c.because for c in changed if c.because), "data")
+        effect = _impact(there, revisions, compilations, reporting, cause) if question.with_impact and changed else ()
     findings = (*after.loaded[1], *_findings(sides, changed, reasons))
     weighed = settled(after.catalog, findings, frozenset(RULES) - {"unexplained-change", "removed-unretired"})
     return Difference(
@@ -87,12 +89,12 @@ def _reasons(repository: Repository, base: str, head: str | None, reason: str | 
 
 def _impact(
     options: Options, revisions: tuple[Revision, Revision], compilations: tuple[Compilation, Compilation],
-    reporting: ReportingPeriods,
+    reporting: ReportingPeriods, cause: str,
 ) -> tuple[Impact, ...]:  # fmt: skip
     """Both definitions on the later data; and, where tracked data changed, the earlier definitions on both."""
     before, after = revisions
     before_run, after_run = (_evaluation(options, compilation, reporting) for compilation in compilations)
-    effects = impact(before_run.measurements, after_run.measurements, before_run.hashes, after_run.hashes)
+    effects = impact(before_run.measurements, after_run.measurements, before_run.hashes, after_run.hashes, cause)
     if before.fingerprint(before.catalog) == after.fingerprint(after.catalog):
         return effects
     with before.laid_out(before.catalog) as earlier:
@@ -151,8 +153,7 @@ def _stale(sides: Comparison, definition_id: str) -> list[Diagnostic]:
     """A number that means something else needs a baseline of the same meaning."""
     catalog = sides.after.catalog
     kpi, frozen = catalog.kpis.get(definition_id), catalog.baseline_of(definition_id)
-    meaning = sides.after.hashes.get(definition_id)
-    if kpi is None or frozen is None or not meaning or frozen.noun.definition == meaning:
+    if kpi is None or frozen is None or sides.after.means(definition_id, frozen.noun.definition) is not False:
         return []
     message = f"{definition_id} has another definition now, and its baseline was frozen under the earlier one"
     return [

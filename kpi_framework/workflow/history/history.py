@@ -175,7 +175,7 @@ class _Story(Record, dict=True):
         compared = changes(Comparison(old, new, today))
         if not any(_hangs_on_meaning(c) for c in compared):
             return compared
-        ids = tuple({i for c in catalogs for i in c.definitions})
+        ids = tuple({i for c in catalogs for i in (*c.definitions, *c.baselines)})
         old, new = (self._meant(tree, c, ids) for tree, c in zip((before, after), catalogs, strict=True))
         return changes(Comparison(old, new, today))
 

@@ -147,4 +147,4 @@ def side_of(compilation: Compilation) -> Side:
         with suppress(FormulaError):
             rules[name] = meanings.rules(name)
     behind = {i: closure(i, ready.inputs) for i in ready.inputs}
-    return Side(compilation.catalog, ready.hashes, one_text, segments, rules, behind)
+    return Side(compilation.catalog, ready.hashes, one_text, segments, rules, behind, ready.former_hashes)

@@ -6,17 +6,20 @@ import datetime as dt
 import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
 from ...compile.catalog import Compilation
 from ...evaluate.evaluate import evaluate
 from ...evaluate.gate import is_definitional
+from ...history.comparison import Side
 from ...history.git import Repository, find_repository
 from ...history.ledger import against, heads, read_chain, sealed
 from ...model.could_not import CouldNot
 from ...model.diagnostic import Diagnostic, KpiError, Severity, Span
 from ...model.kpi import Kpi
+from ...model.language import LANGUAGE, is_former, language_of
 from ...model.ledger import Chain, Published, Unverified, Verification
 from ...model.measurement import Measurement, Scorecard, Status
 from ...model.record import Record, field, replace
@@ -26,7 +29,7 @@ from ..history.revisions import FILES, Revision, side_of
 from ..project import compiled, reporting_periods_of
 from ..run import Options, Outcome
 from .ledger_files import FOLDER, Publisher, publishing, read_ledger_files, refuse_anchor
-from .lines import Line, restatement, value_line
+from .lines import Line, causes_of, is_restated, restatement, value_line
 
 _PERIODS = 400
 """So far back values are computed again."""
@@ -104,9 +107,15 @@ def _lines_of(kpi: str, outcome: Outcome, ledgers: Mapping[str, Chain], commit: 
         "commit": commit, "data": evaluation.fingerprints.get(kpi, ""), "engine": card.engine,
         "isolation": card.isolation, "as_of": card.as_of.isoformat(),
     }  # fmt: skip
-    worth = [(m, chain.latest.get(_key(m))) for m in _worth_publishing(card, kpi, chain)]
-    refused = [_silent(chain, earlier, m) for m, earlier in worth if earlier is not None and not reason]
-    bodies = [{**value_line(m), **about, **(restatement(earlier, reason) if earlier else {})} for m, earlier in worth]
+    bodies: list[Line] = []
+    refused: list[Diagnostic] = []
+    for measurement in _worth_publishing(card, kpi, chain):
+        body, earlier = {**value_line(measurement), **about}, chain.latest.get(_key(measurement))
+        if earlier is not None:
+            causes = causes_of(earlier, measurement, evaluation.former_hashes.get(kpi, ""), about["data"])
+            body |= restatement(earlier, reason, causes)
+            refused += [] if reason else [_silent(chain, earlier, measurement, causes)]
+        bodies.append(body)
     return chain, bodies, refused
 
 
@@ -129,7 +138,7 @@ def _worth_publishing(card: Scorecard, kpi: str, chain: Chain) -> list[Measureme
         if measurement.kpi != kpi or measurement.status is Status.INFORMATIVE:
             continue
         earlier = chain.latest.get(_key(measurement))
-        if (earlier is None and measurement.judged) or (earlier is not None and _differs(earlier, measurement)):
+        if (earlier is None and measurement.judged) or (earlier is not None and is_restated(earlier, measurement)):
             measurements.append(measurement)
     return measurements
 
@@ -138,12 +147,7 @@ def _key(measurement: Measurement) -> tuple[str, str, tuple[tuple[str, str | Non
     return measurement.period.start.isoformat(), measurement.period.end.isoformat(), measurement.segment
 
 
-def _differs(earlier: Published, measurement: Measurement) -> bool:
-    again = (measurement.value, measurement.status.value, measurement.definition)
-    return (earlier.value, earlier.status, earlier.definition) != again
-
-
-def _silent(chain: Chain, earlier: Published, measurement: Measurement) -> Diagnostic:
+def _silent(chain: Chain, earlier: Published, measurement: Measurement, causes: tuple[str, ...]) -> Diagnostic:
     """silent-restatement: the data and the definition now give another value than the one published for a closed
     period.
     """
@@ -151,6 +155,7 @@ def _silent(chain: Chain, earlier: Published, measurement: Measurement) -> Diagn
     what = f"{chain.kpi} {earlier.start}" + (f" ({part})" if part else "")
     current = _value_text(measurement.value, measurement.status.value)
     message = f"{what}: published as {_value_text(earlier.value, earlier.status)}, but now it is {current}"
+    message += f", because of the {' and the '.join(causes)}" if causes else ""
     return RULES["silent-restatement"].finding(Span(f"{FOLDER}/{chain.kpi}.jsonl", earlier.seq), message, kpi=chain.kpi)
 
 
@@ -174,7 +179,8 @@ def verify(options: Options, anchor: Path | None = None) -> Verification:
     failed = [_broken(c) for c in chains.values() if c.fault]
     failed += _off_anchor(chains, _anchor(anchor)) if anchor else []
     entries = [e for c in chains.values() for e in c.entries]
-    checks = _Checks(options, find_repository(options.project_root.folder))
+    former = frozenset((p.kpi, p.seq) for c in chains.values() for p in takewhile(_is_former, c.entries))
+    checks = _Checks(options, find_repository(options.project_root.folder), former)
     problems: list[tuple[Published, Problem]] = []
     groups: dict[tuple[str, str], list[Published]] = defaultdict(list)
     for published in entries:
@@ -187,9 +193,15 @@ def verify(options: Options, anchor: Path | None = None) -> Verification:
         problems += checks.value_problems(commit, as_of, group)
     failed += [_failure(published, problem.why) for published, problem in problems if isinstance(problem, Disproved)]
     unverified = [
-        Unverified(p.why, published.kpi, published.seq) for published, p in problems if isinstance(p, CouldNot)
+        Unverified(p.why, published.kpi, published.seq, p.because if isinstance(p, Moved) else None)
+        for published, p in problems
+        if isinstance(p, CouldNot)
     ]
     return Verification(len(entries), tuple(failed), tuple(unverified), heads(chains.values()))
+
+
+def _is_former(published: Published) -> bool:
+    return is_former(published.definition)
 
 
 def _anchor(path: Path) -> Mapping[str, Any]:
@@ -220,33 +232,46 @@ class Disproved(Record):
     why: str
 
 
+class Moved(CouldNot):
+    """A published value is another one now, and not for its definition or its data: `because` says for what."""
+
+    because: str = "version"
+
+
 Problem = Disproved | CouldNot
 
 
 class _Checks(Record):
-    """Looks up definitions and computes values again."""
+    """Looks up definitions and computes values again.
+
+    `former` are the lines of an older language, up to the first of today's: whoever has published in a language does
+    not go back to an older one, and a line that does is held to its hash and its value.
+    """
 
     options: Options
     repository: Repository
-    _catalogs: dict[str, tuple[Compilation, Mapping[str, str]] | None] = field(default_factory=dict)
+    former: frozenset[tuple[str, int]]
+    _catalogs: dict[str, tuple[Compilation, Side] | None] = field(default_factory=dict)
 
     def definition_problem(self, published: Published) -> Problem | None:
         """Why the definition of a published value cannot be found, or is another; None where it is the one it says."""
         definitions = self._at(published.commit)
         if definitions is None:
             return CouldNot("its commit is not in this clone, or cannot be read")
-        meaning = definitions[1].get(published.kpi, "")
-        if not published.definition or not meaning:
+        side = definitions[1]
+        if not published.definition or not side.hashes.get(published.kpi):
             return CouldNot("its definition does not compile against the data that are here")
-        return None if meaning == published.definition else Disproved("its definition is not the one at its commit")
+        if (published.kpi, published.seq) in self.former or side.means(published.kpi, published.definition):
+            return None
+        return Disproved("its definition is not the one at its commit")
 
-    def _at(self, commit: str) -> tuple[Compilation, Mapping[str, str]] | None:
+    def _at(self, commit: str) -> tuple[Compilation, Side] | None:
         if commit not in self._catalogs:
             try:
                 name = self.repository.commit(commit)
                 catalog = Revision(self.options.project_root, self.repository, name).catalog
                 compilation = compiled(catalog, self.options.project_root)
-                self._catalogs[commit] = compilation, side_of(compilation).hashes
+                self._catalogs[commit] = compilation, side_of(compilation)
             except KpiError:
                 self._catalogs[commit] = None
         return self._catalogs[commit]
@@ -267,7 +292,13 @@ class _Checks(Record):
             measurement = values.get((published.kpi, *published.key))
             value = measurement.value if measurement else None
             if measurement is None or value != published.value:
-                yield published, Disproved(f"it was published as {published.value}, but computed again it is {value}")
+                yield published, self._moved(published, value)
+
+    def _moved(self, published: Published, value: float | int | None) -> Problem:
+        if (published.kpi, published.seq) in self.former:
+            number = language_of(published.definition)
+            return Moved(f"it was published in language {number}, and language {LANGUAGE} gives another value")
+        return Disproved(f"it was published as {published.value}, but computed again it is {value}")
 
 
 __all__ = ["FOLDER", "Publication", "Verification", "publish", "verify"]

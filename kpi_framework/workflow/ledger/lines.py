@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from ...model.language import is_former
 from ...model.ledger import Published
 from ...model.measurement import Goal, Measurement
 from ...model.period import Period
@@ -28,9 +29,30 @@ def value_line(measurement: Measurement) -> Line:
     }  # fmt: skip
 
 
-def restatement(earlier: Published, reason: str | None) -> Line:
-    """Which line a value takes the place of, and why."""
-    return {"restates": earlier.seq, "was": earlier.value, "because": reason}
+def restatement(earlier: Published, reason: str | None, causes: tuple[str, ...]) -> Line:
+    """Which line a value takes the place of, why in a person's words, and what made it another one."""
+    line: Line = {"restates": earlier.seq, "was": earlier.value, "because": reason}
+    return line | ({"causes": list(causes)} if causes else {})
+
+
+def is_restated(earlier: Published, measurement: Measurement) -> bool:
+    """Whether what was published is not what it is now. A line of an older language is compared by its value alone."""
+    again = (measurement.value, measurement.status.value)
+    is_its_own = is_former(earlier.definition) or earlier.definition == measurement.definition
+    return (earlier.value, earlier.status) != again or not is_its_own
+
+
+def causes_of(earlier: Published, measurement: Measurement, former_hash: str, fingerprint: str) -> tuple[str, ...]:
+    """What made a published value another one, in the words of `kpi diff`: definition, data, version, target."""
+    definition = former_hash if is_former(earlier.definition) else measurement.definition
+    causes = []
+    if earlier.definition != definition:
+        causes.append("definition")
+    elif earlier.value != measurement.value:
+        causes.append("version" if fingerprint and fingerprint == earlier.data else "data")
+    if earlier.status != measurement.status.value and earlier.body.get("target") != _goal(measurement.target):
+        causes.append("target")
+    return tuple(causes)
 
 
 def _period(period: Period) -> Line:

@@ -57,7 +57,7 @@ def test_lines_are_these_bytes() -> None:
         MET, value=float("nan"), status=Status.UNKNOWN, reason=Reason.NOT_RUN, segment=(), baseline=float("inf"),
         target=Goal(between=(1.0, float("inf")), near=(0.5, 9.0)), waiver=WAIVER,
     )  # fmt: skip
-    body = {**value_line(later), **ABOUT, **restatement(chain.entries[0], 'why "so"')}
+    body = {**value_line(later), **ABOUT, **restatement(chain.entries[0], 'why "so"', ())}
     assert sealed(chain, [body]) == SECOND
 
 
