@@ -14,6 +14,7 @@ from .casts import odd_hour, out_of_contract
 from .columns import Base, Staged
 from .files import lacking_mark
 from .source_type import SourceType
+from .staging import raw_cell, staged
 from .table import Table
 
 
@@ -44,7 +45,7 @@ class Load(Record):
 
 def load_query(table: Table, columns: frozenset[str], as_of: exp.Expr) -> Load:
     """What loads the given base columns of a table: typed cells, the marks of each row, rows before as_of."""
-    stages = [table.staged(table.base(n)) for n in sorted(columns)]
+    stages = [staged(table, table.base(n)) for n in sorted(columns)]
     conditions = [
         *((Flaw.MISFIT, s.base.name, _misfit(s)) for s in stages),
         *((Flaw.EMPTY, s.base.name, _empty(s)) for s in stages),
@@ -77,7 +78,7 @@ def from_source(query: exp.Select, rows: exp.Expr) -> exp.Select:
 
 def filled(table: Table, rows: exp.Query) -> exp.Select:
     """Those of the rows, which have all columns of the source, that have a value in any of them."""
-    values = disjunction(*(not_null(table.raw(base)) for base in table.raws.values()))
+    values = disjunction(*(not_null(raw_cell(table, base)) for base in table.raws.values()))
     return exp.select("*").from_(rows.subquery("rows")).where(values)
 
 

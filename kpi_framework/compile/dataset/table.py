@@ -22,9 +22,7 @@ from ..language.times import SQL_TYPES
 from ..sql.errors import FormulaError
 from ..sql.typed_sql import Term
 from ..time.working_time import Lookup
-from .casts import in_microseconds, to_instant, translated, typed_cell, wall_time, without_nulls
-from .columns import Base, Earlier, Native, Staged, sound_term, texts
-from .durations import duration_cell
+from .columns import Base, Earlier, Native, sound_term, texts
 from .source_type import SourceType
 from .timed import clock_owners, clock_terms
 
@@ -67,7 +65,7 @@ class Table(Record, dict=True):
         """The source's columns as they are, for columns that are computed from them."""
         raws = {}
         for header in self._headers:
-            native = self._type_in_source(header).cut
+            native = self.type_in_source(header).cut
             name = f"_raw_{snake_case(header)}"
             raws[name] = Base(name, header, native.canonical, native, None, False, {}, None)
         return raws
@@ -132,7 +130,7 @@ class Table(Record, dict=True):
     def _mapped(self, name: str, column: Column) -> Base:
         meaning = self.contract.columns.get(name) if self.contract else None
         source = self._header(column.from_)
-        native = self._type_in_source(source).cut
+        native = self.type_in_source(source).cut
         personal = column.personal if column.personal is not None else bool(meaning and meaning.personal)
         written = "timestamp" if column.timestamps or column.timezone else native.canonical
         kind = column.type or (meaning.type if meaning else written)
@@ -263,55 +261,13 @@ class Table(Record, dict=True):
         personal = name if meaning and meaning.personal else None
         return Term(term.sql, term.type, unit, term.micros, degree=0, personal=personal, size=term.size)
 
-    def _type_in_source(self, header: str) -> SourceType:
+    def type_in_source(self, header: str) -> SourceType:
+        """The type that a column has in the source; text where nobody has looked."""
         return self.native.types.get(header, SourceType.TEXT) if self.native else SourceType.TEXT
-
-    # the query that loads it
-
-    def staged(self, base: Base) -> Staged:
-        """The cell in steps, so that the engine parses each text once: raw, wall time, typed."""
-        raw = self.raw(base)
-        raw_name, wall_name = exp.column(f"_cell_{base.name}"), exp.column(f"_wall_{base.name}")
-        wall = self._wall(base, raw)
-        typed = self._typed(base, raw_name, wall_name if wall is not None else None)
-        return Staged(base, raw, wall, typed, raw_name, wall_name)
-
-    def raw(self, base: Base) -> exp.Expr:
-        """The cell as the source has it; a CSV reader has already made its nulls NULL."""
-        cell = in_microseconds(
-            exp.column(exp.to_identifier(base.source, quoted=True)), self._type_in_source(base.source)
-        )
-        return cell if self.is_csv else without_nulls(cell, base.native, self.source.nulls)
-
-    @property
-    def is_csv(self) -> bool:
-        """Whether a CSV reader reads the source."""
-        return self.source.kind == "csv"
-
-    def _wall(self, base: Base, raw: exp.Expr) -> exp.Expr | None:
-        if base.type != "timestamp" or self.zone_of(base) == "UTC":
-            return None
-        return wall_time(raw, base.native, self._formats(base))
 
     def zone_of(self, base: Base) -> str:
         """The zone of a column's timestamps without offset: its own, else the source's."""
         return base.timezone or self.zone
-
-    def _formats(self, base: Base) -> tuple[str, ...]:
-        """How a column's timestamps are written, with the zone's name where they name it."""
-        return tuple(f.replace("%Z", self.zone_of(base)) for f in base.timestamps or self.source.timestamps or ())
-
-    def _typed(self, base: Base, raw: exp.Expr, wall: exp.Expr | None) -> exp.Expr:
-        if base.duration:
-            return duration_cell(raw, base.duration, base.unit or "minutes")
-        if base.values and base.type not in ("text", "timestamp"):
-            raw = translated(typed_cell(raw, base.native, "text", (), None), dict(base.values))
-            return typed_cell(raw, SourceType.TEXT, base.type, self._formats(base), None)
-        typed = typed_cell(
-            raw, base.native, base.type, self._formats(base),
-            to_instant(wall, self.zone_of(base)) if wall is not None else None,
-        )  # fmt: skip
-        return translated(typed, dict(base.values)) if base.type == "text" else typed
 
     @property
     def time(self) -> str | None:

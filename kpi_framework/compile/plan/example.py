@@ -10,6 +10,7 @@ from sqlglot import exp
 from ...model.period import Almanac, Grain, Period
 from ...model.record import Record
 from ..dataset.loading import typed_rows
+from ..dataset.staging import staged
 from ..dataset.table import Table
 from ..language.times import SQL_TYPES
 from ..sql.errors import FormulaError
@@ -156,7 +157,7 @@ def _counts(metric: CompiledMetric, almanac: Almanac, at: Moment) -> exp.Expr:
 def _typed(table: Table, rows: Sequence[Row], needed: frozenset[str], edges: Mapping[str, exp.Expr]) -> exp.Select:
     """The given cells, cast as the canonical columns are; a column nobody gave is NULL."""
     names = sorted({n for row in rows for n in row if n != "times"})
-    stages = [table.staged(table.bases[n]) for n in names if n in needed and n in table.bases]
+    stages = [staged(table, table.bases[n]) for n in names if n in needed and n in table.bases]
     cells = [alias(exp.column(f"_typed_{s.base.name}"), s.base.name) for s in stages]
     absent = [alias(null(SQL_TYPES[table.bases[n].type]), n) for n in needed if n in table.bases and n not in names]
     raws = [alias(null(SQL_TYPES["text"]), n) for n in needed if n in table.raws]
