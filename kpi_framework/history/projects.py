@@ -64,7 +64,7 @@ def _always(cls: ChangeClass) -> Classify:
 
 
 def _time(pair: ProjectPair, name: str, before: object, after: object) -> Iterator[Change]:
-    """The zone, the week and the fiscal year are part of every definition."""
+    """The zone, the week, the fiscal year and the engine are part of every value."""
     yield pair.change(C.RESTATING, (name,), before, after, frozenset(pair.comparison.after.catalog.definitions))
 
 
@@ -277,7 +277,7 @@ DATASET_FIELDS: Mapping[str, DatasetClassify] = {
 
 FIELDS: Mapping[str, Classify] = {
     "name": _always(C.COSMETIC), "objectives": _always(C.COSMETIC), "events": _always(C.COSMETIC),
-    "meta": _always(C.COSMETIC), "timezone": _time, "week_starts": _time, "fiscal_year_starts": _time,
+    "meta": _always(C.COSMETIC), "timezone": _time, "week_starts": _time, "fiscal_year_starts": _time, "engine": _time,
     "as_of": _as_of, "required": _required, "datasets": _datasets, "privacy": _privacy, "gate": _gate, "rules": _rules,
     "version": _always(C.COSMETIC), "calendars": _calendars, "views": _always(C.COSMETIC),
 }  # fmt: skip

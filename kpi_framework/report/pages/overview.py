@@ -8,7 +8,7 @@ from ...model.diagnostic import Severity
 from ...model.measurement import Measurement, Status
 from ..doc.markdown import Section, table
 from ..view.details import action_text, unknown_text
-from ..view.rows import VALUES, Row, kpi_rows, metric_rows
+from ..view.rows import VALUES, Row, dated, kpi_rows, metric_rows
 from ..view.scorecard_view import ScorecardView, Standing
 from ..view.summary import tally_text, verdict_text, when_text
 from ..words.escape import code, prose
@@ -72,8 +72,8 @@ def _short(measurement: Measurement) -> str:
 
 def kpis(scorecard_view: ScorecardView) -> Section:
     """Every KPI in one table; segments with a target of their own stand under it."""
-    dated = ("Period",) if len(scorecard_view.periods) > 1 else ()
-    return row_table("KPIs", ("Status", "KPI", *dated, *VALUES, "Trend", "Owner"), kpi_rows(scorecard_view))
+    columns = ("Status", "KPI", *dated(scorecard_view), *VALUES, "Trend", "Owner")
+    return row_table("KPIs", columns, kpi_rows(scorecard_view))
 
 
 def metrics(scorecard_view: ScorecardView) -> Section:

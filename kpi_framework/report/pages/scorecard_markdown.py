@@ -9,7 +9,7 @@ from ...model.measurement import Scorecard
 from ..doc.markdown import Section, table, write
 from ..view.details import facts, headline, unknown_text
 from ..view.result import Report
-from ..view.rows import cells
+from ..view.rows import cells, dated
 from ..view.scorecard_view import ScorecardView
 from ..view.signals import signal_facts, signal_title, signals_to_show
 from ..words.escape import code, prose
@@ -67,7 +67,8 @@ def _views(scorecard_view: ScorecardView) -> Iterator[Section]:
     listed = {name: view for name, view in scorecard_view.scorecard.views.items() if view.kpis != "all" or view.limit}
     for name, view in listed.items():
         rows = [(s.status, {**cells(s.overall), "KPI": s.name}) for s in scorecard_view.in_view(view)]
-        yield row_table(f"View: {prose(name)}", ("Status", "KPI", "Value", "Target", "Change"), rows)
+        columns = ("Status", "KPI", *dated(scorecard_view), "Value", "Target", "Change")
+        yield row_table(f"View: {prose(name)}", columns, rows)
 
 
 def _troubled(scorecard_view: ScorecardView) -> Section:

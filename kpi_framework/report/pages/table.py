@@ -10,7 +10,7 @@ from rich.text import Text
 
 from ...model.measurement import Measurement, Status
 from ..doc.terminal import STYLES, grid, plain
-from ..view.rows import Row, kpi_rows, metric_rows, period_rows, segment_rows
+from ..view.rows import Row, dated, kpi_rows, metric_rows, period_rows, segment_rows
 from ..view.scorecard_view import ScorecardView
 
 _NAME_ROOM = 20
@@ -21,14 +21,15 @@ _GAP = 2
 def kpi_table(scorecard_view: ScorecardView, width: int) -> Table:
     """Every KPI and its judged segments."""
     rows = list(kpi_rows(scorecard_view))
-    columns = ("Status", "KPI", "Value", "Target", "To target", "Change", "Trend")
+    columns = ("Status", "KPI", *dated(scorecard_view), "Value", "Target", "To target", "Change", "Trend")
     return fitted(columns, rows, "KPI", width, drop=("Change", "To target", "Trend"))
 
 
 def metric_table(scorecard_view: ScorecardView, width: int) -> Table:
     """What informs without being judged."""
     rows = list(metric_rows(scorecard_view))
-    return fitted(("Metric", "Value", "Change", "Trend"), rows, "Metric", width, drop=("Change", "Trend"))
+    columns = ("Metric", *dated(scorecard_view), "Value", "Change", "Trend")
+    return fitted(columns, rows, "Metric", width, drop=("Change", "Trend"))
 
 
 def period_table(series: Sequence[Measurement], width: int) -> Table:

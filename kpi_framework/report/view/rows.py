@@ -16,6 +16,11 @@ SEGMENTS = 8
 VALUES = ("Value", "Target", "To target", "Baseline", "Change")
 
 
+def dated(scorecard_view: ScorecardView) -> tuple[str, ...]:
+    """The column that tells each row's period, where the rows are of several: a week's count is no month's."""
+    return ("Period",) if len(scorecard_view.periods) > 1 else ()
+
+
 def cells(measurement: Measurement | None) -> dict[str, str]:
     """The cells by column. An unknown value is compared with nothing: it must not look like a result."""
     if measurement is None:
