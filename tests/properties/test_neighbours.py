@@ -87,7 +87,7 @@ def measured(root: Path, threads: int = 2, **asked: Any) -> tuple[Results, set[t
     options = Options(ProjectRoot(root), NOW, open_engine=lambda: InsideEngine(WorkerLimits(threads=threads)))
     outcome = check(replace(options, **asked))
     assert outcome.scorecard is not None
-    results = {
+    results: Results = {
         (m.kpi, m.period.start, m.segment): (m.value, m.status, m.reason, m.population, m.measured)
         for m in outcome.scorecard.measurements
     }
