@@ -25,9 +25,12 @@ def dataset_span(catalog: Catalog, dataset: str, *path: str) -> Span:
 
 
 def unreadable(catalog: Catalog, dataset: str, error: SourceError | FormulaError) -> Diagnostic:
-    """The finding for a source that cannot be read."""
+    """The finding for a source that cannot be read. A path that leads outside is the definition's fault."""
     span = dataset_span(catalog, dataset, "source")
-    return RULES["source-unreadable"].finding(span, f"{dataset}: {error.message}", error.hint)
+    is_outside = isinstance(error, SourceError) and error.is_outside
+    return RULES["unknown-reference" if is_outside else "source-unreadable"].finding(
+        span, f"{dataset}: {error.message}", error.hint
+    )
 
 
 def not_computed(catalog: Catalog, dataset: str, error: EngineError) -> Diagnostic:

@@ -11,7 +11,7 @@ from ..compile.dataset.columns import Native
 from ..compile.dataset.loading import blank_query, filled, from_source
 from ..compile.dialect.duckdb.dialect import DUCKDB
 from ..compile.dialect.interface import Dialect
-from ..compile.sql.statements import create_table
+from ..compile.sql.statements import create_table, drop
 from ..compile.sql.tree import Query, Tree
 from ..compile.time.working_time import width_of
 from ..model.period import Almanac
@@ -191,7 +191,7 @@ class Session:
             if engine.fetch(blank_query(read_name(table), wanted.load)) != [(0,)]:
                 # Rows without any value are no rows. Whether these have one elsewhere, all their columns tell.
                 every = wanted.files.relation(table.native, list(table.native.types))
-                engine.run(_made(wanted, filled(table, every)))
+                engine.run(drop(read_name(table)), _made(wanted, filled(table, every)))
         except EngineError as error:
             if error.died:
                 raise
@@ -236,4 +236,4 @@ class Session:
 
 def _made(wanted: Wanted, rows: Query) -> Tree:
     """What makes the typed table out of these rows of its source."""
-    return create_table(read_name(wanted.table), from_source(wanted.load.query, rows), replace=True)
+    return create_table(read_name(wanted.table), from_source(wanted.load.query, rows))

@@ -53,8 +53,7 @@ def waivers(context: LintContext, today: dt.date) -> Iterator[Diagnostic]:
             if waiver.until < today:
                 yield RULES["waiver-expired"].finding(at, f"the waiver of {kpi.id} ended on {waiver.until}", kpi=kpi.id)
             if waiver.is_too_long:
-                days = (waiver.until - waiver.from_).days
-                message = f"the waiver of {kpi.id} covers {days} days; the maximum is {MAX_WAIVER_DAYS}"
+                message = f"the waiver of {kpi.id} covers {waiver.days} days; the maximum is {MAX_WAIVER_DAYS}"
                 yield RULES["waiver-too-long"].finding(at, message, kpi=kpi.id)
             if kpi.owner and waiver.is_approved_by(kpi.owner):
                 span = definition.at.key("waiver", number, "approved_by")

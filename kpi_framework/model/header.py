@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import count
 
@@ -33,10 +34,13 @@ def unique_headers(header: Sequence[str]) -> tuple[str, ...]:
     names = [name.strip() or f"column_{place}" for place, name in enumerate(header, 1)]
     reserved = {folded(name) for name in names}
     headers: dict[str, str] = {}
+    numbers: dict[str, Iterator[int]] = defaultdict(lambda: count(2))
     for name in names:
         own_name = name
         if folded(name) in headers:
-            own_name = next(n for n in (f"{name}_{number}" for number in count(2)) if folded(n) not in reserved)
+            own_name = next(
+                n for n in (f"{name}_{number}" for number in numbers[folded(name)]) if folded(n) not in reserved
+            )
             reserved.add(folded(own_name))
         headers[folded(own_name)] = own_name
     return tuple(headers.values())

@@ -22,7 +22,7 @@ class Waiver(Model):
     from_: Date = Field(alias="from")
     """First day of the waiver."""
     until: Date
-    """Last day of the waiver, included; at most 92 days after `from`."""
+    """Last day of the waiver. It lasts at most 92 days, its first and its last one counted."""
     limit: Quantity
     """The waiver counts only while the value is no worse than this."""
     reason: str
@@ -33,9 +33,14 @@ class Waiver(Model):
     """The segment it is for, such as `{priority: critical}`. Without it, the waiver is for the overall value."""
 
     @property
+    def days(self) -> int:
+        """How many days it lasts, both ends counted."""
+        return (self.until - self.from_).days + 1
+
+    @property
     def is_too_long(self) -> bool:
         """Whether it would last longer than a waiver may: then it does not hold."""
-        return (self.until - self.from_).days > MAX_WAIVER_DAYS
+        return self.days > MAX_WAIVER_DAYS
 
     def is_approved_by(self, person: str | None) -> bool:
         """Whether this person approved it; an owner who did waived their own miss."""

@@ -10,8 +10,10 @@ from pathlib import Path, PurePosixPath
 from ..compile.catalog import Compilation
 from ..compile.dataset.columns import Native
 from ..compile.definition import table_of
+from ..evaluate.findings import unreadable
 from ..evaluate.reporting_periods import ReportingPeriods
-from ..evaluate.sources.formats import columns_without_engine
+from ..evaluate.sources.formats import columns_without_engine, find_files
+from ..evaluate.sources.interface import SourceError
 from ..lint.ignores import apply
 from ..lint.lint import lint
 from ..lint.severity import reweighed
@@ -48,7 +50,21 @@ def find_project(folder: Path | None, start: Path) -> Path:
                 return parent
     except (OSError, ValueError) as error:  # over-long, not to be entered; a NUL
         raise KpiError(f"there is no kpi.yaml in the folder that is named: {_why(error)}", hint) from error
+    for place in [begin] if folder else [begin, *begin.parents]:
+        if near := _near_name(place):
+            raise KpiError(f"{near} is not read: the project's file is called {PROJECT}", f"Rename it to {PROJECT}.")
     raise KpiError(f"there is no kpi.yaml {where}", hint)
+
+
+_NEAR_NAMES = frozenset({"kpi.yml", "kpi.yaml", "kpis.yml", "kpis.yaml", "kpi.yaml.txt", "kpi.yml.txt"})
+
+
+def _near_name(folder: Path) -> Path | None:
+    """A file in a folder that is probably meant as kpi.yaml."""
+    try:
+        return next((p for p in sorted(folder.iterdir()) if p.name.lower() in _NEAR_NAMES and p.is_file()), None)
+    except OSError:
+        return None
 
 
 def _why(error: OSError | ValueError) -> str:
@@ -121,7 +137,19 @@ def compiled(catalog: Catalog, project_root: ProjectRoot) -> Compilation:
 
 def linted(catalog: Catalog, project_root: ProjectRoot, today: dt.date) -> tuple[Diagnostic, ...]:
     """What lint finds in a catalog over the columns that are known without an engine."""
-    return lint(compiled(catalog, project_root), today, code_owners(project_root.folder))
+    found = lint(compiled(catalog, project_root), today, code_owners(project_root.folder))
+    return (*found, *outside(catalog, project_root))
+
+
+def outside(catalog: Catalog, project_root: ProjectRoot) -> tuple[Diagnostic, ...]:
+    """The sources whose paths lead out of the folders that may be read: seen without their data."""
+    findings = []
+    for name, dataset in catalog.datasets.items():
+        try:
+            find_files(dataset, project_root.folder, project_root.allowed)
+        except SourceError as error:
+            findings += [unreadable(catalog, name, error)] if error.is_outside else []
+    return tuple(findings)
 
 
 def code_owners(root: Path) -> CodeOwners | None:

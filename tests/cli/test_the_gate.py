@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from kpi_framework.model.rule import RULES
 from kpi_framework.report.renderers import FORMATS
+from kpi_framework.report.view.alarms import ALARMS
 from tests.cli.projects import KPI, STRICT, Ended, kpi, project, text
 
 pytestmark = pytest.mark.usefixtures("engine_inside")
@@ -190,7 +191,7 @@ def _sarif(text: str) -> None:
     [run] = document["runs"]
     assert document["version"] == "2.1.0"
     known = [rule["id"] for rule in run["tool"]["driver"]["rules"]]
-    assert len(known) == len(set(known)) == len(RULES)
+    assert len(known) == len(set(known)) == len({*RULES, *ALARMS})
     assert run["results"]
     for result in run["results"]:
         assert result["level"] in ("error", "warning", "note")

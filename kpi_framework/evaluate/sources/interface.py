@@ -26,8 +26,10 @@ class Inquiry(Protocol):
 class SourceError(Exception):
     """A source that cannot be read: what is wrong, what to do."""
 
-    def __init__(self, message: str, hint: str = "") -> None:
+    def __init__(self, message: str, hint: str = "", *, is_outside: bool = False) -> None:
         super().__init__(message)
+        self.is_outside = is_outside
+        """Whether its path leads out of what may be read, whatever the data there are."""
         self.message = message
         self.hint = hint
 

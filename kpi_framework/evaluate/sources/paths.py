@@ -77,7 +77,9 @@ def _is_within(path: Path, fences: Sequence[Path]) -> bool:
 
 def _outside(pattern: str) -> SourceError:
     return SourceError(
-        f"{abridged(pattern)} is outside the repository", "Move it inside, or allow its folder with --allow-path."
+        f"{abridged(pattern)} is outside the repository",
+        "Move it inside, or allow its folder with --allow-path.",
+        is_outside=True,
     )
 
 

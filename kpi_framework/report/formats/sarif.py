@@ -1,4 +1,4 @@
-"""SARIF 2.1.0: findings for code scanning, with every rule's help."""
+"""SARIF 2.1.0: findings, missed targets and signals for code scanning, with every rule's help."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from urllib.parse import quote
 from ... import __version__
 from ...model.diagnostic import Diagnostic, Severity
 from ...model.rule import RULES, Rule
+from ..view.alarms import ALARMS
 from ..view.result import Report
 from ..view.summary import one_line
 from .fingerprint import fingerprints
@@ -19,12 +20,12 @@ _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: 
 
 def render_sarif(report: Report) -> str:
     """One run of the tool `kpi`."""
-    indexes = {rule.code: index for index, rule in enumerate(RULES.values())}
-    prints = fingerprints(report.findings)
-    results = [_finding(finding, p, indexes) for finding, p in zip(report.findings, prints, strict=True)]
-    driver = {
-        "name": "kpi", "semanticVersion": __version__, "rules": [_rule(rule) for rule in RULES.values()],
-    }  # fmt: skip
+    indexes = {name: index for index, name in enumerate((*(rule.code for rule in RULES.values()), *ALARMS))}
+    findings = (*report.alarms, *report.findings)
+    prints = fingerprints(findings)
+    results = [_finding(finding, p, indexes) for finding, p in zip(findings, prints, strict=True)]
+    rules = [*map(_rule, RULES.values()), *(_alarm(name, why) for name, why in ALARMS.items())]
+    driver = {"name": "kpi", "semanticVersion": __version__, "rules": rules}
     run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
     return as_text({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]})
 
@@ -41,12 +42,18 @@ def _rule(rule: Rule) -> dict[str, Any]:
     }
 
 
+def _alarm(name: str, why: str) -> dict[str, Any]:
+    text = {"text": why}
+    return {"id": name, "name": name, "shortDescription": text, "fullDescription": text, "help": text}
+
+
 def _finding(finding: Diagnostic, fingerprint: str, indexes: dict[str, int]) -> dict[str, Any]:
-    index = {"ruleIndex": indexes[finding.code]} if finding.code in indexes else {}
+    rule = finding.code or finding.rule
+    index = {"ruleIndex": indexes[rule]} if rule in indexes else {}
     artifact = {"uri": quote(finding.span.path.encode("utf-8", "surrogatepass")), "uriBaseId": "%SRCROOT%"}
     region = {"startLine": max(finding.span.line, 1), "startColumn": max(finding.span.column, 1)}
     return {
-        "ruleId": finding.code,
+        "ruleId": rule,
         **index,
         "level": _LEVELS[finding.severity],
         "message": {"text": one_line(finding)},

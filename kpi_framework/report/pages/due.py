@@ -46,10 +46,11 @@ def _text(agenda: Agenda) -> Iterator[RenderableType]:
     for when, duties in groupby(agenda.items, key=lambda d: d.when):
         yield heading(when.value.capitalize())
         for duty in duties:
-            late = f"  {_late(duty, agenda.today)}" if when is When.OVERDUE else ""
+            gap = " " * (8 - len(duty.duty.value))
+            late = _late(duty, agenda.today) if when is When.OVERDUE else ""
             yield Text.assemble(
-                plain(duty.day.isoformat(), "bold red" if late else "bold"), "  ", plain(f"{duty.duty.value:7}"), " ",
-                plain(duty.name, "bold"), plain(late, "bold red"),
+                plain(duty.day.isoformat(), "bold red" if late else "bold"), "  ", plain(duty.duty.value),
+                gap, plain(duty.name, "bold"), "  " if late else "", plain(late, "bold red"),
             )  # fmt: skip
             yield below(f"{PLAIN.prose(duty.what)} · {PLAIN.prose(duty.who or _NO_OWNER)} · {_location(duty)}")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from ...model.catalog import Catalog
 from ...model.diagnostic import Diagnostic, Severity
@@ -11,6 +11,12 @@ from ..words.markup import PLAIN
 from ..words.phrases import period_text, segment_text, status_text
 from ..words.values import show_target, show_value
 from .signals import read_over
+
+ALARMS: Mapping[str, str] = {
+    "target-missed": "A KPI misses its target in the reporting period.",
+    "signal-on": "A rule over several KPIs is on.",
+}
+"""What an alarm means, by its name."""
 
 
 def alarms(scorecard: Scorecard, catalog: Catalog) -> tuple[Diagnostic, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from ...compile.catalog import Compilation
 from ...evaluate.columns import columns_of
 from ...evaluate.evaluate import Evaluation, evaluate_over
@@ -17,7 +19,7 @@ from ...model.diagnostic import Diagnostic, KpiError
 from ...model.measurement import ExampleResult, Scorecard, Verdict
 from ...model.record import replace
 from ...model.rule import OF_CHANGES, OF_DATA, RULES
-from ..project import code_owners, load, name_known, natives_of, reporting_periods_of, settled
+from ..project import code_owners, load, name_known, natives_of, outside, reporting_periods_of, settled
 from ..run import Options, Outcome, outcome_of
 from .lint import lint_loaded, lint_project
 
@@ -74,8 +76,7 @@ def _checked(
     unneeded = natives_of(whole, options.project_root, columns.files)
     everything = everything.over({**unneeded, **columns.natives})
     of_lint: list[Diagnostic] = []
-    owners = code_owners(options.project_root.folder)
-    session.early.put_off(lambda: of_lint.extend(lint(everything, reporting.today, owners)), *options.beside)
+    session.early.put_off(lambda: of_lint.extend(_linted(everything, reporting.today, options)), *options.beside)
     chosen = _chosen(everything, options)
     evaluation = evaluate_over(run, chosen, columns, unread, fingerprint=options.fingerprint)
     session.early.catch_up()
@@ -85,6 +86,11 @@ def _checked(
     card = _scorecard(chosen.catalog, reporting, evaluation, weighty, verdict)
     card = replace(card, view=_view(chosen.catalog, options.view), revision=revision)
     return Outcome(verdict.passed, verdict.exit_code, weighty, examples, card, evaluation, chosen.catalog)
+
+
+def _linted(compilation: Compilation, today: dt.date, options: Options) -> tuple[Diagnostic, ...]:
+    root = options.project_root
+    return (*lint(compilation, today, code_owners(root.folder)), *outside(compilation.catalog, root))
 
 
 def _chosen(compilation: Compilation, options: Options) -> Compilation:

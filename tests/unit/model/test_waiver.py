@@ -37,6 +37,12 @@ def test_a_long_or_self_approved_waiver_excuses_nothing(fields: dict[str, object
     assert valid_waivers([waiver()], "desk") == (waiver(),)
 
 
+@pytest.mark.parametrize(("until", "days", "is_too_long"), [("2027-01-31", 92, False), ("2027-02-01", 93, True)])
+def test_a_waiver_lasts_at_most_92_days_with_both_ends(until: str, days: int, is_too_long: bool) -> None:
+    """November, December and January have 30 + 31 + 31 days."""
+    assert (waiver(until=until).days, waiver(until=until).is_too_long) == (days, is_too_long)
+
+
 def test_a_value_may_be_no_worse_than_the_limit() -> None:
     """The limit is included, on the side on which the target is missed; a limit of another unit allows nothing."""
     assert [waiver().allows(v, "minutes", is_above=True) for v in (89.0, 90.0, 91.0)] == [True, True, False]

@@ -16,6 +16,7 @@ from kpi_framework.model.measurement import Reason
 from kpi_framework.model.record import replace
 from kpi_framework.model.rule import RULES
 from kpi_framework.report.renderers import FORMATS, renderer
+from kpi_framework.report.view.alarms import ALARMS
 from kpi_framework.report.view.result import Report
 from kpi_framework.report.words.escape import BREAK
 from tests.unit.report.reading import hostile, visible, xml
@@ -111,8 +112,8 @@ def test_sarif_points_each_result_at_its_rule_and_place(found: tuple[Diagnostic,
     assert log["version"] == "2.1.0"
     (run,) = log["runs"]
     rules = run["tool"]["driver"]["rules"]
-    assert [rule["id"] for rule in rules] == [rule.code for rule in RULES.values()]
-    assert all(rule["help"]["text"] and rule["help"]["markdown"] and rule["shortDescription"]["text"] for rule in rules)
+    assert [rule["id"] for rule in rules] == [*(rule.code for rule in RULES.values()), *ALARMS]
+    assert all(rule["help"]["text"] and rule["shortDescription"]["text"] for rule in rules)
     for result, one in zip(run["results"], Report(diagnostics=found).findings, strict=True):
         assert rules[result["ruleIndex"]]["id"] == result["ruleId"] == one.code
         assert result["level"] == one.severity.value

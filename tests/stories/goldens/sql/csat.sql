@@ -157,6 +157,46 @@ WHERE
   OR _typed_answered_at IS NULL;
 
 SELECT
+  COUNT(*)
+FROM loaded_surveys
+WHERE
+  (
+    (
+      (
+        (
+          (
+            (
+              (
+                answer_id IS NULL
+              ) AND (
+                answered_at IS NULL
+              )
+            )
+            AND (
+              category IS NULL
+            )
+          )
+          AND (
+            channel IS NULL
+          )
+        )
+        AND (
+          max_score IS NULL
+        )
+      )
+      AND (
+        priority IS NULL
+      )
+    )
+    AND (
+      question IS NULL
+    )
+  )
+  AND (
+    score IS NULL
+  );
+
+SELECT
   (
     SELECT
       COUNT(*)

@@ -193,6 +193,46 @@ WHERE
   OR _typed_created_at IS NULL;
 
 SELECT
+  COUNT(*)
+FROM loaded_tickets
+WHERE
+  (
+    (
+      (
+        (
+          (
+            (
+              (
+                category IS NULL
+              ) AND (
+                channel IS NULL
+              )
+            )
+            AND (
+              created_at IS NULL
+            )
+          )
+          AND (
+            first_response_at IS NULL
+          )
+        )
+        AND (
+          merged IS NULL
+        )
+      )
+      AND (
+        priority IS NULL
+      )
+    )
+    AND (
+      resolved_at IS NULL
+    )
+  )
+  AND (
+    ticket_id IS NULL
+  );
+
+SELECT
   (
     SELECT
       COUNT(*)
