@@ -72,10 +72,8 @@ class Placed:
                 return {"formula": self.text, "exact": False}
             case "segments":
                 return {"formula": "count(*)", "segments": [self.text, "priority"]}
-            case "open_between":
-                return {"formula": "count(*)", "open_between": ["created_at", self.text]}
-            case "spans":
-                return {"formula": "sum(overlap_minutes())", "unit": "minutes", "spans": ["created_at", self.text]}
+            case "open_between" | "spans":
+                return {"formula": "count(*)", self.place: ["created_at", self.text]}
             case "columns" | "derive":
                 return {"formula": "count(x)", **({"segments": ["x"]} if self.is_segment else {})}
             case "where" | "time":
