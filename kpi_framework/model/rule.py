@@ -105,7 +105,7 @@ _ALL = (
     Rule("KPI603", "duplicate-key", ERROR, "Several different rows have the same key, and it is not clear which one is right.", "Add a column to `latest_by` that puts them in order."),
     Rule("KPI604", "impossible-time", WARNING, "These times are impossible: in an hour that a clock change skips or repeats, or an end before its start.", "Export with an offset or in UTC, or correct the rows."),
     Rule("KPI605", "stale", WARNING, "The data end before the reporting period does.", "Export the data again."),
-    Rule("KPI606", "data-rule", WARNING, "Fewer rows satisfy a rule of the dataset than it requires.", "Correct the data, or change the rule in a reviewed change."),
+    Rule("KPI606", "data-rule", WARNING, "Fewer rows satisfy a rule of the dataset than it requires; or rows that last, such as outages, go on past the one period in which a definition counts all their time.", "Correct the data, or change the rule in a reviewed change."),
     Rule("KPI608", "data-begin", NOTE, "Before the first row nobody knows whether nothing happened or nothing was recorded. Values there are unknown.", "If nothing happened before it, say from when the data are complete: `complete_from`."),
     Rule("KPI609", "left-cut", WARNING, "The export begins with its oldest row. What began earlier is not in it, but would count in these periods.", "Export from an earlier day, or say from when the data are complete: `complete_from`."),
     Rule("KPI607", "worker-failed", ERROR, "The process that reads the data and computes the values ended, could not start, or ran out of time. Its values are unknown.", "Run the check again. If it fails again, give it more memory or fewer rows. No file and no definition is the cause."),

@@ -72,14 +72,13 @@ class Placed:
                 return {"formula": self.text, "exact": False}
             case "segments":
                 return {"formula": "count(*)", "segments": [self.text, "priority"]}
-            case "open_between":
-                return {"formula": "count(*)", "open_between": ["created_at", self.text]}
+            case "open_between" | "spans":
+                return {"formula": "count(*)", self.place: ["created_at", self.text]}
             case "columns" | "derive":
                 return {"formula": "count(x)", **({"segments": ["x"]} if self.is_segment else {})}
             case "where" | "time":
                 return {"formula": "count(*)", self.place: self.text}
-        overlap = {"formula": "sum(overlap_minutes())", "unit": "minutes", "spans": ["created_at", self.text]}
-        return overlap if self.place == "spans" else {"formula": "count(*)"}
+        return {"formula": "count(*)"}
 
     def dataset(self) -> dict[str, Any] | None:
         """The dataset that has the text; None where it is the definition's."""

@@ -152,6 +152,25 @@ def test_an_example_has_a_period(tmp_path: Path, example: dict[str, object], pas
     assert (_rules(_card(tmp_path, metric, SHORT)) == []) is passes
 
 
+@pytest.mark.parametrize("moment", [{"period": "2025-02"}, {"at": "2025-02-28"}])
+def test_an_example_of_a_window_ends_with_its_period(tmp_path: Path, moment: dict[str, str]) -> None:
+    """Of what goes on, the window's own days; a row that ended before them is not counted."""
+    example = {"name": "a week", "given": GIVEN, **moment, "expect": {"value": 7 * 1440, "population": 1}}
+    assert _rules(_card(tmp_path, {**SPANS, "window": "7 days", "examples": [example]}, SHORT)) == []
+
+
+def test_an_example_gives_both_ends(tmp_path: Path) -> None:
+    """One that leaves the end out tests less than it seems to."""
+    example = {"name": "no end", "given": [{"started_at": "2025-02-10 00:00"}], "period": "2025-02", "expect": 27_360}
+    assert _rules(_card(tmp_path, {**SPANS, "examples": [example]}, SHORT)) == ["example-incomplete"]
+
+
+def test_a_condition_may_look_at_the_part_inside(tmp_path: Path) -> None:
+    """The mail's outage lasted two hours in January and four in February: over three hours only there."""
+    metric = {**SPANS, "where": "overlap_hours() > 3", "formula": "count(*)", "unit": "count"}
+    assert _by_month(_card(tmp_path, metric, MAIL, SHORT)) == {1: 0, 2: 1, 3: 0, 4: 0, 5: 0}
+
+
 def test_an_example_cut_by_a_calendar(tmp_path: Path) -> None:
     """Friday 31 January from 16:00 on: an hour of work in January, four in February; the quarter has its own name."""
     metric = {
