@@ -1,5 +1,5 @@
-"""Write the pages that say again what the code says: docs/reference/, the example of a report, and the picture
-of the README.
+"""Write the pages that say again what the code says: docs/reference/, the example of a report, the picture of the
+README, and the examples that `kpi explain` shows.
 
     python docs/generate.py            write them
     python docs/generate.py --check    only say which are not current
@@ -10,9 +10,12 @@ run of `kpi check` on the sample in a terminal of its own.
 
 from __future__ import annotations
 
+import ast
 import fcntl
+import json
 import os
 import pty
+import re
 import struct
 import subprocess
 import sys
@@ -32,11 +35,12 @@ from typer.testing import CliRunner
 import kpi_framework.cli.commands  # noqa: F401 - registers every command
 from kpi_framework.cli.app import app
 from kpi_framework.compile.language.functions import FUNCTIONS
-from kpi_framework.load.library import shipped_contracts, shipped_presets
+from kpi_framework.load.library import rule_examples, shipped_contracts, shipped_presets
 from kpi_framework.load.schema import schemas
 from kpi_framework.model.preset import Preset
+from kpi_framework.model.rule import RULES
 from kpi_framework.report.pages.functions import functions_markdown
-from kpi_framework.report.pages.rules import rules_markdown
+from kpi_framework.report.pages.rules import rule_sections, rules_markdown
 
 Schema = Mapping[str, Any]
 
@@ -75,7 +79,9 @@ def rules_page() -> str:
         "`kpi explain RULE` says the same of one rule. A rule's weight is set in kpi.yaml (`rules: {unguarded: off}`); "
         "one finding is suppressed at its place by `# kpi: ignore[rule-name] the reason`.\n\n"
     )
-    return f"{title}\n\n{MADE}{about}{rest.rstrip()}\n"
+    linked = re.sub(r"^(\| KPI\d+ \| )`([a-z-]+)`", r"\1[`\2`](#\2)", rest.rstrip(), flags=re.MULTILINE)
+    examples = "\n\n".join(rule_sections(rule, rule_examples()[rule.name]) for rule in RULES.values())
+    return f"{title}\n\n{MADE}{about}{linked}\n\n## One by one\n\n{examples}\n"
 
 
 def functions_page() -> str:
@@ -196,6 +202,32 @@ def _preset(preset: Preset) -> Iterator[str]:
         yield from (f"- {_line(said)}" for said in preset.unverified)
 
 
+# Modules
+
+
+def modules_page() -> str:
+    """docs/reference/modules.md: every module by its room, and the first sentence of its docstring."""
+    about = "Every file of the package. How the rooms fit together: [architecture](../architecture.md).\n"
+    parts = [f"# Modules\n\n{MADE}{about}"]
+    for room in sorted((ROOT / "kpi_framework").rglob("__init__.py"), key=lambda path: path.parent.parts):
+        modules = sorted(path for path in room.parent.glob("*.py") if path != room)
+        if modules:
+            parts += [
+                f"## {room.parent.relative_to(ROOT)}\n",
+                f"{_first_sentence(room)}\n",
+                "| Module | Is |",
+                "|---|---|",
+            ]
+            parts += [f"| [`{m.stem}`](../../{m.relative_to(ROOT)}) | {_line(_first_sentence(m))} |" for m in modules]
+            parts.append("")
+    return "\n".join(parts)
+
+
+def _first_sentence(module: Path) -> str:
+    docstring = ast.get_docstring(ast.parse(module.read_text(encoding="utf-8"))) or ""
+    return docstring.partition("\n\n")[0]
+
+
 # Commands
 
 
@@ -279,43 +311,57 @@ def example_page() -> str:
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
 
+def examples_of_rules() -> Mapping[Path, str]:
+    """The files of the package that show the rules; the rules' page is made from them."""
+    command = [sys.executable, HERE / "rule_examples.py"]
+    made = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+    return {ROOT / "kpi_framework" / "library" / "rules" / f"{rule}.yaml": text for rule, text in made.items()}
+
+
 PAGES = {
     "example-pull-request.md": example_page,
     "reference/functions.md": functions_page,
     "reference/rules.md": rules_page,
     "reference/fields.md": fields_page,
+    "reference/modules.md": modules_page,
     "reference/commands.md": commands_page,
     "reference/presets.md": presets_page,
     "images/check.svg": picture,
 }
 
 
-def stale(folder: Path) -> list[str]:
-    """The pages under a folder that are missing or not current."""
-    found = []
-    for name, make in PAGES.items():
-        path = folder / name
-        if not path.is_file() or path.read_text(encoding="utf-8") != make():
-            found.append(name)
-    return found
+def stale() -> list[str]:
+    """The generated files of the repository that are missing or not current."""
+    examples = [path for path, text in examples_of_rules().items() if not _is_current(path, text)]
+    pages = [] if examples else [HERE / name for name, make in PAGES.items() if not _is_current(HERE / name, make())]
+    return [str(path.relative_to(ROOT)) for path in examples + pages]
 
 
-def generate(folder: Path) -> None:
-    """Write every page under a folder."""
+def _is_current(path: Path, text: str) -> bool:
+    return path.is_file() and path.read_text(encoding="utf-8") == text
+
+
+def generate() -> None:
+    """Write every generated file, the examples of rules first."""
+    for path, text in examples_of_rules().items():
+        _write(path, text)
     for name, make in PAGES.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(make(), encoding="utf-8")
+        _write(HERE / name, make())
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
 
 
 def main(arguments: list[str]) -> int:
     """Write the pages, or with --check say which are stale; the exit code."""
     if arguments != ["--check"]:
-        generate(HERE)
+        generate()
         return 0
-    names = stale(HERE)
+    names = stale()
     for name in names:
-        print(f"docs/{name} is not current: run `make docs`")
+        print(f"{name} is not current: run `make docs`")
     return int(bool(names))
 
 

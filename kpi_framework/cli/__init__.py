@@ -1,1 +1,1 @@
-"""cli"""
+"""The door: options → one call of a workflow → a renderer → the exit code."""

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from ..compile.language.functions import FUNCTIONS, function_named, instead_of
+from ..load.library import rule_examples
 from ..model.diagnostic import KpiError
 from ..model.record import replace
 from ..model.rule import RULES
@@ -123,4 +124,4 @@ def explain_rule(rule: Annotated[str, typer.Argument(metavar="RULE", autocomplet
     chosen = RULES.get(rule) or next((r for r in RULES.values() if r.code == rule.upper()), None)
     if chosen is None:
         raise KpiError(f"there is no rule {rule}", "Run `kpi rules` for the list.")
-    o.write(explain(chosen, color=o.color(), width=o.width()), "-")
+    o.write(explain(chosen, rule_examples()[chosen.name], color=o.color(), width=o.width()), "-")

@@ -73,10 +73,13 @@ class Compilation(Record, dict=True):
         try:
             if metric.is_derived:
                 return compile_definition(self.catalog, metric)
-            openly = frozenset(self.catalog.project.noun.privacy.segment_by)
-            return compile_metric(metric, self._table(metric.dataset or ""), openly)
+            return self.over_rows(metric, self._table(metric.dataset or ""))
         except FormulaError as error:
             return error
+
+    def over_rows(self, metric: Metric, table: Table) -> CompiledMetric:
+        """A definition over any table, as the project allows it. Raises FormulaError."""
+        return compile_metric(metric, table, frozenset(self.catalog.project.noun.privacy.segment_by))
 
     @cached_property
     def evidence(self) -> Mapping[str, CompiledMetric | FormulaError]:

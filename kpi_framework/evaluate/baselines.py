@@ -126,6 +126,7 @@ def compare(catalog: Catalog, live: Mapping[str, tuple[BaselineValue, ...]], has
 def _doubts(
     kpi: Kpi, file: Entry[BaselineFile], live: tuple[BaselineValue, ...], hashes: DefinitionHashes
 ) -> list[Diagnostic]:
+    """baseline-stale: the frozen file is of other days, or of another formula, than the definition now has."""
     at, frozen = file.at, file.noun
     wanted = kpi.baseline
     if wanted and (wanted.from_, wanted.to) != (frozen.from_, frozen.to):
@@ -190,6 +191,9 @@ def _same(left: float | int | None, right: float | int | None) -> bool:
 
 
 def _drift(kpi: Kpi, at: Span, value: BaselineValue, today: float | int | None) -> Diagnostic:
+    """baseline-drift: the value of the baseline's days, computed from the data as they are now, is not the frozen
+    one.
+    """
     return RULES["baseline-drift"].finding(
         at,
         f"{kpi.id} ({_part(value)}): the frozen baseline is {value.value}, but the data now give {today}",

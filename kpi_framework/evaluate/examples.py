@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from ..compile.catalog import Compilation
 from ..compile.dataset.columns import texts
 from ..compile.dataset.table import Table
-from ..compile.definition import compile_metric, table_of
+from ..compile.definition import table_of
 from ..compile.language.derived import Derived, InputRef, derived_query
 from ..compile.plan.axis import CompiledMetric
 from ..compile.plan.example import Moment, example_query, read_moment
@@ -148,7 +148,7 @@ class _Examples(Record):
             if names.isdisjoint(table.computed):
                 return compiled, table.with_given(given)
         table = table_of(self.catalog, self.metric.dataset or "", None).with_given(given)
-        return compile_metric(self.metric, table), table
+        return self.compilation.over_rows(self.metric, table), table
 
     def _derived(self, example: Example) -> ExampleValue:
         derived = self.compilation.definition(self.metric.id)
@@ -228,6 +228,7 @@ def _whole(cell: object) -> int:
 
 
 def _finding(catalog: Catalog, example: ExampleResult) -> Diagnostic:
+    """example-failed: the formula, run over the rows of `given` alone, gives something else than `expect`."""
     metric = catalog.definitions[example.kpi]
     number = [e.name for e in metric.noun.examples].index(example.example)
     return RULES["example-failed"].finding(

@@ -42,7 +42,9 @@ _ENDS = {
 
 
 def of_worker(catalog: Catalog, error: EngineError, dataset: str | None = None) -> Diagnostic:
-    """The finding where no engine could do its work, through no fault of a file or a definition."""
+    """worker-failed: no process could read the data or compute the values, through no fault of a file or a
+    definition.
+    """
     span = dataset_span(catalog, dataset, "source") if dataset else catalog.project.at.value()
     what = _ENDS.get(error.kind, "the worker process could not be kept running")
     return RULES["worker-failed"].finding(span, f"{dataset}: {what}" if dataset else what)
@@ -71,7 +73,7 @@ def of_loading(catalog: Catalog, dataset: str, loaded: Loaded) -> Iterator[Diagn
 
 
 def _of_clash(catalog: Catalog, dataset: str, column: str, keys: int) -> Diagnostic:
-    """Keys whose rows differ in a column, and nothing tells which row is the latest."""
+    """duplicate-key: rows with the same key differ in a column, and nothing tells which row is the latest."""
     has_order = bool(catalog.project.noun.datasets[dataset].latest_by)
     count = f"{keys:,} keys appear" if keys > 1 else "1 key appears"
     rows = "several rows with equal `latest_by` values" if has_order else "several rows"
@@ -113,7 +115,7 @@ def counted_rows(count: int) -> str:
 
 
 def of_rule(catalog: Catalog, table: Table, rule: str, held: int, known: int) -> Diagnostic:
-    """A data rule that too few rows hold."""
+    """data-rule: a data rule holds in a smaller share of the rows than its `at_least`."""
     dataset, wanted = table.name, table.dataset.rules[rule].at_least.fraction
     return RULES["data-rule"].finding(
         dataset_span(catalog, dataset, "rules", rule),
@@ -122,7 +124,7 @@ def of_rule(catalog: Catalog, table: Table, rule: str, held: int, known: int) ->
 
 
 def of_staleness(catalog: Catalog, dataset: str, through: dt.datetime | None, stale: list[str]) -> Diagnostic:
-    """Data that end before the period that should be judged."""
+    """stale: the data end before the end of the period that should be judged."""
     until = (
         "it is not known how far the data reach" if through is None else f"the data reach {through:%Y-%m-%d %H:%M} UTC"
     )
@@ -134,7 +136,10 @@ def of_staleness(catalog: Catalog, dataset: str, through: dt.datetime | None, st
 
 
 def of_segments(catalog: Catalog, segments: Mapping[str, Mapping[str, frozenset[str | None]]]) -> Iterator[Diagnostic]:
-    """Targets of segment values that no row of the shown periods has; `segments` has the KPIs with rows."""
+    """unknown-segment: a target names a segment value that no row of the shown periods has.
+
+    A KPI that `segments` does not name has no rows that can be read, so its segments are not known.
+    """
     for kpi_id, kpi in catalog.kpis.items():
         if kpi_id not in segments:
             continue  # without readable rows, its segments are not known

@@ -11,7 +11,9 @@ from ..model.rule import RULES
 
 
 def missed_without_action(catalog: Catalog, measurements: Iterable[Measurement]) -> tuple[Diagnostic, ...]:
-    """Missed wholes whose action has nobody to do it, or no day; and for how many periods in a row they are missed."""
+    """missed-without-action: a KPI missed its target overall in the judged period, and its action has no owner or
+    no due date.
+    """
     findings = []
     wholes = [m for m in measurements if m.is_whole]
     for measurement in wholes:
@@ -33,7 +35,9 @@ def missed_without_action(catalog: Catalog, measurements: Iterable[Measurement])
 
 
 def missed_without_cause(catalog: Catalog, measurements: Iterable[Measurement]) -> tuple[Diagnostic, ...]:
-    """Missed wholes of active KPIs without a note on the judged period; a waiver has its reason already."""
+    """missed-without-cause: a KPI missed its target overall in the judged period without a waiver, and none of its
+    notes is on this period.
+    """
     series: dict[str, list[Measurement]] = {}
     for measurement in sorted((m for m in measurements if m.is_whole), key=lambda m: m.period):
         series.setdefault(measurement.kpi, []).append(measurement)
@@ -45,9 +49,7 @@ def missed_without_cause(catalog: Catalog, measurements: Iterable[Measurement]) 
         if any(note.is_of(judged.period.start) for note in catalog.kpis[kpi].notes):
             continue
         at = catalog.definitions[kpi].at
-        so_long = _so_long(streak(periods))
-        since = f"{judged.period.start} ({so_long.strip()})" if so_long else f"{judged.period.start}"
-        message = f"{kpi} missed its target in the period from {since}, and no note gives the cause"
+        message = f"{kpi} missed its target in the period from {judged.period.start}, and no note gives the cause"
         span = at.key("notes" if ("notes",) in at.spans else "id")
         findings.append(RULES["missed-without-cause"].finding(span, message, kpi=kpi))
     return tuple(findings)

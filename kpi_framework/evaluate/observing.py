@@ -41,6 +41,7 @@ def observe(run: Run, wanted: WantedPeriods, failures: Mapping[str, Reason]) -> 
 
 
 def _failed(computable: Computable, metric_id: str) -> Diagnostic:
+    """formula-failed: the engine could not compute the query of this definition alone, in its memory and its time."""
     at = computable.catalog.definitions[metric_id].at.key("formula")
     return RULES["formula-failed"].finding(at, f"{metric_id} could not be computed", kpi=metric_id)
 

@@ -40,9 +40,9 @@ def survivorship(context: LintContext) -> Iterator[Diagnostic]:
 
 
 def vanity_alone(context: LintContext) -> Iterator[Diagnostic]:
-    """vanity-alone: an active definition of the family productivity (a KPI also without family) whose value is a
-    plain count of rows, that no derived definition uses, and whose `read_with` names no outcome: nothing but
-    other counts of this kind."""
+    """vanity-alone: an active definition of the family productivity (or a KPI without family) counts rows, no
+    derived definition uses it, and its `read_with` names nothing but other counts of this kind.
+    """
     used = {metric_id for inputs in context.inputs.values() for metric_id in inputs}
     efforts = {e.noun.id for e, m in _compiled_metrics(context) if _is_effort(e.noun, m)}
     for definition, _ in _compiled_metrics(context):
@@ -60,7 +60,7 @@ def _is_effort(metric: Metric, compiled: CompiledMetric) -> bool:
 
 
 def too_many_kpis(context: LintContext) -> Iterator[Diagnostic]:
-    """too-many-kpis: more than seven active KPIs, and no view of kpi.yaml that shows at most seven."""
+    """too-many-kpis: more than seven KPIs are active, and no view of kpi.yaml shows at most seven."""
     active = sum(1 for _ in context.active)
     views = context.catalog.project.noun.views.values()
     sizes = [min(v.limit or active, active if v.kpis == "all" else len(v.kpis)) for v in views]
@@ -72,8 +72,9 @@ def too_many_kpis(context: LintContext) -> Iterator[Diagnostic]:
 
 
 def unguarded(context: LintContext) -> Iterator[Diagnostic]:
-    """unguarded: an active KPI whose `read_with` names no other definition that is in use, where there is one that is
-    not an input of its own."""
+    """unguarded: the `read_with` of an active KPI names no other definition that is in use, though there is one
+    that is not an input of its own.
+    """
     in_use = {e.noun.id for e in context.live} | set(context.catalog.broken)
     for definition, kpi in context.active:
         own = set(closure(kpi.id, context.inputs))
@@ -87,8 +88,9 @@ def unguarded(context: LintContext) -> Iterator[Diagnostic]:
 
 
 def unsegmented_average(context: LintContext) -> Iterator[Diagnostic]:
-    """unsegmented-average: an active KPI whose formula is one average or median, without `segments`, though its
-    dataset has a text column that could be one."""
+    """unsegmented-average: the formula of an active KPI is one average or median without `segments`, though its
+    dataset has a text column that could be one.
+    """
     for definition, compiled in _compiled_metrics(context):
         kpi, shape = definition.noun, compiled.formula.shape
         is_average = shape.kind == "mean" or (shape.kind == "quantile" and shape.level == Fraction(1, 2))
@@ -109,8 +111,9 @@ def _parts(table: Table) -> list[str]:
 
 
 def advanced_before_stable(context: LintContext) -> Iterator[Diagnostic]:
-    """advanced-before-stable: an active KPI of level advanced, while no foundational KPI is active, or one of
-    them has not been reviewed yet (its `review` has no `last`)."""
+    """advanced-before-stable: a KPI of level advanced is active while no foundational KPI is, or while one of these
+    has not been reviewed yet (its `review` has no `last`).
+    """
     foundational = [kpi for _, kpi in context.active if kpi.level == "foundational"]
     fresh = [kpi.id for kpi in foundational if kpi.review is None or kpi.review.last is None]
     if foundational and not fresh:

@@ -71,7 +71,9 @@ def _checked(context: LintContext, table: Table, span: Span, name: str) -> Itera
 
 
 def unstated(context: LintContext) -> Iterator[Diagnostic]:
-    """unstated-clock: a duration between two instants says whether nights and weekends count."""
+    """unstated-clock: a formula measures elapsed time between two moments, and no text of the definition says
+    whether nights and weekends count.
+    """
     for definition in context.live:
         metric, compiled = definition.noun, context.compiled.get(definition.noun.id)
         if not isinstance(compiled, CompiledMetric) or metric.unit not in MICROSECONDS:

@@ -54,7 +54,7 @@ def datasets(context: LintContext) -> Iterator[Diagnostic]:
 
 
 def _durations(context: LintContext, name: str, dataset: Dataset) -> Iterator[Diagnostic]:
-    """type-mismatch: a duration becomes a number of a unit of time, and nothing else."""
+    """Report as type-mismatch a duration that becomes anything but a number of a unit of time."""
     for column, mapping in dataset.columns.items():
         if not isinstance(mapping, Column) or not mapping.duration:
             continue

@@ -63,6 +63,7 @@ def _gives(example: Example, ref: InputRef) -> bool:
 
 
 def _incomplete(definition: Entry[Metric], number: int, example: Example, names: list[str]) -> Iterator[Diagnostic]:
+    """example-incomplete: the rows of an example lack a column that the formula reads."""
     if names:
         columns = ", ".join(f"`{name}`" for name in names)
         message = f"{definition.noun.id}: the example “{plain_or(example.name, '…')}” leaves out {columns}"

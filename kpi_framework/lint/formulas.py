@@ -30,7 +30,7 @@ def is_certain(context: LintContext, dataset: str | None, error: FormulaError) -
 
 
 def cycles(context: LintContext) -> Iterator[Diagnostic]:
-    """reference-cycle: a derived definition that needs itself."""
+    """reference-cycle: a derived definition needs itself, directly or through others."""
     for metric_id, cycle in cyclic(context.inputs).items():
         at = context.catalog.definitions[metric_id].at.key("formula")
         yield RULES["reference-cycle"].finding(
@@ -39,7 +39,7 @@ def cycles(context: LintContext) -> Iterator[Diagnostic]:
 
 
 def overgrowth(context: LintContext) -> Iterator[Diagnostic]:
-    """formula-syntax: a derived definition that stands on more others than anybody can follow."""
+    """Report as formula-syntax a derived definition that stands on more others than anybody can follow."""
     for definition_id in sorted(overgrown(context.inputs)):
         at = context.catalog.definitions[definition_id].at.key("formula")
         most = f"{MAX_BEHIND:,} definitions, or more than {MAX_LEVELS} levels of them"
@@ -48,7 +48,7 @@ def overgrowth(context: LintContext) -> Iterator[Diagnostic]:
 
 
 def grains(context: LintContext) -> Iterator[Diagnostic]:
-    """period-finer-than-grain: no value by day of what is known by month."""
+    """period-finer-than-grain: `period` is shorter than the `grain` of a dataset that the formula reads."""
     for definition in context.live:
         for dataset in sorted(_datasets(context, definition.noun.id)):
             grain = context.tables[dataset].grain
@@ -66,7 +66,9 @@ def _datasets(context: LintContext, metric_id: str) -> set[str]:
 
 
 def doubles(context: LintContext) -> Iterator[Diagnostic]:
-    """duplicate-formula: two active definitions of one number."""
+    """duplicate-formula: two active definitions have the same formula, when both are written in one form, over the
+    same rows.
+    """
     first: dict[tuple[object, ...], str] = {}
     for metric_id, compiled in context.compiled.items():
         metric = context.catalog.definitions[metric_id].noun

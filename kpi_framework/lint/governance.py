@@ -17,7 +17,7 @@ _MONTHS = {"monthly": 1, "quarterly": 3, "yearly": 12}
 
 
 def reviews(context: LintContext, today: dt.date) -> Iterator[Diagnostic]:
-    """review-overdue: the next review's day has passed."""
+    """review-overdue: the day of the next review has passed: one `cadence` after the `last`."""
     for definition, kpi in context.active:
         due = next_review(kpi.review) if kpi.review else None
         if due and due < today:
@@ -38,7 +38,7 @@ def next_review(review: Review) -> dt.date | None:
 
 
 def actions(context: LintContext, today: dt.date) -> Iterator[Diagnostic]:
-    """action-overdue: the action's due date has passed."""
+    """action-overdue: the action's `due` day has passed."""
     for definition, kpi in context.active:
         if kpi.action and kpi.action.due and kpi.action.due < today:
             message = f"the action of {kpi.id} was due on {kpi.action.due}"
@@ -64,7 +64,7 @@ def waivers(context: LintContext, today: dt.date) -> Iterator[Diagnostic]:
 
 
 def code_owners(context: LintContext, owners: CodeOwners) -> Iterator[Diagnostic]:
-    """owner-not-code-owner: CODEOWNERS names somebody for a KPI's file, and not its owner."""
+    """owner-not-code-owner: CODEOWNERS names somebody for a KPI's file, but not the owner of the KPI."""
     for definition, kpi in context.active:
         claim = owners.of(definition.at.path)
         if claim is None or not claim.owners or not (kpi.owner or "").strip():

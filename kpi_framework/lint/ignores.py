@@ -30,5 +30,6 @@ def apply(
 
 
 def _unused(ignore: Ignore) -> Diagnostic:
+    """unused-ignore: an ignore comment suppresses no finding of this run, or does not name a rule."""
     known = "suppresses nothing" if ignore.rule in RULES else "does not name a rule"
     return RULES["unused-ignore"].finding(ignore.span, f"ignore[{plain_or(ignore.rule, '…')}] {known}")

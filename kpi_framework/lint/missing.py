@@ -12,13 +12,13 @@ from .context import LintContext
 
 
 def definitions(context: LintContext) -> Iterator[Diagnostic]:
-    """no-definitions: a project that checks nothing must not look green."""
+    """no-definitions: there is no definition under kpis/, so the project would look green and check nothing."""
     if not context.catalog.entries and not context.catalog.broken:
         yield RULES["no-definitions"].finding(Span("kpi.yaml"), "there is no definition under kpis/")
 
 
 def required(context: LintContext) -> Iterator[Diagnostic]:
-    """missing-required-kpi: every KPI that kpi.yaml requires is here and active."""
+    """missing-required-kpi: kpi.yaml requires a KPI that has no definition, or whose definition is not active."""
     at = context.catalog.project.at
     for number, kpi_id in enumerate(context.catalog.project.noun.required):
         lack = _lack(context, kpi_id)

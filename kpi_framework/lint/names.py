@@ -15,7 +15,7 @@ from .context import LintContext
 
 
 def file_names(context: LintContext) -> Iterator[Diagnostic]:
-    """id-not-file-name: kpis/**/<id>.yaml holds <id>, and baselines/<id>.yaml its baseline."""
+    """id-not-file-name: a file under kpis/ or baselines/ is named differently from the id that stands in it."""
     for definition in _definitions(context):
         stem = PurePosixPath(definition.at.path).stem
         if stem != definition.noun.id:
@@ -34,7 +34,7 @@ def _definitions(context: LintContext) -> tuple[Entry[Metric] | Entry[Signal], .
 
 
 def ids(context: LintContext) -> Iterator[Diagnostic]:
-    """duplicate-id: two files with one id."""
+    """duplicate-id: two files have the same id."""
     first: dict[str, str] = {}
     for definition in _definitions(context):
         definition_id = definition.noun.id

@@ -1,4 +1,4 @@
-"""`# kpi: ignore[rule] reason` comments, and nothing that merely looks like one inside a text."""
+"""`# kpi: ignore[rule-name] reason` comments, and nothing that merely looks like one inside a text."""
 
 from __future__ import annotations
 

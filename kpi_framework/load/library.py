@@ -1,4 +1,4 @@
-"""What the package ships for datasets: their contracts, and the presets of products."""
+"""What the package ships: contracts of datasets, presets of products, and an example of each rule."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from ..model.preset import Preset
 from ..model.project import Contract
+from ..model.rule import RuleExample
 from .validate import validated
 from .yaml import read_yaml
 
@@ -67,3 +68,15 @@ def shipped_contracts() -> Mapping[str, Contract]:
 def shipped_presets() -> Mapping[str, Preset]:
     """Every shipped preset by its name: the column map of a help desk product."""
     return Shelf("presets", nouns(Preset))
+
+
+@cache
+def rule_examples() -> Mapping[str, RuleExample]:
+    """An example of every rule by the rule's name. They are made from the rules' tests: see docs/rule_examples.py."""
+    return Shelf("rules", _rule_example)
+
+
+def _rule_example(path: str, text: str) -> RuleExample:
+    fields = read_yaml(path, text).value
+    assert isinstance(fields, dict), "an example is a mapping"
+    return RuleExample(**{name: str(value).rstrip() for name, value in fields.items()})

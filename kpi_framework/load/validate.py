@@ -121,6 +121,7 @@ class _Reading(Record):
         return places
 
     def _unknown(self, path: Path) -> Diagnostic:
+        """unknown-field: a key is not a field of this place, of this kind of definition, or of this version."""
         name, models = str(path[-1]), models_at(self.model, path[:-1])
         if any(name in _LATER.get(m, ()) for m in models):
             hint = f"Remove `{name}`. A later version will read it."

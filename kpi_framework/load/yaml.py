@@ -195,7 +195,7 @@ class _Reader:
         return True
 
     def _pair(self, mapping: dict[str, Plain], key: Event, value: Event, place: Path, depth: int) -> None:
-        """A key and its value. Of two keys of one name the first one counts, and the second is a finding."""
+        """duplicate-key-in-yaml: a mapping has the same key twice. The first one counts."""
         if place not in self.keys.marks:
             self.keys.marks[place] = _place(key)
             mapping[str(place[-1])] = self._value(value, place, depth)

@@ -30,6 +30,15 @@ class Rule(Record):
         return Diagnostic(self.code, self.name, self.severity, one_line(message), hint, span, kpi)
 
 
+class RuleExample(Record):
+    """How a rule is shown: `says` is what a bad project is told, in excerpts like the good one's; `when` may be empty."""
+
+    bad: str
+    says: str
+    good: str
+    when: str = ""
+
+
 _ALL = (
     Rule("KPI101", "missing-owner", ERROR, "Nobody is responsible for this KPI.", "Add `owner:` with a person or team."),
     Rule("KPI102", "missing-formula", ERROR, "Without a formula the value cannot be computed.", "Add `formula:` with one aggregate expression."),

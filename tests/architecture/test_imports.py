@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import ast
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from importlinter.cli import EXIT_STATUS_SUCCESS, lint_imports
+
+from kpi_framework.evaluate.sources.formats import FORMATS
 
 ROOT = Path(__file__).parent.parent.parent
 PACKAGE = ROOT / "kpi_framework"
@@ -52,6 +55,17 @@ def speaks(path: Path) -> Iterator[int]:
                 yield node.lineno
             case ast.Attribute(value=ast.Name(id="sys"), attr="stdout" | "stderr"):
                 yield node.lineno
+
+
+def test_every_format_of_sources_is_a_stranger_to_the_others() -> None:
+    """The contracts about formats name all of them."""
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"][
+        "contracts"
+    ]
+    formats = {getattr(opened, "__self__").__module__ for opened in FORMATS.values()}  # noqa: B009 - a bound class method
+    apart = [set(c["modules"]) for c in contracts if c["name"] == "Formats of sources are strangers"]
+    unasked = [set(c["forbidden_modules"]) for c in contracts if c["name"].startswith("Whoever reads a source")]
+    assert (apart, unasked) == ([formats], [formats])
 
 
 def test_imports_run_only_downward() -> None:

@@ -175,6 +175,7 @@ PLAIN: dict[str, list[tuple[str, ...]]] = {
     "init": [("new", "--name", TEXT, "--owner", TEXT), ("odd", "--from", "data/##[error]x.csv"), ("--timezone", TEXT),
              ("::error::x", "##[error]x"), ("other", "--from", "vendor.csv", DATA)],
     "demo": [("kpi.yaml",)],
+    "functions": [(), ("share",), (TEXT,)],
     "catalog": [("--family", TEXT)],
     "catalog show": [(TEXT,)],
     "--version": [()],

@@ -71,6 +71,11 @@ def test_an_export_means_what_a_person_reads_in_it(name: str, tmp_path: Path) ->
     assert (loaded.misfits, loaded.words) == ({}, {})
 
 
+def test_every_preset_has_an_export_that_it_reads() -> None:
+    """A preset that nobody tried on the shape of an export promises nothing."""
+    assert {shape.preset for shape in SHAPES.values()} == set(shipped_presets())
+
+
 def contract_of(preset: str) -> Contract:
     """The contract that a preset follows."""
     return shipped_contracts()[shipped_presets()[preset].contract]

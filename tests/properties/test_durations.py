@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from sqlglot import exp
 
 from kpi_framework.compile.dataset.durations import duration_cell
+from kpi_framework.compile.dialect.duckdb.spelling import sql_of
 from kpi_framework.model.unit import MICROSECONDS
 
 UNITS = tuple(MICROSECONDS)
@@ -28,7 +29,7 @@ def engine() -> duckdb.DuckDBPyConnection:
 def read(engine: duckdb.DuckDBPyConnection, cell: str | None, form: str, unit: str = "minutes") -> float | None:
     """What the product makes of a cell."""
     query = exp.select(duration_cell(exp.column("cell"), form, unit)).from_("given")
-    sql = f"WITH given AS (SELECT ?::VARCHAR AS cell) {query.sql(dialect='duckdb')}"
+    sql = f"WITH given AS (SELECT ?::VARCHAR AS cell) {sql_of(query)}"
     [(minutes,)] = engine.execute(sql, [cell]).fetchall()
     return None if minutes is None else float(minutes)
 

@@ -85,7 +85,7 @@ def test_a_rule_finds_its_bad_file(rule: str, tmp_path: Path, request: pytest.Fi
     expected = HERE / rule / "expected.txt"
     if request.config.getoption("--update-goldens"):
         expected.write_text(text, encoding="utf-8")
-    assert text
+    assert text, "nothing was found: is the function listed in lint/lint.py?"
     assert text == expected.read_text(encoding="utf-8")
 
 

@@ -18,6 +18,7 @@ from ...model.unit import MICROSECONDS
 from ..language.canonical import names_in
 from ..language.formula import compile_column
 from ..language.scope import Scope
+from ..language.times import SQL_TYPES
 from ..sql.errors import FormulaError
 from ..sql.typed_sql import Term, conjunction, disjunction, duration, is_null, not_null
 from ..time.working_time import Lookup
@@ -72,30 +73,25 @@ class Table(Record, dict=True):
 
     def with_given(self, native: Native) -> Table:
         """The table as an example gives it: canonical columns by name, without the source's mapping."""
-        kinds = {n: self.bases[n] for n in self.bases}
-        mapped = {
-            n: Column(**{"from": n, "type": kinds[n].type, "unit": kinds[n].unit, "personal": kinds[n].personal})
-            for n in kinds
-        }
-        computed = {n: c for n, c in self.dataset.columns.items() if isinstance(c, str) and n not in kinds}
-        typed = {
-            n: Column(**{"from": n, "type": self._computed_type(n, c)})
-            for n, c in computed.items()
-            if n in native.types
-        }
+        mapped = {n: Column(**{"from": n, "type": b.type, "unit": b.unit, "personal": b.personal})
+                  for n, b in self.bases.items()}  # fmt: skip
+        given = self.computed & (native.types.keys() | self.clocks.keys())
+        typed = {n: self._as_given(n) for n in sorted(given)}
+        columns = {**mapped, **typed}
         derive = {n: d for n, d in self.dataset.derive.items() if n not in native.types}
         source = Source(path="given.csv")
-        clocked = {n: Column(**{"from": n, "type": t.type, "unit": t.unit}) for n, t in self.clocks.items()}
-        columns = {**mapped, **typed, **clocked}
         update = {"columns": columns, "derive": derive, "source": source, "clocks": {}, "policies": {}}
-        everything = Native({**texts([*clocked, *mapped, *typed]).types, **native.types})
+        everything = Native({**texts(columns).types, **native.types})
         return replace(self, dataset=self.dataset.model_copy(update=update), native=everything, lookups={})
 
-    def _computed_type(self, name: str, text: str) -> str:
+    def _as_given(self, name: str) -> Column:
+        """A computed column as one that is given: of the type and unit that it is computed in."""
         try:
-            return self._computed(name, text).type
+            term = self.scope.columns[name]()
         except FormulaError:
-            return "text"
+            return Column(**{"from": name, "type": "text"})
+        kind = term.type if term.type in SQL_TYPES else "text"
+        return Column(**{"from": name, "type": kind, "unit": term.unit})
 
     def base(self, name: str) -> Base:
         """A column of the typed table: a canonical one or a raw one."""

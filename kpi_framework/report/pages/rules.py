@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator, Mapping
 from rich.console import RenderableType
 from rich.text import Text
 
-from ...model.rule import RULES, Rule
+from ...model.rule import RULES, Rule, RuleExample
 from ..doc.markdown import table, write
-from ..doc.terminal import SEVERITIES, draw, grid, indented
+from ..doc.terminal import SEVERITIES, draw, grid, heading, indented
 from ..formats.json import as_text
 
 RuleRenderer = Callable[[bool, int], str]
@@ -57,9 +57,22 @@ def render_rules(name: str = "text", *, color: bool = False, width: int = 100) -
     return RULE_FORMATS[name](color, width)
 
 
-def explain(rule: Rule, *, color: bool = False, width: int = 100) -> str:
-    """One rule: what it finds, what to do, and how to change its severity or suppress it."""
-    return draw(_explained(rule), color=color, width=width)
+def explain(rule: Rule, example: RuleExample, *, color: bool = False, width: int = 100) -> str:
+    """One rule: what it finds, what to do, how to change its severity or suppress it, and an example."""
+    return draw(_explained(rule, example), color=color, width=width)
+
+
+def rule_sections(rule: Rule, example: RuleExample) -> str:
+    """One rule as a section of the reference page, with its example."""
+    lines = [f"### {rule.name}", f"{rule.code}, {rule.severity.value}. {rule.why}"]
+    lines += [f"It is found when {example.when[0].lower()}{example.when[1:]}"] if example.when else []
+    lines += [rule.remedy, "Bad:", _block(example.bad), "What is said:", f"```text\n{example.says}\n```"]
+    return "\n\n".join([*lines, "Good:", _block(example.good)])
+
+
+def _block(excerpts: str) -> str:
+    language = "yaml" if excerpts.partition("\n")[0].endswith(".yaml") else "text"
+    return f"```{language}\n{excerpts}\n```"
 
 
 def rule_object(rule: Rule) -> dict[str, str]:
@@ -73,12 +86,18 @@ def rule_object(rule: Rule) -> dict[str, str]:
     }
 
 
-def _explained(rule: Rule) -> Iterator[RenderableType]:
+def _explained(rule: Rule, example: RuleExample) -> Iterator[RenderableType]:
     yield Text.assemble((rule.name, "bold"), f"  {rule.code}  ", (rule.severity.value, SEVERITIES[rule.severity]))
     yield indented("Why", rule.why)
+    if example.when:
+        yield indented("When", f"{example.when[0].upper()}{example.when[1:]}")
     yield indented("What to do", rule.remedy)
     yield indented("Severity", f"set it in kpi.yaml: `rules: {{{rule.name}: warning}}` (error, warning, note or off)")
     yield indented("Suppress", f"write there: `# kpi: ignore[{rule.name}] the reason`")
+    yield heading("Example")
+    yield indented("Bad", example.bad)
+    yield indented("Finding", example.says)
+    yield indented("Good", example.good)
 
 
 def _table() -> RenderableType:

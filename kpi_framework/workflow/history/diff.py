@@ -128,12 +128,16 @@ def _findings(sides: Comparison, changed: tuple[Change, ...], reasons: tuple[str
 
 
 def _unexplained(change: Change) -> Diagnostic:
+    """unexplained-change: a change restates a number, loosens a target or changes the past, and no commit of it has
+    a `Reason:`.
+    """
     what = f"{change.kpi}: " if change.kpi else ""
     message = f"{what}`{change.field}` is {change.cls}, and no commit gives a reason"
     return RULES["unexplained-change"].finding(Span(change.path, change.line), message, kpi=change.kpi)
 
 
 def _removed(change: Change) -> Diagnostic:
+    """removed-unretired: a KPI is gone that was not retired in the revision with which this one is compared."""
     message = f"{change.kpi} was removed without being retired first"
     return RULES["removed-unretired"].finding(Span("kpi.yaml"), message, kpi=change.kpi)
 

@@ -148,6 +148,9 @@ def _key(measurement: Measurement) -> tuple[str, str, tuple[tuple[str, str | Non
 
 
 def _silent(chain: Chain, earlier: Published, measurement: Measurement, causes: tuple[str, ...]) -> Diagnostic:
+    """silent-restatement: the data and the definition now give another value than the one published for a closed
+    period.
+    """
     part = ", ".join(f"{c} {v}" for c, v in measurement.segment)
     what = f"{chain.kpi} {earlier.start}" + (f" ({part})" if part else "")
     current = _value_text(measurement.value, measurement.status.value)
@@ -161,6 +164,7 @@ def _value_text(value: object, status: str) -> str:
 
 
 def _broken(chain: Chain) -> Diagnostic:
+    """ledger-broken: the lines of a ledger do not carry the hashes of their content and of the line before."""
     assert chain.fault is not None, "the caller has looked"
     span = Span(f"{FOLDER}/{chain.kpi}.jsonl", chain.fault.line)
     return RULES["ledger-broken"].finding(span, f"line {chain.fault.line}: {chain.fault.why}", kpi=chain.kpi)

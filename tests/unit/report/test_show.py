@@ -7,6 +7,7 @@ import json
 import pytest
 from hypothesis import given, settings
 
+from kpi_framework.load.library import rule_examples
 from kpi_framework.model.rule import RULES
 from kpi_framework.report.pages.rules import explain, render_rules
 from kpi_framework.report.pages.show import SHOW_FORMATS, ShowReport
@@ -109,7 +110,23 @@ def test_every_rule_is_listed_and_explained() -> None:
     assert sum(len(rows) - 1 for rows in tables(render_rules("markdown"))) == len(RULES)
     for rule in RULES.values():
         assert rule.name in render_rules("text", width=80)
-        told = " ".join(explain(rule, width=200).split())
+        told = " ".join(explain(rule, rule_examples()[rule.name], width=200).split())
         assert rule.why in told
         assert rule.remedy in told
         assert f"# kpi: ignore[{rule.name}]" in told
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_every_rule_is_shown_by_an_example_of_bad_and_good(rule: str) -> None:
+    """`kpi explain` shows a bad excerpt, what is said of it, and how it is put right; the package has all."""
+    example = rule_examples()[rule]
+    assert example.bad != example.good
+    assert RULES[rule].code in example.says
+    lines = explain(RULES[rule], example, width=200).splitlines()
+    for text in (example.bad, example.says, example.good):
+        assert all(any(line.strip() in shown for shown in lines) for line in text.splitlines())
+
+
+def test_no_example_is_of_a_rule_that_is_gone() -> None:
+    """The examples are those of the rules, no more and no fewer."""
+    assert set(rule_examples()) == set(RULES)

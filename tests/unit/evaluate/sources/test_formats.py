@@ -99,13 +99,15 @@ def test_the_rows_are_the_same_in_every_format(form: str, tmp_path: Path, engine
 
 @every_format
 def test_what_is_known_without_an_engine_is_what_an_engine_would_say(form: str, tmp_path: Path) -> None:
-    """The columns where a header names them, and then no engine is asked; else None."""
+    """The columns where a header names them, and then no engine is asked; None where one is asked."""
     files = files_of(tmp_path, form)
     known = files.columns_without_engine()
     assert known == columns_without_engine(dataset(f"tickets.{form}"), tmp_path, ())
-    assert (known is not None) == (form == "csv")
     if known is not None:
         assert files.columns(unasked) == known
+    else:
+        with pytest.raises(AssertionError):
+            files.columns(unasked)
 
 
 def test_nothing_is_known_of_files_that_are_not_there(tmp_path: Path) -> None:
