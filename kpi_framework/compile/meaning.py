@@ -146,7 +146,8 @@ def _history(history: Table, owner: Table) -> dict[str, object]:
 
 
 def _calendar(calendar: Calendar) -> dict[str, object]:
-    return {"week": calendar.week(), "zone": calendar.timezone, "holidays": sorted(calendar.holidays)}
+    weeks = [(start.isoformat() if start else None, week) for start, week in calendar.weeks()]
+    return {"weeks": weeks, "zone": calendar.timezone, "holidays": sorted(calendar.holidays)}
 
 
 def _column(base: Base) -> dict[str, object]:
