@@ -7,7 +7,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
 from ..compile.clocks.clocks import clock_plans
-from ..compile.dataset.dedupe import clash_query, count_query, differing_query, latest_query, newest_query, table_name
+from ..compile.dataset.dedupe import (
+    clash_query,
+    count_query,
+    differing_query,
+    latest_query,
+    newest_query,
+    table_name,
+    unfinished_query,
+)  # fmt: skip
 from ..compile.dataset.loading import Flaw, Load, load_query
 from ..compile.dataset.table import Table
 from ..compile.sql.statements import create_table, drop, rename
@@ -32,6 +40,8 @@ class Loaded(Record):
     clashes: Mapping[str, int] = field(default_factory=dict)
     newest: dt.datetime | None = None
     exported: dt.datetime | None = None
+    unfinished: int = 0
+    """The tickets that are done by their status and have no resolved_at."""
 
 
 class Wanted(Record, dict=True):
@@ -72,9 +82,11 @@ class Completion(Record):
         clashes = self._leave_latest()
         self._widen(load.columns)
         newest, exported = self._reach()
+        unfinished = unfinished_query(table, self.wanted.columns)
         return Loaded(
             rows, by_flaw[Flaw.MISFIT], by_flaw[Flaw.EMPTY], by_flaw[Flaw.WORD], by_flaw[Flaw.ODD_HOUR],
             by_flaw[Flaw.SWAP], bad, clashes, newest, exported,
+            self._numbers(unfinished)[0] if unfinished is not None else 0,
         )  # fmt: skip
 
     def _leave_latest(self) -> dict[str, int]:

@@ -70,6 +70,13 @@ class Computable(Record):
         table = self.tables[dataset]
         used = {c for compiled in self.over(dataset) for c in compiled.used}
         used |= {c for _, rule in self.rules(dataset) for c in rule.used}
+        if (
+            "resolved_at" in used
+            and table.contract is not None
+            and table.contract.name == "tickets"
+            and table.has("status")
+        ):
+            used.add("status")  # a ticket that is done by its status and has no such time is told
         return table.source_columns(frozenset(used)) | self._as_history(dataset)
 
     def _as_history(self, dataset: str) -> frozenset[str]:

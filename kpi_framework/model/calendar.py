@@ -48,10 +48,8 @@ Dated = Annotated[
             "type": "object",
             "minProperties": 1,
             "properties": {SINCE: DATE_SCHEMA},
-            "patternProperties": {
-                rf"^({_DAY})(-({_DAY}))?$": {"type": "array", "items": HOURS_SCHEMA, "maxItems": MAX_INTERVALS}
-            },
-            "additionalProperties": False,
+            "propertyNames": {"pattern": rf"^({SINCE}|({_DAY})(-({_DAY}))?)$"},
+            "additionalProperties": {"type": "array", "items": HOURS_SCHEMA, "maxItems": MAX_INTERVALS},
         }
     ),
 ]

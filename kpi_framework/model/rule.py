@@ -95,6 +95,7 @@ _ALL = (
     Rule("KPI604", "impossible-time", WARNING, "These times are impossible: in an hour that a clock change skips or repeats, or an end before its start.", "Export with an offset or in UTC, or correct the rows."),
     Rule("KPI605", "stale", WARNING, "The data end before the reporting period does.", "Export the data again."),
     Rule("KPI606", "data-rule", WARNING, "Fewer rows satisfy a rule of the dataset than it requires.", "Correct the data, or change the rule in a reviewed change."),
+    Rule("KPI611", "unfinished-ticket", WARNING, "These tickets are done by their status, but nothing says since when, so they count as open.", "Map the time at which they were done to `resolved_at`, or fill it in the product."),
     Rule("KPI607", "worker-failed", ERROR, "The process that reads the data and computes the values ended, could not start, or ran out of time. Its values are unknown.", "Run the check again. If it fails again, give it more memory or fewer rows. No file and no definition is the cause."),
 )  # fmt: skip
 

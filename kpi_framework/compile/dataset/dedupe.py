@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlglot import exp
 
-from ..sql.typed_sql import cast, filtered
+from ..sql.typed_sql import cast, filtered, is_null, is_one_of
 from .loading import Flaw, Load, marked
 from .table import Table
 
@@ -95,6 +95,22 @@ def _newest(table: Table, column: str) -> exp.Expr:
     return exp.Max(this=instant)
 
 
+_DONE = ("resolved", "closed", "cancelled")
+
+
+def unfinished_query(table: Table, columns: frozenset[str]) -> exp.Select | None:
+    """How many tickets are done by their status and have no resolved_at; None where the two are not both loaded."""
+    pair = ("status", "resolved_at")
+    if table.contract is None or table.contract.name != "tickets" or not all(map(table.has, pair)):
+        return None
+    if not table.source_columns(frozenset(pair), own=False) <= columns:
+        return None
+    scope = table.fresh_scope()
+    status, resolved = (scope.term(name).sql for name in pair)
+    query = exp.select(_ROWS.copy()).from_(table_name(table))
+    return query.where(is_one_of(status, _DONE), is_null(resolved))
+
+
 def rule_query(table: Table, condition: exp.Expr) -> exp.Select:
     """In how many rows a condition holds, and in how many it is known."""
     true = exp.Count(this=exp.Nullif(this=condition.copy(), expression=exp.Boolean(this=False)))
@@ -109,4 +125,5 @@ __all__ = [
     "newest_query",
     "rule_query",
     "table_name",
+    "unfinished_query",
 ]
