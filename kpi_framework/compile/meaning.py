@@ -13,7 +13,6 @@ from ..model.kpi import Metric
 from ..model.unit import MICROSECONDS
 from .catalog import Compilation
 from .clocks.events import check_clocks, clock_calendars, declared_statuses, event_names
-from .clocks.final import final_statuses
 from .clocks.replies import opens
 from .dataset.columns import Base
 from .dataset.table import Table
@@ -139,15 +138,18 @@ def _working_time(
 def _history(history: Table, owner: Table) -> dict[str, object]:
     used = event_names(history, owner.keys[0])
     columns = {n: _column(history.base(n)) for n in sorted(history.source_columns(used))}
-    return {
-        "columns": columns, "computed": _computed(history, used), "dataset": _reading(history),
-        "opens": opens(history, owner), "final": sorted(final_statuses([history])),
-    }  # fmt: skip
+    own = {"columns": columns, "computed": _computed(history, used), "dataset": _reading(history)}
+    # What is only the default is no part of it.
+    opening = {} if opens(history, owner) else {"opening": "none"}
+    return {**own, **opening, **({"final": sorted(set(history.dataset.final))} if history.dataset.final else {})}
 
 
 def _calendar(calendar: Calendar) -> dict[str, object]:
-    weeks = [(start.isoformat() if start else None, week) for start, week in calendar.weeks()]
-    return {"weeks": weeks, "zone": calendar.timezone, "holidays": sorted(calendar.holidays)}
+    weeks = calendar.weeks()
+    dated = [(start.isoformat(), week) for start, week in weeks if start is not None]
+    # Only where there are any, so that hours that never changed keep their hash.
+    own = {"week": weeks[0][1], **({"later": dated} if dated else {})}
+    return {**own, "zone": calendar.timezone, "holidays": sorted(calendar.holidays)}
 
 
 def _column(base: Base) -> dict[str, object]:
