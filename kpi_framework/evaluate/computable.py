@@ -76,7 +76,8 @@ class Computable(Record):
             and table.contract.name == "tickets"
             and table.has("status")
         ):
-            used.add("status")  # a ticket that is done by its status and has no such time is told
+            # A ticket that is done by its status and has no such time is told.
+            used |= {name for name in ("status", "merged") if table.has(name)}
         return table.source_columns(frozenset(used)) | self._as_history(dataset)
 
     def _as_history(self, dataset: str) -> frozenset[str]:

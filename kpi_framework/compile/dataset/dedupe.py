@@ -101,14 +101,18 @@ _DONE = ("resolved", "closed", "cancelled")
 def unfinished_query(table: Table, columns: frozenset[str]) -> exp.Select | None:
     """How many tickets are done by their status and have no resolved_at; None where the two are not both loaded."""
     pair = ("status", "resolved_at")
+    columns_needed = frozenset((*pair, "merged")) if table.has("merged") else frozenset(pair)
     if table.contract is None or table.contract.name != "tickets" or not all(map(table.has, pair)):
         return None
-    if not table.source_columns(frozenset(pair), own=False) <= columns:
+    if not table.source_columns(columns_needed, own=False) <= columns:
         return None
     scope = table.fresh_scope()
     status, resolved = (scope.term(name).sql for name in pair)
-    query = exp.select(_ROWS.copy()).from_(table_name(table))
-    return query.where(is_one_of(status, _DONE), is_null(resolved))
+    query = exp.select(_ROWS.copy()).from_(table_name(table)).where(is_one_of(status, _DONE), is_null(resolved))
+    if not table.has("merged") or scope.term("merged").type != "boolean":
+        return query
+    # A merged ticket lives on in another one, and no KPI counts it.
+    return query.where(exp.Not(this=exp.Coalesce(this=scope.term("merged").sql, expressions=[exp.Boolean(this=False)])))
 
 
 def rule_query(table: Table, condition: exp.Expr) -> exp.Select:
