@@ -14,7 +14,6 @@ from ..model.period import Almanac
 from ..model.unit import MICROSECONDS
 from .catalog import Compilation
 from .clocks.events import check_clocks, clock_calendars, declared_statuses, event_names
-from .clocks.final import final_statuses
 from .clocks.replies import opens
 from .dataset.columns import Base
 from .dataset.table import Table
@@ -156,10 +155,10 @@ def _working_time(
 def _history(history: Table, owner: Table) -> dict[str, object]:
     used = event_names(history, owner.keys[0])
     columns = {n: _column(history.base(n)) for n in sorted(history.source_columns(used))}
-    return {
-        "columns": columns, "computed": _computed(history, used), "dataset": _reading(history),
-        "opens": opens(history, owner), "final": sorted(final_statuses([history])),
-    }  # fmt: skip
+    own = {"columns": columns, "computed": _computed(history, used), "dataset": _reading(history)}
+    # What is only the default is no part of it.
+    opening = {} if opens(history, owner) else {"opening": "none"}
+    return {**own, **opening, **({"final": sorted(set(history.dataset.final))} if history.dataset.final else {})}
 
 
 def _clock(clock: Clock | Policy) -> Forms:
@@ -174,8 +173,12 @@ def _clock(clock: Clock | Policy) -> Forms:
 def _calendar(calendar: Calendar, almanac: Almanac) -> dict[str, object]:
     """Its hours, its zone and its days off: whatever a code stands for, those are what is left out."""
     days = {day.isoformat() for name in calendar.holidays for day in days_off(name)}
+    weeks = calendar.weeks()
+    dated = [(start.isoformat(), week) for start, week in weeks if start is not None]
+    # Only where there are any, so that hours that never changed keep their hash.
+    own = {"week": weeks[0][1], **({"later": dated} if dated else {})}
     return {
-        "week": calendar.week(), "zone": Forms(calendar.timezone, calendar.timezone or almanac.zone.key),
+        **own, "zone": Forms(calendar.timezone, calendar.timezone or almanac.zone.key),
         "holidays": Forms(sorted(calendar.holidays), sorted(days)),
     }  # fmt: skip
 

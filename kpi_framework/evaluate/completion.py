@@ -19,6 +19,7 @@ from ..compile.dataset.dedupe import (
 from ..compile.dataset.loading import Flaw, Load, load_query
 from ..compile.dataset.reach import days_query, newest_query
 from ..compile.dataset.table import Table
+from ..compile.dataset.unfinished import unfinished_query
 from ..compile.sql.statements import create_table, drop, rename
 from ..compile.sql.tree import Query, Tree
 from ..compile.time.working_time import Lookup, worked_query
@@ -42,6 +43,8 @@ class Loaded(Record):
     newest: dt.datetime | None = None
     exported: dt.datetime | None = None
     beginning: Beginning | None = None
+    unfinished: int = 0
+    """The tickets that are done by their status and have no resolved_at."""
 
     def bad(self, allowed: int) -> frozenset[str]:
         """The columns in which more cells than allowed do not fit, or are empty though they must not be."""
@@ -88,9 +91,11 @@ class Completion(Record):
         clashes = self._leave_latest()
         self._widen(load.columns)
         newest, exported = self._reach()
+        unfinished = unfinished_query(table, self.wanted.columns)
         return Loaded(
             rows, by_flaw[Flaw.MISFIT], by_flaw[Flaw.EMPTY], by_flaw[Flaw.WORD], by_flaw[Flaw.ODD_HOUR],
             by_flaw[Flaw.SWAP], clashes, newest, exported, self._beginning(),
+            self._numbers(unfinished)[0] if unfinished is not None else 0,
         )  # fmt: skip
 
     def _leave_latest(self) -> dict[str, int]:

@@ -78,6 +78,14 @@ class Computable(Record):
         table = self.tables[dataset]
         used = {c for compiled in self.over(dataset) for c in compiled.used}
         used |= {c for _, rule in self.rules(dataset) for c in rule.used}
+        if (
+            "resolved_at" in used
+            and table.contract is not None
+            and table.contract.name == "tickets"
+            and table.has("status")
+        ):
+            # A ticket that is done by its status and has no such time is told.
+            used |= {name for name in ("status", "merged") if table.has(name)}
         return table.source_columns(frozenset(used)) | self._as_history(dataset)
 
     def _as_history(self, dataset: str) -> frozenset[str]:

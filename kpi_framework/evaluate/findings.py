@@ -98,6 +98,10 @@ def of_loading(catalog: Catalog, dataset: str, loaded: Loaded) -> Iterator[Diagn
             yield RULES[rule].finding(_column(catalog, dataset, column), message, hint)
     for pair, rows in loaded.swaps.items():
         yield _of_order(catalog, dataset, pair, rows)
+    if loaded.unfinished:
+        count = f"{loaded.unfinished:,} tickets are" if loaded.unfinished > 1 else "1 ticket is"
+        message = f"{dataset}: {count} done by `status` and without `resolved_at`, so they count as open"
+        yield RULES["unfinished-ticket"].finding(_column(catalog, dataset, "resolved_at"), message)
     for column, keys in loaded.clashes.items():
         yield _of_clash(catalog, dataset, column, keys)
 

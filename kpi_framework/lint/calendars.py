@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..compile.time.holidays import holiday_codes, unknown_holiday
-from ..model.calendar import DAYS, Calendar, days_of, interval
+from ..model.calendar import DAYS, Calendar, days_of, interval, intervals
 from ..model.diagnostic import Diagnostic, Span, did_you_mean
 from ..model.period import is_zone
 from ..model.quoting import shown
@@ -42,13 +42,18 @@ def _near(holiday: str) -> str:
 
 def _overlaps(context: LintContext, name: str, calendar: Calendar) -> Iterator[Diagnostic]:
     """Hours that overlap, or that begin and end at the same time: nobody knows what was meant."""
-    intervals = list(_intervals(context, name, calendar))
-    for text, span in {text: span for _, _, text, span in reversed(intervals)}.items():
+    for number in range(len(calendar.entries)):
+        yield from _overlaps_of(name, list(_intervals(context, name, calendar, number)))
+
+
+def _overlaps_of(name: str, hours: list[Interval]) -> Iterator[Diagnostic]:
+    """The same of the hours that hold at one time."""
+    for text, span in {text: span for _, _, text, span in reversed(hours)}.items():
         if text.partition("-")[0] == text.partition("-")[2]:
             hint = 'Write a whole day as "00:00-24:00", and all days as `hours: 24x7`.'
             yield RULES["wrong-type"].finding(span, f"{name}: {text} begins and ends at the same time", hint)
     reported: set[frozenset[str]] = set()
-    for earlier, later in _meeting(intervals):
+    for earlier, later in _meeting(hours):
         pair = frozenset({earlier[2], later[2]})
         if later[0] < earlier[1] and pair not in reported:
             reported.add(pair)
@@ -64,24 +69,23 @@ def _overlap(name: str, *pair: Interval) -> Diagnostic:
     )
 
 
-def _meeting(intervals: list[Interval]) -> Iterator[tuple[Interval, Interval]]:
+def _meeting(hours: list[Interval]) -> Iterator[tuple[Interval, Interval]]:
     """Each interval with the one before it that reaches furthest; the week's first ones follow its last ones."""
-    again = [(start + _WEEK, end + _WEEK, text, span) for start, end, text, span in intervals]
+    again = [(start + _WEEK, end + _WEEK, text, span) for start, end, text, span in hours]
     furthest: Interval | None = None
-    for current in sorted([*intervals, *again], key=lambda p: p[:2]):
+    for current in sorted([*hours, *again], key=lambda p: p[:2]):
         if furthest is not None:
             yield furthest, current
         if furthest is None or current[1] > furthest[1]:
             furthest = current
 
 
-def _intervals(context: LintContext, name: str, calendar: Calendar) -> Iterator[Interval]:
-    if isinstance(calendar.hours, str):
-        return
+def _intervals(context: LintContext, name: str, calendar: Calendar, entry: int) -> Iterator[Interval]:
     at = context.catalog.project.at
-    for days, spans in calendar.hours.items():
+    place = (entry,) if isinstance(calendar.hours, tuple) else ()
+    for days, spans in intervals(calendar.entries[entry]):
         for day in days_of(days):
             for number, text in enumerate(spans):
                 start, end = interval(text)
-                span = at.value("calendars", name, "hours", days, number)
+                span = at.value("calendars", name, "hours", *place, days, number)
                 yield day * 1440 + start, day * 1440 + end, text, span

@@ -113,10 +113,11 @@ Version = Annotated[
     Field(ge=1, le=1),
     WithJsonSchema({"const": 1, "description": "The version of this file's format: 1."}),
 ]
+DATE_SCHEMA = {"type": "string", "format": "date", "pattern": _DATE}
 Date = Annotated[
     dt.date,
     BeforeValidator(_date),
-    WithJsonSchema({"type": "string", "format": "date", "pattern": _DATE}),
+    WithJsonSchema(DATE_SCHEMA),
 ]
 Moment = Annotated[
     str,
@@ -134,10 +135,11 @@ PeriodName = Annotated[
     WithJsonSchema({"type": "string", "pattern": _PERIOD}),
 ]
 Number = Annotated[int, Strict()] | Annotated[float, Strict(), AllowInfNan(False)]
+HOURS_SCHEMA = {"type": "string", "pattern": _HOURS}
 Hours = Annotated[
     str,
     text_like(_HOURS, 'hours, such as "09:00-17:30"'),
-    WithJsonSchema({"type": "string", "pattern": _HOURS}),
+    WithJsonSchema(HOURS_SCHEMA),
 ]
 Unit = Annotated[
     str,

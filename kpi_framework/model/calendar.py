@@ -2,11 +2,14 @@
 
 # No postponed annotations: pydantic would evaluate each of them anew at every start.
 
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
 
-from .base import Hours, Model
+from .base import DATE_SCHEMA, HOURS_SCHEMA, Date, Hours, Model
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _DAY = "|".join(DAYS)
@@ -20,16 +23,45 @@ MAX_INTERVALS = 24
 
 Intervals = Annotated[tuple[Hours, ...], Field(max_length=MAX_INTERVALS)]
 """The working hours of a day."""
+Weekly = Annotated[dict[Days, Intervals], Field(min_length=1)]
+"""Days and their hours."""
+Week = tuple[tuple[Interval, ...], ...]
+"""The intervals of Monday … Sunday."""
+SINCE = "from"
+
+
+def _check_dated(entry: dict[str, object]) -> dict[str, object]:
+    for key, value in entry.items():
+        if (key == SINCE) != isinstance(value, dt.date):
+            raise ValueError(f"`{key}` is not days and their hours, and `{SINCE}` is a date")
+    if not entry.keys() - {SINCE}:
+        raise ValueError("an entry of `hours` needs days and their hours")
+    return entry
+
+
+Dated = Annotated[
+    dict[Annotated[str, Field(pattern=rf"^({SINCE}|({_DAY})(-({_DAY}))?)$")], Date | Intervals],
+    Field(min_length=1),
+    AfterValidator(_check_dated),
+    WithJsonSchema(
+        {
+            "type": "object",
+            "minProperties": 1,
+            "properties": {SINCE: DATE_SCHEMA},
+            "propertyNames": {"pattern": rf"^({SINCE}|({_DAY})(-({_DAY}))?)$"},
+            "additionalProperties": {"type": "array", "items": HOURS_SCHEMA, "maxItems": MAX_INTERVALS},
+        }
+    ),
+]
+"""Days and their hours from a day on: the first entry needs no `from`."""
 
 
 class Calendar(Model):
     """When people work. Only this time counts for `business_minutes`."""
 
-    hours: (
-        Literal["24x7"]
-        | Annotated[dict[Days, Annotated[tuple[Hours, ...], Field(max_length=MAX_INTERVALS)]], Field(min_length=1)]
-    )
-    """`24x7`, or days and their hours: `{mon-fri: ["09:00-17:30"]}`. `22:00-06:00` belongs to the day it starts on."""
+    hours: Literal["24x7"] | Weekly | Annotated[tuple[Dated, ...], Field(min_length=1, max_length=100)]
+    """`24x7`, or days and their hours: `{mon-fri: ["09:00-17:30"]}`. `22:00-06:00` belongs to the day it starts on.
+    Hours that change are a list: `[{mon-fri: ["09:00-17:00"]}, {from: 2026-03-01, mon-fri: ["08:00-18:00"]}]`."""
     timezone: str | None = None
     """The IANA zone whose wall clock the hours are on; the project's by default."""
     holidays: Annotated[tuple[str, ...], Field(max_length=1_000)] = ()
@@ -38,19 +70,58 @@ class Calendar(Model):
     @model_validator(mode="after")
     def _few_intervals(self) -> Self:
         """A day is cut into few pieces: each is a row of seventy years."""
-        if any(len(day) > MAX_INTERVALS for day in self.week()):
+        if any(len(day) > MAX_INTERVALS for _, week in self.weeks() for day in week):
             raise ValueError(f"`hours` gives one day more than {MAX_INTERVALS} working intervals")
         return self
 
-    def week(self) -> tuple[tuple[Interval, ...], ...]:
-        """The intervals of Monday … Sunday."""
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        """Each entry of dated hours begins after the one before it."""
+        starts = [start for start, _ in self.weeks()[1:]]
+        if None in starts or any(a is None or b is None or a >= b for a, b in pairwise(starts)):
+            raise ValueError("each entry of `hours` but the first needs a `from` later than the one before it")
+        return self
+
+    def weeks(self) -> list[tuple[dt.date | None, Week]]:
+        """The weekly hours, each from its first day on; the first from ever."""
         if isinstance(self.hours, str):
-            return (((0, 1440),),) * 7
-        week: list[list[Interval]] = [[] for _ in DAYS]
-        for days, spans in self.hours.items():
-            for day in days_of(days):
-                week[day] += [interval(span) for span in spans]
-        return tuple(tuple(sorted(day)) for day in week)
+            return [(None, (((0, 1440),),) * 7)]
+        return [(None if number == 0 else _since(entry), _week(entry)) for number, entry in enumerate(self.entries)]
+
+    @property
+    def entries(self) -> tuple[Mapping[str, object], ...]:
+        """Days and their hours, as they are written: one mapping, or several with the days on which they begin."""
+        if isinstance(self.hours, str):
+            return ()
+        return self.hours if isinstance(self.hours, tuple) else (self.hours,)
+
+    def until(self, day: dt.date) -> Self:
+        """The calendar as it is known on a day: hours that begin later are no part of it."""
+        if not isinstance(self.hours, tuple):
+            return self
+        starts = [start for start, _ in self.weeks()]
+        kept_entries = [e for e, start in zip(self.hours, starts, strict=True) if start is None or start <= day]
+        return self.model_copy(update={"hours": tuple(kept_entries)})
+
+
+def _since(entry: Mapping[str, object]) -> dt.date | None:
+    start = entry.get(SINCE)
+    return start if isinstance(start, dt.date) else None
+
+
+def intervals(entry: Mapping[str, object]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The days of an entry of `hours`, and the hours of each."""
+    for days, spans in entry.items():
+        if isinstance(spans, tuple):
+            yield days, spans
+
+
+def _week(entry: Mapping[str, object]) -> Week:
+    week: list[list[Interval]] = [[] for _ in DAYS]
+    for days, spans in intervals(entry):
+        for day in days_of(days):
+            week[day] += [interval(span) for span in spans]
+    return tuple(tuple(sorted(day)) for day in week)
 
 
 def days_of(text: str) -> tuple[int, ...]:
@@ -66,4 +137,4 @@ def interval(text: str) -> Interval:
     return start, end if end > start else end + 1440
 
 
-__all__ = ["DAYS", "ROUND_THE_CLOCK", "Calendar", "Interval", "days_of", "interval"]
+__all__ = ["DAYS", "ROUND_THE_CLOCK", "Calendar", "Interval", "days_of", "interval", "intervals"]

@@ -88,6 +88,7 @@ PROJECT = {
     "calendars": {
         "business": {"hours": {"mon-fri": ["09:00-17:30"]}, "timezone": "UTC", "holidays": ["GB-ENG", "2026-12-24"]},
         "always": {"hours": "24x7"},
+        "desk": {"hours": [{"mon-fri": ["09:00-17:00"]}, {"from": "2026-03-01", "mon": ["08:00-18:00"]}]},
     },
     "events": [{"date": "2026-01-01", "what": "w"}],
     "datasets": {

@@ -91,11 +91,13 @@ def calendars_of(named: Iterable[exp.Expr], almanac: Almanac) -> frozenset[str]:
 
 def wall_spans(calendar: Calendar) -> Iterator[Span]:
     """The working intervals on the wall clock, day by day; a holiday takes all that starts on it."""
-    week = calendar.week()
+    weeks = [((start or FIRST - dt.timedelta(days=2)) - _EPOCH, week) for start, week in calendar.weeks()]
     off = frozenset().union(*(days_off(h) for h in calendar.holidays))
     for number in range((FIRST - _EPOCH).days - 1, (LAST - _EPOCH).days + 1):
         # 1970-01-01 was a Thursday.
-        intervals = week[(number + 3) % 7]
+        while len(weeks) > 1 and weeks[1][0].days <= number:
+            del weeks[0]
+        intervals = weeks[0][1][(number + 3) % 7]
         if intervals and (not off or _EPOCH + dt.timedelta(days=number) not in off):
             for start, end in intervals:
                 yield number * DAY + start * 60, number * DAY + end * 60
