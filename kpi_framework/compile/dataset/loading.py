@@ -59,7 +59,7 @@ def load_query(table: Table, columns: frozenset[str], as_of: exp.Expr) -> Load:
     ]
     marks = {(flaw, name): condition for flaw, name, condition in conditions if condition is not None}
     swaps = {name.split()[1]: condition for flaw, name, condition in conditions if flaw is Flaw.SWAP and condition}
-    impossible = {s.base.name: swaps.get(s.base.name) for s in stages if s.base.type in ("date", "timestamp")}
+    impossible = {second: swaps.get(second) for _, second in table.ordered_times}
     wanted = [alias(_fitting(s.base, impossible.get(s.base.name)), s.base.name) for s in stages]
     absent = [table.base(n) for n in sorted(table.lacking(columns))]
     wanted += [alias(exp.column(exp.to_identifier(lacking_mark(b.source), quoted=True)), b.lacking) for b in absent]

@@ -289,7 +289,7 @@ class Table(Record, dict=True):
         """The base columns behind the used ones, and, if `own`, those that loading needs itself."""
         loading = {*self.keys, *self.dataset.latest_by, self.time, self.complete_column}
         names = {*used, *(o for o in loading if o and own)}
-        names |= {first for first, second in self._ordered_times if second in names and self.has(first)}
+        names |= {first for first, second in self.ordered_times if second in names and self.has(first)}
         columns = {b for name in names for b in self._behind(name)}
         columns |= {b for c in sorted(self.currencies(columns) if own else ()) for b in self._behind(c)}
         return frozenset(columns - set(self.clocks)) | self._behind_clocks(frozenset(names))
@@ -299,11 +299,13 @@ class Table(Record, dict=True):
         return frozenset(c for n in columns if n in self.bases and (c := self.bases[n].currency) is not None)
 
     @property
-    def _ordered_times(self) -> Iterator[tuple[str, str]]:
+    def ordered_times(self) -> Iterator[tuple[str, str]]:
         """The contract's pairs of times: the second is read as missing where it lies before the first."""
         contract = self.contract
         for first, second in contract.order if contract else ():
-            if contract is not None and contract.columns[second].type in ("date", "timestamp"):
+            # What lasts is judged with both its ends: without its end it would last for ever.
+            is_span = contract is not None and contract.spans == (first, second)
+            if contract is not None and not is_span and contract.columns[second].type in ("date", "timestamp"):
                 yield first, second
 
     def has(self, name: str) -> bool:

@@ -21,7 +21,11 @@ def unfinished_query(table: Table, columns: frozenset[str]) -> exp.Select | None
         return None
     scope = table.fresh_scope()
     status, resolved = (scope.term(name).sql for name in pair)
-    query = exp.select(exp.Count(this=exp.Star())).from_(table_name(table)).where(is_one_of(status, _DONE), is_null(resolved))
+    query = (
+        exp.select(exp.Count(this=exp.Star()))
+        .from_(table_name(table))
+        .where(is_one_of(status, _DONE), is_null(resolved))
+    )
     if not table.has("merged") or scope.term("merged").type != "boolean":
         return query
     # A merged ticket lives on in another one, and no KPI counts it.
