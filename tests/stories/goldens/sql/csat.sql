@@ -265,6 +265,27 @@ SELECT
 FROM data_surveys;
 
 SELECT
+  _day,
+  COUNT(*),
+  MIN(_instant)
+FROM (
+  SELECT
+    _instant,
+    CAST(WALL_IN_EUROPE_LONDON(_instant) AS DATE) AS _day
+  FROM (
+    SELECT
+      CAST(answered_at AS TIMESTAMP) AS _instant
+    FROM data_surveys
+  ) AS timed
+  WHERE
+    NOT _instant IS NULL
+) AS dated
+GROUP BY
+  _day
+ORDER BY
+  _day NULLS FIRST;
+
+SELECT
   COUNT(question),
   COUNT(*) FILTER(WHERE
     question IN ('csat')),

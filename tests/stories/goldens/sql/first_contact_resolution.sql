@@ -15,6 +15,7 @@ WITH source AS NOT MATERIALIZED (
     "opened_at",
     "reopen_count",
     "resolved_at",
+    "state",
     "u_contacts",
     "u_escalated",
     "u_first_reply_at",
@@ -44,14 +45,23 @@ SELECT
   END AS contact_count,
   _typed_created_at AS created_at,
   _typed_escalated AS escalated,
-  _typed_first_response_at AS first_response_at,
+  CASE
+    WHEN _typed_first_response_at < _typed_created_at
+    THEN NULL
+    ELSE _typed_first_response_at
+  END AS first_response_at,
   _typed_merged AS merged,
   CASE
     WHEN CAST(_typed_reopen_count AS DOUBLE) < 0
     THEN NULL
     ELSE _typed_reopen_count
   END AS reopen_count,
-  _typed_resolved_at AS resolved_at,
+  CASE
+    WHEN _typed_resolved_at < _typed_created_at
+    THEN NULL
+    ELSE _typed_resolved_at
+  END AS resolved_at,
+  _typed_status AS status,
   _typed_ticket_id AS ticket_id,
   CAST(CASE
     WHEN (
@@ -128,7 +138,18 @@ SELECT
     )
     THEN 128
     ELSE 0
-  END + CASE WHEN _cell_created_at IS NULL THEN 256 ELSE 0 END + CASE WHEN _cell_ticket_id IS NULL THEN 512 ELSE 0 END + CASE WHEN ODD_HOUR_IN_EUROPE_LONDON(_wall_created_at) THEN 1024 ELSE 0 END + CASE WHEN ODD_HOUR_IN_EUROPE_LONDON(_wall_first_response_at) THEN 2048 ELSE 0 END + CASE WHEN ODD_HOUR_IN_EUROPE_LONDON(_wall_resolved_at) THEN 4096 ELSE 0 END + CASE WHEN _typed_first_response_at < _typed_created_at THEN 8192 ELSE 0 END + CASE WHEN _typed_resolved_at < _typed_created_at THEN 16384 ELSE 0 END AS USMALLINT) AS _marks_0
+  END + CASE WHEN _cell_created_at IS NULL THEN 256 ELSE 0 END + CASE WHEN _cell_ticket_id IS NULL THEN 512 ELSE 0 END + CASE
+    WHEN (
+      NOT _typed_status IS NULL
+    )
+    AND (
+      NOT (
+        _typed_status IN ('new', 'open', 'pending', 'on_hold', 'resolved', 'closed', 'cancelled')
+      )
+    )
+    THEN 1024
+    ELSE 0
+  END + CASE WHEN ODD_HOUR_IN_EUROPE_LONDON(_wall_created_at) THEN 2048 ELSE 0 END + CASE WHEN ODD_HOUR_IN_EUROPE_LONDON(_wall_first_response_at) THEN 4096 ELSE 0 END + CASE WHEN ODD_HOUR_IN_EUROPE_LONDON(_wall_resolved_at) THEN 8192 ELSE 0 END + CASE WHEN _typed_first_response_at < _typed_created_at THEN 16384 ELSE 0 END + CASE WHEN _typed_resolved_at < _typed_created_at THEN 32768 ELSE 0 END AS USMALLINT) AS _marks_0
 FROM (
   SELECT
     *,
@@ -184,6 +205,19 @@ FROM (
         THEN TIMEZONE('UTC', TRY_CAST(_cell_resolved_at AS TIMESTAMPTZ))
       END
     ) AS _typed_resolved_at,
+    CASE _cell_status
+      WHEN 'New'
+      THEN 'new'
+      WHEN 'In Progress'
+      THEN 'open'
+      WHEN 'On Hold'
+      THEN 'on_hold'
+      WHEN 'Resolved'
+      THEN 'resolved'
+      WHEN 'Closed'
+      THEN 'closed'
+      ELSE _cell_status
+    END AS _typed_status,
     _cell_ticket_id AS _typed_ticket_id
   FROM (
     SELECT
@@ -197,6 +231,7 @@ FROM (
       "u_merged" AS _cell_merged,
       "reopen_count" AS _cell_reopen_count,
       "resolved_at" AS _cell_resolved_at,
+      "state" AS _cell_status,
       "number" AS _cell_ticket_id,
       CASE
         WHEN REGEXP_FULL_MATCH("opened_at", '\d{4}-\d{1,2}-\d{1,2}([T ]\d{1,2}:\d{2}(:\d{2}(\.\d{1,9})?)?)?')
@@ -235,37 +270,42 @@ WHERE
               (
                 (
                   (
-                    category IS NULL
-                  ) AND (
-                    channel IS NULL
+                    (
+                      category IS NULL
+                    ) AND (
+                      channel IS NULL
+                    )
+                  )
+                  AND (
+                    contact_count IS NULL
                   )
                 )
                 AND (
-                  contact_count IS NULL
+                  created_at IS NULL
                 )
               )
               AND (
-                created_at IS NULL
+                escalated IS NULL
               )
             )
             AND (
-              escalated IS NULL
+              first_response_at IS NULL
             )
           )
           AND (
-            first_response_at IS NULL
+            merged IS NULL
           )
         )
         AND (
-          merged IS NULL
+          reopen_count IS NULL
         )
       )
       AND (
-        reopen_count IS NULL
+        resolved_at IS NULL
       )
     )
     AND (
-      resolved_at IS NULL
+      status IS NULL
     )
   )
   AND (
@@ -337,11 +377,15 @@ SELECT
   COUNT(*) FILTER(WHERE
     (
       _marks_0 & 16384
+    ) <> 0),
+  COUNT(*) FILTER(WHERE
+    (
+      _marks_0 & 32768
     ) <> 0)
 FROM loaded_tickets
 WHERE
   (
-    _marks_0 & 32767
+    _marks_0 & 65535
   ) <> 0;
 
 SELECT
@@ -376,7 +420,9 @@ SELECT
   COUNT(*) FILTER(WHERE
     _differs_8),
   COUNT(*) FILTER(WHERE
-    _differs_9)
+    _differs_9),
+  COUNT(*) FILTER(WHERE
+    _differs_10)
 FROM (
   SELECT
     MIN(category) <> MAX(category)
@@ -415,10 +461,14 @@ FROM (
     OR (
       COUNT(resolved_at) > 0 AND COUNT(resolved_at) < COUNT(*)
     ) AS _differs_8,
+    MIN(status) <> MAX(status)
+    OR (
+      COUNT(status) > 0 AND COUNT(status) < COUNT(*)
+    ) AS _differs_9,
     MIN(ticket_id) <> MAX(ticket_id)
     OR (
       COUNT(ticket_id) > 0 AND COUNT(ticket_id) < COUNT(*)
-    ) AS _differs_9
+    ) AS _differs_10
   FROM (
     SELECT
       *,
@@ -442,6 +492,7 @@ SELECT
   merged,
   reopen_count,
   resolved_at,
+  status,
   ticket_id
 FROM (
   SELECT
@@ -454,10 +505,11 @@ FROM (
     merged,
     reopen_count,
     resolved_at,
+    status,
     ticket_id,
     ROW_NUMBER() OVER (
       PARTITION BY ticket_id
-      ORDER BY created_at, ticket_id, category, channel, contact_count, escalated, first_response_at, merged, reopen_count, resolved_at
+      ORDER BY created_at, ticket_id, category, channel, contact_count, escalated, first_response_at, merged, reopen_count, resolved_at, status
     ) AS _rank
   FROM loaded_tickets
 ) AS ranked
@@ -470,6 +522,36 @@ SELECT
   MAX(CAST(created_at AS TIMESTAMP)),
   NULL
 FROM data_tickets;
+
+SELECT
+  _day,
+  COUNT(*),
+  MIN(_instant)
+FROM (
+  SELECT
+    _instant,
+    CAST(WALL_IN_EUROPE_LONDON(_instant) AS DATE) AS _day
+  FROM (
+    SELECT
+      CAST(created_at AS TIMESTAMP) AS _instant
+    FROM data_tickets
+  ) AS timed
+  WHERE
+    NOT _instant IS NULL
+) AS dated
+GROUP BY
+  _day
+ORDER BY
+  _day NULLS FIRST;
+
+SELECT
+  COUNT(*)
+FROM data_tickets
+WHERE
+  (
+    status IN ('resolved', 'closed', 'cancelled') AND resolved_at IS NULL
+  )
+  AND NOT COALESCE(merged, FALSE);
 
 SELECT
   COUNT(DISTINCT category) - COUNT(DISTINCT LOWER(TRIM(category))),

@@ -16,6 +16,7 @@ WITH source AS NOT MATERIALIZED (
     "priority",
     "resolved_at",
     "sla_due",
+    "state",
     "u_first_reply_at",
     "u_merged"
   FROM READ_CSV(
@@ -38,10 +39,19 @@ SELECT
   _typed_channel AS channel,
   _typed_created_at AS created_at,
   _typed_due_at AS due_at,
-  _typed_first_response_at AS first_response_at,
+  CASE
+    WHEN _typed_first_response_at < _typed_created_at
+    THEN NULL
+    ELSE _typed_first_response_at
+  END AS first_response_at,
   _typed_merged AS merged,
   _typed_priority AS priority,
-  _typed_resolved_at AS resolved_at,
+  CASE
+    WHEN _typed_resolved_at < _typed_created_at
+    THEN NULL
+    ELSE _typed_resolved_at
+  END AS resolved_at,
+  _typed_status AS status,
   _typed_ticket_id AS ticket_id,
   CAST(CASE
     WHEN (
@@ -103,7 +113,18 @@ SELECT
     )
     THEN 256
     ELSE 0
-  END + CASE WHEN ODD_HOUR_IN_EUROPE_LONDON(_wall_created_at) THEN 512 ELSE 0 END + CASE WHEN ODD_HOUR_IN_EUROPE_LONDON(_wall_due_at) THEN 1024 ELSE 0 END + CASE WHEN ODD_HOUR_IN_EUROPE_LONDON(_wall_first_response_at) THEN 2048 ELSE 0 END + CASE WHEN ODD_HOUR_IN_EUROPE_LONDON(_wall_resolved_at) THEN 4096 ELSE 0 END + CASE WHEN _typed_first_response_at < _typed_created_at THEN 8192 ELSE 0 END + CASE WHEN _typed_resolved_at < _typed_created_at THEN 16384 ELSE 0 END AS USMALLINT) AS _marks_0
+  END + CASE
+    WHEN (
+      NOT _typed_status IS NULL
+    )
+    AND (
+      NOT (
+        _typed_status IN ('new', 'open', 'pending', 'on_hold', 'resolved', 'closed', 'cancelled')
+      )
+    )
+    THEN 512
+    ELSE 0
+  END + CASE WHEN ODD_HOUR_IN_EUROPE_LONDON(_wall_created_at) THEN 1024 ELSE 0 END + CASE WHEN ODD_HOUR_IN_EUROPE_LONDON(_wall_due_at) THEN 2048 ELSE 0 END + CASE WHEN ODD_HOUR_IN_EUROPE_LONDON(_wall_first_response_at) THEN 4096 ELSE 0 END + CASE WHEN ODD_HOUR_IN_EUROPE_LONDON(_wall_resolved_at) THEN 8192 ELSE 0 END + CASE WHEN _typed_first_response_at < _typed_created_at THEN 16384 ELSE 0 END + CASE WHEN _typed_resolved_at < _typed_created_at THEN 32768 ELSE 0 END AS USMALLINT) AS _marks_0
 FROM (
   SELECT
     *,
@@ -176,6 +197,19 @@ FROM (
         THEN TIMEZONE('UTC', TRY_CAST(_cell_resolved_at AS TIMESTAMPTZ))
       END
     ) AS _typed_resolved_at,
+    CASE _cell_status
+      WHEN 'New'
+      THEN 'new'
+      WHEN 'In Progress'
+      THEN 'open'
+      WHEN 'On Hold'
+      THEN 'on_hold'
+      WHEN 'Resolved'
+      THEN 'resolved'
+      WHEN 'Closed'
+      THEN 'closed'
+      ELSE _cell_status
+    END AS _typed_status,
     _cell_ticket_id AS _typed_ticket_id
   FROM (
     SELECT
@@ -188,6 +222,7 @@ FROM (
       "u_merged" AS _cell_merged,
       "priority" AS _cell_priority,
       "resolved_at" AS _cell_resolved_at,
+      "state" AS _cell_status,
       "number" AS _cell_ticket_id,
       CASE
         WHEN REGEXP_FULL_MATCH("opened_at", '\d{4}-\d{1,2}-\d{1,2}([T ]\d{1,2}:\d{2}(:\d{2}(\.\d{1,9})?)?)?')
@@ -229,33 +264,38 @@ WHERE
             (
               (
                 (
-                  category IS NULL
-                ) AND (
-                  channel IS NULL
+                  (
+                    category IS NULL
+                  ) AND (
+                    channel IS NULL
+                  )
+                )
+                AND (
+                  created_at IS NULL
                 )
               )
               AND (
-                created_at IS NULL
+                due_at IS NULL
               )
             )
             AND (
-              due_at IS NULL
+              first_response_at IS NULL
             )
           )
           AND (
-            first_response_at IS NULL
+            merged IS NULL
           )
         )
         AND (
-          merged IS NULL
+          priority IS NULL
         )
       )
       AND (
-        priority IS NULL
+        resolved_at IS NULL
       )
     )
     AND (
-      resolved_at IS NULL
+      status IS NULL
     )
   )
   AND (
@@ -327,11 +367,15 @@ SELECT
   COUNT(*) FILTER(WHERE
     (
       _marks_0 & 16384
+    ) <> 0),
+  COUNT(*) FILTER(WHERE
+    (
+      _marks_0 & 32768
     ) <> 0)
 FROM loaded_tickets
 WHERE
   (
-    _marks_0 & 32767
+    _marks_0 & 65535
   ) <> 0;
 
 SELECT
@@ -364,7 +408,9 @@ SELECT
   COUNT(*) FILTER(WHERE
     _differs_7),
   COUNT(*) FILTER(WHERE
-    _differs_8)
+    _differs_8),
+  COUNT(*) FILTER(WHERE
+    _differs_9)
 FROM (
   SELECT
     MIN(category) <> MAX(category)
@@ -399,10 +445,14 @@ FROM (
     OR (
       COUNT(resolved_at) > 0 AND COUNT(resolved_at) < COUNT(*)
     ) AS _differs_7,
+    MIN(status) <> MAX(status)
+    OR (
+      COUNT(status) > 0 AND COUNT(status) < COUNT(*)
+    ) AS _differs_8,
     MIN(ticket_id) <> MAX(ticket_id)
     OR (
       COUNT(ticket_id) > 0 AND COUNT(ticket_id) < COUNT(*)
-    ) AS _differs_8
+    ) AS _differs_9
   FROM (
     SELECT
       *,
@@ -425,6 +475,7 @@ SELECT
   merged,
   priority,
   resolved_at,
+  status,
   ticket_id
 FROM (
   SELECT
@@ -436,10 +487,11 @@ FROM (
     merged,
     priority,
     resolved_at,
+    status,
     ticket_id,
     ROW_NUMBER() OVER (
       PARTITION BY ticket_id
-      ORDER BY created_at, ticket_id, category, channel, due_at, first_response_at, merged, priority, resolved_at
+      ORDER BY created_at, ticket_id, category, channel, due_at, first_response_at, merged, priority, resolved_at, status
     ) AS _rank
   FROM loaded_tickets
 ) AS ranked
@@ -452,6 +504,36 @@ SELECT
   MAX(CAST(created_at AS TIMESTAMP)),
   NULL
 FROM data_tickets;
+
+SELECT
+  _day,
+  COUNT(*),
+  MIN(_instant)
+FROM (
+  SELECT
+    _instant,
+    CAST(WALL_IN_EUROPE_LONDON(_instant) AS DATE) AS _day
+  FROM (
+    SELECT
+      CAST(created_at AS TIMESTAMP) AS _instant
+    FROM data_tickets
+  ) AS timed
+  WHERE
+    NOT _instant IS NULL
+) AS dated
+GROUP BY
+  _day
+ORDER BY
+  _day NULLS FIRST;
+
+SELECT
+  COUNT(*)
+FROM data_tickets
+WHERE
+  (
+    status IN ('resolved', 'closed', 'cancelled') AND resolved_at IS NULL
+  )
+  AND NOT COALESCE(merged, FALSE);
 
 SELECT
   COUNT(DISTINCT category) - COUNT(DISTINCT LOWER(TRIM(category))),
