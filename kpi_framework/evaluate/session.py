@@ -162,9 +162,10 @@ class Session:
         if all(name in self._calendars for name in names):
             return
         self._calendars |= set(names)
-        self._working_time = self._dialect.working_time(almanac, self._calendars)
+        statements = self._dialect.working_time(almanac, self._calendars)
         self._width = width_of(almanac, self._calendars)
-        self._asked_again(lambda engine: engine.run(*self._working_time))
+        self._asked_again(lambda engine: engine.run(*statements))
+        self._working_time = statements  # for an engine that takes the place of this one: not twice for the first
 
     def know(self, zone: str) -> None:
         """Give the engine the zone's functions. Raises EngineError."""
