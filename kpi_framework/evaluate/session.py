@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
+from functools import cached_property
 from typing import Self, TypeVar
 
 from ..compile.dataset.columns import Native
 from ..compile.dataset.loading import from_source
-from ..compile.dialect.duckdb.dialect import DUCKDB
 from ..compile.dialect.interface import Dialect
 from ..compile.sql.statements import create_table
 from ..compile.sql.tree import Query, Tree
@@ -35,10 +35,10 @@ class Session:
     """
 
     def __init__(
-        self, open_engine: OpenEngine, seconds: float = WorkerLimits().total, dialect: Dialect = DUCKDB
+        self, open_engine: OpenEngine, seconds: float = WorkerLimits().total, dialect: Dialect | None = None
     ) -> None:
         self._open_engine = open_engine
-        self._dialect = dialect
+        self._chosen_dialect = dialect
         self._until = time.monotonic() + seconds
         self._engine: Engine | None = None
         self._is_ready = False
@@ -58,6 +58,13 @@ class Session:
         """What the caller has to do that needs no engine."""
         self.rows: dict[str, int] = {}
         """How many rows each loaded dataset's source has, before one is left a key."""
+
+    @cached_property
+    def _dialect(self) -> Dialect:
+        """The engine's words: those of DuckDB, which are imported while its process starts."""
+        from ..compile.dialect.duckdb.dialect import DUCKDB  # noqa: PLC0415 - 16 ms that nobody waits for here
+
+        return self._chosen_dialect or DUCKDB
 
     # the engine, as long as there is one
 
@@ -152,6 +159,7 @@ class Session:
         if self._engine is not None:
             with suppress(EngineError):  # whoever asks it next will be told
                 self._engine.admit(self._files)
+        _ = self._dialect  # imported now, while the engine makes itself ready
 
     def native(self, files: Files) -> Native:
         """The columns of a source. Raises SourceError, EngineError."""
