@@ -98,13 +98,15 @@ class Session:
         return self._asked(work)
 
     def _ready(self) -> Engine:
-        """The engine; a new one with the same tables where the last one is gone.
+        """The engine; a new one with the same tables where the last one is closed.
 
-        Raises EngineError, which says that no engine is to be had: what was to be done next is not to blame.
+        Raises EngineError where it died since its last answer, and where no engine is to be had.
         """
         if time.monotonic() > self._until:
             raise EngineError("no-time-left", lost=True)
-        if self._engine is not None and self._is_ready and self._engine.is_alive:
+        if self._engine is not None and self._is_ready:
+            if not self._engine.is_alive:  # a new one would lack what the caller had made in it
+                raise EngineError("worker-died", died=True)
             return self._engine
         while self._starts_left:
             self._starts_left -= 1
