@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
+from functools import cached_property
 from typing import Self, TypeVar
 
 from ..compile.dataset.columns import Native
 from ..compile.dataset.loading import blank_query, filled, from_source
-from ..compile.dialect.duckdb.dialect import DUCKDB
 from ..compile.dialect.interface import Dialect
 from ..compile.sql.statements import create_table, drop
 from ..compile.sql.tree import Query, Tree
@@ -35,10 +35,10 @@ class Session:
     """
 
     def __init__(
-        self, open_engine: OpenEngine, seconds: float = WorkerLimits().total, dialect: Dialect = DUCKDB
+        self, open_engine: OpenEngine, seconds: float = WorkerLimits().total, dialect: Dialect | None = None
     ) -> None:
         self._open_engine = open_engine
-        self._dialect = dialect
+        self._chosen_dialect = dialect
         self._until = time.monotonic() + seconds
         self._engine: Engine | None = None
         self._is_ready = False
@@ -58,6 +58,13 @@ class Session:
         """What the caller has to do that needs no engine."""
         self.rows: dict[str, int] = {}
         """How many rows each loaded dataset's source has, before one is left a key."""
+
+    @cached_property
+    def _dialect(self) -> Dialect:
+        """The engine's words: those of DuckDB, which are imported while its process starts."""
+        from ..compile.dialect.duckdb.dialect import DUCKDB  # noqa: PLC0415 - 16 ms that nobody waits for here
+
+        return self._chosen_dialect or DUCKDB
 
     # the engine, as long as there is one
 
@@ -91,13 +98,15 @@ class Session:
         return self._asked(work)
 
     def _ready(self) -> Engine:
-        """The engine; a new one with the same tables where the last one is gone.
+        """The engine; a new one with the same tables where the last one is closed.
 
-        Raises EngineError, which says that no engine is to be had: what was to be done next is not to blame.
+        Raises EngineError where it died since its last answer, and where no engine is to be had.
         """
         if time.monotonic() > self._until:
             raise EngineError("no-time-left", lost=True)
-        if self._engine is not None and self._is_ready and self._engine.is_alive:
+        if self._engine is not None and self._is_ready:
+            if not self._engine.is_alive:  # a new one would lack what the caller had made in it
+                raise EngineError("worker-died", died=True)
             return self._engine
         while self._starts_left:
             self._starts_left -= 1
@@ -152,6 +161,7 @@ class Session:
         if self._engine is not None:
             with suppress(EngineError):  # whoever asks it next will be told
                 self._engine.admit(self._files)
+        _ = self._dialect  # imported now, while the engine makes itself ready
 
     def native(self, files: Files) -> Native:
         """The columns of a source. Raises SourceError, EngineError."""
@@ -162,9 +172,10 @@ class Session:
         if all(name in self._calendars for name in names):
             return
         self._calendars |= set(names)
-        self._working_time = self._dialect.working_time(almanac, self._calendars)
+        statements = self._dialect.working_time(almanac, self._calendars)
         self._width = width_of(almanac, self._calendars)
-        self._asked_again(lambda engine: engine.run(*self._working_time))
+        self._asked_again(lambda engine: engine.run(*statements))
+        self._working_time = statements  # for an engine that takes the place of this one: not twice for the first
 
     def know(self, zone: str) -> None:
         """Give the engine the zone's functions. Raises EngineError."""

@@ -33,29 +33,34 @@ def stop(worker: DuckWorker) -> None:
 
 
 class Struck(DuckWorker):
-    """A worker that is struck at its n-th request: before it is sent, or when it was sent."""
+    """A worker that is struck at its n-th request: before it is sent, when it was sent, or after its answer."""
 
     count = 0
     at = -1
     blow: Blow = staticmethod(kill)
-    is_late = False
+    when = "before"
 
     def _ask(self, request: dict[str, object]) -> dict[str, object]:
         Struck.count += 1
-        if Struck.count == Struck.at and not Struck.is_late:
+        is_struck = Struck.count == Struck.at
+        if is_struck and Struck.when == "before":
             assert self.name
             Struck.blow(self)
-        return super()._ask(request)
+        answer = super()._ask(request)
+        if is_struck and Struck.when == "after":
+            Struck.blow(self)
+            self._process.wait()
+        return answer
 
     def _send(self, request: dict[str, object]) -> None:
         super()._send(request)
-        if Struck.count == Struck.at and Struck.is_late and "files" not in request:
+        if Struck.count == Struck.at and Struck.when == "during" and "files" not in request:
             Struck.blow(self)
 
 
-def struck(root: Path, at: int, *, late: bool = False, blow: Blow = kill, deadline: float = 60) -> Outcome:
+def struck(root: Path, at: int, *, when: str = "before", blow: Blow = kill, deadline: float = 60) -> Outcome:
     """A check whose worker is struck at a request."""
-    Struck.count, Struck.at, Struck.blow, Struck.is_late = 0, at, staticmethod(blow), late
+    Struck.count, Struck.at, Struck.blow, Struck.when = 0, at, staticmethod(blow), when
     return check(_options(root, lambda: Struck(WorkerLimits(deadline=deadline))))
 
 
@@ -69,15 +74,15 @@ def values(outcome: Outcome) -> dict[object, object]:
     return {(m.kpi, m.period, m.segment): (m.value, m.status, m.reason) for m in outcome.scorecard.measurements}
 
 
-@pytest.mark.parametrize("late", [False, True])
-def test_a_process_that_others_kill_costs_no_value(late: bool, tmp_path: Path) -> None:
+@pytest.mark.parametrize("when", ["before", "during", "after"])
+def test_a_process_that_others_kill_costs_no_value(when: str, tmp_path: Path) -> None:
     """Killed once, at any request of a check, it is brought back: every value, finding and example is the same."""
     root = project(tmp_path)
     calm = struck(root, -1)
     requests = Struck.count
     assert requests > 5
     for at in range(1, requests + 1):
-        outcome = struck(root, at, late=late)
+        outcome = struck(root, at, when=when)
         assert values(outcome) == values(calm), at
         assert outcome.diagnostics == calm.diagnostics, at
         assert outcome.examples == calm.examples, at
