@@ -117,7 +117,7 @@ class Meanings:
 def _behind(table: Table, used: frozenset[str], *, own: bool = False) -> dict[str, object]:
     """The columns behind the used ones (and, if `own`, behind loading itself), and how they are computed."""
     reached = table.source_columns(used, own=own)
-    return {"columns": {n: _column(table.base(n)) for n in sorted(reached)}, "computed": _computed(table, used)}
+    return {"columns": {n: _column(table.base(n), table) for n in sorted(reached)}, "computed": _computed(table, used)}
 
 
 def _spanning(metric: Metric) -> dict[str, object]:
@@ -146,18 +146,21 @@ def _working_time(
     if clocks:
         meaning["clocks"] = {n: _clock(c) for n, c in clocks.items()}
         meaning["statuses"] = declared_statuses(table)
-        meaning["histories"] = {n: _history(h, table) for n, h in sorted(histories.items())}
+        replying = {h for c in clocks.values() if c.asks_replies for h in c.history}
+        meaning["histories"] = {
+            n: _history(h, table, may_open=n not in replying or opens(h, table)) for n, h in sorted(histories.items())
+        }
     if calendars:
         meaning["calendars"], meaning["usual"] = calendars, Forms(almanac.usual_calendar, ABSENT)
     return meaning
 
 
-def _history(history: Table, owner: Table) -> dict[str, object]:
+def _history(history: Table, owner: Table, *, may_open: bool) -> dict[str, object]:
     used = event_names(history, owner.keys[0])
-    columns = {n: _column(history.base(n)) for n in sorted(history.source_columns(used))}
+    columns = {n: _column(history.base(n), history) for n in sorted(history.source_columns(used))}
     own = {"columns": columns, "computed": _computed(history, used), "dataset": _reading(history)}
     # What is only the default is no part of it.
-    opening = {} if opens(history, owner) else {"opening": "none"}
+    opening = {} if may_open else {"opening": "none"}
     return {**own, **opening, **({"final": sorted(set(history.dataset.final))} if history.dataset.final else {})}
 
 
@@ -183,7 +186,7 @@ def _calendar(calendar: Calendar, almanac: Almanac) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _column(base: Base) -> dict[str, object]:
+def _column(base: Base, table: Table) -> dict[str, object]:
     limits = (base.contract.minimum, base.contract.maximum) if base.contract else None
     bounds = Forms(limits, limits if limits != (None, None) else None)
     meaning: dict[str, object] = {
@@ -194,7 +197,10 @@ def _column(base: Base) -> dict[str, object]:
     }
     if base.currency:
         meaning["currency"] = base.currency
-    meaning |= {n: v for n, v in (("timestamps", base.timestamps), ("timezone", base.timezone)) if v}
+    if base.timestamps and base.timestamps != table.source.timestamps:
+        meaning["timestamps"] = base.timestamps
+    if table.zone_of(base) != table.zone:
+        meaning["timezone"] = base.timezone
     # Only where there is one, so that the hash of what was frozen before durations stays what it is.
     return {**meaning, "duration": base.duration, "unit": base.unit} if base.duration else meaning
 

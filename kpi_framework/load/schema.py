@@ -102,8 +102,8 @@ def _of(model: type[BaseModel], title: str) -> Schema:
     definitions = made.pop("$defs", {})
     schema = _each({**made, "definitions": definitions}, _plain)
     schema["definitions"] = dict(sorted(schema["definitions"].items()))
-    if "Source" in definitions:
-        stamps = schema["definitions"]["Source"]["properties"]
+    for name in {"Source", "Column"} & definitions.keys():
+        stamps = schema["definitions"][name]["properties"]
         stamps["timestamps"] = _one_or_more(stamps["timestamps"])
     return {"$schema": _DRAFT, "title": title, **schema}
 

@@ -150,7 +150,13 @@ def _metric(metric_id: str, formula: str, unit: str, **more: object) -> dict[str
 def _project(root: Path, world: World, rows: list[Row], definitions: Iterable[Mapping[str, object]]) -> None:
     (root / "kpis").mkdir(parents=True)
     columns = {name: {"from": name, "type": kind} for name, kind in TYPES.items()}
-    dataset = {"source": "rows.csv", "columns": columns, "time": "began", "complete_through": str(world.through)}
+    dataset = {
+        "source": "rows.csv",
+        "columns": columns,
+        "time": "began",
+        "complete_from": "2024-01-01",
+        "complete_through": str(world.through),
+    }
     hours = {"hours": {"mon-fri": ["09:00-17:00"]}, "timezone": "America/New_York", "holidays": [str(HOLIDAY)]}
     project = {"version": 1, "name": "Rows", "timezone": world.zone, "as_of": str(world.as_of),
                "fiscal_year_starts": 2, "calendars": {"desk": hours}, "datasets": {"rows": dataset}}  # fmt: skip

@@ -128,7 +128,13 @@ def _project(root: Path, rows: list[dict[str, Any]]) -> None:
     (root / "kpis").mkdir(parents=True)
     types = {"day": "date", "kind": "text", "place": "text", "n": "integer", "ok": "boolean"}
     columns = {name: {"from": name, "type": kind} for name, kind in types.items()}
-    dataset = {"source": "rows.csv", "columns": columns, "time": "day", "complete_through": "2026-04-30"}
+    dataset = {
+        "source": "rows.csv",
+        "columns": columns,
+        "time": "day",
+        "complete_from": "2024-01-01",
+        "complete_through": "2026-04-30",
+    }
     project = {
         "version": 1,
         "name": "Rows",
@@ -232,7 +238,12 @@ def test_a_narrow_number_is_reckoned_with_as_a_wide_one(tmp_path: Path) -> None:
         "SELECT DATE '2026-03-01' + CAST(i AS INTEGER) AS day, CAST(100 + i AS TINYINT) AS minutes FROM range(20) r(i)"
     )
     duckdb.connect().sql(rows).write_parquet(str(tmp_path / "calls.parquet"))
-    dataset = {"source": "calls.parquet", "time": "day", "complete_through": "2026-04-01"}
+    dataset = {
+        "source": "calls.parquet",
+        "time": "day",
+        "complete_from": "2024-01-01",
+        "complete_through": "2026-04-01",
+    }
     (tmp_path / "kpi.yaml").write_text(
         json.dumps({"version": 1, "name": "N", "as_of": "2026-04-01", "datasets": {"calls": dataset}})
     )

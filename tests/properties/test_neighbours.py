@@ -58,7 +58,7 @@ def write(root: Path, allowed: int) -> Path:
     columns = {name: {"from": name, "type": types.get(name, "text")} for name in COLUMNS}
     dataset = {
         "source": "data/*.csv", "key": "id", "latest_by": ["version"], "time": "opened", "max_bad_rows": allowed,
-        "complete_through": "2026-04-01", "columns": columns,
+        "complete_from": "2024-01-01", "complete_through": "2026-04-01", "columns": columns,
     }  # fmt: skip
     project = {"version": 1, "name": "x", "as_of": "2026-04-01", "datasets": {"t": dataset}}
     (root / "kpis").mkdir(parents=True, exist_ok=True)

@@ -103,6 +103,9 @@ PROJECT = {
                     "values": {"1": "one"},
                     "personal": True,
                     "unit": "minutes",
+                    "timestamps": "%d",
+                    "timezone": "UTC",
+                    "optional": True,
                 },
             },
             "derive": {"e": "f"},
@@ -110,6 +113,9 @@ PROJECT = {
             "latest_by": ["b"],
             "time": "t",
             "complete_through": "newest_row",
+            "complete_from": "oldest_row",
+            "opening": "none",
+            "final": ["closed"],
             "freshness": "1 days",
             "grain": "month",
             "max_bad_rows": 0,
@@ -148,6 +154,7 @@ PROJECT = {
     "privacy": {"segment_by": ["a"], "min_rows": 5, "reason": "r"},
     "views": {"executive": {"kpis": ["a"], "limit": 5}, "operations": {"kpis": "all"}},
     "gate": {"targets": "error", "unknown": "warning", "data": "note", "governance": "off", "signals": "note"},
+    "engine": "duckdb",
     "rules": {"unguarded": "off"},
     "meta": {},
 }
@@ -170,6 +177,7 @@ CONTRACT = {
     "time": "a",
     "grain": "day",
     "order": [["a", "b"]],
+    "spans": ["a", "b"],
     "columns": {
         "a": {
             "description": "d",

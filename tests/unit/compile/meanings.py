@@ -138,6 +138,7 @@ TABLES: Mapping[type[Model], Mapping[str, tuple[Row, ...]]] = {
         "period": (Part({f"{_FIX}/period": "week"}), Same({f"{_FIX}/period": "month"})),
         "window": (Part({f"{_FIX}/window": "90 days"}), Part({f"{_FIX}/window": None})),
         "open_between": (Part({"kpis/stock/open_between": None}, ("stock", "each")),),
+        "spans": (Part({"kpis/stock/open_between": None, "kpis/stock/spans": ["created_at", "resolved_at"]}, ("stock", "each")),),
         "evidence": (
             Part({f"{_FIX}/evidence": None}), Part({f"{_FIX}/evidence": "costs"}),
             Part({"config/datasets/sensors/time": "other"}),
@@ -170,6 +171,7 @@ TABLES: Mapping[type[Model], Mapping[str, tuple[Row, ...]]] = {
         "required": (Same({"config/required": ["fix"]}),), "objectives": (Same({"config/objectives": {"a": "A"}}),),
         "events": (Same({"config/events": [{"date": "2026-01-01", "what": "VPN"}]}),),
         "views": (Same({"config/views": {"a": {"kpis": "all"}}}),), "privacy": (Same({"config/privacy": {"min_rows": 5}}),),
+        "engine": (Same({"config/engine": "duckdb"}),),
         "gate": (Same({"config/gate": {"targets": "warning"}}),), "rules": (Same({"config/rules": {"unguarded": "off"}}),),
         "meta": (Same({"config/meta": {"a": 1}}),),
     },
@@ -190,6 +192,9 @@ TABLES: Mapping[type[Model], Mapping[str, tuple[Row, ...]]] = {
         ),
         "latest_by": (Part({f"{T}/latest_by": ["seats", "priority"]}, _TICKETS),),
         "time": (Part({f"{T}/time": "resolved_at"}, _TICKETS),),
+        "opening": (Same({"config/datasets/events/opening": "none"}),),
+        "final": (Part({"config/datasets/events/final": ["done"]}),),
+        "complete_from": (Same({f"{T}/complete_from": "2026-01-01"}),),
         "complete_through": (Same({f"{T}/complete_through": "2026-01-01"}),), "freshness": (Same({f"{T}/freshness": "9 days"}),),
         "grain": (Same({"config/datasets/costs/grain": "month"}),), "max_bad_rows": (Same({f"{T}/max_bad_rows": 9}),),
         "clocks": (Part({f"{T}/clocks/held": {"history": "events", "count": "open"}, f"{_FIX}/formula": str(BASE["kpis"]["fix"]["formula"]).replace("+ held", "+ talk * held")}), Same({f"{T}/clocks/reopened": None})),
@@ -227,6 +232,16 @@ TABLES: Mapping[type[Model], Mapping[str, tuple[Row, ...]]] = {
         "personal": (Same({f"{T}/columns/requester": {"from": "caller", "personal": True}}),),
         "unit": (Part({f"{T}/columns/talk/unit": "hours", f"{_FIX}/formula": str(BASE["kpis"]["fix"]["formula"]).replace("+ talk", "+ seats * 1")}), Same({f"{T}/columns/talk/unit": "minutes"})),
         "duration": (Part({f"{T}/columns/talk/duration": "H:MM"}),),
+        "timestamps": (
+            Part({f"{T}/columns/resolved_at/timestamps": "%Y-%m-%d"}, _TICKETS),
+            Same({f"{T}/columns/resolved_at/timestamps": ["%d/%m/%Y", "%Y-%m-%d"]}),
+        ),
+        "timezone": (
+            Part({f"{T}/columns/resolved_at/timezone": "UTC"}, _TICKETS),
+            Same({f"{T}/columns/resolved_at/timezone": "Europe/London"}),
+        ),
+        "optional": (Same({f"{T}/columns/priority/optional": True}),),
+        "currency": (Part({"config/datasets/costs/columns/amount/currency": "month"}, ("spent", "each")),),
     },
     Clock: {
         "history": (

@@ -37,7 +37,7 @@ def _card(
 ) -> Scorecard:  # fmt: skip
     (root / "kpis").mkdir()
     (root / "kpis/downtime.yaml").write_text(json.dumps(metric))
-    outages = {"source": "outages.csv", "complete_through": through, **dataset}
+    outages = {"source": "outages.csv", "complete_from": "2024-01-01", "complete_through": through, **dataset}
     datasets = {str(metric["dataset"]): outages}
     project = {"version": 1, "name": "Services", "timezone": "UTC", "as_of": as_of, "datasets": datasets}
     (root / "kpi.yaml").write_text(json.dumps(project))

@@ -63,7 +63,7 @@ BASE: dict[str, Any] = {
         "version": 1, "name": "A desk", "timezone": "UTC", "as_of": "2026-04-02",
         "datasets": {
             name: {
-                "source": f"data/{name}.csv", "contract": "tickets", "columns": dict(_COLUMNS), "key": "ticket_id",
+                "source": f"data/{name}.csv", "contract": "tickets", "columns": copy.deepcopy(_COLUMNS), "key": "ticket_id",
                 "complete_through": "2026-04-02",
             }
             for name in ("tickets", "quick")
@@ -324,9 +324,12 @@ COLUMN: dict[str, Row] = {
     "personal": fed("restating", "columns", {f"{_T}/columns/who": {"from": "user", "personal": False}}, {
         **_EASY, f"{_T}/columns/who": {"from": "user", "personal": True}, "kpi/segments": ["who"],
     }),
-    # Closed at noon is ten or nine o'clock in UTC; minutes read as hours are nearly midnight.
-    "timezone": fed("restating", "columns", {f"{_T}/columns/resolved_at/timezone": "Europe/Athens"}),
-    "timestamps": fed("restating", "columns", {f"{_T}/columns/resolved_at/timestamps": "%Y-%m-%d %M:%H"}),
+    # Closed at noon in Paris is eleven o'clock in UTC; an hour read as minutes is nearly midnight.
+    "timezone": fed("restating", "columns", {f"{_T}/columns/resolved_at/timezone": "Europe/Paris"}),
+    "timestamps": fed("restating", "columns", {f"{_T}/columns/created_at/timestamps": "%Y-%m-%d %H:%M"}, {
+        f"{_T}/columns/created_at": {"from": "opened", "type": "timestamp", "timestamps": "%Y-%m-%d %M:%H"},
+        **_target({"at_most": "4 h"}),
+    }),
     "optional": fed("loosened", "columns", {f"{_T}/columns/priority/optional": True}, {
         **_EASY, f"{_T}/source": "data/drift-*.csv", f"{_T}/columns/priority": {"from": "priority"},
     }),
