@@ -39,27 +39,33 @@ def _check_dated(entry: dict[str, object]) -> dict[str, object]:
     return entry
 
 
-Dated = Annotated[
-    dict[Annotated[str, Field(pattern=rf"^({SINCE}|({_DAY})(-({_DAY}))?)$")], Date | Intervals],
-    Field(min_length=1),
-    AfterValidator(_check_dated),
-    WithJsonSchema(
-        {
-            "type": "object",
-            "minProperties": 1,
-            "properties": {SINCE: DATE_SCHEMA},
-            "propertyNames": {"pattern": rf"^({SINCE}|({_DAY})(-({_DAY}))?)$"},
-            "additionalProperties": {"type": "array", "items": HOURS_SCHEMA, "maxItems": MAX_INTERVALS},
-        }
-    ),
+_NAMED = rf"^({SINCE}|({_DAY})(-({_DAY}))?)$"
+_MAX_ENTRIES = 100
+_ENTRY = {
+    "type": "object",
+    "properties": {SINCE: DATE_SCHEMA},
+    "propertyNames": {"pattern": _NAMED},
+    "additionalProperties": {"type": "array", "items": HOURS_SCHEMA, "maxItems": MAX_INTERVALS},
+}
+_LATER = {**_ENTRY, "required": [SINCE], "minProperties": 2}
+_Entry = Annotated[
+    dict[Annotated[str, Field(pattern=_NAMED)], Date | Intervals], Field(min_length=1), AfterValidator(_check_dated)
 ]
-"""Days and their hours from a day on: the first entry needs no `from`."""
+Dated = Annotated[
+    tuple[_Entry, ...],
+    Field(min_length=1, max_length=_MAX_ENTRIES),
+    WithJsonSchema({
+        "type": "array", "minItems": 1, "maxItems": _MAX_ENTRIES, "additionalItems": _LATER,
+        "items": [{**_ENTRY, "anyOf": [{"not": {"required": [SINCE]}, "minProperties": 1}, {"minProperties": 2}]}],
+    }),
+]  # fmt: skip
+"""Entries of days and their hours, each from a day on; the first needs no `from`."""
 
 
 class Calendar(Model):
     """When people work. Only this time counts for `business_minutes`."""
 
-    hours: Literal["24x7"] | Weekly | Annotated[tuple[Dated, ...], Field(min_length=1, max_length=100)]
+    hours: Literal["24x7"] | Weekly | Dated
     """`24x7`, or days and their hours: `{mon-fri: ["09:00-17:30"]}`. `22:00-06:00` belongs to the day it starts on.
     Hours that change are a list: `[{mon-fri: ["09:00-17:00"]}, {from: 2026-03-01, mon-fri: ["08:00-18:00"]}]`."""
     timezone: str | None = None

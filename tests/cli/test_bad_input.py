@@ -217,7 +217,7 @@ def test_deleting_a_required_kpi_fails(tmp_path: Path) -> None:
     """A KPI that kpi.yaml requires cannot vanish."""
     config = text("kpi.yaml").replace("objectives:", "required: [fix_time]\nobjectives:")
     code, card = checked(project(tmp_path, {"kpi.yaml": config, KPI: None}))
-    assert (code, {d["rule"] for d in card["diagnostics"]}) == (1, {"missing-required-kpi"})
+    assert (code, {d["rule"] for d in card["diagnostics"]}) == (1, {"missing-required-kpi", "data-begin"})
 
 
 @pytest.mark.parametrize(
@@ -281,7 +281,8 @@ def test_columns_may_be_named_as_sql_names_its_words(tmp_path: Path) -> None:
     """Order, Group, Select and End are headers of real exports."""
     files = {
         "kpi.yaml": "version: 1\nname: R\nas_of: 2026-04-01\ndatasets:\n  t:\n    source: t.csv\n    time: created_at\n"
-        "    key: [order, group]\n    latest_by: [created_at]\n    complete_through: 2026-04-01\n    columns:\n"
+        "    key: [order, group]\n    latest_by: [created_at]\n    complete_through: 2026-04-01\n"
+        "    complete_from: 2025-01-01\n    columns:\n"
         "      created_at: {from: created_at, type: date}\n      end: {from: End, type: integer}\n",
         "t.csv": "Order,Group,Select,created_at,End\n1,a,x,2026-03-01,2\n1,a,x,2026-03-02,3\n2,b,y,2026-03-02,4\n",
         "kpis/sum.yaml": 'version: 1\nkind: metric\nid: sum\nname: S\ndataset: t\nformula: sum("end")\nunit: count\n'

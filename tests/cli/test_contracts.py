@@ -62,7 +62,8 @@ def test_a_bad_row_is_counted_and_not_quoted(case: str, tmp_path: Path) -> None:
 
 ASKED = "answer_id,asked_at,answered_at,question,score,max_score\n"
 DATASET = """datasets:
-  surveys: {source: data/surveys.csv, contract: surveys, key: answer_id, complete_through: 2026-04-02}
+  surveys:
+    {source: data/surveys.csv, contract: surveys, key: answer_id, complete_from: 2025-01-01, complete_through: 2026-04-02}
 """
 SURVEYS = """version: 1
 id: csat
@@ -116,7 +117,8 @@ def test_a_wide_table_has_a_mark_for_each_column(width: int, tmp_path: Path) -> 
     columns = ", ".join(f"{n}: {{from: {n}, type: integer}}" for n in names)
     (tmp_path / "kpi.yaml").write_text(
         "version: 1\nname: Wide\nas_of: 2026-02-10\ndatasets:\n  wide:\n    source: data/wide.csv\n    time: at\n"
-        f"    max_bad_rows: {width - 1}\n    columns: {{at: {{from: at, type: timestamp}}, {columns}}}\n"
+        f"    complete_from: 2025-01-01\n    max_bad_rows: {width - 1}\n"
+        f"    columns: {{at: {{from: at, type: timestamp}}, {columns}}}\n"
     )
     (tmp_path / "kpis").mkdir()
     formula = " + ".join(f"count({n})" for n in names)

@@ -30,7 +30,7 @@ def project(root: Path, dataset: dict[str, Any]) -> Path:
         "version": 1,
         "name": "Desk",
         "as_of": "2026-02-10",
-        "datasets": {"tickets": {"source": "a.csv", **dataset}},
+        "datasets": {"tickets": {"source": "a.csv", "complete_from": "2026-01-01", **dataset}},
     }
     (root / "kpi.yaml").write_text(as_yaml(values))
     return root

@@ -156,7 +156,7 @@ def test_a_preset_reads_parquet_too(tmp_path: Path) -> None:
         path = tmp_path / "kpis" / f"m_{one}.yaml"
         path.parent.mkdir(exist_ok=True)
         path.write_text(metric.replace("id: m", f"id: m_{one}") + f"formula: sum({one})\n")
-    source = {"tickets": {"source": "a.parquet", "preset": "servicenow"}}
+    source = {"tickets": {"source": "a.parquet", "preset": "servicenow", "complete_from": "2026-01-01"}}
     project = {"version": 1, "name": "Desk", "as_of": "2026-02-10", "datasets": source}
     (tmp_path / "kpi.yaml").write_text(as_yaml(project))
     found = kpi(tmp_path, "check", "--format", "json").json["measurements"]

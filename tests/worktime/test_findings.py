@@ -23,6 +23,7 @@ datasets:
   tickets:
     source: tickets.csv
     key: ticket_id
+    complete_from: 2026-01-01
     complete_through: 2026-02-09
     clocks:
       waited: {history: ticket_events, running: [new, open], calendar: business}
@@ -69,11 +70,11 @@ def found(options: Options, rule: str) -> list[Diagnostic]:
         ("GB-ENG", "GB-ENGL", "unknown-reference", 5, "GB-ENGL"),
         ("GB-ENG", "2026-02-30", "unknown-reference", 5, "2026-02-30"),
         ("Europe/London", "Europe/Londen", "unknown-reference", 5, "Europe/Londen"),
-        ("running: [new, open]", "running: [new, opened]", "unknown-reference", 12, "opened"),
-        ("history: ticket_events", "history: ticket_event", "unknown-reference", 12, "ticket_event"),
-        ("calendar: business", "calendar: busines", "unknown-reference", 12, "busines"),
-        ("running: [new, open]", "running: [new], count: [open]", "wrong-type", 12, "exactly one"),
-        ("    key: ticket_id\n", "", "unknown-reference", 11, "key"),
+        ("running: [new, open]", "running: [new, opened]", "unknown-reference", 13, "opened"),
+        ("history: ticket_events", "history: ticket_event", "unknown-reference", 13, "ticket_event"),
+        ("calendar: business", "calendar: busines", "unknown-reference", 13, "busines"),
+        ("running: [new, open]", "running: [new], count: [open]", "wrong-type", 13, "exactly one"),
+        ("    key: ticket_id\n", "", "unknown-reference", 12, "key"),
     ],
 )
 def test_a_slip_is_found_at_its_line(old: str, new: str, rule: str, line: int, said: str, tmp_path: Path) -> None:

@@ -21,10 +21,11 @@ calendars:
   day: {hours: {mon-fri: ["09:00-17:00"]}}
   night: {hours: {mon-fri: ["22:00-06:00"]}}
 datasets:
-  ticket_events: {source: events.FORMAT, complete_through: 2025-02-09}
+  ticket_events: {source: events.FORMAT, complete_from: 2025-01-01, complete_through: 2025-02-09}
   tickets:
     source: tickets.FORMAT
     key: ticket_id
+    complete_from: 2024-01-01
     complete_through: 2025-02-09
     clocks: {waited: {history: ticket_events, running: [new, open], calendar: site}}
     policies:

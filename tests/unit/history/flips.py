@@ -63,8 +63,8 @@ BASE: dict[str, Any] = {
         "version": 1, "name": "A desk", "timezone": "UTC", "as_of": "2026-04-02",
         "datasets": {
             name: {
-                "source": f"data/{name}.csv", "contract": "tickets", "columns": copy.deepcopy(_COLUMNS), "key": "ticket_id",
-                "complete_through": "2026-04-02",
+                "source": f"data/{name}.csv", "contract": "tickets", "columns": copy.deepcopy(_COLUMNS),
+                "key": "ticket_id", "complete_through": "2026-04-02",
             }
             for name in ("tickets", "quick")
         },
