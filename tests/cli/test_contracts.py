@@ -63,7 +63,8 @@ def test_a_bad_row_is_counted_and_not_quoted(case: str, tmp_path: Path) -> None:
 ASKED = "answer_id,asked_at,answered_at,question,score,max_score\n"
 DATASET = """datasets:
   surveys:
-    {source: data/surveys.csv, contract: surveys, key: answer_id, complete_from: 2025-01-01, complete_through: 2026-04-02}
+    {source: data/surveys.csv, contract: surveys, key: answer_id, complete_from: 2025-01-01,
+     complete_through: 2026-04-02}
 """
 SURVEYS = """version: 1
 id: csat

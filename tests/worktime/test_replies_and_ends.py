@@ -156,7 +156,8 @@ def test_an_end_before_its_start_is_missing(solved: str, tmp_path: Path) -> None
         (tmp_path / f"kpis/{name}.yaml").write_text(metric.format(name, formula, unit))
     (tmp_path / "kpi.yaml").write_text(
         "version: 1\nname: A\nas_of: 2026-02-10\n"
-        "datasets:\n  tickets: {source: t.csv, key: ticket_id, complete_from: 2026-01-01, complete_through: 2026-02-10}\n"
+        "datasets:\n"
+        "  tickets: {source: t.csv, key: ticket_id, complete_from: 2026-01-01, complete_through: 2026-02-10}\n"
     )
     (tmp_path / "t.csv").write_text(
         f"ticket_id,created_at,resolved_at\n1,2026-01-05 10:00,{solved}\n2,2026-01-06 10:00,\n"
