@@ -33,7 +33,7 @@ def beginnings(
 
 
 def _strays(wanted: WantedPeriods, data: Datasets) -> Iterator[Diagnostic]:
-    """impossible-time: rows that are dated long before all others."""
+    """Rows that are dated long before all others."""
     catalog = wanted.computable.catalog
     for name, loaded in data.loaded.items():
         if loaded.beginning is not None and loaded.beginning.strays:
