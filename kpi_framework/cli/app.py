@@ -15,6 +15,7 @@ SECTIONS = {
     "Write definitions": ("catalog", "add", "lint", "test", "functions", "rules", "explain", "schema"),
     "Follow changes": ("diff", "history"),
     "Review and plan": ("baseline", "review", "due"),
+    "Automate": ("ci",),
     "Publish values": ("publish", "verify", "audit"),
 }
 """The sections of `kpi --help`, and the commands of each."""

@@ -30,7 +30,8 @@ def test(
     fail_on: o.FailOnOption = "error",
 ) -> None:  # fmt: skip
     """Run the examples of the definitions."""
-    o.finish(o.report_of(run_tests(o.options(project, only=only, fail_on=fail_on)), "kpi test"), form, output)
+    chosen = o.options(project, only=only, fail_on=fail_on)
+    o.finish(o.report_of(run_tests(chosen), "kpi test", chosen.project_root), form, output)
 
 
 @app.command()
@@ -50,10 +51,10 @@ def check(
         drawn=(*SCORECARD, form),
     )  # fmt: skip
     outcome = run_check(chosen) if at is None else _as_it_was(chosen, at)
-    report = o.report_of(outcome, "kpi check")
+    report = o.report_of(outcome, "kpi check", chosen.project_root)
     write_scorecard(report, scorecard or chosen.project_root.folder / "scorecard" / _folder(outcome))
     if os.environ.get("GITHUB_ACTIONS") == "true":
-        _tell_github(report, annotated=form == "github" and output == "-")
+        tell_github(report, annotated=form == "github" and output == "-")
     o.finish(report, form, output)
 
 
@@ -76,7 +77,7 @@ def write_scorecard(report: Report, folder: Path) -> None:
             write_text(folder / name, renderer(form)(report))
 
 
-def _tell_github(report: Report, *, annotated: bool) -> None:
+def tell_github(report: Report, *, annotated: bool) -> None:
     """Annotations with file and line, unless the payload is just these, and the scorecard as step summary."""
     if not annotated:
         sys.stderr.write(renderer("github")(report))

@@ -6,7 +6,20 @@ from . import lint
 from . import check
 
 # isort: split
-from . import audit, baseline, changes, demo, governance, init, ledger, library
+from . import audit, baseline, changes, ci, demo, governance, init, ledger, library
 from . import reference as more
 
-__all__ = ["audit", "baseline", "changes", "check", "demo", "governance", "init", "ledger", "library", "lint", "more"]
+__all__ = [
+    "audit",
+    "baseline",
+    "changes",
+    "check",
+    "ci",
+    "demo",
+    "governance",
+    "init",
+    "ledger",
+    "library",
+    "lint",
+    "more",
+]

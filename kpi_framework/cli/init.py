@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -13,8 +14,11 @@ from ..model.period import is_zone
 from ..workflow.project import ProjectRoot
 from ..workflow.run import Options, Outcome
 from ..workflow.setup.init import InitRequest, InitResult, begin
+from ..workflow.setup.origin import checked, installed_from
+from ..workflow.setup.pipelines import PIPELINES
 from . import options as o
 from .app import app
+from .complete import choice
 
 _TABLES = (".csv", ".tsv", ".txt", ".parquet", ".json", ".jsonl", ".ndjson", ".xlsx", ".xls", ".zip")
 Paths = Annotated[
@@ -31,21 +35,34 @@ def init(
     name: Annotated[str | None, typer.Option("--name", help="The name of the project.")] = None,
     timezone: Annotated[str | None, typer.Option("--timezone", help="A time zone, such as Europe/London.")] = None,
     owner: Annotated[str, typer.Option("--owner", help="The owner of the KPIs.")] = "service-desk@example.com",
+    system: Annotated[str, choice("--ci", tuple(PIPELINES), "Whose pipeline to write.")] = "github",
+    requirement: Annotated[
+        str | None, typer.Option("--install-from", help="What a CI job installs kpi from, as pip reads it.")
+    ] = None,
 ) -> None:  # fmt: skip
     """Create a project, empty or from exported files.
 
-    It writes kpi.yaml, the KPIs that the files have columns for, schemas and a CI workflow. It never overwrites a file.
+    It writes kpi.yaml, the KPIs that the files have columns for, schemas and a CI pipeline. It never overwrites a file.
     """
     folder, files = _sorted(list(paths or ()), list(sources or ()))
     if timezone is not None and not is_zone(timezone):
         raise KpiError(f"--timezone {timezone} is not an IANA time zone", "Write a name such as Europe/London or UTC.")
     begun = begin(
         Options(ProjectRoot(folder), dt.datetime.now(dt.UTC), progress=o.progress()),
-        InitRequest(folder, files, name, timezone, owner),
+        InitRequest(folder, files, name, timezone, owner, system, _requirement(requirement, system)),
     )
     if begun.findings:
         o.finish(o.report_of(Outcome(False, 1, begun.findings), "kpi init"), "text", "-")
     o.write("\n".join(_next_steps(begun, folder, has_data=bool(files))), "-")
+
+
+def _requirement(requirement: str | None, system: str) -> str | None:
+    """What a job installs kpi from: as the option says, as this kpi was installed, or as a person answers."""
+    known = requirement or installed_from()
+    if known is None and PIPELINES[system] and sys.stdin.isatty() and sys.stderr.isatty():
+        question = "What can a CI job install kpi from, as pip reads it? (nothing: a variable says it later)"
+        known = typer.prompt(question, default="", show_default=False, err=True).strip() or None
+    return checked(known) if known else None
 
 
 def _sorted(paths: list[Path], sources: list[Path]) -> tuple[Path, tuple[Path, ...]]:

@@ -13,5 +13,5 @@ def lint(
     fail_on: o.FailOnOption = "error", allow_path: o.AllowPath = None,
 ) -> None:  # fmt: skip
     """Check the definitions, without data."""
-    outcome = lint_project(o.options(project, as_of=as_of, fail_on=fail_on, allow_path=allow_path))
-    o.finish(o.report_of(outcome, "kpi lint"), form, output)
+    chosen = o.options(project, as_of=as_of, fail_on=fail_on, allow_path=allow_path)
+    o.finish(o.report_of(lint_project(chosen), "kpi lint", chosen.project_root), form, output)

@@ -107,13 +107,14 @@ def width() -> int:
         return int(os.environ.get("COLUMNS", "100")) if os.environ.get("COLUMNS", "100").isdigit() else 100
 
 
-def report_of(outcome: Outcome, title: str) -> Report:
-    """An outcome as the renderers take it."""
+def report_of(outcome: Outcome, title: str, root: ProjectRoot | None = None) -> Report:
+    """An outcome as the renderers take it; of a project that may be a folder of its repository."""
     card, catalog = outcome.scorecard, outcome.catalog
     return Report(
         scorecard=card, diagnostics=outcome.diagnostics, examples=outcome.examples,
         alarms=alarms(card, catalog) if card and catalog else (),
         passed=outcome.passed, exit_code=outcome.exit_code, title=title, color=color(), width=width(),
+        prefix=root.in_repository if root is not None else "",
     )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ import sys
 from contextlib import suppress
 from typing import NoReturn
 
-_ENGINED = frozenset({"test", "check"})
+_ENGINED = frozenset({"test", "check", "ci"})
 """The commands that will need an engine: its process starts while ours still reads its files."""
 
 

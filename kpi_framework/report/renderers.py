@@ -15,6 +15,7 @@ RENDERERS: Mapping[str, tuple[str, str]] = {
     "junit": ("kpi_framework.report.formats.junit", "render_junit"),
     "sarif": ("kpi_framework.report.formats.sarif", "render_sarif"),
     "github": ("kpi_framework.report.formats.github", "render_github"),
+    "azure": ("kpi_framework.report.formats.azure", "render_azure"),
     "gitlab": ("kpi_framework.report.formats.gitlab", "render_gitlab"),
 }
 """The file and the function of each format; a file is read when its format is asked for."""

@@ -36,6 +36,14 @@ class ProjectRoot(Record):
     folder: Path
     allowed: tuple[Path, ...] = ()
 
+    @property
+    def in_repository(self) -> str:
+        """The project's folder in its repository, such as `desks/hr/`; empty at the top, and outside of any."""
+        folder = self.folder.resolve()
+        top = next((p for p in (folder, *folder.parents) if os.path.lexists(p / ".git")), folder)
+        inside = folder.relative_to(top).as_posix()
+        return "" if inside == "." else f"{inside}/"
+
 
 def find_project(folder: Path | None, start: Path) -> Path:
     """The project's folder: the given one, or the nearest with a kpi.yaml upwards. Raises KpiError."""

@@ -20,7 +20,7 @@ def render_github(report: Report) -> Commands:
     """At most ten annotations a type: nine, and one that names the rest."""
     lines: list[str] = []
     for severity, kind in _TYPES.items():
-        lines += _annotations(kind, [f for f in (*report.alarms, *report.findings) if f.severity is severity])
+        lines += _annotations(kind, [f for f in report.located if f.severity is severity])
     if not report.passed and not any(line.startswith("::error") for line in lines):
         reasons = report.scorecard.verdict.reasons if report.scorecard else ()
         lines.append(_command("error", "; ".join(reasons) or "not passed", title=report.title))

@@ -18,7 +18,7 @@ _SEVERITIES = {
 
 def render_gitlab(report: Report) -> str:
     """One entry a finding and a missed target; its fingerprint stays when lines move."""
-    findings = (*report.alarms, *report.findings)
+    findings = report.located
     prints = fingerprints(findings)
     return as_text(
         [

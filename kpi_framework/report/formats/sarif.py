@@ -21,7 +21,7 @@ _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: 
 def render_sarif(report: Report) -> str:
     """One run of the tool `kpi`."""
     indexes = {name: index for index, name in enumerate((*(rule.code for rule in RULES.values()), *ALARMS))}
-    findings = (*report.alarms, *report.findings)
+    findings = report.located
     prints = fingerprints(findings)
     results = [_finding(finding, p, indexes) for finding, p in zip(findings, prints, strict=True)]
     rules = [*map(_rule, RULES.values()), *(_alarm(name, why) for name, why in ALARMS.items())]

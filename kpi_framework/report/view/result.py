@@ -7,7 +7,7 @@ from functools import cached_property
 
 from ...model.diagnostic import Diagnostic
 from ...model.measurement import ExampleResult, Scorecard
-from ...model.record import Record
+from ...model.record import Record, replace
 
 
 class Report(Record, dict=True):
@@ -24,12 +24,22 @@ class Report(Record, dict=True):
     width: int = 100
     alarms: tuple[Diagnostic, ...] = ()
     """Missed targets and signals that are on at their lines, for the formats that show nothing but findings."""
+    prefix: str = ""
+    """The project's folder in its repository, such as `desks/hr/`."""
 
     @cached_property
     def findings(self) -> tuple[Diagnostic, ...]:
         """All findings, each once, file by file from top to bottom."""
         judged = self.scorecard.diagnostics if self.scorecard else ()
         return tuple(sorted(dict.fromkeys((*self.diagnostics, *judged)), key=lambda f: f.sort_key))
+
+    @cached_property
+    def located(self) -> tuple[Diagnostic, ...]:
+        """Alarms and findings by their path in the repository, as the programs that read it name files."""
+        every = (*self.alarms, *self.findings)
+        if not self.prefix:
+            return every
+        return tuple(replace(f, span=replace(f.span, path=f"{self.prefix}{f.span.path}")) for f in every)
 
 
 Renderer = Callable[[Report], str]

@@ -6,11 +6,9 @@ import glob
 import os
 import re
 from collections.abc import Mapping, Sequence
-from importlib.resources import files
 from itertools import takewhile
 from pathlib import Path, PurePosixPath
 
-from ... import __version__
 from ...discover.export import Export
 from ...discover.project import Frame, empty_project, proposed_project
 from ...load.catalog import PROJECT, load_catalog
@@ -29,13 +27,24 @@ from ..run import Options
 from .add import Choice, add
 from .catalog import datasets
 from .exports import exports_of
+from .pipelines import PIPELINES, write_pipeline
 from .schemas import write_schemas
 
-WORKFLOW = ".github/workflows/kpi.yml"
-IGNORED = "scorecard/"
+IGNORED = ("scorecard/", "kpi-reports/", ".kpi/")
+"""What commands and jobs write: it is computed anew."""
+_UNKNOWN_ORIGIN = (
+    "set the variable KPI_INSTALL of your CI system to what its jobs can install kpi from, "
+    "such as `kpi-framework @ git+https://HOST/REPOSITORY@COMMIT`"
+)
 TICKETS = "tickets"
 FIRST = "time_to_resolution"
-_PLACES = ("data", ".gitignore", ".github", ".github/workflows", WORKFLOW)
+_PLACES = (
+    "data",
+    ".gitignore",
+    ".github",
+    ".github/workflows",
+    *(path for files in PIPELINES.values() for path in files),
+)
 _FOLDERS = ("kpis", "schemas")
 _HEAD = "# yaml-language-server: $schema=schemas/project.schema.json"
 
@@ -48,6 +57,10 @@ class InitRequest(Record):
     name: str | None = None
     timezone: str | None = None
     owner: str = "service-desk@example.com"
+    system: str = "github"
+    """The system whose pipeline is written: one of `PIPELINES`."""
+    requirement: str | None = None
+    """What a job installs kpi from; None where nobody knows."""
 
 
 class InitResult(Record):
@@ -73,8 +86,10 @@ def begin(options: Options, request: InitRequest) -> InitResult:
     assert catalog is not None, findings
     copied = [name for p in sources.values() for name in _copy(p, request.folder)]
     write_text(request.folder / "kpi.yaml", text)
-    written = ["kpi.yaml", *copied, *_around(request.folder)]
+    written = ["kpi.yaml", *copied, *_around(request)]
     ids, notes = _definitions(options, request, {e.dataset for e in exports})
+    if request.requirement is None and not set(PIPELINES[request.system]).isdisjoint(written):
+        notes.append(_UNKNOWN_ORIGIN)
     return InitResult(
         (*written, *ids), (*(f"{c} is a copy of your file, with all personal data in it" for c in copied), *notes)
     )
@@ -166,16 +181,13 @@ def _copy(source: DataSource, folder: Path) -> list[str]:
 # what stands around it
 
 
-def _around(folder: Path) -> list[str]:
-    """The schemas, the workflow and the entry of .gitignore; what is there already stays."""
-    written = []
+def _around(request: InitRequest) -> list[str]:
+    """The schemas, the pipeline and the entries of .gitignore; what is there already stays."""
+    folder, written = request.folder, []
     if not (folder / "schemas").exists():
         write_schemas(folder / "schemas")
         written.append("schemas/")
-    if not (folder / WORKFLOW).exists():
-        text = files("kpi_framework").joinpath("library/starter/workflow.yaml").read_text(encoding="utf-8")
-        write_text(folder / WORKFLOW, text.replace("@VERSION@", __version__))
-        written.append(WORKFLOW)
+    written += write_pipeline(folder, request.system, request.requirement)
     return [*written, *_ignored(folder / ".gitignore")]
 
 
@@ -184,10 +196,11 @@ def _ignored(path: Path) -> list[str]:
         text = path.read_text(encoding="utf-8") if path.exists() else ""
     except (OSError, UnicodeDecodeError) as error:
         raise KpiError(f"{path} cannot be read", "Correct it first.") from error
-    if {IGNORED, f"/{IGNORED}", "scorecard", "/scorecard"} & set(text.splitlines()):
-        return []
-    write_text(path, f"{text}{'' if not text or text.endswith(chr(10)) else chr(10)}{IGNORED}\n")
-    return [path.name]
+    lines = {line.strip("/") for line in text.splitlines()}
+    lacking = [name for name in IGNORED if name.strip("/") not in lines]
+    if lacking:
+        write_text(path, "\n".join([*([text.removesuffix("\n")] if text else []), *lacking, ""]))
+    return [path.name] if lacking else []
 
 
 # the KPIs that the columns allow
