@@ -26,7 +26,10 @@ LONG = " ".join([TEXT] * 4)
 SEGMENTS = ("##[error]x", "::error::x")
 AUTHOR = "##[error]x ::add-mask::a <ada@example.com>"
 WIDTHS = (40, 97)
-ANNOTATION = re.compile(r"::(error|warning|notice) (file=[^:,]*,line=\d+,col=\d+,)?title=[^:,]*::.*")
+ANNOTATION = re.compile(
+    r"::(error|warning|notice) (file=[^:,]*,line=\d+,col=\d+,)?title=[^:,]*::.*"
+    r"|##vso\[task\.logissue type=(error|warning);([a-z]+=[^];]*;)*\].*"
+)
 
 PROJECT = f"""version: 1
 name: '{TEXT}'
@@ -174,6 +177,7 @@ PLAIN: dict[str, list[tuple[str, ...]]] = {
     "schema": [("--check",), ()],
     "init": [("new", "--name", TEXT, "--owner", TEXT), ("odd", "--from", "data/##[error]x.csv"), ("--timezone", TEXT),
              ("::error::x", "##[error]x"), ("other", "--from", "vendor.csv", DATA)],
+    "ci": [(), ("--base", "HEAD~1"), ("--base", TEXT), ("--project", TEXT)],
     "demo": [("kpi.yaml",)],
     "functions": [(), ("share",), (TEXT,)],
     "catalog": [("--family", TEXT)],
@@ -210,11 +214,11 @@ def formats(folder: Path, command: str) -> list[str]:
 def test_no_format_holds_a_command(command: str, desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Text, CSV and annotations in a job; all others always: a later step may print them. Parsed, they are exact."""
     for form in formats(desk, command):
-        monkeypatch.setenv("GITHUB_ACTIONS", "true" if form in ("text", "csv", "github") else "")
+        monkeypatch.setenv("GITHUB_ACTIONS", "true" if form in ("text", "csv", "github", "azure") else "")
         for words in COMMANDS[command]:
             ended = kpi(desk, *command.split(), *words, "--format", form)
             assert unwanted(ended) == [], (form, words)
-            assert not (annotation_lines(ended.out) and form != "github")
+            assert not (annotation_lines(ended.out) and form not in ("github", "azure"))
             if form in ("json", "sarif", "gitlab"):
                 assert BREAK not in str(ended.json)
             if form == "junit":
