@@ -112,7 +112,7 @@ def _resolutions(compilation: Compilation) -> Iterator[Variant]:
     catalog = compilation.catalog
     for kind, other in (("first", "last"), ("last", "first")):
         swapped = _over_datasets(catalog, partial(_over_clocks, change=partial(_moment, kind=kind, other=other)))
-        yield Variant(f"{kind}_resolution", f"the {kind} resolution", _from_history(swapped, kind))
+        yield Variant(f"{kind}_resolution", f"the {kind} resolution", _from_history(compilation, swapped, kind))
     yield Variant("closure", "the closure in place of the resolution", _renamed(catalog, "closed_at"))
 
 
@@ -122,15 +122,25 @@ def _moment(timed: Clock | Policy, kind: str, other: str) -> dict[str, object]:
     return {kind: words, other: None} if words and not _DONE.isdisjoint(words) else {}
 
 
-def _from_history(catalog: Catalog, kind: str) -> Catalog:
-    """The catalog with the export's time of resolution replaced by the history's, where there is one history."""
-    histories = [n for n, d in catalog.datasets.items() if _HISTORY in (d.contract, n)]
-    if len(histories) != 1:
+def _from_history(compilation: Compilation, catalog: Catalog, kind: str) -> Catalog:
+    """The catalog with the export's time of resolution replaced by the history's, where it is clear which that is."""
+    history = _status_history(catalog)
+    if not history:
         return catalog
     name = f"{kind}_{_RESOLVED}"
-    clock = Clock.model_validate({"history": histories[0], kind: "resolved", "otherwise": "closed"})
-    timed = _over_datasets(catalog, lambda d: _with_clock(d, name, clock), leaving=histories)
-    return _renamed(timed, name)
+    clock = Clock.model_validate({"history": history, kind: "resolved", "otherwise": "closed"})
+    others = {n for n, table in compilation.tables.items() if n in history or not table.has(_RESOLVED)}
+    return _renamed(_over_datasets(catalog, partial(_with_clock, name=name, clock=clock), leaving=others), name)
+
+
+def _status_history(catalog: Catalog) -> tuple[str, ...]:
+    """Where a clock finds resolutions; without such a clock the project's one history, if there is one."""
+    clocks = [clock for dataset in catalog.datasets.values() for clock in dataset.clocks.values()]
+    stated = [clock.history for clock in clocks if not _DONE.isdisjoint(clock.words)]
+    if stated:
+        return stated[0]
+    histories = [n for n, d in catalog.datasets.items() if _HISTORY in (d.contract, n)]
+    return tuple(histories) if len(histories) == 1 else ()
 
 
 def _with_clock(dataset: Dataset, name: str, clock: Clock) -> Dataset:

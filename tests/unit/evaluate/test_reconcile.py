@@ -75,6 +75,8 @@ MERGED = "not coalesce(merged, false)"
 RESOLUTION = {"formula": "median(minutes_between(created_at, resolved_at))", "unit": "minutes", "counts": "Elapsed."}
 WORKED = {"formula": "median(business_minutes(created_at, resolved_at))", "unit": "minutes"}
 VOLUME = {"formula": "count(*)", "unit": "count"}
+GAP = dt.timedelta(hours=7)
+"""From the wall of the zone Etc/GMT+7, which has no summer time, to UTC."""
 HOURS = {"formula": "avg(extract(hour from created_at))", "unit": "score"}
 
 
@@ -170,6 +172,21 @@ def test_the_reading_that_gives_the_vendors_figure_is_named(case: str, tmp_path:
     reconciliation = _figure(tmp_path, metric, figure())
     assert reconciliation.differs
     assert _names(reconciliation) == [variant]
+
+
+def test_the_zone_that_a_source_states_is_tried(tmp_path: Path) -> None:
+    """The vendor's months begin where its times were written, ours in UTC; working hours stay where they were."""
+    hours = {**HOURS, "formula": "avg(business_hours(created_at, resolved_at))", "unit": "hours"}
+    worked = [_worked(t[1] + GAP, t[3] + GAP) / 60 for t in MARCH]
+    figure = {"period": "2026-03", "value": f"{sum(worked) / len(worked):.3f} h", "source": "The vendor"}
+    options = _project(tmp_path, hours, figure, timezone="UTC")
+    path = tmp_path / "kpi.yaml"
+    config = json.loads(path.read_text())
+    config["datasets"]["tickets"]["source"] = {"path": "data/tickets.csv", "timezone": "Etc/GMT+7"}
+    path.write_text(json.dumps(config))
+    (reconciliation,) = _card(options).reported
+    assert reconciliation.differs
+    assert _names(reconciliation) == ["periods:Etc/GMT+7"]
 
 
 HISTORY = {"source": "data/events.csv", "contract": "ticket_events"}
