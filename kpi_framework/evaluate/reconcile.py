@@ -45,11 +45,11 @@ def reconcile(
 
 
 def unexplained(catalog: Catalog, reconciliations: Iterable[Reconciliation]) -> Iterator[Diagnostic]:
-    """reported-differs: a figure under `reported` is not our value of its period, as far as it is written, and no other
-    reading of the definition that was tried gives it.
+    """reported-differs: a figure under `reported` is not our value of its period, as far as it is written, though that
+    is final, and no other reading of the definition that was tried gives it.
     """
     for reconciliation in reconciliations:
-        if not reconciliation.differs or reconciliation.explanations:
+        if not (reconciliation.is_final and reconciliation.differs) or reconciliation.explanations:
             continue
         at = catalog.definitions[reconciliation.kpi].at.key("reported", reconciliation.index, "value")
         figure, tried = reconciliation.figure, len(reconciliation.attempts)
@@ -87,7 +87,7 @@ def _compared(figure: Reconciliation, measurement: Measurement | None) -> Reconc
 def _attempts(
     compilation: Compilation, setting: Setting, differing: list[Reconciliation]
 ) -> Mapping[tuple[str, int], list[Attempt]]:
-    """What each other reading gives for the figures that differ; one that changes a definition not, is not tried."""
+    """What each other reading gives for the figures that differ; one that changes no definition is not tried."""
     own = compilation.narrowed({r.kpi for r in differing})
     tried = {(r.kpi, _hash(own, r.kpi)) for r in differing}
     attempts: dict[tuple[str, int], list[Attempt]] = {(r.kpi, r.index): [] for r in differing}

@@ -197,6 +197,11 @@ class Reconciliation(Record):
         return self.value is not None and not self.agrees
 
     @property
+    def is_final(self) -> bool:
+        """Whether our value can no longer change: its period has ended, and its data reach the end."""
+        return self.value is not None and self.reason not in (Reason.PROVISIONAL, Reason.STALE)
+
+    @property
     def difference(self) -> float | None:
         """How much larger our value is."""
         return None if self.value is None else float(Fraction(repr(self.value)) - Fraction(repr(self.reported)))

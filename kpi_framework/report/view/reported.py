@@ -33,7 +33,8 @@ def reported_text(reconciliation: Reconciliation, ink: Ink) -> str:
     """`2026-09: Zendesk reported 47 min, ours is 52.5 min (5.50 min more). …` on one line."""
     r = reconciliation
     figure = f"{short_period_text(r.period)}: {ink.prose(r.figure.source)} reported {ink.prose(str(r.figure.value))}"
-    ours = f", ours is {show_value(r.value, r.unit)}" if r.value is not None else ""
+    so_far = "" if r.is_final else " so far"
+    ours = f", ours is {show_value(r.value, r.unit)}{so_far}" if r.value is not None else ""
     more = f" ({_difference(r)})" if r.differs else ""
     return f"{figure}{ours}{more}: {explanation(r, ink)}"
 

@@ -22,6 +22,7 @@ from kpi_framework.model.measurement import Reconciliation, Scorecard
 from kpi_framework.model.record import replace
 from kpi_framework.report.formats.json import scorecard_json
 from kpi_framework.report.pages.scorecard_markdown import scorecard_markdown
+from kpi_framework.report.pages.show import ShowReport, show_markdown
 from kpi_framework.workflow.checking.check import Options, check
 from kpi_framework.workflow.project import ProjectRoot
 
@@ -299,6 +300,18 @@ def test_a_value_that_is_unknown_is_compared_with_nothing(tmp_path: Path) -> Non
     card = _card(_project(tmp_path, VOLUME, *figures))
     assert [(r.value, r.agrees, r.differs, r.attempts) for r in card.reported] == [(None, False, False, ())] * 2
     assert "reported-differs" not in {f.rule for f in card.diagnostics}
+
+
+def test_a_value_that_is_not_final_is_compared_and_not_told(tmp_path: Path) -> None:
+    """In the running month the figures may differ because it goes on: no finding, and the page says "so far"."""
+    options = _project(
+        tmp_path, VOLUME, {"period": "2026-04", "value": 99_999, "source": "Zendesk"}, as_of="2026-04-20"
+    )
+    card = _card(options)
+    (reconciliation,) = card.reported
+    assert (reconciliation.differs, reconciliation.is_final) == (True, False)
+    assert "reported-differs" not in {f.rule for f in card.diagnostics}
+    assert "so far" in show_markdown(ShowReport(card, "ours"))
 
 
 def test_what_was_compared_is_in_the_scorecard(tmp_path: Path) -> None:
