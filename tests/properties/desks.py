@@ -1,4 +1,4 @@
-"""Desks of a few generated tickets and their histories: bad, blank and unknown cells, and KPIs of every kind over them."""
+"""Desks of generated tickets and their histories: bad, blank and unknown cells, and KPIs of every kind over them."""
 
 from __future__ import annotations
 
@@ -40,7 +40,8 @@ CELLS: dict[str, tuple[str, ...] | None] = {
     "score": ("0.1", "0.2", "4.75", ""), "version": ("1", "2", "10"), "at": None,
     "field": ("status", "status", "comment", "comment", "priority"),
     "value": ("new", "open", "on_hold", "resolved", "closed", "cancelled", "high", "low"),
-    "by": ("agent", "agent", "requester", "automation"), "public": ("true", "true", "false"), "sequence": ("1", "2", "3"),
+    "by": ("agent", "agent", "requester", "automation"), "public": ("true", "true", "false"),
+    "sequence": ("1", "2", "3"),
 }  # fmt: skip
 """What stands in the columns; moments where nothing is listed."""
 FAULTS: dict[str, tuple[str, ...]] = {

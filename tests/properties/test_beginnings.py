@@ -6,7 +6,6 @@ import calendar
 import datetime as dt
 import json
 import os
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,7 +32,7 @@ Row = tuple[dt.datetime, dt.datetime | None]
 Stretch = tuple[dt.datetime, dt.datetime]
 
 laws = settings(
-    deadline=None, max_examples=int(os.environ.get("KPI_DESKS", "12")),
+    deadline=None, max_examples=int(os.environ.get("KPI_DESKS", "10")),
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )  # fmt: skip
 """`KPI_DESKS=500` draws more than a run on CI has time for."""
@@ -68,7 +67,7 @@ class World:
             return self.instant(stated) <= start
         oldest = min(moment for moment in moments if self.instant(moment) < self.as_of)
         begins = self.instant(oldest.date().replace(day=1) if self.grain else oldest)
-        return begins <= start or begins < end and begins <= start + self.freshness * DAY
+        return begins <= start or (begins < end and begins <= start + self.freshness * DAY)
 
     def is_known(self, kpi_id: str, start: dt.date, end: dt.date) -> bool:
         """Whether the data of a KPI reach one of its periods, or the days of its baseline."""
@@ -130,7 +129,10 @@ def write(root: Path, world: World, baseline: tuple[dt.date, dt.date]) -> tuple[
         path.unlink()
     for kpi_id, fields in {**named, "growth": {"formula": "monthly - previous(monthly)", "unit": "count"}}.items():
         origin = {} if kpi_id == "growth" else {"dataset": "rows"}
-        judged = {"target": {"at_most": "baseline + 1000"}, "baseline": dict(zip(("from", "to"), map(str, baseline), strict=True))}
+        judged = {
+            "target": {"at_most": "baseline + 1000"},
+            "baseline": dict(zip(("from", "to"), map(str, baseline), strict=True)),
+        }
         head = {"version": 1, "id": kpi_id, "name": kpi_id, "owner": "a@example.com", **judged}
         (folder / f"{kpi_id}.yaml").write_text(json.dumps({**head, **origin, **fields}))
     columns = {name: {"from": name, "type": "timestamp"} for name in ("began", "ended")}
