@@ -23,7 +23,7 @@ class ReportingPeriods(Record):
     @property
     def today(self) -> dt.date:
         """as_of's day."""
-        return self.almanac.day(self.as_of)
+        return self.almanac.day_until(self.as_of)
 
     def running(self, grain: Grain) -> Period | None:
         """The period that is not over yet at as_of, if one has begun."""

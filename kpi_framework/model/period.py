@@ -129,8 +129,12 @@ class Almanac(Record):
         """The instant at which `day` begins in the project's zone, in UTC."""
         return dt.datetime(day.year, day.month, day.day, tzinfo=self.zone).astimezone(dt.UTC)
 
-    def day(self, instant: dt.datetime) -> dt.date:
-        """The day on the project's wall at `instant`; at midnight, the day that ends."""
+    def day_of(self, instant: dt.datetime) -> dt.date:
+        """The day on the project's wall at `instant`; at midnight, the day that begins."""
+        return instant.astimezone(self.zone).date()
+
+    def day_until(self, instant: dt.datetime) -> dt.date:
+        """The last day on the project's wall before `instant`; at midnight, the day that ends."""
         return (instant.astimezone(self.zone) - dt.timedelta(microseconds=1)).date()
 
 
