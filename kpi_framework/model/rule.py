@@ -114,6 +114,7 @@ _ALL = (
     Rule("KPI610", "header-drift", ERROR, "One file of the source lacks a column that its other files have. In periods with rows of that file, the KPIs that use the column are unknown.", "Correct the header of the file, or write `optional: true` in the column's mapping if the file rightly lacks it."),
     Rule("KPI619", "mixed-currency", ERROR, "Amounts of two currencies are not added: there is no conversion, so the value is unknown.", "Take the rows of one currency with `where`, or convert the amounts before they are exported."),
     Rule("KPI620", "unmatched-word", WARNING, "A word of a definition, or a value of a segment, is written in another way in the data, so rows are counted apart or not at all.", "Map the values of the source to one spelling each under `values:` in kpi.yaml."),
+    Rule("KPI630", "reported-differs", WARNING, "Somebody else reported another figure for the same period, and none of the other readings that were tried gives it.", "Find out how that figure is computed, and correct the definition or the columns. If both are right, say why: `# kpi: ignore[reported-differs] reason`."),
 )  # fmt: skip
 
 RULES: Mapping[str, Rule] = {rule.name: rule for rule in _ALL}

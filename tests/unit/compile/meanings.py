@@ -152,6 +152,7 @@ TABLES: Mapping[type[Model], Mapping[str, tuple[Row, ...]]] = {
         "segments": _prose("segments", ["priority"]), "min_sample": _prose("min_sample", 9),
         "min_measured": _prose("min_measured", "10%"), "settle": _prose("settle", "2 days"),
         "read_with": _prose("read_with", ["stock"]), "status": _prose("status", "draft"), "notes": _prose("notes", []),
+        "reported": _prose("reported", [{"period": "2026-01", "value": 5, "source": "The vendor"}]),
         "examples": _prose("examples", [{"name": "none", "given": [], "expect": 0}]), "meta": _prose("meta", {"a": 1}),
         "baseline": _prose("baseline", {"from": "2026-01-01", "to": "2026-02-28"}), "target": _prose("target", _TARGET),
         "benchmark": _prose("benchmark", {"at_most": "2 h", "source": "a guide", "year": 2026}),
