@@ -141,7 +141,7 @@ def _steps(path: Path) -> list[tuple[str, dict[str, str]]]:
         variables = dict(re.findall(r"environment \{ (\w+) = '([^']*)' \}", text_))
         return [(command, variables) for command in re.findall(r"\bsh '([^\n]*)'\n", text_)]
     if path.suffix == ".mk":
-        return [(f"make -f {path.name} {goal}", {}) for goal in (".kpi/bin/kpi", "kpi")]
+        return [(f"make -f {path.name} {goal}", {}) for goal in (".kpi-venv/bin/kpi", "kpi")]
     whole: dict[Any, Any] = yaml.safe_load(text_)
     if path.name == ".gitlab-ci.yml":
         job = {**whole[".kpi"], **whole["kpi"]}
@@ -168,7 +168,7 @@ def _run(folder: Path, path: Path, tools: Path) -> int:
         shell = ["bash", "-e", "-o", "pipefail", "-c", command]
         done = subprocess.run(shell, cwd=folder, env={**environment, **variables}, capture_output=True, check=False)
         print(command, done.stdout.decode(), done.stderr.decode())
-        _lend(folder / ".kpi")
+        _lend(folder / ".kpi-venv")
         if done.returncode:
             return 1 if b"[kpi] Error 1" in done.stderr or b": kpi] Error 1" in done.stderr else done.returncode
     return 0

@@ -9,13 +9,13 @@ pipeline {
     stages {
         stage('Install kpi') {
             steps {
-                sh 'python3 -m venv .kpi'
-                sh '.kpi/bin/python -m pip install "${KPI_INSTALL:?set it to what pip can install, such as the address of a wheel}"'
+                sh 'python3 -m venv .kpi-venv'
+                sh '.kpi-venv/bin/python -m pip install "${KPI_INSTALL:?set it to what pip can install, such as the address of a wheel}"'
             }
         }
         stage('Check') {
             steps {
-                sh '.kpi/bin/kpi ci'
+                sh '.kpi-venv/bin/kpi ci'
             }
         }
     }

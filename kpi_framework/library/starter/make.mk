@@ -2,9 +2,9 @@
 KPI_INSTALL ?= @INSTALL@ #@
 
 .PHONY: kpi
-kpi: .kpi/bin/kpi ## check the KPIs; BASE=REVISION compares a proposed change with its base
-	.kpi/bin/kpi ci $(if $(BASE),--base "$(BASE)")
+kpi: .kpi-venv/bin/kpi ## check the KPIs; BASE=REVISION compares a proposed change with its base
+	.kpi-venv/bin/kpi ci $(if $(BASE),--base "$(BASE)")
 
-.kpi/bin/kpi:
-	python3 -m venv .kpi
-	.kpi/bin/python -m pip install "$(or $(KPI_INSTALL),$(error set KPI_INSTALL to what pip can install))"
+.kpi-venv/bin/kpi:
+	python3 -m venv .kpi-venv
+	.kpi-venv/bin/python -m pip install "$(or $(KPI_INSTALL),$(error set KPI_INSTALL to what pip can install))"

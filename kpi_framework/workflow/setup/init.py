@@ -30,7 +30,7 @@ from .exports import exports_of
 from .pipelines import PIPELINES, write_pipeline
 from .schemas import write_schemas
 
-IGNORED = ("scorecard/", "kpi-reports/", ".kpi/")
+IGNORED = ("scorecard/", "kpi-reports/", ".kpi-venv/")
 """What commands and jobs write: it is computed anew."""
 _UNKNOWN_ORIGIN = (
     "set the variable KPI_INSTALL of your CI system to what its jobs can install kpi from, "
