@@ -82,6 +82,18 @@ SHAPES: dict[str, Shape] = {
             }
         ],
     ),
+    "jira_without_resolution": Shape(
+        "jira_service_management",
+        "Issue key,Issue Type,Status,Created,Resolved,Status Category,Status Category Changed\n"
+        "W-1,Task,Done,05/Jan/26 9:00 AM,06/Jan/26 9:00 AM,Done,07/Jan/26 9:00 AM\n"
+        "W-2,Task,Done,05/Jan/26 9:00 AM,,Done,08/Jan/26 9:00 AM\n"
+        "W-3,Task,In Progress,05/Jan/26 9:00 AM,,In Progress,08/Jan/26 9:00 AM\n",
+        [
+            {"ticket_id": "W-1", "resolved_at": "2026-01-06T09:00:00", "status": "resolved"},
+            {"ticket_id": "W-2", "resolved_at": "2026-01-08T09:00:00", "status": "resolved"},
+            {"ticket_id": "W-3", "resolved_at": None, "status": "open"},
+        ],
+    ),
     "servicenow": Shape(
         "servicenow",
         "number,state,opened_at,resolved_at,closed_at,priority,contact_type,category,assignment_group,assigned_to,"
