@@ -69,6 +69,9 @@ def guessed(table: Table) -> Guesses:
     times = times_of(table.looking, timed)
     guesses = dict(_answered(table))
     words = {c: g for c, g in _words(table, timed) if c not in guesses}
+    kind = words.get("type")
+    if kind is not None and not kind.is_sure:
+        words["category"] = words.pop("type")
     guesses |= words
     stages = stages_of(table.looking, times, _named_times(table, times, guesses), _done(table, guesses.get("status")))
     guesses |= {c: g for c, g in _guesses_of(stages, table, times).items() if c not in guesses}
@@ -77,6 +80,10 @@ def guessed(table: Table) -> Guesses:
     number = _id(table, {g.header for g in guesses.values()} | set(timed))
     if number is not None and "ticket_id" not in guesses:
         guesses["ticket_id"] = number
+    if "closed_at" in guesses and "resolved_at" not in guesses:
+        guesses["resolved_at"] = Guess(
+            guesses["closed_at"].header, "the file has one end: closing a ticket is resolving it"
+        )
     headers = {g.header for g in guesses.values()}
     return Guesses(guesses, times, tuple(_people(table, headers)), stages.rivals)
 
@@ -138,7 +145,8 @@ def _words(table: Table, timed: Sequence[str]) -> Iterator[tuple[str, Guess]]:
             header = list(table.profiles)[-place]
             taken.add(header)
             why = "by its name, and " if is_named else ""
-            yield column, Guess(header, f"{why}{known:.0%} of its cells are known words", is_named or known >= 0.95)
+            is_sure = known >= 0.95 or (is_named and known >= _KNOWN_IF_NAMED)
+            yield column, Guess(header, f"{why}{known:.0%} of its cells are known words", is_sure)
 
 
 def _score(table: Table, column: str, header: str) -> tuple[bool, float, int] | None:

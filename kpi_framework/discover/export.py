@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from ..model.column_profile import ColumnProfile, ExportRows, FileProfile, TimeFormats
@@ -20,6 +20,7 @@ from .vendor import HeaderMatch, IdentifiedFile, Shipped, refusal
 from .words import ColumnWords, column_words, lies_ahead, no_value_texts
 
 TICKETS = "tickets"
+OTHER = "other"
 _TIMES = ("timestamp", "date")
 _CAPS = (500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000)
 _DONE = frozenset(("resolved", "closed", "cancelled"))
@@ -141,8 +142,11 @@ class Export(Record, dict=True):
         mapping = self.match.columns[name].values
         if self.vocabulary is None:
             return mapping
-        learnt = {text: self.vocabulary.canonical(name, text) for text in self.values(name) if text not in mapping}
-        return {**{text: word for text, word in learnt.items() if word is not None and word != text}, **mapping}
+        words = self.match.contract.columns[name].values
+        rest = OTHER if OTHER in words else None
+        unknown = (text for text in self.values(name) if text not in mapping and text not in words)
+        learnt = {text: self.vocabulary.canonical(name, text) or rest for text in unknown}
+        return {**{text: word for text, word in learnt.items() if word is not None}, **mapping}
 
     @property
     def learnt(self) -> Mapping[str, Mapping[str, str]]:
@@ -191,6 +195,14 @@ class Export(Record, dict=True):
         preset = self.match.preset
         key = (preset.key or self.match.contract.key) if preset else self.match.contract.key
         return key[0] if isinstance(key, tuple) and len(key) == 1 else key or None
+
+    def lacks(self, column: str, words: Collection[str]) -> bool:
+        """Whether it has a column, and no row of it holds any of these words."""
+        mapping = self.match.columns.get(column)
+        if mapping is None or self.profiles[mapping.from_].distinct_count > len(self._texts(column)):
+            return False
+        meanings = self._known_words(column) if self.match.contract.columns.get(column) else mapping.values
+        return not {meanings.get(text, text) for text in self.values(column)} & set(words)
 
     def _texts(self, name: str) -> tuple[str, ...]:
         return self.profiles[self.match.columns[name].from_].texts

@@ -12,6 +12,7 @@ from itertools import takewhile
 from pathlib import Path, PurePosixPath
 
 from ... import __version__
+from ...compile.words import words_in
 from ...discover.answers import Answered, Question, answered, questions_of
 from ...discover.export import Export
 from ...discover.project import Frame, empty_project, leading_span, proposed_project
@@ -248,7 +249,8 @@ def _definitions(options: Options, request: InitRequest, exports: Sequence[Expor
     notes: list[str] = []
     for row in dict.fromkeys(t.row for t in shipped_templates().values()):
         options.progress("adding the KPIs that the columns allow")
-        paths, remarks = _first_reading(within, choice, row, there)
+        readings = {i: t for i, t in _readings(row).items() if set(datasets(t)) <= there and not _lacks(exports, t)}
+        paths, remarks = _first_reading(within, choice, readings)
         written += paths
         notes += remarks
     _guard(request.folder, written)
@@ -262,10 +264,19 @@ def _choice(request: InitRequest, exports: Sequence[Export]) -> Choice:
     return Choice(owner=request.owner, baseline=baseline, is_draft=True)
 
 
-def _first_reading(options: Options, choice: Choice, row: str, there: set[str]) -> tuple[list[str], list[str]]:
+def _lacks(exports: Sequence[Export], template: Template) -> bool:
+    """Whether it compares a column with words that no row holds: its 0 would prove nothing."""
+    name, formula, where = (template.kpi.get(field_) for field_ in ("dataset", "formula", "where"))
+    return any(
+        export.lacks(compared.column, compared.words)
+        for export in exports if export.dataset == name for compared in words_in(formula, where)
+    )  # fmt: skip
+
+
+def _first_reading(options: Options, choice: Choice, readings: Mapping[str, Template]) -> tuple[list[str], list[str]]:
     """The files of a row of the catalogue, or of the first of its variants that the columns allow, which is told."""
-    for template_id, template in _readings(row).items():
-        if set(datasets(template)) <= there and (paths := _added(options, choice, template_id)):
+    for template_id, template in readings.items():
+        if paths := _added(options, choice, template_id):
             return paths, [f"{template_id}: {template.variant}"] if template.variant else []
     return [], []
 
