@@ -123,7 +123,7 @@ def _write_columns(export: Export, dataset: CommentedValues) -> None:
     for name, column in export.match.columns.items():
         reasons, changes = _column(export, name, column)
         if changes or export.guesses is not None:
-            columns[name] = {**_fields(column), **changes}
+            columns[name] = {n: v for n, v in {**_fields(column), **changes}.items() if v is not None}
             notes[name] = reasons
     for header in export.guesses.personal if export.guesses else ():
         name = snake_case(header)
@@ -148,6 +148,7 @@ def _column(export: Export, name: str, column: Column) -> tuple[list[str], dict[
     own = _own_formats(export, name, column)
     if own is not None:
         changes["timestamps"] = own
+        changes["timezone"] = None
         reasons.append("Its times are written otherwise than the others.")
     words, learnt = export.words(name), export.learnt.get(name, {})
     if learnt or words.unmapped:
