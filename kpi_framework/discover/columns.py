@@ -73,7 +73,9 @@ def guessed(table: Table) -> Guesses:
     if kind is not None and not kind.is_sure:
         words["category"] = words.pop("type")
     guesses |= words
-    stages = stages_of(table.looking, times, _named_times(table, times, guesses), _done(table, guesses.get("status")))
+    stages = stages_of(
+        table.looking, times, _named_times(table, times, guesses), _statuses(table, guesses.get("status"))
+    )
     guesses |= {c: g for c, g in _guesses_of(stages, table, times).items() if c not in guesses}
     taken = {g.header for g in guesses.values()} | set(timed)
     guesses |= {c: g for c, g in _named(table, taken).items() if c not in guesses}
@@ -117,12 +119,10 @@ def _named_times(table: Table, times: ExportTimes, guesses: Mapping[str, Guess])
     return named
 
 
-def _done(table: Table, status: Guess | None) -> Sequence[bool | None]:
-    """For each row of the sample, whether its status says that it is done; None where that is not known."""
-    if status is None:
-        return ()
-    words = (table.vocabulary.canonical("status", cell) for cell in table.profiles[status.header].sample)
-    return [None if word is None else word in ("resolved", "closed", "cancelled") for word in words]
+def _statuses(table: Table, status: Guess | None) -> Sequence[str | None]:
+    """The canonical status of each row of the sample; None where it is not known."""
+    cells = table.profiles[status.header].sample if status is not None else ()
+    return [table.vocabulary.canonical("status", cell) for cell in cells]
 
 
 def _guesses_of(stages: Stages, table: Table, times: ExportTimes) -> dict[str, Guess]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from statistics import median
 
 from ..model.column_profile import TimeOrder
@@ -17,6 +17,8 @@ _AGREED = 0.9
 _QUICK = 0.25
 _LEAST = 10
 _ENDS = ("resolved_at", "closed_at")
+_CLOSED = ("closed", "cancelled")
+_DONE = ("resolved", *_CLOSED)
 
 
 class Stages(Record):
@@ -34,7 +36,7 @@ class Times(Record):
     looking: Looking
     columns: Mapping[str, ColumnTimes]
     orders: Mapping[tuple[str, str], TimeOrder]
-    done: Sequence[bool | None]
+    statuses: Sequence[str | None]
 
     def before(self, first: str, second: str) -> float:
         """The share of the rows in which a time is not later than another; 1 where no row has both."""
@@ -45,11 +47,15 @@ class Times(Record):
         """The share of the rows that have a time here."""
         return self.columns[header].reading.cells / max(self.looking.profiles[header].row_count, 1)
 
-    def agreement(self, header: str) -> float | None:
-        """In which share of the rows the time is there if and only if the status says done; None if nobody knows."""
-        cells = self.looking.profiles[header].sample
-        known = [(bool(c), d) for c, d in zip(cells, self.done, strict=False) if d is not None]
-        return sum(c == d for c, d in known) / len(known) if known and len({d for _, d in known}) > 1 else None
+    def is_filled_by(self, header: str, statuses: Collection[str]) -> bool:
+        """Whether the time is there in rows of these statuses, and in no other that is known."""
+        cells = zip(self.looking.profiles[header].sample, self.statuses, strict=False)
+        known = [(bool(cell), status in statuses) for cell, status in cells if status is not None]
+        inside = [filled for filled, is_done in known if is_done]
+        outside = [filled for filled, is_done in known if not is_done]
+        if not inside or not outside:
+            return False
+        return sum(inside) >= _AGREED * len(inside) and sum(outside) <= (1 - _AGREED) * len(outside)
 
     def hours(self, first: str, second: str) -> float:
         """The usual time between two columns, over the sample."""
@@ -74,11 +80,11 @@ class Times(Record):
         return [t and t.replace(tzinfo=None) for t in moments]
 
 
-def stages_of(looking: Looking, found: ExportTimes, named: Mapping[str, str], done: Sequence[bool | None]) -> Stages:
-    """Which time is which; `named` are those whose names say so, and `done` the rows that are by their status."""
+def stages_of(looking: Looking, found: ExportTimes, named: Mapping[str, str], statuses: Sequence[str | None]) -> Stages:
+    """Which time is which; `named` are those whose names say so, and `statuses` those of the sample's rows."""
     columns = {h: c for h, c in found.columns.items() if c.share >= _MOST and c.reading.cells}
     orders = looking.rows.orders({h: c.written for h, c in columns.items()})
-    times = Times(looking, columns, orders, done)
+    times = Times(looking, columns, orders, statuses)
     named = {c: h for c, h in named.items() if h in columns}
     chosen = dict(named)
     reasons = {c: _confirmed(times, c, chosen) for c in chosen}
@@ -145,7 +151,7 @@ def _updated(times: Times, free: Sequence[str], chosen: Mapping[str, str]) -> st
         return None
     others = [h for h in times.columns if times.full(h) < _FULL]
     full = [h for h in free if times.full(h) >= _FULL and all(times.before(o, h) >= _MOST for o in others)]
-    is_open = bool(others) or False in times.done
+    is_open = bool(others) or any(status not in (None, *_DONE) for status in times.statuses)
     return full[-1] if full and is_open else None
 
 
@@ -157,18 +163,28 @@ def _in_order(times: Times, headers: Iterable[str]) -> list[str]:
 
 def _ends_of(times: Times, headers: Sequence[str], chosen: Mapping[str, str]) -> list[tuple[str, str, str]]:
     """First reply, resolved and closed among columns in the order of their times."""
-    wanted = [c for c in _ENDS if c not in chosen]
-    agreed = [h for h in headers if (a := times.agreement(h)) is not None and a >= _AGREED]
-    ends = agreed or _by_length(times, headers, chosen)
-    named = list(zip(wanted, ends, strict=False)) if "resolved_at" in wanted else []
-    why = "filled where the status says done" if agreed else "after the creation, and not in every row"
-    found = [(column, header, why) for column, header in named]
-    taken = {header for _, header, _ in found}
-    resolved = next((h for c, h, _ in found if c == "resolved_at"), chosen.get("resolved_at"))
-    early = [h for h in headers if h not in taken and resolved and times.before(h, resolved) >= _MOST]
-    if early and "first_response_at" not in chosen and resolved:
+    if "resolved_at" in chosen:
+        ends: dict[str, str] = {}
+    else:
+        ends = _by_status(times, headers)
+    why = "filled where the status says so"
+    if not ends and "resolved_at" not in chosen:
+        why = "after the creation, and not in every row"
+        ends = dict(zip(_ENDS, _by_length(times, headers, chosen), strict=False))
+    found = [(column, header, why) for column, header in ends.items() if column not in chosen]
+    resolved = ends.get("resolved_at", chosen.get("resolved_at"))
+    early = [h for h in headers if h not in ends.values() and resolved and times.before(h, resolved) >= _MOST]
+    if early and "first_response_at" not in chosen:
         found.append(("first_response_at", early[0], "after the creation, and before it is resolved"))
     return found
+
+
+def _by_status(times: Times, headers: Sequence[str]) -> dict[str, str]:
+    """The columns that are filled where the status says resolved, and closed."""
+    done = [h for h in headers if times.is_filled_by(h, _DONE)]
+    shut = [h for h in headers if h not in done[:1] and times.is_filled_by(h, _CLOSED)]
+    closed = (*shut, *done[1:])
+    return {**({"resolved_at": done[0]} if done else {}), **({"closed_at": closed[0]} if done and closed else {})}
 
 
 def _by_length(times: Times, headers: Sequence[str], chosen: Mapping[str, str]) -> Sequence[str]:
