@@ -42,13 +42,15 @@ class Scope(Record):
     lookups: dict[str, Lookup] = field(default_factory=dict)
     order: tuple[tuple[str, ...], ...] = ()
     """Pairs of columns of which the second is never before the first."""
+    advice: str = ""
+    """What to do where a column is missed, beside looking for one of a similar name."""
 
     def term(self, name: str) -> Term:
         """The term of a column. Raises FormulaError (unknown-column) with the nearest name."""
         if name in self.columns:
             self.used.add(name)
             return self.columns[name]()
-        hint = did_you_mean(name, self.columns, f"It has: {listed(self.columns)}.")
+        hint = self.advice or did_you_mean(name, self.columns, f"It has: {listed(self.columns)}.")
         raise FormulaError("unknown-column", f"{self.place} has no {self.what} {shown(name)}", hint, name)
 
     def size(self, name: str) -> Size:

@@ -205,7 +205,7 @@ TABLES: Mapping[type[Model], Mapping[str, tuple[Row, ...]]] = {
         "path": (Same({f"{T}/source/path": "./elsewhere/other.csv"}),), "format": (Same({f"{T}/source/format": "csv"}),),
         "delimiter": (Part({f"{T}/source/delimiter": ";"}, _TICKETS), Same({f"{T}/source/delimiter": ","})),
         "quote": (Part({f"{T}/source/quote": "'"}, _TICKETS), Same({f"{T}/source/quote": '"'})),
-        "encoding": (Part({f"{T}/source/encoding": "latin-1"}, _TICKETS), Same({f"{T}/source/encoding": "utf-8"})),
+        "encoding": (Part({f"{T}/source/encoding": "latin-1"}, _TICKETS), Same({f"{T}/source/encoding": "UTF8"})),
         "nulls": (
             Part({f"{T}/source/nulls": ["", "-"]}, _TICKETS), Part({f"{T}/source/nulls": None}, _TICKETS),
             Same({f"{T}/source/nulls": ["?", "-", "", "-"]}),
@@ -219,6 +219,11 @@ TABLES: Mapping[type[Model], Mapping[str, tuple[Row, ...]]] = {
             Part({f"{T}/source/timezone": "UTC"}, _TICKETS), Part({"config/datasets/events/source": {"path": "e.csv", "timezone": "UTC"}}),
             Same({f"{T}/source/timezone": "Europe/London"}),
         ),
+        "decimal": (Part({f"{T}/source/decimal": ","}, _TICKETS), Same({f"{T}/source/decimal": "."})),
+        "thousands": (Part({f"{T}/source/thousands": ","}, _TICKETS),),
+        "skip": (Part({f"{T}/source/skip": 2}, _TICKETS), Same({f"{T}/source/skip": 0})),
+        "sheet": (Part({f"{T}/source/sheet": "Export"}, _TICKETS),),
+        "records": (Part({f"{T}/source/records": "result"}, _TICKETS),),
     },
     Column: {
         "from": (
@@ -241,6 +246,7 @@ TABLES: Mapping[type[Model], Mapping[str, tuple[Row, ...]]] = {
             Same({f"{T}/columns/resolved_at/timezone": "Europe/London"}),
         ),
         "optional": (Same({f"{T}/columns/priority/optional": True}),),
+        "day": (Part({f"{T}/columns/talk/day": "8 h"}), Same({f"{T}/columns/priority": {"from": "priority", "values": {"1": "high", "2": "low"}, "day": "8 h"}})),
         "currency": (Part({"config/datasets/costs/columns/amount/currency": "month"}, ("spent", "each")),),
     },
     Clock: {
