@@ -178,7 +178,7 @@ TABLES: Mapping[type[Model], Mapping[str, tuple[Row, ...]]] = {
     },
     Dataset: {
         "source": (Same({"config/datasets/costs/source": {"path": "data/costs.csv"}}),),
-        "contract": (Part({f"{T}/contract": "assets"}),), "preset": (),
+        "contract": (Part({f"{T}/contract": "assets"}, ("fix", "stock", "each")),), "preset": (),
         "columns": (
             Part({f"{T}/columns/place": "lower(site)"}), Part({f"{T}/columns/created_at/from": "Solved at"}, _TICKETS),
             Same({f"{T}/columns/desk_name": "desk"}), Same({f"{T}/columns/place": "UPPER( Site )"}),
