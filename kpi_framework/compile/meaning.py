@@ -117,7 +117,13 @@ class Meanings:
 def _behind(table: Table, used: frozenset[str], *, own: bool = False) -> dict[str, object]:
     """The columns behind the used ones (and, if `own`, behind loading itself), and how they are computed."""
     reached = table.source_columns(used, own=own)
-    return {"columns": {n: _column(table.base(n), table) for n in sorted(reached)}, "computed": _computed(table, used)}
+    meaning = {
+        "columns": {n: _column(table.base(n), table) for n in sorted(reached)},
+        "computed": _computed(table, used),
+    }
+    ordered = sorted(pair for pair in table.ordered_times if reached.issuperset(pair))
+    # A time before the one that it follows is missing.
+    return {**meaning, "order": Forms(ABSENT, ordered)} if ordered else meaning
 
 
 def _spanning(metric: Metric) -> dict[str, object]:

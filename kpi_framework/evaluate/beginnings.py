@@ -33,7 +33,7 @@ def beginnings(
 
 
 def _strays(wanted: WantedPeriods, data: Datasets) -> Iterator[Diagnostic]:
-    """impossible-time: rows that are dated long before all others."""
+    """Rows that are dated long before all others."""
     catalog = wanted.computable.catalog
     for name, loaded in data.loaded.items():
         if loaded.beginning is not None and loaded.beginning.strays:
@@ -57,7 +57,7 @@ def _begins(
             continue
         mine = (m for i, m in wanted.metrics.items() if i in cut)
         if any(name in (m.dataset, m.evidence) for m in mine):
-            day = coverages.reporting.almanac.day(coverage.since)
+            day = coverages.reporting.almanac.day_of(coverage.since)
             first = day.replace(day=1)
             line = f"`complete_from: {first}`" if first < day else f"`complete_from:` with an earlier day than {day}"
             message = f"{name}: the data begin on {day}; values of periods that begin earlier are unknown"

@@ -152,6 +152,7 @@ TABLES: Mapping[type[Model], Mapping[str, tuple[Row, ...]]] = {
         "segments": _prose("segments", ["priority"]), "min_sample": _prose("min_sample", 9),
         "min_measured": _prose("min_measured", "10%"), "settle": _prose("settle", "2 days"),
         "read_with": _prose("read_with", ["stock"]), "status": _prose("status", "draft"), "notes": _prose("notes", []),
+        "reported": _prose("reported", [{"period": "2026-01", "value": 5, "source": "The vendor"}]),
         "examples": _prose("examples", [{"name": "none", "given": [], "expect": 0}]), "meta": _prose("meta", {"a": 1}),
         "baseline": _prose("baseline", {"from": "2026-01-01", "to": "2026-02-28"}), "target": _prose("target", _TARGET),
         "benchmark": _prose("benchmark", {"at_most": "2 h", "source": "a guide", "year": 2026}),
@@ -177,7 +178,7 @@ TABLES: Mapping[type[Model], Mapping[str, tuple[Row, ...]]] = {
     },
     Dataset: {
         "source": (Same({"config/datasets/costs/source": {"path": "data/costs.csv"}}),),
-        "contract": (Part({f"{T}/contract": "assets"}),), "preset": (),
+        "contract": (Part({f"{T}/contract": "assets"}, ("fix", "stock", "each")),), "preset": (),
         "columns": (
             Part({f"{T}/columns/place": "lower(site)"}), Part({f"{T}/columns/created_at/from": "Solved at"}, _TICKETS),
             Same({f"{T}/columns/desk_name": "desk"}), Same({f"{T}/columns/place": "UPPER( Site )"}),
