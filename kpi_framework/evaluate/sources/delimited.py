@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import ClassVar, Self
+from typing import ClassVar, Self, TextIO
 
 from ...compile.dataset.columns import Native, texts_of
 from ...compile.dataset.files import delimited_rows
 from ...compile.sql.tree import Query
 from ...model.header import unique_headers
 from ...model.project import Source
+from ...model.record import replace
 from .interface import Inquiry, SourceError
 from .local import LocalFiles, misencoded
 
@@ -44,13 +46,43 @@ class DelimitedFiles(LocalFiles):
         """The rows of all files, with these of their columns; one that a file lacks is NULL there."""
         return delimited_rows(self.source, self.engine_names, native, columns)
 
+    def single(self, number: int) -> Self:
+        """One of the files, with its header."""
+        return replace(super().single(number), headers=(self.headers[number],))
+
+    def locations(self, cells: Sequence[tuple[int, str]]) -> Sequence[str]:
+        """The lines in which the rows begin: a cell may go over several."""
+        lines = self._first_lines({row for row, _ in cells})
+        return [str(lines.get(row, f"row {row}")) for row, _ in cells]
+
+    def _first_lines(self, rows: Collection[int]) -> Mapping[int, int]:
+        """The line in which each of the rows of a single file begins, as far as it can be read."""
+        lines: dict[int, int] = {}
+        [path], [header] = self.resolved, self.headers
+        with suppress(OSError, UnicodeDecodeError, csv.Error), _opened(Path(path), self.source) as stream:
+            records = csv.reader(stream, delimiter=self.source.delimiter, quotechar=self.source.quote)
+            next(records)
+            row, line = 0, records.line_num + 1
+            for cells in records:
+                row += bool(cells) or len(header) == 1  # an empty line is a row where there is one column
+                if row in rows:
+                    lines.setdefault(row, line)
+                if len(lines) == len(rows):
+                    break
+                line = records.line_num + 1
+        return lines
+
+
+def _opened(path: Path, source: Source) -> TextIO:
+    encoding = {"utf-8": "utf-8-sig"}.get(source.encoding, source.encoding)
+    return path.open(encoding=encoding, newline="")
+
 
 def _header(path: Path, name: str, source: Source) -> tuple[str, ...]:
     """The names of a file's columns. Raises SourceError."""
-    encoding = {"utf-8": "utf-8-sig"}.get(source.encoding, source.encoding)
     csv.field_size_limit(_HEADER_LIMIT)
     try:
-        with path.open(encoding=encoding, newline="") as stream:
+        with _opened(path, source) as stream:
             line = stream.readline(_HEADER_LIMIT)
         cells = csv.reader([line] if line.strip() else [], delimiter=source.delimiter, quotechar=source.quote)
         header = next(iter(cells), [])

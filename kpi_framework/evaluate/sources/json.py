@@ -26,6 +26,10 @@ class JsonFiles(LocalFiles):
         """The rows of all files, with these of their columns."""
         return json_rows(self.engine_names, native, columns)
 
+    def locations(self, cells: Sequence[tuple[int, str]]) -> Sequence[str]:
+        """The numbers of the records."""
+        return [f"record {row}" for row, _ in cells]
+
 
 def _names(inquiry: Inquiry, path: str) -> list[str]:
     """The names in a file, in an order that its rows have no part in."""

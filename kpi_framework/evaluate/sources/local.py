@@ -10,7 +10,7 @@ from typing import ClassVar, Self
 
 from ...compile.dataset.columns import Native
 from ...model.project import Source
-from ...model.record import Record
+from ...model.record import Record, replace
 from ..engine.file_names import engine_name
 from ..engine.interface import EngineError
 from .interface import SourceError
@@ -38,6 +38,14 @@ class LocalFiles(Record):
     def columns_without_engine(self) -> Native | None:
         """None: no header names them."""
         return None
+
+    def single(self, number: int) -> Self:
+        """One of the files, as a source of its own."""
+        return replace(self, paths=(self.paths[number],), resolved=(self.resolved[number],))
+
+    def locations(self, cells: Sequence[tuple[int, str]]) -> Sequence[str]:
+        """The numbers of the rows, counted from 1: no line of the file begins one."""
+        return [f"row {row}" for row, _ in cells]
 
     def fingerprint(self) -> str:
         """A hash of the files' bytes, in the order of their names. Raises OSError."""
