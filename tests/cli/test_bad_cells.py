@@ -208,3 +208,22 @@ def test_a_clean_run_looks_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(cell_locations._Look, "at", refused)
     text = "\n".join([HEADER, *rows(1, 9, {})]) + "\n"
     assert findings(desk(tmp_path, "data/t.csv", t__csv=text)) == []
+
+
+def test_a_wrong_delimiter_is_one_finding(tmp_path: Path) -> None:
+    """Not one for each column and each definition that is then without its columns."""
+    text = "\n".join([HEADER, *rows(1, 9, {})]).replace(",", ";") + "\n"
+    ended = kpi(desk(tmp_path, "data/t.csv", t__csv=text), "check", "--format", "json")
+    [finding] = [d for d in ended.json["diagnostics"] if d["severity"] == "error"]
+    assert finding["rule"] == "source-unreadable"
+    assert "the delimiter seems to be `;`" in finding["message"]
+    assert '`delimiter: ";"`' in finding["hint"]
+    assert {m["reason"] for m in ended.json["measurements"] if m["judged"]} == {"source_error"}
+
+
+def test_a_column_whose_name_holds_a_delimiter_is_read_where_it_is_mapped(tmp_path: Path) -> None:
+    """A file may have one column, and its name a comma."""
+    folder = desk(tmp_path, "{path: data/t.csv, delimiter: '|'}", t__csv='"No, old"\n1\n2\n')
+    project = (folder / "kpi.yaml").read_text(encoding="utf-8").split("    key:")[0]
+    (folder / "kpi.yaml").write_text(project + "    columns: {id: {from: 'No, old'}}\n", encoding="utf-8")
+    assert findings(folder, "source-unreadable") == []
