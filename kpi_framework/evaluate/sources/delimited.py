@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 from typing import ClassVar, Self, TextIO
 
@@ -60,17 +61,27 @@ class DelimitedFiles(LocalFiles):
         lines: dict[int, int] = {}
         [path], [header] = self.resolved, self.headers
         with suppress(OSError, UnicodeDecodeError, csv.Error), _opened(Path(path), self.source) as stream:
-            records = csv.reader(stream, delimiter=self.source.delimiter, quotechar=self.source.quote)
-            next(records)
-            row, line = 0, records.line_num + 1
-            for cells in records:
-                row += bool(cells) or len(header) == 1  # an empty line is a row where there is one column
+            # An empty line is a row where there is one column. The header is row 0.
+            for row, line in enumerate(_record_lines(stream, self.source, keep_empty=len(header) == 1)):
                 if row in rows:
-                    lines.setdefault(row, line)
+                    lines[row] = line
                 if len(lines) == len(rows):
                     break
-                line = records.line_num + 1
         return lines
+
+
+def _record_lines(stream: TextIO, source: Source, *, keep_empty: bool) -> Iterator[int]:
+    """The line in which each record begins. Only one with a quote can go over several. Raises csv.Error."""
+    line = 0
+    for text in stream:
+        if keep_empty or text.strip("\r\n"):
+            yield line + 1
+        if source.quote in text:
+            record = csv.reader(chain([text], stream), delimiter=source.delimiter, quotechar=source.quote)
+            next(record)
+            line += record.line_num
+        else:
+            line += 1
 
 
 def _opened(path: Path, source: Source) -> TextIO:
