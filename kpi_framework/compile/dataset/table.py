@@ -192,8 +192,8 @@ class Table(Record, dict=True):
         return self._scope(columns, f"dataset `{self.name}`")
 
     def _scope(self, columns: Mapping[str, Callable[[], Term]], place: str) -> Scope:
-        order = self.contract.order if self.contract else ()
-        return Scope(columns, self.almanac, place=place, lookups=self.lookups, order=order)
+        order, meanings = (self.contract.order, self.contract.columns) if self.contract else ((), ())
+        return Scope(columns, self.almanac, place=place, lookups=self.lookups, order=order, meanings=meanings)
 
     def fresh_scope(self) -> Scope:
         """The same names, with nothing marked as used yet."""
