@@ -202,9 +202,11 @@ class Table(Record, dict=True):
         return self._scope(columns, f"dataset `{self.name}`")
 
     def _scope(self, columns: Mapping[str, Callable[[], Term]], place: str) -> Scope:
-        order = self.contract.order if self.contract else ()
-        advice = self.native.hint if self.native else ""
-        return Scope(columns, self.almanac, place=place, lookups=self.lookups, order=order, advice=advice)
+        order, meanings = (self.contract.order, self.contract.columns) if self.contract else ((), ())
+        return Scope(
+            columns, self.almanac, place=place, lookups=self.lookups, order=order, meanings=meanings,
+            advice=self.native.hint if self.native else "",
+        )  # fmt: skip
 
     def fresh_scope(self) -> Scope:
         """The same names, with nothing marked as used yet."""

@@ -157,6 +157,15 @@ def aggregation(function: str, *arguments: exp.Expr) -> exp.Expr:
     return Aggregation(expressions=[exp.Literal.string(function), *arguments])
 
 
+class FirstValues(Operation):
+    """Of a column, its values in the first rows by another one, and how many at most: a list, in that order."""
+
+
+def first_values(values: exp.Expr, order: exp.Expr, most: int) -> exp.Expr:
+    """So many values in the first rows by an order."""
+    return FirstValues(expressions=[values, order, exp.Literal.number(most)])
+
+
 # files
 
 

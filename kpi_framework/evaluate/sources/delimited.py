@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from itertools import chain, islice
 from pathlib import Path
 from typing import ClassVar, Self, TextIO
@@ -14,6 +15,7 @@ from ...compile.dataset.files import delimited_rows
 from ...compile.sql.tree import Query
 from ...model.header import unique_headers
 from ...model.project import Source
+from ...model.record import replace
 from .interface import Inquiry, SourceError
 from .local import LocalFiles
 from .scratch import Scratch
@@ -64,6 +66,45 @@ class DelimitedFiles(LocalFiles):
     def relation(self, native: Native, columns: Sequence[str]) -> Query:
         """The rows of all files, with these of their columns; one that a file lacks is NULL there."""
         return delimited_rows(self.source, self.engine_names, native, columns)
+
+    def single(self, number: int) -> Self:
+        """One of the files, with its header."""
+        return replace(super().single(number), headers=(self.headers[number],), skips=(self.skips[number],))
+
+    def locations(self, cells: Sequence[tuple[int, str]]) -> Sequence[str]:
+        """The lines in which the rows begin: a cell may go over several."""
+        lines = self._first_lines({row for row, _ in cells})
+        return [str(lines.get(row, f"row {row}")) for row, _ in cells]
+
+    def _first_lines(self, rows: Collection[int]) -> Mapping[int, int]:
+        """The line in which each of the rows of a single file begins, as far as it can be read."""
+        lines: dict[int, int] = {}
+        [path], [header], [skip] = self.resolved, self.headers, self.skips
+        above = skip if self.originals else 0
+        with suppress(SourceError, csv.Error), opened(Path(path), "", self.source) as text:
+            for _ in range(skip - above):
+                text.readline()
+            # An empty line is a row where there is one column. The header is row 0.
+            for row, line in enumerate(_record_lines(text, self.source, keep_empty=len(header) == 1)):
+                if row in rows:
+                    lines[row] = line + skip
+                if len(lines) == len(rows):
+                    break
+        return lines
+
+
+def _record_lines(stream: TextIO, source: Source, *, keep_empty: bool) -> Iterator[int]:
+    """The line in which each record begins. Only one with a quote can go over several. Raises csv.Error."""
+    line = 0
+    for text in stream:
+        if keep_empty or text.strip("\r\n"):
+            yield line + 1
+        if source.quote in text:
+            record = csv.reader(chain([text], stream), delimiter=source.delimiter, quotechar=source.quote)
+            next(record)
+            line += record.line_num
+        else:
+            line += 1
 
 
 def read_head(path: Path, name: str, source: Source) -> tuple[tuple[str, ...], int]:

@@ -61,6 +61,12 @@ class Files(Protocol):
     def relation(self, native: Native, columns: Sequence[str]) -> Query:
         """The rows of all files, with these of their columns; `native` is what `columns` gave."""
 
+    def single(self, number: int) -> Files:
+        """One of the files, by its place among them, as a source of its own."""
+
+    def locations(self, cells: Sequence[tuple[int, str]]) -> Sequence[str]:
+        """Where in a single file cells stand, each by its row, counted from 1, and its column: `202`, `row 202`."""
+
     def fingerprint(self) -> str:
         """A hash of the files' bytes, in the order of their names. Raises OSError."""
 

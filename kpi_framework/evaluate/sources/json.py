@@ -54,6 +54,12 @@ class JsonFiles(LocalFiles):
         """The rows of all files, with these of their columns."""
         return json_rows(self.engine_names, native, columns)
 
+    def locations(self, cells: Sequence[tuple[int, str]]) -> Sequence[str]:
+        """The places of the values in their documents, or the numbers of the records."""
+        if self.source.records:
+            return [f"{self.source.records}[{row - 1}]{'.' if name else ''}{name}" for row, name in cells]
+        return [f"record {row}" for row, _ in cells]
+
     def unreadable(self, error: EngineError) -> SourceError | EngineError:
         """The engine's failure to read, in words of our own."""
         reason = super().unreadable(error)

@@ -43,6 +43,15 @@ class LocalFiles(Record):
         """None: no header names them."""
         return None
 
+    def single(self, number: int) -> Self:
+        """One of the files, as a source of its own."""
+        originals = self.originals[number : number + 1]
+        return replace(self, paths=(self.paths[number],), resolved=(self.resolved[number],), originals=originals)
+
+    def locations(self, cells: Sequence[tuple[int, str]]) -> Sequence[str]:
+        """The numbers of the rows, counted from 1: no line of the file begins one."""
+        return [f"row {row}" for row, _ in cells]
+
     def prepared(self, _scratch: Scratch) -> Self:
         """As they are: the engine reads them itself."""
         return self

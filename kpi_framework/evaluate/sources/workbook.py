@@ -196,6 +196,15 @@ def _column_number(letters: bytes) -> int:
     return number
 
 
+def letters(column: int) -> str:
+    """A column as workbooks call it: 1 is A, 27 is AA."""
+    text = ""
+    while column:
+        column, letter = divmod(column - 1, 26)
+        text = chr(65 + letter) + text
+    return text
+
+
 class _Flaws:
     """Goes through a sheet's cells, and keeps those that hold no value though something stands in them."""
 

@@ -11,13 +11,13 @@ from typing import ClassVar, Self
 from ...compile.dataset.columns import Native, texts_of
 from ...compile.dataset.files import delimited_rows
 from ...compile.sql.tree import Query
-from ...model.header import unique_headers
+from ...model.header import folded, unique_headers
 from ...model.project import Source
 from ...model.record import replace
 from .interface import Inquiry, SourceError
 from .local import LocalFiles
 from .scratch import Scratch
-from .workbook import Sheet, read_sheet
+from .workbook import Sheet, letters, read_sheet
 
 
 class XlsxFiles(LocalFiles, dict=True):
@@ -27,17 +27,21 @@ class XlsxFiles(LocalFiles, dict=True):
 
     headers: tuple[tuple[str, ...], ...] = ()
     """Known once they are prepared."""
+    sheets: tuple[str, ...] = ()
+    """The names of the sheets, known with the headers."""
 
     def prepared(self, scratch: Scratch) -> Self:
         """The header and the rows below it of each sheet, as copies. Raises SourceError."""
-        headers: list[tuple[str, ...]] = []
+        heads: list[tuple[str, tuple[str, ...]]] = []
 
         def write(path: Path, name: str, target: Path) -> None:
-            headers.append(_copy(path, name, self.source, target))
+            heads.append(_copy(path, name, self.source, target))
 
         copies = self.copied(scratch, ".csv", write)
+        sheets, headers = zip(*heads, strict=True)
         nulls = ("", *self.source.nulls)  # nothing in a cell is no value, whatever else stands for none
-        return replace(copies, headers=tuple(headers), source=copies.source.model_copy(update={"nulls": nulls}))
+        source = copies.source.model_copy(update={"nulls": nulls})
+        return replace(copies, headers=headers, sheets=sheets, source=source)
 
     def columns(self, _inquiry: Inquiry) -> Native:
         """The columns that any header names, all of them text. Raises SourceError."""
@@ -56,6 +60,16 @@ class XlsxFiles(LocalFiles, dict=True):
             for path, name in zip(self.resolved, self.paths, strict=True)
         )
 
+    def single(self, number: int) -> Self:
+        """One of the files, with its header."""
+        return replace(super().single(number), headers=(self.headers[number],), sheets=(self.sheets[number],))
+
+    def locations(self, cells: Sequence[tuple[int, str]]) -> Sequence[str]:
+        """The sheet and the cell, `Export!F202`; of a row the first one."""
+        [header], [sheet] = self.headers, self.sheets
+        places = {folded(name): letters(place) for place, name in reversed(list(enumerate(header, 1)))}
+        return [f"{sheet}!{places.get(folded(name), 'A')}{self.source.skip + 1 + row}" for row, name in cells]
+
     def relation(self, native: Native, columns: Sequence[str]) -> Query:
         """The rows of all files, with these of their columns; one that a file lacks is NULL there."""
         return delimited_rows(self.source, self.engine_names, native, columns)
@@ -66,8 +80,8 @@ def _head(path: Path, name: str, source: Source) -> tuple[str, ...]:
     return _header([*sheet.texts(".")], sheet, name, source)
 
 
-def _copy(path: Path, name: str, source: Source, target: Path) -> tuple[str, ...]:
-    """Write the header and the rows below it as delimited text; the header. Raises SourceError, OSError."""
+def _copy(path: Path, name: str, source: Source, target: Path) -> tuple[str, tuple[str, ...]]:
+    """Write the header and the rows below it as text; its sheet and the header. Raises SourceError, OSError."""
     sheet = read_sheet(path, name, source)
     rows = [*sheet.texts(source.decimal)]
     header = _header(rows, sheet, name, source)
@@ -75,7 +89,7 @@ def _copy(path: Path, name: str, source: Source, target: Path) -> tuple[str, ...
         cells = csv.writer(stream, delimiter=source.delimiter, quotechar=source.quote, lineterminator="\n")
         cells.writerow(header)
         cells.writerows(row[: len(header)] for row in rows[source.skip + 1 :])
-    return header
+    return sheet.name, header
 
 
 def _header(rows: Sequence[Sequence[str]], sheet: Sheet, name: str, source: Source) -> tuple[str, ...]:

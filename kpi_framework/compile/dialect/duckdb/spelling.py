@@ -20,7 +20,7 @@ from .spread import spread
 NAMES: Mapping[type[op.Operation], str] = {
     op.Micros: "epoch_us", op.Boundaries: "date_diff", op.StartOf: "date_trunc", op.FullyMatches: "regexp_full_match",
     op.MatchedPart: "regexp_extract", op.IsFinite: "isfinite", op.HashOf: "hash", op.ItemOf: "list_extract",
-    op.SummedOver: "GROUPING", op.Worked: WORKED, op.Replaced: "replace",
+    op.SummedOver: "GROUPING", op.Worked: WORKED, op.FirstValues: "arg_min", op.Replaced: "replace",
     op.AtMicros: "make_timestamp",
 }  # fmt: skip
 """The operations that are one function of the same arguments."""
