@@ -208,7 +208,10 @@ def _column(base: Base, table: Table) -> dict[str, object]:
     if table.zone_of(base) != table.zone:
         meaning["timezone"] = base.timezone
     # Only where there is one, so that the hash of what was frozen before durations stays what it is.
-    return {**meaning, "duration": base.duration, "unit": base.unit} if base.duration else meaning
+    if not base.duration:
+        return meaning
+    day = {"day": base.day} if base.day else {}
+    return {**meaning, "duration": base.duration, "unit": base.unit, **day}
 
 
 def _computed(table: Table, used: frozenset[str]) -> dict[str, Forms]:

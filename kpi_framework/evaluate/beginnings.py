@@ -15,35 +15,19 @@ from ..model.quoting import listed
 from ..model.rule import RULES
 from .coverage import Coverage, Coverages
 from .engine.interface import EngineError
-from .findings import counted_rows, dataset_span
-from .loading import Datasets
+from .findings import dataset_span
 from .run import Run
 from .wanted import WantedPeriods
 
 
 def beginnings(
-    run: Run, wanted: WantedPeriods, data: Datasets, coverages: Coverages, measurements: tuple[Measurement, ...]
+    run: Run, wanted: WantedPeriods, coverages: Coverages, measurements: tuple[Measurement, ...]
 ) -> Iterator[Diagnostic]:
-    """Where data begin, rows that stand apart from them, baselines before them, and what an export cuts off."""
-    yield from _strays(wanted, data)
+    """Where data begin, baselines before them, and what an export cuts off."""
     unproven = list(_unproven(wanted, coverages))
     yield from unproven
     yield from _begins(wanted, coverages, measurements, {f.kpi for f in unproven})
     yield from _left_cut(run, wanted, coverages, measurements)
-
-
-def _strays(wanted: WantedPeriods, data: Datasets) -> Iterator[Diagnostic]:
-    """Rows that are dated long before all others."""
-    catalog = wanted.computable.catalog
-    for name, loaded in data.loaded.items():
-        if loaded.beginning is not None and loaded.beginning.strays:
-            first, rows = loaded.beginning.first_stray, counted_rows(loaded.beginning.strays)
-            message = (
-                f"{name}: {rows} dated long before all others, from {first} on; the data are taken to begin on "
-                f"{loaded.beginning.oldest:%Y-%m-%d}"
-            )
-            hint = "Correct the dates, or name the date that stands for none under `nulls:`."
-            yield RULES["impossible-time"].finding(dataset_span(catalog, name, "time"), message, hint)
 
 
 def _begins(
@@ -70,7 +54,7 @@ def _unproven(wanted: WantedPeriods, coverages: Coverages) -> Iterator[Diagnosti
     catalog = wanted.computable.catalog
     for kpi_id, metric in wanted.metrics.items():
         span = wanted.span(metric)
-        if not isinstance(metric, Kpi) or span is None:
+        if not isinstance(metric, Kpi) or not metric.is_active or span is None:
             continue
         behind = [wanted.metrics[i] for i in (kpi_id, *wanted.computable.behind(kpi_id)) if i in wanted.metrics]
         if all(coverages.reaches(m, period) for m in behind for period in span.periods):

@@ -7,13 +7,17 @@ from collections.abc import Mapping
 from ..compile.dataset.columns import Native
 from ..model.catalog import Catalog
 from ..model.diagnostic import Diagnostic
+from ..model.header import folded
 from ..model.measurement import Reason
+from ..model.project import Column
 from ..model.record import Record, field
 from . import findings
 from .engine.interface import EngineError
 from .run import Run
 from .sources.formats import find_files
 from .sources.interface import Files, SourceError
+
+_DELIMITERS = (",", ";", "\t", "|")
 
 
 class DataColumns(Record):
@@ -37,7 +41,7 @@ def columns_of(run: Run, catalog: Catalog) -> tuple[DataColumns, tuple[Diagnosti
     unread: list[Diagnostic] = []
     for name, source in files.items():
         try:
-            natives[name] = run.session.native(source)
+            natives[name] = _separated(catalog, name, run.session.native(source))
         except SourceError as error:
             unread.append(findings.unreadable(catalog, name, error))
         except EngineError as error:
@@ -46,12 +50,30 @@ def columns_of(run: Run, catalog: Catalog) -> tuple[DataColumns, tuple[Diagnosti
     return DataColumns(files, natives, unasked), (*missing, *unread)
 
 
+def _separated(catalog: Catalog, name: str, native: Native) -> Native:
+    """The columns, unless all of them seem to stand in one. Raises SourceError."""
+    dataset = catalog.datasets[name]
+    delimiter = dataset.reading.delimiter
+    mapped = {folded(column.from_ if isinstance(column, Column) else column) for column in dataset.columns.values()}
+    if dataset.reading.kind == "csv" and len(native.types) == 1 and mapped.isdisjoint(map(folded, native.types)):
+        [header] = native.types
+        seeming = max(_DELIMITERS, key=header.count)
+        if header.count(seeming) and seeming != delimiter:
+            written = "\\t" if seeming == "\t" else seeming
+            raise SourceError(
+                f"the delimiter seems to be `{written}`: read with `{delimiter}`, the file has one column",
+                f'Write `delimiter: "{written}"` in the source.',
+            )
+    return native
+
+
 def _files(run: Run, catalog: Catalog) -> tuple[dict[str, Files], list[Diagnostic]]:
     files: dict[str, Files] = {}
     missing: list[Diagnostic] = []
     for name in sorted(datasets_behind(catalog)):
         try:
-            files[name] = find_files(catalog.datasets[name], run.setting.root, run.setting.allowed)
+            source = find_files(catalog.datasets[name], run.setting.root, run.setting.allowed)
+            files[name] = source.prepared(run.session.scratch)
         except SourceError as error:
             missing.append(findings.unreadable(catalog, name, error))
     run.session.admit(files.values())

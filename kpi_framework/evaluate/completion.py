@@ -71,6 +71,12 @@ class Wanted(Record, dict=True):
         """The query that reads it."""
         return load_query(self.table, self.columns, timestamp(self.as_of))
 
+    @property
+    def zones(self) -> set[str]:
+        """The zones that its times are read in."""
+        table = self.table
+        return {table.almanac.zone.key, *(table.zone_of(table.base(c)) for c in self.columns)}
+
 
 class Completion(Record):
     """A dataset that was read and locked in becomes the table that formulas see."""

@@ -69,7 +69,7 @@ def evaluate_over(
     observed, failed = observe(run, wanted, {**ready.failures, **lacking, **data.failures}, coverages)
     derived = derive(run, wanted, observed, coverages)
     measurements, doubts = judge(run, wanted, derived, coverages)
-    begun = tuple(beginnings(run, wanted, data, coverages, measurements))
+    begun = tuple(beginnings(run, wanted, coverages, measurements))
     signals = judge_signals(compilation, measurements, run.session)
     return Evaluation(
         measurements, (*unread, *uncompiled, *unloaded, *lasting, *failed, *doubts, *begun), *run.session.about,

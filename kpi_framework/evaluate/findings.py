@@ -77,27 +77,7 @@ def of_engine(catalog: Catalog, dataset: str, error: EngineError) -> Diagnostic:
 
 
 def of_loading(catalog: Catalog, dataset: str, loaded: Loaded) -> Iterator[Diagnostic]:
-    """Cells that do not fit or are empty, unknown words, hours that the clocks skip or repeat, keys that clash."""
-    allowed = catalog.project.noun.datasets[dataset].max_bad_rows
-    bad = loaded.bad(allowed)
-    by_column = (
-        (loaded.misfits, "contract-violation", "the value does not fit the column's type and is read as missing",
-         "Correct the export, or the column's `type`, `nulls` or `timestamps`."),
-        (loaded.empties, "contract-violation", "the cell is empty, but the contract requires a value",
-         "Fill the cells in the export or remove these rows; or use a `contract:` that allows empty cells."),
-        (loaded.words, "contract-violation", "the value is not one that the contract knows",
-         "Map the value under `values:`, or give the dataset its own `contract:`."),
-        (loaded.odds, "impossible-time", "the time is in an hour that a clock change skips or repeats",
-         "A repeated hour is read as the first, a skipped one is moved forward. Export in UTC or with offsets."),
-    )  # fmt: skip
-    for counts, rule, what, hint in by_column:
-        for column, rows in counts.items():
-            message = f"{dataset}.{column}: in {counted_rows(rows)}, {what}"
-            if column in bad and rule == "contract-violation" and counts is not loaded.words:
-                message += f". `max_bad_rows` allows {allowed:,}: the KPIs that use the column are unknown"
-            yield RULES[rule].finding(_column(catalog, dataset, column), message, hint)
-    for pair, rows in loaded.swaps.items():
-        yield _of_order(catalog, dataset, pair, rows)
+    """Tickets that are done without an end, keys that clash."""
     if loaded.unfinished:
         count = f"{loaded.unfinished:,} tickets are" if loaded.unfinished > 1 else "1 ticket is"
         message = f"{dataset}: {count} done by `status` and without `resolved_at`, so they count as open"
@@ -148,27 +128,14 @@ def _of_clash(catalog: Catalog, dataset: str, column: str, keys: int) -> Diagnos
     )
 
 
-def _of_order(catalog: Catalog, dataset: str, pair: str, rows: int) -> Diagnostic:
-    """Rows that turn an ordered pair of the contract round: an end before its start, or more than there can be."""
-    first, second = pair.split()
-    contract = catalog.contract(dataset)
-    is_time = contract is not None and contract.columns[second].type in ("date", "timestamp")
-    if is_time:
-        return of_backward_time(catalog, dataset, (first, second), rows)
-    return RULES["contract-violation"].finding(
-        _column(catalog, dataset, first),
-        f"{dataset}.{first}: in {counted_rows(rows)}, the value is above `{second}`", _CORRECT,
-    )  # fmt: skip
-
-
-_CORRECT = "Correct the rows in the source system, or the column mapping in kpi.yaml."
+CORRECT = "Correct the rows in the source system, or the column mapping in kpi.yaml."
 
 
 def of_backward_time(catalog: Catalog, dataset: str, ends: tuple[str, ...], rows: int) -> Diagnostic:
     """Rows that end before they begin."""
     start, end = ends
     message = f"{dataset}.{end}: in {counted_rows(rows)}, the value is before `{start}`"
-    return RULES["impossible-time"].finding(_column(catalog, dataset, end), message, _CORRECT)
+    return RULES["impossible-time"].finding(_column(catalog, dataset, end), message, CORRECT)
 
 
 def of_uncut_rows(catalog: Catalog, metric: Metric, ends: tuple[str, ...], rows: int) -> Diagnostic:

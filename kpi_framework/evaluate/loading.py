@@ -15,6 +15,8 @@ from ..model.diagnostic import Diagnostic
 from ..model.measurement import Reason
 from ..model.record import Record, field
 from . import findings
+from .bad_cells import of_cells
+from .cell_locations import locate
 from .completion import Loaded, Wanted
 from .computable import Computable
 from .currencies import mixed_currencies
@@ -119,6 +121,8 @@ class _Loading(Record):
         """Make the table that formulas see. Raises SourceError, EngineError."""
         dataset = self.run.session.complete(wanted, self._clocks(name, loaded))
         loaded[name] = dataset
+        locations = locate(self.run.session, wanted, dataset, self.run.setting.root)
+        self.diagnostics.extend(of_cells(self.catalog, wanted.table, dataset, locations))
         self.diagnostics.extend(findings.of_loading(self.catalog, name, dataset))
         self.diagnostics.extend(findings.of_drift(self.catalog, wanted.table, wanted.columns, wanted.files.paths))
         self._fail_unsure(name, dataset)

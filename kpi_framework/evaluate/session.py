@@ -20,6 +20,7 @@ from .early import EarlyWork
 from .engine.duckdb import WorkerLimits
 from .engine.interface import Engine, EngineError, Row
 from .sources.interface import Files, SourceError
+from .sources.scratch import Scratch
 from .tree_engine import TreeEngine
 
 OpenEngine = Callable[[], Engine]
@@ -54,6 +55,8 @@ class Session:
         self._calendars: set[str] = set()
         self._working_time: Sequence[Tree] = ()
         self._width = 1
+        self.scratch = Scratch()
+        """Where files are copied that the engine cannot read as they are."""
         self.early = EarlyWork()
         """What the caller has to do that needs no engine."""
         self.rows: dict[str, int] = {}
@@ -152,6 +155,7 @@ class Session:
 
     def __exit__(self, *_exception: object) -> None:
         self.close()
+        self.scratch.close()
 
     # load
 
@@ -183,8 +187,12 @@ class Session:
 
     def _know(self, engine: TreeEngine, zones: set[str]) -> None:
         if new := zones - {"UTC"} - self._zones:
-            engine.run(*(statement for zone in sorted(new) for statement in self._dialect.zone_functions(zone)))
+            engine.run(*self._zone_functions(new))
             self._zones |= new
+
+    def _zone_functions(self, zones: Collection[str]) -> list[Tree]:
+        named = sorted(set(zones) - {"UTC"})
+        return [statement for zone in named for statement in self._dialect.zone_functions(zone)]
 
     def read(self, wanted: Wanted) -> None:
         """Read a dataset's needed columns, each by its type. Raises SourceError, EngineError."""
@@ -196,7 +204,7 @@ class Session:
         assert table.native is not None, "its columns were looked at"
         rows = wanted.files.relation(table.native, sorted({table.base(c).source for c in wanted.columns}))
         try:
-            self._know(engine, {table.almanac.zone.key, *(table.zone_of(table.base(c)) for c in wanted.columns)})
+            self._know(engine, wanted.zones)
             texts = engine.texts([_made(wanted, rows)])
             self.early.beside(lambda: engine.engine.run(texts))
             if engine.fetch(blank_query(read_name(table), wanted.load)) != [(0,)]:
@@ -207,6 +215,22 @@ class Session:
             if error.died:
                 raise
             raise wanted.files.unreadable(error) from None
+
+    def beside(self, work: Callable[[TreeEngine], T], zones: Collection[str]) -> T:
+        """Let another engine, which knows these zones, look into the files again: nothing of an author's runs there.
+
+        Raises EngineError.
+        """
+        if time.monotonic() > self._until:
+            raise EngineError("no-time-left", lost=True)
+        engine = self._open_engine()
+        try:
+            engine.admit(self._files)
+            other = TreeEngine(engine, self._dialect)
+            other.run(*self._zone_functions(zones))
+            return work(other)
+        finally:
+            engine.close()
 
     # lock
 

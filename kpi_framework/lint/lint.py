@@ -19,7 +19,7 @@ from .balance import (
 )
 from .baselines import baselines
 from .calendars import calendars
-from .clocks import clocks, unstated
+from .clocks import clocks, unstated, unstated_ends
 from .context import LintContext
 from .datasets import datasets
 from .examples import examples
@@ -33,7 +33,7 @@ from .signals import signals
 from .targets import dates, limits
 
 DATELESS = (
-    definitions, required, fields, file_names, ids, references, rule_names, calendars, datasets, clocks,
+    definitions, required, fields, file_names, ids, references, rule_names, calendars, datasets, clocks, unstated_ends,
     unstated, formulas, uneven_ratios, cycles, overgrowth, grains, doubles, dates, limits, reported, baselines,
     examples, signals, survivorship, vanity_alone, too_many_kpis, unguarded, unsegmented_average,
     advanced_before_stable,

@@ -72,6 +72,7 @@ _ALL = (
     Rule("KPI208", "unstated-clock", WARNING, "It is not clear whether these hours include nights and weekends.", "Say elapsed or working time in `counts`, or use business_minutes or business_hours."),
     Rule("KPI209", "formula-failed", ERROR, "The engine could not compute the formula within its limits.", "Simplify the formula, or cast its parts; `kpi show ID --sql` prints what runs."),
     Rule("KPI210", "uneven-ratio", WARNING, "A row with an empty cell counts on one side of the ratio only: four of five points and four of an unknown number give 160 %.", "Add the filter as shown, so that each row counts on both sides or on neither."),
+    Rule("KPI211", "unstated-end", NOTE, "A ticket that is closed without being resolved counts as resolved there, and a cancelled one is not bound; the policy does not say so.", "Name those that stop it: `[resolved, closed]`, or `[resolved, closed, cancelled]` if a cancelled ticket is bound, too."),
     Rule("KPI301", "target-gap", ERROR, "The target starts inside a period, so it would judge only part of that period.", "Start it on a period's first day."),
     Rule("KPI302", "target-overlap", ERROR, "Two targets start on the same day, so it is not clear which one judges.", "Give each its own `from`."),
     Rule("KPI303", "target-unit", ERROR, "The target is not a number, or does not convert to the unit of the KPI.", "Write it in the unit of the KPI; write a percent with its sign."),

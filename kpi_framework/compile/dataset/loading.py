@@ -26,6 +26,8 @@ class Flaw(StrEnum):
     WORD = "words"
     ODD_HOUR = "odds"
     SWAP = "swaps"
+    STRAY = "strays"
+    """A row dated long before all others: only all rows tell, so that no row is marked for it."""
 
 
 SOURCE = "source"
@@ -46,29 +48,30 @@ class Load(Record):
 def load_query(table: Table, columns: frozenset[str], as_of: exp.Expr) -> Load:
     """What loads the given base columns of a table: typed cells, the marks of each row, rows before as_of."""
     stages = [staged(table, table.base(n)) for n in sorted(columns)]
-    conditions = [
-        *((Flaw.MISFIT, s.base.name, _misfit(s)) for s in stages),
-        *((Flaw.EMPTY, s.base.name, _empty(s)) for s in stages),
-        *((Flaw.WORD, s.base.name, _unknown_word(s.base)) for s in stages),
-        *(
-            (Flaw.ODD_HOUR, s.base.name, odd_hour(s.wall_name, table.zone_of(s.base)))
-            for s in stages
-            if s.wall is not None
-        ),
-        *((Flaw.SWAP, *swap) for swap in _swaps(table, columns)),
-    ]
-    marks = {(flaw, name): condition for flaw, name, condition in conditions if condition is not None}
-    swaps = {name.split()[1]: condition for flaw, name, condition in conditions if flaw is Flaw.SWAP and condition}
+    marks = marks_of(table, columns, stages)
+    swaps = {name.split()[1]: condition for (flaw, name), condition in marks.items() if flaw is Flaw.SWAP}
     impossible = {second: swaps.get(second) for _, second in table.ordered_times}
     wanted = [alias(_fitting(s.base, impossible.get(s.base.name)), s.base.name) for s in stages]
     absent = [table.base(n) for n in sorted(table.lacking(columns))]
     wanted += [alias(exp.column(exp.to_identifier(lacking_mark(b.source), quoted=True)), b.lacking) for b in absent]
     query = exp.select(*wanted, *_masks(list(marks.values()))).from_(typed_rows(stages, SOURCE), copy=False)
-    limit = _known_by(table, columns, as_of)
+    limit = known_by(table, columns, as_of)
     if limit is not None:
         query = query.where(limit)
     bases = tuple(s.base.name for s in stages)
     return Load(query, tuple(marks), (*bases, *(b.lacking for b in absent)), (*bases, *(b.name for b in absent)))
+
+
+def marks_of(table: Table, columns: frozenset[str], stages: Sequence[Staged]) -> dict[tuple[Flaw, str], exp.Expr]:
+    """What a row can be marked for, by the column or pair that it concerns, over `typed_rows` of these stages."""
+    conditions = [
+        *((Flaw.MISFIT, s.base.name, _misfit(s)) for s in stages),
+        *((Flaw.EMPTY, s.base.name, _empty(s)) for s in stages),
+        *((Flaw.WORD, s.base.name, _unknown_word(s.base)) for s in stages),
+        *((Flaw.ODD_HOUR, s.base.name, _odd_hour(s, table)) for s in stages),
+        *((Flaw.SWAP, *swap) for swap in _swaps(table, columns)),
+    ]
+    return {(flaw, name): condition for flaw, name, condition in conditions if condition is not None}
 
 
 def from_source(query: exp.Select, rows: exp.Expr) -> exp.Select:
@@ -109,7 +112,7 @@ def _misfit(stage: Staged) -> exp.Expr | None:
     base, meaning, typed = stage.base, stage.base.contract, exp.column(f"_typed_{stage.base.name}")
     is_own = base.native is not SourceType.TEXT and base.type == base.native.canonical
     unread = None
-    if base.duration or (base.type != "text" and not is_own):
+    if base.duration or base.may_err or (base.type != "text" and not is_own):
         unread = conjunction(not_null(stage.raw_name), is_null(typed))
     required = conjunction(not_null(stage.raw_name), is_null(typed)) if meaning and not meaning.nullable else None
     bounds = out_of_contract(typed, (), meaning.minimum, meaning.maximum) if meaning else None
@@ -140,7 +143,7 @@ def _fitting(base: Base, impossible: exp.Expr | None) -> exp.Expr:
     return exp.Case(ifs=[exp.If(this=out, true=exp.Null())], default=cell) if out is not None else cell
 
 
-def _known_by(table: Table, columns: frozenset[str], as_of: exp.Expr) -> exp.Expr | None:
+def known_by(table: Table, columns: frozenset[str], as_of: exp.Expr) -> exp.Expr | None:
     """Rows whose time is at or after as_of are not read; nor are later states of an event log."""
     limits = []
     for name in sorted({table.time, *table.dataset.latest_by} & columns, key=str):

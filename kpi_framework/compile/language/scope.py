@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from sqlglot import exp
 
@@ -42,13 +42,23 @@ class Scope(Record):
     lookups: dict[str, Lookup] = field(default_factory=dict)
     order: tuple[tuple[str, ...], ...] = ()
     """Pairs of columns of which the second is never before the first."""
+    meanings: Collection[str] = ()
+    """Names that have a meaning of their own, whether or not there are such columns: no other column is meant."""
+    advice: str = ""
+    """What to do where a column is missed, beside looking for one of a similar name."""
 
     def term(self, name: str) -> Term:
         """The term of a column. Raises FormulaError (unknown-column) with the nearest name."""
         if name in self.columns:
             self.used.add(name)
             return self.columns[name]()
-        hint = did_you_mean(name, self.columns, f"It has: {listed(self.columns)}.")
+        listing = f"It has: {listed(self.columns)}."
+        if self.advice:
+            hint = self.advice
+        elif name in self.meanings:
+            hint = f"Map the source's own column to it under `columns`. {listing}"
+        else:
+            hint = did_you_mean(name, self.columns, listing)
         raise FormulaError("unknown-column", f"{self.place} has no {self.what} {shown(name)}", hint, name)
 
     def size(self, name: str) -> Size:

@@ -26,6 +26,10 @@ class Micros(Operation):
     """The microseconds from 1970 to an instant: whole, and negative before."""
 
 
+class AtMicros(Operation):
+    """The instant that is so many microseconds after 1970 began."""
+
+
 class AsUtc(Operation):
     """A timestamp with an offset as a time in UTC; a time in UTC as a timestamp with that offset."""
 
@@ -95,12 +99,24 @@ class MatchedPart(Operation):
     """What the group of a number matched in a text; empty where nothing did."""
 
 
+class Without(Operation):
+    """A text without all that matches a regular expression."""
+
+
+class Replaced(Operation):
+    """A text with another in every place of a part."""
+
+
 class IsFinite(Operation):
     """Whether a number is neither infinite nor not-a-number."""
 
 
 class TextAt(Operation):
-    """What a JSON object holds under a name, as text; NULL where it has no such name."""
+    """What a JSON object holds under a name, and names in that, as text; NULL where it has no such name."""
+
+
+class NamesAt(Operation):
+    """All names that JSON objects of some rows have, or the objects under these names in them, in one list."""
 
 
 class HashOf(Operation):
@@ -139,6 +155,15 @@ class Aggregation(Operation):
 def aggregation(function: str, *arguments: exp.Expr) -> exp.Expr:
     """An aggregate function over its arguments."""
     return Aggregation(expressions=[exp.Literal.string(function), *arguments])
+
+
+class FirstValues(Operation):
+    """Of a column, its values in the first rows by another one, and how many at most: a list, in that order."""
+
+
+def first_values(values: exp.Expr, order: exp.Expr, most: int) -> exp.Expr:
+    """So many values in the first rows by an order."""
+    return FirstValues(expressions=[values, order, exp.Literal.number(most)])
 
 
 # files
@@ -189,7 +214,3 @@ class JsonRows(FileRows):
 
 class JsonObjects(FileRows):
     """The same with the whole object in the column `json`."""
-
-
-class JsonKeys(FileRows):
-    """The names in all objects of JSON files, each in a row of the column `key`."""

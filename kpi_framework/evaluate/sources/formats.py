@@ -7,17 +7,21 @@ from pathlib import Path
 
 from ...compile.dataset.columns import Native
 from ...model.period import is_zone
-from ...model.project import Column, Dataset
+from ...model.project import Column, Dataset, Source, swapped
+from ...model.quoting import shown
 from .delimited import DelimitedFiles
 from .interface import Files, Open, SourceError
 from .json import JsonFiles
 from .parquet import ParquetFiles
 from .paths import abridged, find_paths
+from .xlsx import XlsxFiles
 
 FORMATS: Mapping[str, Open] = {
     "csv": DelimitedFiles.opened,
+    "tsv": DelimitedFiles.opened,
     "json": JsonFiles.opened,
     "parquet": ParquetFiles.opened,
+    "xlsx": XlsxFiles.opened,
 }
 
 
@@ -28,13 +32,40 @@ def find_files(dataset: Dataset, root: Path, allowed: Sequence[Path]) -> Files:
     unknown = next((zone for zone in (source.timezone, *columns) if zone is not None and not is_zone(zone)), None)
     if unknown is not None:
         raise SourceError(f"`timezone: {unknown}` is not an IANA time zone", "Write it as Europe/London, or UTC.")
+    _refuse_both_orders(dataset)
     open_files = FORMATS.get(source.kind or "")
     if open_files is None:
         raise SourceError(
             f"{abridged(source.path)}: the file format is not known",
-            "Add `format:` to the source, for example `format: csv`.",
+            f"Add `format:` to the source: {', '.join(FORMATS)}.",
         )
+    _check_numbers(source)
     return open_files(source, find_paths(source.path, root, [root, *allowed]))
+
+
+def _refuse_both_orders(dataset: Dataset) -> None:
+    """Raise SourceError where formats of one list differ in nothing but the order of day and month."""
+    columns = (column.timestamps for column in dataset.columns.values() if isinstance(column, Column))
+    for formats in (dataset.reading.timestamps, *columns):
+        both = next((f for f in formats or () if "%d" in f and swapped(f) != f and swapped(f) in (formats or ())), None)
+        if both is not None:
+            raise SourceError(
+                f"`timestamps` lists `{both}` and `{swapped(both)}`: 03/04 could be a day of March or of April",
+                "Look at a row that you know, and delete the format with day and month in the wrong order.",
+            )
+
+
+def _check_numbers(source: Source) -> None:
+    """Refuse a way of writing numbers in which none can be read. Raises SourceError."""
+    if source.decimal == source.thousands:
+        raise SourceError(
+            f"`decimal` and `thousands` are both {shown(source.decimal)}",
+            'Correct one of them, such as `decimal: ","`.',
+        )
+    if source.kind == "json" and (source.decimal != "." or source.thousands):
+        raise SourceError(
+            "`decimal` and `thousands` are not for JSON, which writes every number in one way", "Leave them out."
+        )
 
 
 def columns_without_engine(dataset: Dataset, root: Path, allowed: Sequence[Path]) -> Native | None:

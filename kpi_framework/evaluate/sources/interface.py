@@ -11,6 +11,7 @@ from ...compile.dataset.source_type import SourceType
 from ...compile.sql.tree import Query
 from ...model.project import Source
 from ..engine.interface import EngineError, Row
+from .scratch import Scratch
 
 
 class Inquiry(Protocol):
@@ -45,6 +46,9 @@ class Files(Protocol):
     def resolved(self) -> tuple[str, ...]:
         """The same files without links, which the engine has to be admitted to: what was looked at is what is read."""
 
+    def prepared(self, scratch: Scratch) -> Files:
+        """The files as an engine can read them: copies in the place of those that it cannot. Raises SourceError."""
+
     def columns(self, inquiry: Inquiry) -> Native:
         """The columns and their types; an engine is asked only where the files have no header.
 
@@ -56,6 +60,12 @@ class Files(Protocol):
 
     def relation(self, native: Native, columns: Sequence[str]) -> Query:
         """The rows of all files, with these of their columns; `native` is what `columns` gave."""
+
+    def single(self, number: int) -> Files:
+        """One of the files, by its place among them, as a source of its own."""
+
+    def locations(self, cells: Sequence[tuple[int, str]]) -> Sequence[str]:
+        """Where in a single file cells stand, each by its row, counted from 1, and its column: `202`, `row 202`."""
 
     def fingerprint(self) -> str:
         """A hash of the files' bytes, in the order of their names. Raises OSError."""

@@ -26,5 +26,9 @@ def _plain(text: str) -> str:
     return clip(clean(text), 300)
 
 
+def _plain_message(text: str) -> str:
+    return clip(clean(text), 600)
+
+
 MARKDOWN = Ink(prose, code, lambda address: link("open it", address), message, lambda name: f"[{name}]({name}.md)")
-PLAIN = Ink(_plain, _plain, _plain, _plain)
+PLAIN = Ink(_plain, _plain, _plain, _plain_message)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from ...load.library import shipped_contracts
 from ...load.resolve import resolve
-from ...load.templates import shipped_signals
+from ...load.templates import shipped_signals, shipped_templates
 from ...load.write import as_yaml
 from ...model.catalog import Catalog
 from ...model.could_not import CouldNot
@@ -31,12 +32,16 @@ _ORDER = (
     "version", "kind", "id", "name", "description", "counts", "excludes", "asks", "family", "level", "objectives",
     "owner", "dataset", "time", "where", "formula", "unit", "period", "window", "open_between", "spans", "evidence",
     "segments", "min_sample", "min_measured", "settle", "baseline", "target", "benchmark", "review", "action",
-    "read_with", "examples",
+    "read_with", "status", "examples",
 )  # fmt: skip
 _LIMITS = {"at_most": "at_most", "at_least": "at_least", "between": "between", "<=": "at_most", ">=": "at_least"}
 _DAYS = re.compile(r"^(\d{4}-\d{2}-\d{2})\.\.(\d{4}-\d{2}-\d{2})$")
 _NOT_MERGED = "not coalesce(merged, false)"
 MAX_BASELINE_DAYS = 60
+
+
+class MissingDatasetError(KpiError):
+    """The project has no dataset that a template reads."""
 
 
 class Choice(Record):
@@ -50,6 +55,8 @@ class Choice(Record):
     segments: tuple[str, ...] | None = None
     name: str | None = None
     currency: str | None = None
+    is_draft: bool = False
+    """Whether nobody has decided yet that it is judged: it is then a draft, and has a baseline only if one is given."""
 
 
 class Proposal(Record):
@@ -85,6 +92,34 @@ def propose(options: Options, offer_id: str) -> Proposal:
 
 def add(options: Options, offer_id: str, choice: Choice) -> Added:
     """Write kpis/<id>.yaml, and the files of the inputs that are not there yet. Raises KpiError."""
+    try:
+        attempt = _attempt(options, offer_id, choice)
+    except MissingDatasetError as error:
+        variant = _allowed_variant(options, template_of(offer_id), choice)
+        raise KpiError(error.message, _advice(variant) if variant else error.hint) from None
+    if not attempt.is_sound:
+        return Added(findings=tuple(_with_variant(attempt.findings, options, offer_id, choice)))
+    paths = [options.project_root.folder / name for name in attempt.files]
+    for path, text in zip(paths, attempt.files.values(), strict=True):
+        write_text(path, text)
+    return Added(tuple(paths), attempt.findings, attempt.notes)
+
+
+class _Attempt(Record):
+    """The files that an offer would take, and what would be found in them."""
+
+    files: Mapping[str, str]
+    findings: tuple[Diagnostic, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether nothing speaks against writing them."""
+        return all(finding.severity is not Severity.ERROR for finding in self.findings)
+
+
+def _attempt(options: Options, offer_id: str, choice: Choice) -> _Attempt:
+    """What adding it would come to; nothing is written. Raises KpiError."""
     catalog = load_unlinked(options.project_root)
     adding = _Adding(catalog, options, choice)
     files = adding.signal(offer_id) if offer_id in shipped_signals() else adding.files(template_of(offer_id))
@@ -94,12 +129,34 @@ def add(options: Options, offer_id: str, choice: Choice) -> Added:
     today = reporting_periods_of(after, options.as_of, options.now).today
     findings = settled(after, (*broken, *linted(after, options.project_root, today)), NOT_LINTED)
     own = tuple(f for f in findings if f.span.path in files and f.severity is not Severity.NOTE)
-    if any(f.severity is Severity.ERROR for f in own):
-        return Added(findings=own)
-    paths = [options.project_root.folder / name for name in files]
-    for path, text in zip(paths, files.values(), strict=True):
-        write_text(path, text)
-    return Added(tuple(paths), own, tuple(adding.notes))
+    return _Attempt(files, own, tuple(adding.notes))
+
+
+def _with_variant(
+    findings: Sequence[Diagnostic], options: Options, offer_id: str, choice: Choice
+) -> Iterator[Diagnostic]:
+    """The findings; where a column is lacking, with the variant that the columns allow in its place."""
+    is_lacking = offer_id not in shipped_signals() and any(f.rule == "unknown-column" for f in findings)
+    variant = _allowed_variant(options, template_of(offer_id), choice) if is_lacking else None
+    for finding in findings:
+        if variant is None or finding.rule != "unknown-column":
+            yield finding
+        else:
+            yield replace(finding, hint=_advice(variant))
+
+
+def _advice(variant: Template) -> str:
+    return f"The columns allow `kpi add {variant.id}`. {variant.variant or ''}".rstrip()
+
+
+def _allowed_variant(options: Options, template: Template, choice: Choice) -> Template | None:
+    """The first definition of the same row of the catalogue that the project's columns allow."""
+    for other in shipped_templates().values():
+        if other.row == template.row and other.id != template.id and other.kind == template.kind:
+            with suppress(KpiError):
+                if _attempt(options, other.id, replace(choice, name=None)).is_sound:
+                    return other
+    return None
 
 
 class _Adding(Record):
@@ -158,7 +215,7 @@ class _Adding(Record):
             name = lacking[0]
             contract = shipped_contracts().get(name)
             columns = f", with the columns that `schemas/datasets/{name}.schema.json` explains" if contract else ""
-            raise KpiError(
+            raise MissingDatasetError(
                 f"kpi.yaml has no dataset `{name}`, which `{template.id}` reads",
                 f"Add it under `datasets:`, for example `{name}: {{source: data/{name}.csv}}`{columns}.",
             )
@@ -181,7 +238,10 @@ class _Adding(Record):
         if is_currency(str(values["unit"])):
             values["unit"] = choice.currency or self._currency or values["unit"]
         if "target" in values:
-            values |= {"baseline": self._baseline(choice), "target": self._target(template, choice)}
+            is_bare = self.choice.is_draft and choice.baseline is None
+            baseline = {} if is_bare else {"baseline": self._baseline(choice)}
+            values |= {**baseline, "target": self._target(template, choice)}
+            values |= {"status": "draft"} if self.choice.is_draft else {}
         return {name: values[name] for name in _ORDER if values.get(name) not in (None, [])}
 
     def _fit_to_columns(self, values: dict[str, Any]) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ...model.diagnostic import KpiError
 from ..files import copy_file, refuse_filled, write_text
-from .init import IGNORED
+from .surroundings import IGNORED
 
 PARTS = ("kpi.yaml", "kpis", "baselines", "schemas", "data")
 _PACKAGE = Path(__file__).parents[2]
@@ -32,7 +32,7 @@ def copy_sample(folder: Path) -> None:
     for part in PARTS:
         for path in _files(origin / part):
             copy_file(path, folder / path.relative_to(origin))
-    write_text(folder / ".gitignore", f"{IGNORED}\n")
+    write_text(folder / ".gitignore", "".join(f"{name}\n" for name in IGNORED))
 
 
 def _files(path: Path) -> list[Path]:

@@ -178,7 +178,7 @@ TABLES: Mapping[type[Model], Mapping[str, tuple[Row, ...]]] = {
     },
     Dataset: {
         "source": (Same({"config/datasets/costs/source": {"path": "data/costs.csv"}}),),
-        "contract": (Part({f"{T}/contract": "assets"}),), "preset": (),
+        "contract": (Part({f"{T}/contract": "assets"}, ("fix", "stock", "each")),), "preset": (),
         "columns": (
             Part({f"{T}/columns/place": "lower(site)"}), Part({f"{T}/columns/created_at/from": "Solved at"}, _TICKETS),
             Same({f"{T}/columns/desk_name": "desk"}), Same({f"{T}/columns/place": "UPPER( Site )"}),
@@ -206,7 +206,7 @@ TABLES: Mapping[type[Model], Mapping[str, tuple[Row, ...]]] = {
         "path": (Same({f"{T}/source/path": "./elsewhere/other.csv"}),), "format": (Same({f"{T}/source/format": "csv"}),),
         "delimiter": (Part({f"{T}/source/delimiter": ";"}, _TICKETS), Same({f"{T}/source/delimiter": ","})),
         "quote": (Part({f"{T}/source/quote": "'"}, _TICKETS), Same({f"{T}/source/quote": '"'})),
-        "encoding": (Part({f"{T}/source/encoding": "latin-1"}, _TICKETS), Same({f"{T}/source/encoding": "utf-8"})),
+        "encoding": (Part({f"{T}/source/encoding": "latin-1"}, _TICKETS), Same({f"{T}/source/encoding": "UTF8"})),
         "nulls": (
             Part({f"{T}/source/nulls": ["", "-"]}, _TICKETS), Part({f"{T}/source/nulls": None}, _TICKETS),
             Same({f"{T}/source/nulls": ["?", "-", "", "-"]}),
@@ -220,6 +220,11 @@ TABLES: Mapping[type[Model], Mapping[str, tuple[Row, ...]]] = {
             Part({f"{T}/source/timezone": "UTC"}, _TICKETS), Part({"config/datasets/events/source": {"path": "e.csv", "timezone": "UTC"}}),
             Same({f"{T}/source/timezone": "Europe/London"}),
         ),
+        "decimal": (Part({f"{T}/source/decimal": ","}, _TICKETS), Same({f"{T}/source/decimal": "."})),
+        "thousands": (Part({f"{T}/source/thousands": ","}, _TICKETS),),
+        "skip": (Part({f"{T}/source/skip": 2}, _TICKETS), Same({f"{T}/source/skip": 0})),
+        "sheet": (Part({f"{T}/source/sheet": "Export"}, _TICKETS),),
+        "records": (Part({f"{T}/source/records": "result"}, _TICKETS),),
     },
     Column: {
         "from": (
@@ -242,6 +247,7 @@ TABLES: Mapping[type[Model], Mapping[str, tuple[Row, ...]]] = {
             Same({f"{T}/columns/resolved_at/timezone": "Europe/London"}),
         ),
         "optional": (Same({f"{T}/columns/priority/optional": True}),),
+        "day": (Part({f"{T}/columns/talk/day": "8 h"}), Same({f"{T}/columns/priority": {"from": "priority", "values": {"1": "high", "2": "low"}, "day": "8 h"}})),
         "currency": (Part({"config/datasets/costs/columns/amount/currency": "month"}, ("spent", "each")),),
     },
     Clock: {

@@ -341,6 +341,7 @@ COLUMN: dict[str, Row] = {
         f"{_T}/columns/number": {"from": "id", "duration": "hours"}, "kpi/formula": "avg(number)",
         "kpi/unit": "minutes", **_target({"at_most": "1000 min"}),
     }),
+    "day": "How long a day of a duration is: what holds for `duration` holds for it.",
     "currency": fed("restating", "columns", {f"{_T}/columns/number/currency": None}, {
         f"{_T}/columns/number": {"from": "id", "type": "integer", "currency": "code"},
         f"{_T}/columns/code": {"from": "priority"}, f"{_T}/columns/priority": {"from": "priority"},

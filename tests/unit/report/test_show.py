@@ -122,7 +122,7 @@ def test_every_rule_is_shown_by_an_example_of_bad_and_good(rule: str) -> None:
     example = rule_examples()[rule]
     assert example.bad != example.good
     assert RULES[rule].code in example.says
-    lines = explain(RULES[rule], example, width=200).splitlines()
+    lines = explain(RULES[rule], example, width=300).splitlines()
     for text in (example.bad, example.says, example.good):
         assert all(any(line.strip() in shown for shown in lines) for line in text.splitlines())
 
