@@ -16,6 +16,7 @@ SECTIONS = {
     "Follow changes": ("diff", "history"),
     "Review and plan": ("baseline", "review", "due"),
     "Automate": ("ci",),
+    "Ask for help": ("doctor",),
     "Publish values": ("publish", "verify", "audit"),
 }
 """The sections of `kpi --help`, and the commands of each."""

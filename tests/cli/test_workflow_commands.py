@@ -154,6 +154,7 @@ COMMANDS: dict[str, list[tuple[str, ...]]] = {
     "diff": [("HEAD~1",), ("HEAD~1", "HEAD", "--no-impact", "--reason", LONG)],
     "history": [(), ("fix_time", "--no-values")],
     "due": [()],
+    "doctor": [()],
     "publish": [()],
     "verify": [()],
     "baseline verify": [()],
