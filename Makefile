@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PYTEST_ARGS ?= --numprocesses auto
 
-.PHONY: help demo test coverage hostile check bench golden docs editor lock
+.PHONY: help demo test coverage hostile check bench golden docs editor dist lock
 .DEFAULT_GOAL := help
 
 help: ## say what there is
@@ -45,6 +45,7 @@ check: $(READY) ## lint, format, types, imports, workflows, definitions, schemas
 	$(BIN)/mypy --strict
 	$(BIN)/lint-imports
 	$(BIN)/zizmor --offline --persona pedantic .github
+	$(BIN)/python .ci/starter.py
 	$(BIN)/kpi lint
 	$(BIN)/kpi schema --check
 	$(BIN)/python docs/generate.py --check
@@ -60,6 +61,10 @@ docs: $(READY) ## write the reference pages and the picture anew
 
 editor: ## install the language server that tests/editor drives (needs npm)
 	npm ci --prefix tests/editor --no-audit --no-fund --ignore-scripts
+
+dist: $(READY) ## build the wheel and the sdist into dist/
+	rm -rf dist
+	$(BIN)/python -m hatchling build -d dist
 
 lock: $(READY) ## renew the locked versions and their hashes
 	$(BIN)/python -m pip install --quiet 'uv>=0.9,<1'

@@ -42,6 +42,10 @@ from kpi_framework.model.rule import RULES
 from kpi_framework.report.pages.functions import functions_markdown
 from kpi_framework.report.pages.rules import rule_sections, rules_markdown
 
+sys.path.insert(0, str(Path(__file__).parent))
+
+from licences import licences_page
+
 Schema = Mapping[str, Any]
 
 HERE = Path(__file__).parent
@@ -324,6 +328,7 @@ PAGES = {
     "reference/rules.md": rules_page,
     "reference/fields.md": fields_page,
     "reference/modules.md": modules_page,
+    "reference/licences.md": lambda: MADE + licences_page(),
     "reference/commands.md": commands_page,
     "reference/presets.md": presets_page,
     "images/check.svg": picture,

@@ -52,8 +52,8 @@ def test_actions_are_pinned(path: Path) -> None:
     assert all(re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40}|\$/\.github/actions/kpi", one) for one in used)
 
 
-def test_rights_to_write_stand_in_two_places_only() -> None:
-    """The comment, and the ledger; what a pull request itself runs may read."""
+def test_rights_to_write_stand_in_three_places_only() -> None:
+    """The comment, the ledger and a release; what a pull request itself runs may read."""
     writing = {
         (path.name, right)
         for path in FILES
@@ -63,7 +63,8 @@ def test_rights_to_write_stand_in_two_places_only() -> None:
     }
     assert writing == {
         ("pull-request-report.yml", "pull-requests"), ("publish.yml", "contents"), ("publish.yml", "attestations"),
-        ("publish.yml", "id-token"),
+        ("publish.yml", "id-token"), ("release.yml", "attestations"), ("release.yml", "contents"),
+        ("release.yml", "id-token"),
     }  # fmt: skip
     assert all(read(path).get("permissions") == {} for path in FILES if "workflows" in path.parts)
 
