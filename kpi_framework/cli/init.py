@@ -48,11 +48,10 @@ def init(
     folder, files = _sorted(list(paths or ()), list(sources or ()))
     if timezone is not None and not is_zone(timezone):
         raise KpiError(f"--timezone {timezone} is not an IANA time zone", "Write a name such as Europe/London or UTC.")
-    is_answered = sys.stdin.isatty() and sys.stderr.isatty()
     begun = begin(
         Options(ProjectRoot(folder), dt.datetime.now(dt.UTC), open_engine=open_engine, progress=o.progress()),
         InitRequest(
-            folder, files, name, timezone, owner, tuple(answers or ()), _asked if is_answered else lambda _: None
+            folder, files, name, timezone, owner, tuple(answers or ()), _asked if is_answered() else lambda _: None
         ),
     )
     if begun.findings:
@@ -80,6 +79,11 @@ def _is_file(path: Path) -> bool:
         return path.is_file()
     except OSError:
         return False
+
+
+def is_answered() -> bool:
+    """Whether a person sits at the terminal."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
 
 
 def _asked(question: Question) -> str | None:

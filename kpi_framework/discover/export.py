@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from ..model.column_profile import ColumnProfile, ExportRows, FileProfile, TimeFormats
-from ..model.diagnostic import Diagnostic
+from ..model.diagnostic import Diagnostic, KpiError
 from ..model.preset import Preset
 from ..model.project import Column
 from ..model.record import Record
@@ -233,10 +233,14 @@ def known_export(
 def guessed_export(
     files: tuple[FileProfile, ...], rows: ExportRows, answers: Answers, around: Surroundings
 ) -> Export | None:
-    """An export whose content tells that it is tickets; None where it does not."""
+    """An export whose content tells that it is tickets; None where it does not. Raises KpiError for a wrong answer."""
     profiles = rows.profiles(files[0].header)
     looking = Looking(rows, profiles, around.now, (), answers.day_first)
     vocabulary = around.vocabularies[TICKETS]
+    for column, header in answers.columns.items():
+        if header not in profiles:
+            hint = f"It has: {', '.join(files[0].header[:12])}."
+            raise KpiError(f"--answer {TICKETS}.{column}={header}: {files[0].path.name} has no such column", hint)
     guesses = guessed(Table(looking, vocabulary, answers.columns))
     if "created_at" not in guesses.columns or not {"ticket_id", "status", "resolved_at"} & guesses.columns.keys():
         return None
