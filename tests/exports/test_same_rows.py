@@ -15,7 +15,8 @@ import pytest
 
 from tests.cli.projects import kpi
 from tests.exports.desk import tickets
-from tests.exports.shapes import SHAPES, written
+from tests.exports.shapes import SHAPES
+from tests.exports.writing import written
 from tests.workbooks import write_workbook
 
 pytestmark = pytest.mark.usefixtures("engine_inside")
