@@ -21,12 +21,13 @@ from . import options as o
 from .app import app
 from .engine import open_engine
 
-_TABLES = (".csv", ".tsv", ".txt", ".parquet", ".json", ".jsonl", ".ndjson", ".xlsx", ".xls", ".zip")
+_TABLES = (".csv", ".tsv", ".txt", ".parquet", ".json", ".jsonl", ".ndjson", ".xlsx", ".xls", ".zip", ".gz", ".zst")
 Paths = Annotated[
     list[Path] | None, typer.Argument(metavar="[DIR]", help="The project's folder. Default: the current one.")
 ]
 From = Annotated[
-    list[Path] | None, typer.Option("--from", metavar="FILE…", help="Exported files: CSV files of a ticket system.")
+    list[Path] | None,
+    typer.Option("--from", metavar="FILE…", help="Exported files: tickets as CSV, Excel, JSON or Parquet."),
 ]
 
 
