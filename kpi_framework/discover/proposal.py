@@ -138,7 +138,7 @@ def _write_columns(export: Export, dataset: CommentedValues) -> None:
     notes: dict[str, list[str]] = {}
     for name, column in export.match.columns.items():
         reasons, changes = _column(export, name, column)
-        if changes or export.guesses is not None:
+        if changes or export.guesses is not None or name in export.answered:
             columns[name] = {n: v for n, v in {**_fields(column), **changes}.items() if v is not None}
             notes[name] = reasons
     for header in export.guesses.personal if export.guesses else ():

@@ -144,3 +144,24 @@ def test_a_date_that_stands_for_none_closes_nothing(tmp_path: Path) -> None:
     opened = {m["period"]["start"]: m["value"] for m in check["measurements"] if m["kpi"] == "ticket_volume"}
     assert opened["2026-01-01"] == 441
     assert backlog.get("2026-01-01") in (441, None)
+
+
+def test_an_answer_wins_over_a_product(tmp_path: Path) -> None:
+    """What a person says is a column of the project, whatever the preset maps."""
+    text = "number,opened_at,sys_created_on,state\nINC1,2026-01-05 10:00:00,2026-01-06 10:00:00,New\n"
+    (tmp_path / "a.csv").write_text(text)
+    answer = ("--answer", "tickets.created_at=sys_created_on")
+    assert kpi(tmp_path, "init", "p", "--from", "a.csv", "--timezone", "UTC", *answer).code == 0
+    config = (tmp_path / "p" / "kpi.yaml").read_text()
+    assert "      created_at:\n        from: sys_created_on\n" in config
+    assert "preset: servicenow" in config
+
+
+def test_costs_of_a_month_reach_to_its_end(tmp_path: Path) -> None:
+    """A row that covers a month says itself how far it reaches: no day is stated for it."""
+    (tmp_path / "costs.csv").write_text("month,cost\n2026-01-01,1000\n2026-02-01,1100\n")
+    (tmp_path / "a.csv").write_text(desk(1000, "Closed", "2026-03-09 10:00"))
+    assert kpi(tmp_path, "init", "p", "--from", "a.csv", "costs.csv", "--timezone", "UTC").code == 0
+    config = (tmp_path / "p" / "kpi.yaml").read_text()
+    assert config.partition("  costs:")[2].count("complete_through: newest_row") == 1
+    assert "complete_from" not in config.partition("  costs:")[2]

@@ -6,7 +6,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
 
-from ...discover.export import TICKETS, Answers, Export, Surroundings, conflicts, guessed_export, known_export
+from ...discover.export import (
+    TICKETS,
+    Answers,
+    Export,
+    Surroundings,
+    conflicts,
+    guessed_export,
+    known_export,
+    refuse_unknown_columns,
+)
 from ...discover.vendor import IdentifiedFile, Shipped, header_matches, identified, refusal, unknown_header
 from ...evaluate.engine.interface import EngineError
 from ...evaluate.profile import ExportTable, with_header
@@ -28,7 +37,10 @@ class Exports(Record):
 
 
 def exports_of(options: Options, paths: Sequence[Path], answers: Mapping[str, Answers], open_: ExitStack) -> Exports:
-    """The datasets that the files make; each is read once, by an engine of its own that `open_` ends."""
+    """The datasets that the files make; each is read once, by an engine of its own that `open_` ends.
+
+    Raises KpiError for an answer that names no column.
+    """
     shipped = Shipped(shipped_presets(), shipped_contracts())
     around = Surroundings(shipped, shipped_vocabularies(), options.now)
     scratch = Scratch()
@@ -109,13 +121,16 @@ class _Reading(Record):
         match = files[0].match
         profiles = tuple(part.file for part in files)
         answers = self.answers.get(match.contract.name, Answers({}))
-        read = self._read(profiles, match.headers)
+        refuse_unknown_columns(profiles[0], match.contract.name, answers)
+        headers = dict.fromkeys((*match.headers, *answers.columns.values()))
+        read = self._read(profiles, tuple(headers))
         if isinstance(read, Diagnostic):
             return read
         return known_export(profiles, match, read, answers, self.around)
 
     def guessed(self, files: tuple[FileProfile, ...]) -> Export | Diagnostic:
         """Files whose content has to say it."""
+        refuse_unknown_columns(files[0], TICKETS, self.answers.get(TICKETS, Answers({})))
         read = self._read(files, None)
         if isinstance(read, Diagnostic):
             return read
