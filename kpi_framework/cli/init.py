@@ -24,12 +24,13 @@ from .app import app
 from .complete import choice
 from .engine import open_engine
 
-_TABLES = (".csv", ".tsv", ".txt", ".parquet", ".json", ".jsonl", ".ndjson", ".xlsx", ".xls", ".zip")
+_TABLES = (".csv", ".tsv", ".txt", ".parquet", ".json", ".jsonl", ".ndjson", ".xlsx", ".xls", ".zip", ".gz", ".zst")
 Paths = Annotated[
     list[Path] | None, typer.Argument(metavar="[DIR]", help="The project's folder. Default: the current one.")
 ]
 From = Annotated[
-    list[Path] | None, typer.Option("--from", metavar="FILE…", help="Exported files: CSV files of a ticket system.")
+    list[Path] | None,
+    typer.Option("--from", metavar="FILE…", help="Exported files: tickets as CSV, Excel, JSON or Parquet."),
 ]
 
 
@@ -55,12 +56,11 @@ def init(
     folder, files = _sorted(list(paths or ()), list(sources or ()))
     if timezone is not None and not is_zone(timezone):
         raise KpiError(f"--timezone {timezone} is not an IANA time zone", "Write a name such as Europe/London or UTC.")
-    is_answered = sys.stdin.isatty() and sys.stderr.isatty()
     begun = begin(
         Options(ProjectRoot(folder), dt.datetime.now(dt.UTC), open_engine=open_engine, progress=o.progress()),
         InitRequest(
             folder, files, name, timezone, owner, system, _requirement(requirement, system), tuple(answers or ()),
-            _asked if is_answered else lambda _: None,
+            _asked if is_answered() else lambda _: None,
         ),
     )  # fmt: skip
     if begun.findings:
@@ -97,6 +97,11 @@ def _is_file(path: Path) -> bool:
         return path.is_file()
     except OSError:
         return False
+
+
+def is_answered() -> bool:
+    """Whether a person sits at the terminal."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
 
 
 def _asked(question: Question) -> str | None:

@@ -20,7 +20,7 @@ _MOST_WORDS = 60
 _KNOWN, _KNOWN_IF_NAMED = 0.8, 0.5
 _SHORT = 40
 _SUFFIXES = (" date time", " datetime", " timestamp", " utc", " local", " date", " time", " at", " on")
-_PREFIXES = ("ticket ", "issue ", "incident ", "request ", "case ", "custom field ", "sys ", "u ", "date ")
+_PREFIXES = ("fields ", "ticket ", "issue ", "incident ", "request ", "case ", "custom field ", "sys ", "u ", "date ")
 
 
 class Guess(Record):
@@ -65,7 +65,7 @@ class Table(Record):
 
 def guessed(table: Table) -> Guesses:
     """The columns as far as names and content tell them."""
-    timed = [h for h, p in table.profiles.items() if looks_timed(p)]
+    timed = [h for h, p in table.profiles.items() if looks_timed(p, is_named=_is_time(table, h))]
     times = times_of(table.looking, timed)
     guesses = dict(_answered(table))
     words = {c: g for c, g in _words(table, timed) if c not in guesses}
@@ -88,6 +88,10 @@ def guessed(table: Table) -> Guesses:
         )
     headers = {g.header for g in guesses.values()}
     return Guesses(guesses, times, tuple(_people(table, headers)), stages.rivals)
+
+
+def _is_time(table: Table, header: str) -> bool:
+    return any(column.endswith("_at") for column in table.meanings(header))
 
 
 def _shortened(name: str) -> Iterator[str]:

@@ -8,10 +8,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from ..model.column_profile import ColumnProfile, ExportRows, FileProfile, TimeFormats
-from ..model.diagnostic import Diagnostic
+from ..model.diagnostic import Diagnostic, KpiError
 from ..model.preset import Preset
 from ..model.project import Column
-from ..model.record import Record
+from ..model.record import Record, replace
 from ..model.vocabulary import Vocabulary
 from .columns import Guesses, Table, guessed
 from .span import DataSpan, span_of
@@ -63,6 +63,8 @@ class Export(Record, dict=True):
     guesses: Guesses | None = None
     """Where content told the columns, and no header of a product."""
     vocabulary: Vocabulary | None = None
+    answered: frozenset[str] = frozenset()
+    """The columns of which a person said which they are."""
 
     @property
     def dataset(self) -> str:
@@ -124,8 +126,8 @@ class Export(Record, dict=True):
         """From when to when it is complete; None where nothing says when its rows are."""
         time = self.match.contract.time
         times = self.timestamps.get(time) if time else None
-        if times is None or time is None or self.newest is None or times.is_undecided:
-            return None
+        if times is None or time is None or self.newest is None or times.is_undecided or self.match.contract.grain:
+            return None  # a row of a whole month tells by itself how far it reaches
         days = self.rows.days(self.match.columns[time].from_, times.written)
         past = [(day, rows) for day, rows in days if day <= self.now.date()]
         return span_of(past, self.newest.date(), self.now.date())
@@ -219,7 +221,8 @@ class Surroundings(Record):
 def known_export(
     files: tuple[FileProfile, ...], match: HeaderMatch, rows: ExportRows, answers: Answers, around: Surroundings
 ) -> Export:
-    """An export whose columns its header told."""
+    """An export whose columns its header told; what a person said of them wins."""
+    match = replace(match, columns={**match.columns, **named_columns(answers)})
     profiles = rows.profiles(match.headers)
     preset = match.preset
     preferred = (preset.timestamps or ()) if preset else ()
@@ -227,7 +230,8 @@ def known_export(
     timed = [c.from_ for name, c in match.columns.items() if type_of(match, name) in _TIMES]
     times = times_of(looking, dict.fromkeys(timed))
     vocabulary = around.vocabularies.get(match.contract.name)
-    return Export(files, match, profiles, times, rows, around.now, None, vocabulary)
+    named = frozenset(answers.columns)
+    return Export(files, match, profiles, times, rows, around.now, None, vocabulary, named)
 
 
 def guessed_export(
@@ -243,6 +247,19 @@ def guessed_export(
     columns = {name: Column(**{"from": guess.header}) for name, guess in guesses.columns.items()}
     match = HeaderMatch(around.shipped.contracts[TICKETS], columns)
     return Export(files, match, profiles, guesses.times, rows, around.now, guesses, vocabulary)
+
+
+def named_columns(answers: Answers) -> dict[str, Column]:
+    """The columns of which a person said which they are."""
+    return {name: Column(**{"from": header}) for name, header in answers.columns.items()}
+
+
+def refuse_unknown_columns(file: FileProfile, dataset: str, answers: Answers) -> None:
+    """Raise KpiError where a person named a column that a file does not have."""
+    for column, header in answers.columns.items():
+        if header not in file.header:
+            hint = f"It has: {', '.join(file.header[:12])}."
+            raise KpiError(f"--answer {dataset}.{column}={header}: {file.path.name} has no such column", hint)
 
 
 def type_of(match: HeaderMatch, name: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ..model.catalog import Path
+from ..model.column_profile import FileProfile
 from ..model.header import snake_case
 from ..model.project import Column
 from ..model.record import Record, field
@@ -60,16 +61,31 @@ def proposed_dataset(export: Export, path: str, timezone: str) -> CommentedValue
 
 def _source_options(export: Export, timezone: str) -> Iterator[SourceOption]:
     """How the file is read, and why so."""
-    file = export.files[0]
-    if file.format == "csv":
-        yield SourceOption("delimiter", file.delimiter, ["Seen in the header."])
-        is_guess = file.encoding == "latin-1"
-        reason = "Not UTF-8, so read as Latin-1: check accents and umlauts." if is_guess else "Seen in the file."
-        yield SourceOption("encoding", file.encoding, [reason])
+    yield from _layout(export.files[0])
     if export.nulls != ("",):
         yield SourceOption("nulls", list(export.nulls), ["These texts mean that there is no value."])
     yield SourceOption("timestamps", _written_formats(export), _format_notes(export))
     yield from _zone(export, timezone)
+
+
+def _layout(file: FileProfile) -> Iterator[SourceOption]:
+    """How the file is written."""
+    if file.source.model_copy(update={"format": None}).kind not in (file.format, "tsv"):
+        yield SourceOption("format", file.format, ["Seen in the file."])
+    if file.format == "csv":
+        yield SourceOption("delimiter", file.delimiter, ["Seen in the header."])
+    if file.format in ("csv", "json"):
+        is_guess = file.encoding in ("latin-1", "windows-1252")
+        reason = (
+            f"Not UTF-8, so read as {file.encoding}: check accents and umlauts." if is_guess else "Seen in the file."
+        )
+        yield SourceOption("encoding", file.encoding, [reason])
+    if file.skip:
+        yield SourceOption("skip", file.skip, ["So many rows stand above the header."])
+    if file.sheet:
+        yield SourceOption("sheet", file.sheet, ["The sheet with the largest table."])
+    if file.records:
+        yield SourceOption("records", file.records, ["Where the list of rows stands in the document."])
 
 
 def _zone(export: Export, timezone: str) -> Iterator[SourceOption]:
@@ -122,7 +138,7 @@ def _write_columns(export: Export, dataset: CommentedValues) -> None:
     notes: dict[str, list[str]] = {}
     for name, column in export.match.columns.items():
         reasons, changes = _column(export, name, column)
-        if changes or export.guesses is not None:
+        if changes or export.guesses is not None or name in export.answered:
             columns[name] = {n: v for n, v in {**_fields(column), **changes}.items() if v is not None}
             notes[name] = reasons
     for header in export.guesses.personal if export.guesses else ():

@@ -41,7 +41,7 @@ def report_of(exports: Sequence[Export], zone: str | None) -> Reading:
 
 def _understood(export: Export) -> Iterator[str]:
     how = f"{export.match.name}, by the header" if export.guesses is None else "told by names and content"
-    yield f"{export.dataset}: {export.row_count:,} rows, {how}"
+    yield f"{export.dataset}: {export.row_count:,} {'row' if export.row_count == 1 else 'rows'}, {how}"
     if export.span is not None:
         yield f"rows from {export.span.first} to {export.span.last}"
     columns = {name: column.from_ for name, column in export.match.columns.items()}

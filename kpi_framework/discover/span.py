@@ -45,6 +45,10 @@ class DataSpan(Record):
     judged: dt.date | None
     """The first day of the newest whole month; None where the data have none."""
 
+    def reaches(self, day: dt.date) -> bool:
+        """Whether the data begin on this day or before it."""
+        return (self.complete_from or self.first - FRESH) <= day
+
 
 def span_of(days: Days, newest: dt.date, today: dt.date) -> DataSpan | None:
     """The span of rows on these days; `newest` is the last day on which anything in the export happened."""

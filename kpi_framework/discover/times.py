@@ -10,7 +10,7 @@ from ..model.column_profile import ColumnProfile, ExportRows, TimeFormats, TimeR
 from ..model.project import swapped
 from ..model.record import Record, replace
 from .dates import DateOrder, is_day_first, order_of, reading
-from .timestamp_formats import TimestampFormats, timestamp_formats_of
+from .timestamp_formats import TimestampFormats, counted_formats, timestamp_formats_of
 from .words import no_value_texts, odd_dates
 
 _MOST = 0.98
@@ -67,16 +67,24 @@ def times_of(looking: Looking, headers: Collection[str]) -> ExportTimes:
     texts = {h: looking.profiles[h].texts for h in headers}
     nulls = tuple(dict.fromkeys(t for h in headers for t in no_value_texts(texts[h])))
     values = {h: [t for t in texts[h] if t not in nulls] for h in headers}
-    formats = {h: timestamp_formats_of(values[h], looking.preferred) for h in headers}
+    formats = {h: _formats(values[h], looking.preferred) for h in headers}
     order, chosen = _ordered(looking, {h: f for h, f in formats.items() if values[h]})
     formats |= chosen
     blank = {h: _blank(looking, h, nulls) for h in headers}
     return ExportTimes(_read(looking, formats, blank, order), order, _nulls(looking, formats, nulls))
 
 
-def looks_timed(profile: ColumnProfile) -> bool:
-    """Whether the texts of a column are times by their look."""
+def _formats(values: Sequence[str], preferred: TimeFormats) -> TimestampFormats:
+    """How a column that holds times writes them: as numbers of days or seconds, or as dates."""
+    counted = counted_formats(values)
+    return TimestampFormats(counted) if counted else timestamp_formats_of(values, preferred)
+
+
+def looks_timed(profile: ColumnProfile, *, is_named: bool = False) -> bool:
+    """Whether the texts of a column are times by their look; numbers are only where the column `is_named` so."""
     texts = [t for t in profile.texts if t not in no_value_texts(profile.texts)]
+    if is_named and counted_formats(texts):
+        return True
     if not texts or sum(bool(_TIMELY.fullmatch(t)) for t in texts) < _MOST * len(texts):
         return False
     few = texts[:: max(1, len(texts) // _FEW)]

@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Sequence
 
+from ..model.months import MONTHS
 from ..model.period import is_zone
 from ..model.project import swapped
 from ..model.record import Record, replace
@@ -21,6 +22,13 @@ FORMATS = (*(day + time for day in _DAYS for time in _TIMES), "%Y-%m-%dT%H:%M:%S
 _ISO_FORMATS = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S",
                 "%Y-%m-%dT%H:%M:%S.%f", "%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M:%S.%f%z", "%Y-%m-%d")  # fmt: skip
 _SAMPLE = 200
+_COUNTED = {"excel": (32_874.0, 73_050.0), "epoch": (631_152_000.0, 2_524_608_000.0),
+            "epoch_ms": (631_152_000_000.0, 2_524_608_000_000.0)}  # fmt: skip
+"""Formats of times that are numbers, and the numbers of 1990 to 2050."""
+_NUMBER = re.compile(r"\d+(\.\d+)?")
+_WORD = re.compile(r"[^\W\d_]{3,}\.?")
+_MONTHS = {name: english[0] for english in MONTHS for name in english}
+"""The names of months in several languages, and their short names in English."""
 
 
 class TimestampFormats(Record):
@@ -84,9 +92,33 @@ def spelled_iso(cells: Sequence[str]) -> tuple[str, ...]:
 def read(cell: str, form: str) -> dt.datetime | None:
     """A cell by a format; None where it does not fit."""
     try:
-        return dt.datetime.strptime(cell, form)
-    except ValueError:
+        if form in _COUNTED:
+            return _counted(float(cell), form)
+        return dt.datetime.strptime(_in_english(cell) if "%b" in form else cell, form)
+    except (ValueError, OverflowError):
         return None
+
+
+def counted_formats(cells: Sequence[str]) -> tuple[str, ...]:
+    """The format of times that are numbers of days or seconds; none where they are not all such numbers."""
+    for form, (low, high) in _COUNTED.items():
+        if cells and all(_NUMBER.fullmatch(cell) and low <= float(cell) <= high for cell in cells):
+            return (form,)
+    return ()
+
+
+def _counted(number: float, form: str) -> dt.datetime | None:
+    low, high = _COUNTED[form]
+    if not low <= number <= high:
+        return None
+    if form == "excel":
+        return dt.datetime(1899, 12, 30) + dt.timedelta(days=number)
+    return dt.datetime(1970, 1, 1) + dt.timedelta(seconds=number / (1_000 if form == "epoch_ms" else 1))
+
+
+def _in_english(cell: str) -> str:
+    """The cell with the name of its month as strptime knows it."""
+    return _WORD.sub(lambda match: _MONTHS.get(match[0].rstrip(".").casefold(), match[0]), cell)
 
 
 def _newest(cells: Iterable[str], formats: Sequence[str]) -> dt.datetime | None:

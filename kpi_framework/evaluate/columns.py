@@ -14,7 +14,7 @@ from ..model.record import Record, field
 from . import findings
 from .engine.interface import EngineError
 from .run import Run
-from .sources.formats import find_files
+from .sources.formats import find_files, refuse_both_orders
 from .sources.interface import Files, SourceError
 
 _DELIMITERS = (",", ";", "\t", "|")
@@ -72,6 +72,7 @@ def _files(run: Run, catalog: Catalog) -> tuple[dict[str, Files], list[Diagnosti
     missing: list[Diagnostic] = []
     for name in sorted(datasets_behind(catalog)):
         try:
+            refuse_both_orders(catalog.datasets[name])
             source = find_files(catalog.datasets[name], run.setting.root, run.setting.allowed)
             files[name] = source.prepared(run.session.scratch)
         except SourceError as error:

@@ -24,9 +24,11 @@ from ..compile.dataset.profiling import (
 from ..compile.dialect.duckdb.dialect import DUCKDB
 from ..compile.sql.statements import create_table
 from ..model.column_profile import ColumnProfile, FileProfile, TimeFormats, TimeOrder, TimeReading
+from ..model.record import replace
 from .engine.interface import Cell, Engine, EngineError
 from .sources.formats import FORMATS
 from .sources.interface import SourceError
+from .sources.scratch import Scratch
 from .tree_engine import TreeEngine
 
 MAX_SAMPLE = 2_000
@@ -40,6 +42,13 @@ _AT_ONCE = 40
 """Columns of one query: a statement has an end."""
 
 
+def with_header(engine: Engine, file: FileProfile, scratch: Scratch) -> FileProfile:
+    """A file whose columns an engine has to name, with their names. Raises SourceError, EngineError."""
+    source = FORMATS[file.format](file.source, [file.path]).prepared(scratch)
+    engine.admit(source.resolved)
+    return replace(file, header=tuple(source.columns(TreeEngine(engine, DUCKDB)).types))
+
+
 class ExportTable:
     """The rows of files with one header, as texts in an engine. Every method raises EngineError."""
 
@@ -51,10 +60,12 @@ class ExportTable:
         self._timed: tuple[tuple[str, TimeFormats], ...] = ()
 
     @classmethod
-    def read(cls, engine: Engine, files: Sequence[FileProfile], headers: Sequence[str] | None = None) -> Self:
+    def read(
+        cls, engine: Engine, files: Sequence[FileProfile], scratch: Scratch, headers: Sequence[str] | None = None
+    ) -> Self:
         """Read these columns, or all, of files that are written alike. Raises SourceError, EngineError."""
         first = files[0]
-        source = FORMATS[first.format](first.source, [file.path for file in files])
+        source = FORMATS[first.format](first.source, [file.path for file in files]).prepared(scratch)
         engine.admit(source.resolved)
         trees = TreeEngine(engine, DUCKDB)
         try:

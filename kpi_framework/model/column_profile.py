@@ -10,23 +10,38 @@ from typing import Literal, Protocol
 from .project import Source, Type
 from .record import Record
 
-Encoding = Literal["utf-8", "latin-1", "utf-16"]
-FileFormat = Literal["csv", "json", "parquet"]
+FileFormat = Literal["csv", "json", "parquet", "xlsx"]
 
 
 class FileProfile(Record):
     """A file with a header: how to read it, and its columns' names, repeated ones told apart."""
 
     path: Path
-    encoding: Encoding
+    encoding: str
     delimiter: str
     header: tuple[str, ...]
+    """The columns' names; empty where an engine has not told them yet."""
     format: FileFormat = "csv"
+    skip: int = 0
+    """How many lines or rows stand above the header."""
+    sheet: str | None = None
+    """The sheet of a workbook that has several."""
+    records: str | None = None
+    """Where in a document the list of rows stands."""
+
+    @property
+    def layout(self) -> tuple[object, ...]:
+        """What has to be alike in files that are read as one."""
+        return self.encoding, self.delimiter, self.format, self.skip, self.sheet, self.records
 
     @property
     def source(self) -> Source:
         """The source that reads this file."""
-        return Source(path=self.path.name, format=self.format, delimiter=self.delimiter, encoding=self.encoding)
+        options = {"sheet": self.sheet, "records": self.records, "skip": self.skip}
+        return Source(
+            path=self.path.name, format=self.format, delimiter=self.delimiter, encoding=self.encoding,
+            **{name: value for name, value in options.items() if value},
+        )  # fmt: skip
 
 
 class ColumnProfile(Record):

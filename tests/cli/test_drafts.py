@@ -43,3 +43,16 @@ def test_drafts_beside_an_active_kpi_do_not_open_the_gate(tmp_path: Path) -> Non
     alone = kpi(project(tmp_path / "alone"), "check", "--format", "json").json["verdict"]
     beside = kpi(root, "check", "--format", "json").json["verdict"]
     assert (beside["passed"], beside["counts"]) == (alone["passed"], alone["counts"])
+
+
+def test_baselines_that_are_not_frozen_are_one_line(tmp_path: Path) -> None:
+    """One command freezes them all: a person reads one finding, a machine one for each KPI."""
+    second = ACTIVE.replace("id: fix_time", "id: other_time")
+    root = project(tmp_path, {"kpis/other_time.yaml": second})
+    for path in (root / "baselines").glob("*.yaml") if (root / "baselines").exists() else ():
+        path.unlink()
+    found = kpi(root, "check", "--format", "json").json["diagnostics"]
+    assert [d["rule"] for d in found].count("baseline-unfrozen") == 2
+    shown = kpi(root, "check").out
+    assert shown.count("baseline-unfrozen") == 1
+    assert "fix_time, other_time" in " ".join(shown.split())

@@ -2,27 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 from kpi_framework.model.record import Record, field
 from tests.exports.desk import Ticket
 
 Cell = Callable[[Ticket], object]
-WORDS: Mapping[str, Mapping[str, Sequence[str]]] = {
-    "status": {"en": ("New", "In Progress", "Resolved", "Closed"),
-               "de": ("Neu", "In Bearbeitung", "Gelöst", "Geschlossen"),
-               "fr": ("Nouveau", "En cours", "Résolu", "Fermé"), "es": ("Nuevo", "En curso", "Resuelto", "Cerrado"),
-               "pt": ("Novo", "Em andamento", "Resolvido", "Fechado"), "it": ("Nuovo", "In corso", "Risolto", "Chiuso"),
-               "nl": ("Nieuw", "In behandeling", "Opgelost", "Gesloten"),
-               "pl": ("Nowy", "W toku", "Rozwiązany", "Zamknięty")},
-    "priority": {"en": ("Critical", "High", "Medium", "Low"), "de": ("Kritisch", "Hoch", "Mittel", "Niedrig"),
-                 "fr": ("Critique", "Haute", "Moyenne", "Basse"), "es": ("Crítica", "Alta", "Media", "Baja"),
-                 "pt": ("Crítica", "Alta", "Média", "Baixa"), "it": ("Critica", "Alta", "Media", "Bassa"),
-                 "nl": ("Kritiek", "Hoog", "Normaal", "Laag"), "pl": ("Krytyczny", "Wysoki", "Średni", "Niski")},
-}  # fmt: skip
-STATUSES, PRIORITIES = ("new", "open", "resolved", "closed"), ("critical", "high", "medium", "low")
 
 
 class Shape(Record):
@@ -50,64 +35,6 @@ class Shape(Record):
     extra: Mapping[str, Cell] = field(default_factory=dict)
     """Columns of its own beside these."""
     ending: str = "csv"
-
-
-def written(shape: Shape, desk: Sequence[Ticket]) -> tuple[str, dict[str, str]]:
-    """The file, and the header of each canonical column in it."""
-    columns = {**{name: (header, _cell(shape, name)) for name, header in shape.header.items()}}
-    table: list[tuple[str | None, str, Cell]] = [(name, header, cell) for name, (header, cell) in columns.items()]
-    table += [(None, header, cell) for header, cell in shape.extra.items()]
-    if shape.is_shuffled:
-        random.Random(3).shuffle(table)  # noqa: S311 - nothing secret
-        table = [(name, f"col{place}", cell) for place, (name, _, cell) in enumerate(table, 1)]
-    rows = [t for ticket in desk for t in (_states(ticket) if shape.repeats else [ticket])]
-    lines = [[header for _, header, _ in table], *([_text(cell(ticket)) for _, _, cell in table] for ticket in rows)]
-    text = "".join(
-        shape.delimiter.join(_quoted(c, shape.delimiter) for c in line) + shape.trailing + "\n" for line in lines
-    )
-    return text, {name: header for name, header, _ in table if name is not None}
-
-
-def _states(ticket: Ticket) -> list[Ticket]:
-    """A ticket as it stood at its creation and at its end, the latter last."""
-    first = Ticket(
-        ticket.number, ticket.created, None, None, None, ticket.created, ticket.priority, ticket.kind,
-        ticket.agent, ticket.requester,
-    )  # fmt: skip
-    return [first, ticket] if ticket.updated > ticket.created else [ticket]
-
-
-def _cell(shape: Shape, name: str) -> Cell:
-    times = {"created_at": "created", "first_response_at": "replied", "resolved_at": "resolved",
-             "closed_at": "closed", "updated_at": "updated"}  # fmt: skip
-    if name in times:
-        return lambda ticket: _time(shape, getattr(ticket, times[name]))
-    return {
-        "ticket_id": lambda ticket: f"T-{ticket.number}",
-        "status": lambda ticket: _word(shape, "status", ticket.status, STATUSES),
-        "priority": lambda ticket: _word(shape, "priority", ticket.priority, PRIORITIES),
-        "type": lambda ticket: ticket.kind.capitalize(),
-        "agent": lambda ticket: ticket.agent,
-        "requester": lambda ticket: ticket.requester,
-        "subject": lambda ticket: f"Something is wrong with {ticket.number % 17}, please help",
-    }[name]
-
-
-def _time(shape: Shape, moment: dt.datetime | None) -> str:
-    return shape.empty if moment is None else moment.strftime(shape.times)
-
-
-def _word(shape: Shape, column: str, word: str, words: Sequence[str]) -> str:
-    own = shape.words.get(column)
-    return own[word] if own else WORDS[column][shape.language][words.index(word)]
-
-
-def _text(value: object) -> str:
-    return str(value)
-
-
-def _quoted(cell: str, delimiter: str) -> str:
-    return f'"{cell}"' if delimiter in cell else cell
 
 
 _NAMES = (
@@ -392,6 +319,17 @@ SHAPES: dict[str, Shape] = {
         },
         "%Y-%m-%dT%H:%M:%SZ",
         extra={"id": lambda t: t.number},
+    ),
+    "months_of_spain": Shape(
+        _named(
+            "Clave|Creada|Primera respuesta|Resuelta|Fecha de cierre|Estado|Prioridad|Asignado a|Informador|Resumen"
+        ),
+        "%d/%b/%y %I:%M %p",
+        "es",
+    ),
+    "seconds": Shape(
+        _named("id|created_time|first_reply_time|resolved_time|closed_time|status|priority|agent|requester|subject"),
+        "%s",
     ),
     "city": Shape(
         {"ticket_id": "Unique Key", "created_at": "Created Date", "closed_at": "Closed Date", "status": "Status"},

@@ -13,7 +13,8 @@ from kpi_framework.load.library import shipped_contracts
 from kpi_framework.model.header import snake_case
 from tests.cli.projects import kpi
 from tests.exports.desk import Ticket, figures, tickets
-from tests.exports.shapes import SHAPES, Shape, written
+from tests.exports.shapes import SHAPES, Shape
+from tests.exports.writing import written
 
 pytestmark = pytest.mark.usefixtures("engine_inside")
 

@@ -32,7 +32,6 @@ def find_files(dataset: Dataset, root: Path, allowed: Sequence[Path]) -> Files:
     unknown = next((zone for zone in (source.timezone, *columns) if zone is not None and not is_zone(zone)), None)
     if unknown is not None:
         raise SourceError(f"`timezone: {unknown}` is not an IANA time zone", "Write it as Europe/London, or UTC.")
-    _refuse_both_orders(dataset)
     open_files = FORMATS.get(source.kind or "")
     if open_files is None:
         raise SourceError(
@@ -43,7 +42,7 @@ def find_files(dataset: Dataset, root: Path, allowed: Sequence[Path]) -> Files:
     return open_files(source, find_paths(source.path, root, [root, *allowed]))
 
 
-def _refuse_both_orders(dataset: Dataset) -> None:
+def refuse_both_orders(dataset: Dataset) -> None:
     """Raise SourceError where formats of one list differ in nothing but the order of day and month."""
     columns = (column.timestamps for column in dataset.columns.values() if isinstance(column, Column))
     for formats in (dataset.reading.timestamps, *columns):

@@ -32,7 +32,7 @@ def opened(path: Path, name: str, source: Source) -> Iterator[TextIO]:
     encoding = {"utf-8": "utf-8-sig"}.get(source.encoding, source.encoding)
     damaged = SourceError(f"{name} cannot be unpacked: it is damaged or incomplete", "Export it again.")
     try:
-        with _unpacked(path, name) as unpacked, io.TextIOWrapper(unpacked, encoding=encoding, newline="") as text:
+        with unpacked(path, name) as packed, io.TextIOWrapper(packed, encoding=encoding, newline="") as text:
             yield text
     except UnicodeError:  # utf-16 without its mark is one, and no UnicodeDecodeError
         raise misencoded(name, source) from None
@@ -48,7 +48,7 @@ def opened(path: Path, name: str, source: Source) -> Iterator[TextIO]:
         raise damaged from None
 
 
-def _unpacked(path: Path, name: str) -> IO[bytes]:
+def unpacked(path: Path, name: str) -> IO[bytes]:
     """A file's bytes as they are unpacked. Raises OSError, SourceError."""
     packed = path.suffix.lower()
     if packed == ".gz":

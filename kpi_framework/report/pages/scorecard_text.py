@@ -15,7 +15,7 @@ from ..view.reported import reported_of, reported_text
 from ..view.result import Report
 from ..view.scorecard_view import ScorecardView, by_rule
 from ..view.signals import signal_facts, signal_title, signals_to_show
-from ..view.summary import location, tally, tally_text, verdict_text, when_text
+from ..view.summary import location, tally, tally_text, together, verdict_text, when_text
 from ..words.markup import PLAIN
 from ..words.phrases import counted, status_text
 from .table import kpi_table, metric_table
@@ -123,6 +123,7 @@ def findings_text(findings: Sequence[Diagnostic]) -> Iterator[RenderableType]:
     """The findings below their heading, the weightiest if they are many; nothing where there are none."""
     if findings:
         yield heading("Findings")
+    findings = together(findings)
     weightiest = sorted(findings, key=lambda finding: -finding.severity.rank)[:_SHOWN]
     for finding in sorted(weightiest, key=lambda finding: finding.sort_key):
         yield Text()

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from ...model.diagnostic import Diagnostic, Severity
 from ...model.measurement import Scorecard
+from ...model.quoting import listed
+from ...model.record import replace
 from ..words.escape import clean
 from ..words.phrases import counted, day_text, period_text
 from .scorecard_view import ScorecardView
 
 _NAME = 12  # figures of a commit's name that tell it from the others
+_UNFROZEN = "baseline-unfrozen"
 _WORDS = (
     ("met", "met"),
     ("near", "at risk"),
@@ -49,6 +52,17 @@ def tally(findings: Iterable[Diagnostic]) -> str:
     levels = (Severity.ERROR, Severity.WARNING, Severity.NOTE)
     counts = [counted(severities.count(s), s.value) for s in levels if s in severities]
     return ", ".join(counts) or "no findings"
+
+
+def together(findings: Sequence[Diagnostic]) -> list[Diagnostic]:
+    """The findings; of those that one command mends at once, a single one that names all."""
+    unfrozen = [finding for finding in findings if finding.rule == _UNFROZEN]
+    if len(unfrozen) < 2:
+        return list(findings)
+    ids = listed([finding.kpi or "" for finding in unfrozen])
+    message = f"the baselines of {len(unfrozen)} KPIs are not frozen: {ids}"
+    whole = replace(unfrozen[0], message=message, hint="Run `kpi baseline freeze` and commit the files.")
+    return [whole if f is unfrozen[0] else f for f in findings if f is unfrozen[0] or f.rule != _UNFROZEN]
 
 
 def one_line(finding: Diagnostic) -> str:

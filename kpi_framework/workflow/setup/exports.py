@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 
-from ...discover.export import TICKETS, Answers, Export, Surroundings, conflicts, guessed_export, known_export
+from ...discover.export import (
+    TICKETS,
+    Answers,
+    Export,
+    Surroundings,
+    conflicts,
+    guessed_export,
+    known_export,
+    refuse_unknown_columns,
+)
 from ...discover.vendor import IdentifiedFile, Shipped, header_matches, identified, refusal, unknown_header
 from ...evaluate.engine.interface import EngineError
-from ...evaluate.profile import ExportTable
+from ...evaluate.profile import ExportTable, with_header
 from ...evaluate.sniff import sniff
 from ...evaluate.sources.interface import SourceError
+from ...evaluate.sources.scratch import Scratch
 from ...load.library import shipped_contracts, shipped_presets, shipped_vocabularies
 from ...model.column_profile import FileProfile
 from ...model.diagnostic import Diagnostic
@@ -27,14 +37,19 @@ class Exports(Record):
 
 
 def exports_of(options: Options, paths: Sequence[Path], answers: Mapping[str, Answers], open_: ExitStack) -> Exports:
-    """The datasets that the files make; each is read once, by an engine of its own that `open_` ends."""
+    """The datasets that the files make; each is read once, by an engine of its own that `open_` ends.
+
+    Raises KpiError for an answer that names no column.
+    """
     shipped = Shipped(shipped_presets(), shipped_contracts())
     around = Surroundings(shipped, shipped_vocabularies(), options.now)
+    scratch = Scratch()
+    open_.callback(scratch.close)
     known: dict[str, list[IdentifiedFile]] = {}
     unknown: list[FileProfile] = []
     problems: list[Diagnostic] = []
     for path in dict.fromkeys(paths):
-        match _identified(path, shipped):
+        match _identified(options, path, shipped, scratch):
             case Diagnostic() as problem:
                 problems.append(problem)
             case IdentifiedFile() as file:
@@ -44,7 +59,7 @@ def exports_of(options: Options, paths: Sequence[Path], answers: Mapping[str, An
     problems += [problem for files in known.values() for problem in conflicts(files)]
     if problems:
         return Exports(problems=(*problems, *(unknown_header(file, shipped) for file in unknown)))
-    reading = _Reading(options, answers, around, open_)
+    reading = _Reading(options, answers, around, open_, scratch)
     made = [reading.known(files) for files in known.values()]
     made += [reading.guessed(files) for files in _alike(unknown)]
     problems = [export for export in made if isinstance(export, Diagnostic)]
@@ -55,12 +70,19 @@ def exports_of(options: Options, paths: Sequence[Path], answers: Mapping[str, An
     )
 
 
-def _identified(path: Path, shipped: Shipped) -> IdentifiedFile | FileProfile | Diagnostic:
+def _identified(
+    options: Options, path: Path, shipped: Shipped, scratch: Scratch
+) -> IdentifiedFile | FileProfile | Diagnostic:
     """A file and what its header says it is; the file alone where it says nothing; or why it cannot be read."""
     try:
         file = sniff(path)
+        if not file.header:
+            with closing(options.open_engine()) as engine:
+                file = with_header(engine, file, scratch)
     except SourceError as error:
         return refusal(path, error.message, error.hint)
+    except EngineError:
+        return _unreadable(path)
     return identified(file, shipped) if header_matches(file.header, path.stem, shipped) else file
 
 
@@ -68,7 +90,7 @@ def _alike(files: Iterable[FileProfile]) -> list[tuple[FileProfile, ...]]:
     """Files that are written alike, together."""
     groups: dict[tuple[object, ...], list[FileProfile]] = {}
     for file in files:
-        groups.setdefault((file.header, file.delimiter, file.encoding, file.format), []).append(file)
+        groups.setdefault((file.header, file.layout), []).append(file)
     return [tuple(group) for group in groups.values()]
 
 
@@ -92,19 +114,23 @@ class _Reading(Record):
     answers: Mapping[str, Answers]
     around: Surroundings
     open_: ExitStack
+    scratch: Scratch
 
     def known(self, files: Sequence[IdentifiedFile]) -> Export | Diagnostic:
         """Files whose header says what they are."""
         match = files[0].match
         profiles = tuple(part.file for part in files)
         answers = self.answers.get(match.contract.name, Answers({}))
-        read = self._read(profiles, match.headers)
+        refuse_unknown_columns(profiles[0], match.contract.name, answers)
+        headers = dict.fromkeys((*match.headers, *answers.columns.values()))
+        read = self._read(profiles, tuple(headers))
         if isinstance(read, Diagnostic):
             return read
         return known_export(profiles, match, read, answers, self.around)
 
     def guessed(self, files: tuple[FileProfile, ...]) -> Export | Diagnostic:
         """Files whose content has to say it."""
+        refuse_unknown_columns(files[0], TICKETS, self.answers.get(TICKETS, Answers({})))
         read = self._read(files, None)
         if isinstance(read, Diagnostic):
             return read
@@ -116,8 +142,12 @@ class _Reading(Record):
         try:
             engine = self.options.open_engine()
             self.open_.callback(engine.close)
-            return ExportTable.read(engine, files, headers)
+            return ExportTable.read(engine, files, self.scratch, headers)
         except SourceError as error:
             return refusal(files[0].path, error.message, error.hint)
         except EngineError:
-            return refusal(files[0].path, f"{files[0].path.name} could not be read", "Run it again, or split the file.")
+            return _unreadable(files[0].path)
+
+
+def _unreadable(path: Path) -> Diagnostic:
+    return refusal(path, f"{path.name} could not be read", "Run it again, or split the file.")

@@ -210,26 +210,28 @@ def _definitions(options: Options, request: InitRequest, exports: Sequence[Expor
     """The files of the KPIs that were added, and what to know about them."""
     within = replace(options, project_root=ProjectRoot(request.folder.resolve()))
     there = {export.dataset for export in exports}
-    choice = _choice(request, exports)
     if not there:
-        return _added(within, replace(choice, is_draft=False), FIRST), []
+        return _added(within, Choice(owner=request.owner), FIRST), []
     written: list[str] = []
     notes: list[str] = []
     for row in dict.fromkeys(t.row for t in shipped_templates().values()):
         options.progress("adding the KPIs that the columns allow")
         readings = {i: t for i, t in _readings(row).items() if set(datasets(t)) <= there and not _lacks(exports, t)}
-        paths, remarks = _first_reading(within, choice, readings)
+        paths, remarks = _first_reading(within, request, exports, readings)
         written += paths
         notes += remarks
     _guard(request.folder, written)
     return written, [*_unmerged(within, there), *notes]
 
 
-def _choice(request: InitRequest, exports: Sequence[Export]) -> Choice:
-    """What holds for all KPIs: nobody has chosen one, so that each is a draft; its baseline lies in the data."""
+def _choice(request: InitRequest, exports: Sequence[Export], template: Template) -> Choice:
+    """What holds for a KPI: nobody has chosen it, so that it is a draft; its baseline lies in all of its data."""
     span = leading_span(exports)
-    baseline = f"{span.baseline[0]}..{span.baseline[1]}" if span is not None and span.baseline else None
-    return Choice(owner=request.owner, baseline=baseline, is_draft=True)
+    baseline = span.baseline if span is not None else None
+    own = [e.span for e in exports if e.dataset in datasets(template) and e.span is not None]
+    if baseline is None or not all(other.reaches(baseline[0]) for other in own):
+        return Choice(owner=request.owner, is_draft=True)
+    return Choice(owner=request.owner, baseline=f"{baseline[0]}..{baseline[1]}", is_draft=True)
 
 
 def _lacks(exports: Sequence[Export], template: Template) -> bool:
@@ -241,10 +243,12 @@ def _lacks(exports: Sequence[Export], template: Template) -> bool:
     )  # fmt: skip
 
 
-def _first_reading(options: Options, choice: Choice, readings: Mapping[str, Template]) -> tuple[list[str], list[str]]:
+def _first_reading(
+    options: Options, request: InitRequest, exports: Sequence[Export], readings: Mapping[str, Template]
+) -> tuple[list[str], list[str]]:
     """The files of a row of the catalogue, or of the first of its variants that the columns allow, which is told."""
     for template_id, template in readings.items():
-        if paths := _added(options, choice, template_id):
+        if paths := _added(options, _choice(request, exports, template), template_id):
             return paths, [f"{template_id}: {template.variant}"] if template.variant else []
     return [], []
 

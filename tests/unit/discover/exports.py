@@ -14,7 +14,6 @@ from kpi_framework.discover.vendor import IdentifiedFile, Shipped, identified
 from kpi_framework.load.library import shipped_contracts, shipped_presets, shipped_vocabularies
 from kpi_framework.model.column_profile import (
     ColumnProfile,
-    Encoding,
     FileProfile,
     TimeFormats,
     TimeOrder,
@@ -72,7 +71,7 @@ class Rows(Record):
 
 
 def identified_file(
-    headers: Sequence[str], name: str = "export.csv", delimiter: str = ",", encoding: Encoding = "utf-8"
+    headers: Sequence[str], name: str = "export.csv", delimiter: str = ",", encoding: str = "utf-8"
 ) -> IdentifiedFile:
     """A file that is recognised by these headers."""
     file = identified(FileProfile(Path(name), encoding, delimiter, tuple(headers)), SHIPPED)
@@ -80,7 +79,7 @@ def identified_file(
     return file
 
 
-def export_of(columns: Mapping[str, Sequence[str]], encoding: Encoding = "utf-8", now: dt.datetime = NOW) -> Export:
+def export_of(columns: Mapping[str, Sequence[str]], encoding: str = "utf-8", now: dt.datetime = NOW) -> Export:
     """An export of one file with these cells in its columns; shorter columns go on blank."""
     file = identified_file(list(columns), encoding=encoding)
     around = Surroundings(SHIPPED, AROUND.vocabularies, now)

@@ -13,6 +13,7 @@ from kpi_framework.evaluate import profile, sniff
 from kpi_framework.evaluate.engine.duckdb import WorkerLimits
 from kpi_framework.evaluate.profile import ExportTable
 from kpi_framework.evaluate.sources.interface import SourceError
+from kpi_framework.evaluate.sources.scratch import Scratch
 from kpi_framework.model.column_profile import ColumnProfile, FileProfile, TimeOrder, TimeReading
 from tests.engines.inside import InsideEngine
 
@@ -28,7 +29,7 @@ def written(folder: Path, content: str | bytes, name: str = "a.csv") -> Path:
 def table(*files: FileProfile) -> Iterator[ExportTable]:
     """The rows of files, in an engine."""
     with closing(InsideEngine(WorkerLimits())) as engine:
-        yield ExportTable.read(engine, files)
+        yield ExportTable.read(engine, files, Scratch())
 
 
 def test_a_column_is_counted_and_listed(tmp_path: Path) -> None:
