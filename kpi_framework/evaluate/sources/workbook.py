@@ -77,6 +77,13 @@ def read_sheet(path: Path, name: str, source: Source, rows: int | None = None) -
         raise unreachable(name, error) from None
 
 
+def sheet_names(path: Path, name: str) -> tuple[str, ...]:
+    """The names of a workbook's sheets. Raises SourceError."""
+    check_signature(path, name, "xlsx")
+    with _opened(path, name) as workbook:
+        return tuple(workbook.sheet_names)
+
+
 def _damaged(name: str) -> SourceError:
     return SourceError(f"{name} is not a readable Excel workbook (.xlsx)", "Save it again as .xlsx, or as CSV.")
 
