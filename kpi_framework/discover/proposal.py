@@ -8,7 +8,7 @@ from typing import Any
 from ..model.catalog import Path
 from ..model.column_profile import FileProfile
 from ..model.header import snake_case
-from ..model.project import Column
+from ..model.project import Column, Source
 from ..model.record import Record, field
 from .export import Export
 from .timestamp_formats import read, spelled_iso
@@ -40,7 +40,7 @@ class SourceOption(Record):
 def proposed_dataset(export: Export, path: str, timezone: str) -> CommentedValues:
     """The dataset of an export whose source is at this path, in a project of this time zone."""
     dataset = CommentedValues({"source": {"path": path}})
-    for option in _source_options(export, timezone):
+    for option in _source_options(export, path, timezone):
         if option.value is not None:
             dataset.values["source"][option.name] = option.value
         place = option.name if option.value is not None else "path"
@@ -59,33 +59,41 @@ def proposed_dataset(export: Export, path: str, timezone: str) -> CommentedValue
 # the source
 
 
-def _source_options(export: Export, timezone: str) -> Iterator[SourceOption]:
+def _source_options(export: Export, path: str, timezone: str) -> Iterator[SourceOption]:
     """How the file is read, and why so."""
-    yield from _layout(export.files[0])
+    file = export.files[0]
+    if _kind(path) != file.format:
+        yield SourceOption("format", file.format, ["Seen in the file."])
+    if file.format == "csv":
+        yield SourceOption("delimiter", file.delimiter, ["Seen in the header."])
+    if file.format == "csv" or file.encoding != "utf-8":
+        yield SourceOption("encoding", file.encoding, [_encoding_note(file.encoding)])
+    for name, reason in _OF_FORMATS.items():
+        if name in file.options:
+            yield SourceOption(name, file.options[name], [reason])
     if export.nulls != ("",):
         yield SourceOption("nulls", list(export.nulls), ["These texts mean that there is no value."])
     yield SourceOption("timestamps", _written_formats(export), _format_notes(export))
     yield from _zone(export, timezone)
 
 
-def _layout(file: FileProfile) -> Iterator[SourceOption]:
-    """How the file is written."""
-    if file.source.model_copy(update={"format": None}).kind not in (file.format, "tsv"):
-        yield SourceOption("format", file.format, ["Seen in the file."])
-    if file.format == "csv":
-        yield SourceOption("delimiter", file.delimiter, ["Seen in the header."])
-    if file.format in ("csv", "json"):
-        is_guess = file.encoding in ("latin-1", "windows-1252")
-        reason = (
-            f"Not UTF-8, so read as {file.encoding}: check accents and umlauts." if is_guess else "Seen in the file."
-        )
-        yield SourceOption("encoding", file.encoding, [reason])
-    if file.skip:
-        yield SourceOption("skip", file.skip, ["So many rows stand above the header."])
-    if file.sheet:
-        yield SourceOption("sheet", file.sheet, ["The sheet with the largest table."])
-    if file.records:
-        yield SourceOption("records", file.records, ["Where the list of rows stands in the document."])
+def _kind(path: str) -> str | None:
+    """The format that a path's ending tells, of text the one with any delimiter."""
+    kind = Source(path=path).kind
+    return "csv" if kind == "tsv" else kind
+
+
+_OF_FORMATS = {
+    "sheet": "The sheet with the most cells.", "skip": "So many lines stand above the header.",
+    "records": "The longest list in the file.", "decimal": "Seen in numbers, such as 1,5.",
+    "thousands": "Seen in numbers of four digits or more.",
+}  # fmt: skip
+
+
+def _encoding_note(encoding: str) -> str:
+    if encoding == "latin-1":
+        return "Not UTF-8, so read as Latin-1: check accents and umlauts."
+    return "Not UTF-8, so read as Windows writes it." if encoding == "windows-1252" else "Seen in the file."
 
 
 def _zone(export: Export, timezone: str) -> Iterator[SourceOption]:

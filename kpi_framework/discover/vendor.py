@@ -44,7 +44,7 @@ class IdentifiedFile(Record):
     def layout(self) -> tuple[object, ...]:
         """What has to be alike in files that are read as one."""
         headers = {name: column.from_ for name, column in self.match.columns.items()}
-        return *self.file.layout, headers
+        return self.file.format, self.file.options, headers
 
 
 class Shipped(Record):

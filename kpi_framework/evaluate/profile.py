@@ -61,7 +61,7 @@ class ExportTable:
 
     @classmethod
     def read(
-        cls, engine: Engine, files: Sequence[FileProfile], scratch: Scratch, headers: Sequence[str] | None = None
+        cls, engine: Engine, scratch: Scratch, files: Sequence[FileProfile], headers: Sequence[str] | None = None
     ) -> Self:
         """Read these columns, or all, of files that are written alike. Raises SourceError, EngineError."""
         first = files[0]

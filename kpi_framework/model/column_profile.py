@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from .project import Source, Type
 from .record import Record
@@ -27,21 +27,24 @@ class FileProfile(Record):
     sheet: str | None = None
     """The sheet of a workbook that has several."""
     records: str | None = None
-    """Where in a document the list of rows stands."""
-
-    @property
-    def layout(self) -> tuple[object, ...]:
-        """What has to be alike in files that are read as one."""
-        return self.encoding, self.delimiter, self.format, self.skip, self.sheet, self.records
+    """Where in a JSON document the list of its rows stands."""
+    decimal: str = "."
+    thousands: str | None = None
 
     @property
     def source(self) -> Source:
         """The source that reads this file."""
-        options = {"sheet": self.sheet, "records": self.records, "skip": self.skip}
-        return Source(
-            path=self.path.name, format=self.format, delimiter=self.delimiter, encoding=self.encoding,
-            **{name: value for name, value in options.items() if value},
-        )  # fmt: skip
+        return Source.model_validate({"path": self.path.name, "format": self.format, **self.options})
+
+    @property
+    def options(self) -> Mapping[str, Any]:
+        """How it is written, where that is not the usual way: what files have in common that are read as one."""
+        options = {
+            "delimiter": self.delimiter, "encoding": self.encoding, "skip": self.skip, "sheet": self.sheet,
+            "records": self.records, "decimal": self.decimal, "thousands": self.thousands,
+        }  # fmt: skip
+        usual = {"delimiter": ",", "encoding": "utf-8", "skip": 0, "decimal": "."}
+        return {name: option for name, option in options.items() if option != usual.get(name)}
 
 
 class ColumnProfile(Record):

@@ -42,18 +42,6 @@ def find_files(dataset: Dataset, root: Path, allowed: Sequence[Path]) -> Files:
     return open_files(source, find_paths(source.path, root, [root, *allowed]))
 
 
-def refuse_both_orders(dataset: Dataset) -> None:
-    """Raise SourceError where formats of one list differ in nothing but the order of day and month."""
-    columns = (column.timestamps for column in dataset.columns.values() if isinstance(column, Column))
-    for formats in (dataset.reading.timestamps, *columns):
-        both = next((f for f in formats or () if "%d" in f and swapped(f) != f and swapped(f) in (formats or ())), None)
-        if both is not None:
-            raise SourceError(
-                f"`timestamps` lists `{both}` and `{swapped(both)}`: 03/04 could be a day of March or of April",
-                "Look at a row that you know, and delete the format with day and month in the wrong order.",
-            )
-
-
 def _check_numbers(source: Source) -> None:
     """Refuse a way of writing numbers in which none can be read. Raises SourceError."""
     if source.decimal == source.thousands:
@@ -65,6 +53,18 @@ def _check_numbers(source: Source) -> None:
         raise SourceError(
             "`decimal` and `thousands` are not for JSON, which writes every number in one way", "Leave them out."
         )
+
+
+def _refuse_both_orders(dataset: Dataset) -> None:
+    """Raise SourceError where formats of one list differ in nothing but the order of day and month."""
+    columns = (column.timestamps for column in dataset.columns.values() if isinstance(column, Column))
+    for formats in (dataset.reading.timestamps, *columns):
+        both = next((f for f in formats or () if "%d" in f and swapped(f) != f and swapped(f) in (formats or ())), None)
+        if both is not None:
+            raise SourceError(
+                f"`timestamps` lists `{both}` and `{swapped(both)}`: 03/04 could be a day of March or of April",
+                "Look at a row that you know, and delete the format with day and month in the wrong order.",
+            )
 
 
 def columns_without_engine(dataset: Dataset, root: Path, allowed: Sequence[Path]) -> Native | None:

@@ -17,7 +17,7 @@ from ...model.record import replace
 from .interface import Inquiry, SourceError
 from .local import LocalFiles
 from .scratch import Scratch
-from .workbook import Sheet, letters, read_sheet
+from .workbook import letters, read_sheet
 
 
 class XlsxFiles(LocalFiles, dict=True):
@@ -77,14 +77,14 @@ class XlsxFiles(LocalFiles, dict=True):
 
 def _head(path: Path, name: str, source: Source) -> tuple[str, ...]:
     sheet = read_sheet(path, name, source, source.skip + 1)
-    return _header([*sheet.texts(".")], sheet, name, source)
+    return header_of([*sheet.texts(".")], sheet.name, name, source)
 
 
 def _copy(path: Path, name: str, source: Source, target: Path) -> tuple[str, tuple[str, ...]]:
     """Write the header and the rows below it as text; its sheet and the header. Raises SourceError, OSError."""
     sheet = read_sheet(path, name, source)
     rows = [*sheet.texts(source.decimal)]
-    header = _header(rows, sheet, name, source)
+    header = header_of(rows, sheet.name, name, source)
     with target.open("w", encoding="utf-8", newline="") as stream:
         cells = csv.writer(stream, delimiter=source.delimiter, quotechar=source.quote, lineterminator="\n")
         cells.writerow(header)
@@ -92,12 +92,12 @@ def _copy(path: Path, name: str, source: Source, target: Path) -> tuple[str, tup
     return sheet.name, header
 
 
-def _header(rows: Sequence[Sequence[str]], sheet: Sheet, name: str, source: Source) -> tuple[str, ...]:
+def header_of(rows: Sequence[Sequence[str]], sheet: str, name: str, source: Source) -> tuple[str, ...]:
     """The names of a sheet's columns, all that it has. Raises SourceError."""
     header = rows[source.skip] if len(rows) > source.skip else ()
     if not any(cell.strip() for cell in header):
         raise SourceError(
-            f"{name}: row {source.skip + 1} of the sheet `{sheet.name}` is empty, where its header should be",
+            f"{name}: row {source.skip + 1} of the sheet `{sheet}` is empty, where its header should be",
             "Write under `source` how many rows stand above the header: `skip: 3`.",
         )
     return unique_headers(header)

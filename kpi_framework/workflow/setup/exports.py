@@ -90,7 +90,7 @@ def _alike(files: Iterable[FileProfile]) -> list[tuple[FileProfile, ...]]:
     """Files that are written alike, together."""
     groups: dict[tuple[object, ...], list[FileProfile]] = {}
     for file in files:
-        groups.setdefault((file.header, file.layout), []).append(file)
+        groups.setdefault((file.header, file.format, *file.options.items()), []).append(file)
     return [tuple(group) for group in groups.values()]
 
 
@@ -142,7 +142,9 @@ class _Reading(Record):
         try:
             engine = self.options.open_engine()
             self.open_.callback(engine.close)
-            return ExportTable.read(engine, files, self.scratch, headers)
+            scratch = Scratch()
+            self.open_.callback(scratch.close)
+            return ExportTable.read(engine, scratch, files, headers)
         except SourceError as error:
             return refusal(files[0].path, error.message, error.hint)
         except EngineError:

@@ -163,7 +163,7 @@ def _data_source(export: Export, folder: Path) -> DataSource:
 
 def _data_path(export: Export, path: Path, *, several: bool) -> str:
     name = re.sub(r"[\[\]*?]", "_", path.name)
-    name = name if path.suffix else f"{name}.csv"
+    name = name if path.suffix else f"{name}.{export.files[0].format}"
     return f"data/{export.dataset}/{name}" if several else f"data/{name}"
 
 

@@ -29,7 +29,7 @@ def written(folder: Path, content: str | bytes, name: str = "a.csv") -> Path:
 def table(*files: FileProfile) -> Iterator[ExportTable]:
     """The rows of files, in an engine."""
     with closing(InsideEngine(WorkerLimits())) as engine:
-        yield ExportTable.read(engine, files, Scratch())
+        yield ExportTable.read(engine, Scratch(), files)
 
 
 def test_a_column_is_counted_and_listed(tmp_path: Path) -> None:
