@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ..model.catalog import Path
-from ..model.column_profile import FileProfile
 from ..model.header import snake_case
 from ..model.project import Column, Source
 from ..model.record import Record, field

@@ -24,7 +24,6 @@ from ..compile.dataset.profiling import (
 from ..compile.dialect.duckdb.dialect import DUCKDB
 from ..compile.sql.statements import create_table
 from ..model.column_profile import ColumnProfile, FileProfile, TimeFormats, TimeOrder, TimeReading
-from ..model.record import replace
 from .engine.interface import Cell, Engine, EngineError
 from .sources.formats import FORMATS
 from .sources.interface import SourceError
@@ -40,13 +39,6 @@ _UNREAD = 50
 T = TypeVar("T")
 _AT_ONCE = 40
 """Columns of one query: a statement has an end."""
-
-
-def with_header(engine: Engine, file: FileProfile, scratch: Scratch) -> FileProfile:
-    """A file whose columns an engine has to name, with their names. Raises SourceError, EngineError."""
-    source = FORMATS[file.format](file.source, [file.path]).prepared(scratch)
-    engine.admit(source.resolved)
-    return replace(file, header=tuple(source.columns(TreeEngine(engine, DUCKDB)).types))
 
 
 class ExportTable:

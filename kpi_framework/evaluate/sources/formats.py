@@ -55,7 +55,7 @@ def _check_numbers(source: Source) -> None:
         )
 
 
-def _refuse_both_orders(dataset: Dataset) -> None:
+def refuse_both_orders(dataset: Dataset) -> None:
     """Raise SourceError where formats of one list differ in nothing but the order of day and month."""
     columns = (column.timestamps for column in dataset.columns.values() if isinstance(column, Column))
     for formats in (dataset.reading.timestamps, *columns):

@@ -58,7 +58,7 @@ def unpacked(path: Path, name: str) -> Iterator[IO[bytes]]:
         raise damaged from None
 
 
-def unpacked(path: Path, name: str) -> IO[bytes]:
+def _unpacked(path: Path, name: str) -> IO[bytes]:
     """A file's bytes as they are unpacked. Raises OSError, SourceError."""
     packed = path.suffix.lower()
     if packed == ".gz":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from pathlib import Path
 
 from ...discover.export import (
@@ -18,7 +18,7 @@ from ...discover.export import (
 )
 from ...discover.vendor import IdentifiedFile, Shipped, header_matches, identified, refusal, unknown_header
 from ...evaluate.engine.interface import EngineError
-from ...evaluate.profile import ExportTable, with_header
+from ...evaluate.profile import ExportTable
 from ...evaluate.sniff import sniff
 from ...evaluate.sources.interface import SourceError
 from ...evaluate.sources.scratch import Scratch
@@ -49,7 +49,7 @@ def exports_of(options: Options, paths: Sequence[Path], answers: Mapping[str, An
     unknown: list[FileProfile] = []
     problems: list[Diagnostic] = []
     for path in dict.fromkeys(paths):
-        match _identified(options, path, shipped, scratch):
+        match _identified(path, shipped):
             case Diagnostic() as problem:
                 problems.append(problem)
             case IdentifiedFile() as file:
@@ -70,19 +70,12 @@ def exports_of(options: Options, paths: Sequence[Path], answers: Mapping[str, An
     )
 
 
-def _identified(
-    options: Options, path: Path, shipped: Shipped, scratch: Scratch
-) -> IdentifiedFile | FileProfile | Diagnostic:
+def _identified(path: Path, shipped: Shipped) -> IdentifiedFile | FileProfile | Diagnostic:
     """A file and what its header says it is; the file alone where it says nothing; or why it cannot be read."""
     try:
         file = sniff(path)
-        if not file.header:
-            with closing(options.open_engine()) as engine:
-                file = with_header(engine, file, scratch)
     except SourceError as error:
         return refusal(path, error.message, error.hint)
-    except EngineError:
-        return _unreadable(path)
     return identified(file, shipped) if header_matches(file.header, path.stem, shipped) else file
 
 
@@ -142,9 +135,7 @@ class _Reading(Record):
         try:
             engine = self.options.open_engine()
             self.open_.callback(engine.close)
-            scratch = Scratch()
-            self.open_.callback(scratch.close)
-            return ExportTable.read(engine, scratch, files, headers)
+            return ExportTable.read(engine, self.scratch, files, headers)
         except SourceError as error:
             return refusal(files[0].path, error.message, error.hint)
         except EngineError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -54,7 +55,7 @@ def test_how_a_file_is_written_is_seen(name: str, content: bytes, options: dict[
 
 def test_the_table_of_a_workbook_is_found(tmp_path: Path) -> None:
     """The sheet with the most cells, and the row below its titles."""
-    rows = [
+    rows: list[Sequence[object]] = [
         ["Tickets of the desk"],
         ["May 2026"],
         ["id", "opened", "mins"],
