@@ -9,10 +9,8 @@ from pathlib import Path
 
 from tests.docs.pages import ROOT, blocks
 
-ROWS = "\n".join(
-    f"{n},{n},Web,Solved,High,2026-{n % 3 + 1:02}-{n % 28 + 1:02} 10:00,2026-{n % 3 + 1:02}-{n % 28 + 1:02} 15:00,Incident"
-    for n in range(1, 61)
-)
+DAYS = [(n, f"2026-{n % 3 + 1:02}-{n % 28 + 1:02}") for n in range(1, 61)]
+ROWS = "\n".join(f"{n},{n},Web,Solved,High,{day} 10:00,{day} 15:00,Incident" for n, day in DAYS)
 EXPORT = f"Id,Requester id,Via,Status,Priority,Created at,Solved at,Ticket type\n{ROWS}\n"
 
 
