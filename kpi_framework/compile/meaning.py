@@ -117,7 +117,13 @@ class Meanings:
 def _behind(table: Table, used: frozenset[str], *, own: bool = False) -> dict[str, object]:
     """The columns behind the used ones (and, if `own`, behind loading itself), and how they are computed."""
     reached = table.source_columns(used, own=own)
-    return {"columns": {n: _column(table.base(n), table) for n in sorted(reached)}, "computed": _computed(table, used)}
+    meaning = {
+        "columns": {n: _column(table.base(n), table) for n in sorted(reached)},
+        "computed": _computed(table, used),
+    }
+    ordered = sorted(pair for pair in table.ordered_times if reached.issuperset(pair))
+    # A time before the one that it follows is missing.
+    return {**meaning, "order": Forms(ABSENT, ordered)} if ordered else meaning
 
 
 def _spanning(metric: Metric) -> dict[str, object]:
@@ -202,7 +208,10 @@ def _column(base: Base, table: Table) -> dict[str, object]:
     if table.zone_of(base) != table.zone:
         meaning["timezone"] = base.timezone
     # Only where there is one, so that the hash of what was frozen before durations stays what it is.
-    return {**meaning, "duration": base.duration, "unit": base.unit} if base.duration else meaning
+    if not base.duration:
+        return meaning
+    day = {"day": base.day} if base.day else {}
+    return {**meaning, "duration": base.duration, "unit": base.unit, **day}
 
 
 def _computed(table: Table, used: frozenset[str]) -> dict[str, Forms]:

@@ -41,7 +41,7 @@ def _begins(
             continue
         mine = (m for i, m in wanted.metrics.items() if i in cut)
         if any(name in (m.dataset, m.evidence) for m in mine):
-            day = coverages.reporting.almanac.day(coverage.since)
+            day = coverages.reporting.almanac.day_of(coverage.since)
             first = day.replace(day=1)
             line = f"`complete_from: {first}`" if first < day else f"`complete_from:` with an earlier day than {day}"
             message = f"{name}: the data begin on {day}; values of periods that begin earlier are unknown"

@@ -72,7 +72,8 @@ def _files(run: Run, catalog: Catalog) -> tuple[dict[str, Files], list[Diagnosti
     missing: list[Diagnostic] = []
     for name in sorted(datasets_behind(catalog)):
         try:
-            files[name] = find_files(catalog.datasets[name], run.setting.root, run.setting.allowed)
+            source = find_files(catalog.datasets[name], run.setting.root, run.setting.allowed)
+            files[name] = source.prepared(run.session.scratch)
         except SourceError as error:
             missing.append(findings.unreadable(catalog, name, error))
     run.session.admit(files.values())

@@ -45,6 +45,8 @@ class Loaded(Record):
     beginning: Beginning | None = None
     unfinished: int = 0
     """The tickets that are done by their status and have no resolved_at."""
+    openings: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    """By history: tickets whose first comment, an agent's, is taken for their opening text, and those where none is."""
 
     def bad(self, allowed: int) -> frozenset[str]:
         """The columns in which more cells than allowed do not fit, or are empty though they must not be."""
@@ -95,13 +97,13 @@ class Completion(Record):
         counted = [(flaw, name, count) for (flaw, name), count in zip(load.marks, counts, strict=True) if count]
         by_flaw = {flaw: {n: count for f, n, count in counted if f is flaw} for flaw in Flaw}
         clashes = self._leave_latest()
-        self._widen(load.columns)
+        openings = self._widen(load.columns)
         newest, exported = self._reach()
         unfinished = unfinished_query(table, self.wanted.columns)
         return Loaded(
             rows, by_flaw[Flaw.MISFIT], by_flaw[Flaw.EMPTY], by_flaw[Flaw.WORD], by_flaw[Flaw.ODD_HOUR],
             by_flaw[Flaw.SWAP], clashes, newest, exported, self._beginning(),
-            self._numbers(unfinished)[0] if unfinished is not None else 0,
+            self._numbers(unfinished)[0] if unfinished is not None else 0, openings,
         )  # fmt: skip
 
     def _leave_latest(self) -> dict[str, int]:
@@ -123,16 +125,22 @@ class Completion(Record):
             clashes[column] = max(keys, clashes.get(column, 0))
         return {column: keys for column, keys in clashes.items() if keys}
 
-    def _widen(self, columns: Sequence[str]) -> None:
-        """Add the columns that clocks give, then the working times that formulas need."""
+    def _widen(self, columns: Sequence[str]) -> dict[str, tuple[int, int]]:
+        """Add the columns that clocks give, then the working times that formulas need; `openings` by history."""
+        openings: dict[str, tuple[int, int]] = {}
         wanted = self.wanted
         table, name, as_of = wanted.table, table_name(wanted.table), timestamp(wanted.as_of)
         for plan in clock_plans(table, wanted.histories, self.clocks, as_of, self.width):
+            asked = plan.openings(name)
+            if asked is not None:
+                by_agent, others = self._numbers(asked)
+                openings[next(h.name for h in plan.histories if h.dataset.opening is None)] = (by_agent, others)
             events = sum(self.rows.get(history.name, 0) for history in plan.histories)
             self._replace(plan.queries(name, columns, events))
             columns = [*columns, *plan.columns]
         if wanted.lookups:
             self._replace([worked_query(name, wanted.lookups, columns, self.width)])
+        return openings
 
     def _replace(self, queries: Iterable[Query]) -> None:
         """The rows of the queries, in the place of the dataset's table."""

@@ -46,7 +46,7 @@ def coverage_of(table: Table, loaded: Loaded, reporting: ReportingPeriods) -> Co
 def _oldest(table: Table, loaded: Loaded, reporting: ReportingPeriods) -> dt.datetime | None:
     if loaded.beginning is None or table.grain is None:
         return loaded.beginning.oldest if loaded.beginning else None
-    day = reporting.almanac.day(loaded.beginning.oldest)
+    day = reporting.almanac.day_of(loaded.beginning.oldest)
     return reporting.almanac.instant(reporting.almanac.period_of(day, table.grain).start)
 
 
@@ -59,7 +59,7 @@ def _through(table: Table, loaded: Loaded, reporting: ReportingPeriods) -> dt.da
     if loaded.newest is None or table.grain is None:
         return loaded.newest
     # A row of the month's costs speaks for the whole month.
-    day = reporting.almanac.day(loaded.newest + dt.timedelta(microseconds=1))
+    day = reporting.almanac.day_of(loaded.newest)
     return reporting.almanac.instant(reporting.almanac.period_of(day, table.grain).end)
 
 
@@ -93,7 +93,7 @@ class Coverages(Record):
         if metric.is_stock:
             return end, end
         if metric.window and period.grain is not None:
-            last = min(period.end, almanac.day(as_of) + dt.timedelta(days=1))
+            last = min(period.end, almanac.day_until(as_of) + dt.timedelta(days=1))
             return almanac.instant(last - dt.timedelta(days=metric.window.days)), end
         return almanac.instant(period.start), end
 

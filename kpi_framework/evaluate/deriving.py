@@ -14,6 +14,7 @@ from .derive import Deriver
 from .observe import Values, by_definition
 from .observing import Observed
 from .run import Run
+from .segments import SegmentRows
 from .wanted import WantedPeriods
 
 LiveBaselines = dict[str, tuple[BaselineValue, ...]]
@@ -32,23 +33,25 @@ def derive(run: Run, wanted: WantedPeriods, observed: Observed, coverages: Cover
     computable = wanted.computable
     catalog, hashes = computable.catalog, DefinitionHashes(computable.hashes, computable.former_hashes)
     values = dict(observed.values)
-    live = _live(wanted, coverages, values, wanted.metrics)
+    rows = SegmentRows(wanted, observed.values)
+    live = _live(rows, coverages, values, wanted.metrics)
     inputs = {i: ids for i, ids in computable.inputs.items() if i not in observed.failures}
     for metric_id in in_order(inputs):
         derived = computable.derived[metric_id]
         known = compare(catalog, live, hashes).values if derived.reads_baselines else {}
         deriver = Deriver(run.session, wanted.metrics, run.reporting, coverages, known)
         values.update(deriver.derive(metric_id, derived, values, wanted.needed(metric_id)))
-        live.update(_live(wanted, coverages, values, (metric_id,)))
+        live.update(_live(rows, coverages, values, (metric_id,)))
     return DerivedValues(values, compare(catalog, live, hashes), live)
 
 
 def _live(
-    wanted: WantedPeriods, coverages: Coverages, values: Values, ids: Mapping[str, object] | tuple[str, ...]
+    rows: SegmentRows, coverages: Coverages, values: Values, ids: Mapping[str, object] | tuple[str, ...]
 ) -> LiveBaselines:
     """The baselines of these KPIs as they are stated, or as the data give them today; none before the data begin."""
     baselines: LiveBaselines = {}
     known = by_definition(values) if ids else {}
+    wanted = rows.wanted
     for metric_id in ids:
         metric = wanted.metrics[metric_id]
         if isinstance(metric, Kpi):
@@ -56,5 +59,5 @@ def _live(
             if stated is not None:
                 baselines[metric_id] = (stated,)
             elif span is not None and all(coverages.reaches(metric, period) for period in span.periods):
-                baselines[metric_id] = live_values(span, known.get(metric_id, {}))
+                baselines[metric_id] = live_values(span, rows.over(span, metric_id, known.get(metric_id, {})))
     return baselines

@@ -82,8 +82,23 @@ def of_loading(catalog: Catalog, dataset: str, loaded: Loaded) -> Iterator[Diagn
         count = f"{loaded.unfinished:,} tickets are" if loaded.unfinished > 1 else "1 ticket is"
         message = f"{dataset}: {count} done by `status` and without `resolved_at`, so they count as open"
         yield RULES["unfinished-ticket"].finding(_column(catalog, dataset, "resolved_at"), message)
+    for history, (by_agent, others) in loaded.openings.items():
+        if by_agent and others:
+            yield _of_openings(catalog, history, by_agent, others)
     for column, keys in loaded.clashes.items():
         yield _of_clash(catalog, dataset, column, keys)
+
+
+def _of_openings(catalog: Catalog, history: str, by_agent: int, others: int) -> Diagnostic:
+    """opening-unknown: an agent's first public comment is taken for the opening text of some tickets, while other
+    tickets have no opening text among their comments, and the history does not say which of the two is right.
+    """
+    taken, apart = (f"{n:,} tickets" if n > 1 else "1 ticket" for n in (by_agent, others))
+    return RULES["opening-unknown"].finding(
+        catalog.project.at.key("datasets", history),
+        f"{history}: in {taken}, an agent's first public comment is taken for the opening text, which is no reply; "
+        f"in {apart}, no comment is",
+    )
 
 
 def of_drift(catalog: Catalog, table: Table, columns: Iterable[str], paths: Sequence[str]) -> Iterator[Diagnostic]:

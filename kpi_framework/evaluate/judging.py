@@ -11,6 +11,7 @@ from .coverage import Coverages
 from .deriving import DerivedValues
 from .run import Run
 from .score import Judge
+from .segments import SegmentRows
 from .wanted import WantedPeriods
 
 
@@ -23,7 +24,7 @@ def judge(
     hidden = dict.fromkeys(privacy.segment_by, privacy.min_rows)
     hashes = wanted.computable.hashes
     judge = Judge(wanted.metrics, run.reporting, coverages, baselines.values, baselines.frozen, hashes, hidden)
-    measurements = judge.judge(derived.values)
+    measurements = judge.judge(SegmentRows(wanted, derived.values).shown(derived.values))
     stale = _staleness(run, wanted, measurements, coverages)
     return measurements, (*stale, *baselines.diagnostics, *findings.of_segments(catalog, _segment_values(measurements)))
 

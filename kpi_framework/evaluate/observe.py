@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from ..compile.dataset.dedupe import table_name
 from ..compile.dataset.table import Table
 from ..compile.plan.axis import Axis, CompiledMetric
-from ..compile.plan.cube import MAX_PARTS, AxisPlan, Cell
+from ..compile.plan.cube import AxisPlan, Cell
 from ..compile.plan.non_additive import bounds_query, chunks, held_query, rows_at_once
 from ..compile.sql.statements import drop
 from ..model.measurement import Observation, Reason, Segment
@@ -17,6 +17,7 @@ from ..model.record import Record, replace
 from . import intervals
 from .coverage import Coverages
 from .engine.interface import EngineError, Row
+from .parts import Parts
 from .session import Session
 
 Values = dict[tuple[str, Period, Segment], Observation]
@@ -43,6 +44,7 @@ class Observer(Record):
 
     session: Session
     judged: Mapping[str, Period | None]
+    parts: Parts
 
     def observe(self, batch: Batch) -> tuple[Values, dict[str, Reason]]:
         """The observations of a batch, and the measures that could not be computed.
@@ -74,14 +76,22 @@ class Observer(Record):
             return {}, {batch.metrics[0].id: reason}
 
     def _run(self, batch: Batch) -> Values:
-        plan = self.plan(batch)
-        made = [plan.cube]
+        plan = AxisPlan(batch.axis, batch.metrics, table_name(batch.table), f"cube_{batch.table.name}")
+        self.session.make(plan.cube, [plan.cube_query()])
+        values: Values = {}
+        for folded in self.parts.plans(plan):
+            values |= self._values(folded, self.session.rows[batch.table.name])
+        self.session.run(drop(plan.cube))
+        return values
+
+    def _values(self, plan: AxisPlan, rows: int) -> Values:
+        """The values of a plan whose cube is made; `rows` are the dataset's."""
         if plan.holding:
-            self._hold(plan, self.session.rows[batch.table.name])
-            made.append(plan.held)
+            self._hold(plan, rows)
         values = _Reading(plan, self.session.fetch(plan.value_query())).values()
         bounds = self._quantile_bounds(plan, values)
-        self.session.run(*map(drop, made))
+        if plan.holding:
+            self.session.run(drop(plan.held))
         return {**values, **bounds}
 
     def _hold(self, plan: AxisPlan, rows: int) -> None:
@@ -91,33 +101,6 @@ class Observer(Record):
         if plan.axis.is_spanning or rows > rows_at_once(plan):
             sizes = [(_count(p), _count(size)) for p, size in self.session.fetch(plan.sizes_query())]
         self.session.make(plan.held, (held_query(plan, chunk) for chunk in chunks(plan, sizes)))
-
-    def plan(self, batch: Batch) -> AxisPlan:
-        """The batch's plan, with its cube made and its breakdowns capped."""
-        plan = AxisPlan(batch.axis, batch.metrics, table_name(batch.table), f"cube_{batch.table.name}")
-        self.session.make(plan.cube, [plan.cube_query()])
-        return replace(plan, largest=self._capped(plan))
-
-    def _capped(self, plan: AxisPlan) -> dict[tuple[str, ...], tuple[tuple[str | None, ...], ...]]:
-        profile = plan.profile_query()
-        if profile is None:
-            return {}
-        sizes = self.session.fetch(profile)[0]
-        parted = [b for b in plan.breakdowns if b]
-        return {
-            breakdown: self._largest(plan, breakdown)
-            for breakdown, size in zip(parted, sizes, strict=True)
-            if isinstance(size, int) and size > MAX_PARTS
-        }
-
-    def _largest(self, plan: AxisPlan, breakdown: tuple[str, ...]) -> tuple[tuple[str | None, ...], ...]:
-        rows = self.session.fetch(plan.largest_query(breakdown))
-        largest = dict.fromkeys(tuple(None if c is None else str(c) for c in row) for row in rows)
-        if len(breakdown) == 1:
-            named = {v for m in plan.metrics for v in m.named.get(breakdown[0], ())}
-            room = [part for part in largest if part[0] not in named][: MAX_PARTS - len(named)]
-            return (*room, *((v,) for v in sorted(named)))
-        return tuple(largest)
 
     def _quantile_bounds(self, plan: AxisPlan, values: Values) -> Values:
         """The intervals of judged quantiles: their ranks are known once their rows are counted."""
@@ -261,9 +244,10 @@ def batches(
         periods, metrics = groups.setdefault(key, (set(), {}))
         periods.add(period)
         metrics[metric_id] = metric
+    # Free ranges come last: by then `Parts` knows what the grains show.
     return [
         Batch(tables[first.id], _axis(first, tables[first.id].name, periods, coverages), tuple(metrics.values()))
-        for periods, metrics in groups.values()
+        for _, (periods, metrics) in sorted(groups.items(), key=lambda group: isinstance(group[0][2], Period))
         for first in [next(iter(metrics.values()))]
     ]
 

@@ -15,6 +15,7 @@ from . import findings
 from .computable import Computable
 from .coverage import Coverages
 from .observe import Batch, Observer, Values, batches
+from .parts import Parts
 from .run import Run
 from .wanted import WantedPeriods
 
@@ -30,7 +31,8 @@ def observe(
     run: Run, wanted: WantedPeriods, failures: Mapping[str, Reason], coverages: Coverages
 ) -> tuple[Observed, tuple[Diagnostic, ...]]:
     """Compute what can be computed; `failures` are the definitions that have no value already, and why."""
-    observing = _Observing(run, wanted, coverages)
+    parts = Parts(run.session, run.reporting, {i: m.period for i, m in wanted.metrics.items()})
+    observing = _Observing(run, wanted, coverages, Observer(run.session, wanted.judged, parts))
     values, failed = observing.values(i for i in wanted.computable.metrics if i not in failures)
     diagnostics = [_failed(wanted.computable, i) for i, reason in failed.items() if reason is Reason.DEFINITION_ERROR]
     if Reason.WORKER_ERROR in failed.values():
@@ -58,10 +60,7 @@ class _Observing(Record):
     run: Run
     wanted: WantedPeriods
     coverages: Coverages
-
-    @property
-    def observer(self) -> Observer:
-        return Observer(self.run.session, self.wanted.judged)
+    observer: Observer
 
     def values(self, ids: Iterable[str]) -> tuple[Values, dict[str, Reason]]:
         """The values of these definitions, and those that could not be computed."""

@@ -17,11 +17,13 @@ class ReportingPeriods(Record):
     as_of: dt.datetime
     almanac: Almanac
     periods: int = 12
+    chosen: tuple[Period, ...] = ()
+    """Single periods that are looked at in place of the last ones."""
 
     @property
     def today(self) -> dt.date:
         """as_of's day."""
-        return self.almanac.day(self.as_of)
+        return self.almanac.day_until(self.as_of)
 
     def running(self, grain: Grain) -> Period | None:
         """The period that is not over yet at as_of, if one has begun."""
@@ -29,7 +31,10 @@ class ReportingPeriods(Record):
         return period if self.almanac.instant(period.end) > self.as_of else None
 
     def shown(self, grain: Grain) -> tuple[Period, ...]:
-        """The complete periods, oldest first, and the running one."""
+        """The complete periods, oldest first, and the running one; or those that were chosen."""
+        if self.chosen:
+            chosen = tuple(period for period in self.chosen if period.grain is grain)
+            return chosen or (self.almanac.period_of(self.chosen[0].start, grain),)
         running = self.running(grain)
         last = self.almanac.period_of(self.today, grain)
         last = self.almanac.shift(last, -1) if running else last

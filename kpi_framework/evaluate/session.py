@@ -20,6 +20,7 @@ from .early import EarlyWork
 from .engine.duckdb import WorkerLimits
 from .engine.interface import Engine, EngineError, Row
 from .sources.interface import Files, SourceError
+from .sources.scratch import Scratch
 from .tree_engine import TreeEngine
 
 OpenEngine = Callable[[], Engine]
@@ -54,6 +55,8 @@ class Session:
         self._calendars: set[str] = set()
         self._working_time: Sequence[Tree] = ()
         self._width = 1
+        self.scratch = Scratch()
+        """Where files are copied that the engine cannot read as they are."""
         self.early = EarlyWork()
         """What the caller has to do that needs no engine."""
         self.rows: dict[str, int] = {}
@@ -152,6 +155,7 @@ class Session:
 
     def __exit__(self, *_exception: object) -> None:
         self.close()
+        self.scratch.close()
 
     # load
 

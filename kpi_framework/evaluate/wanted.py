@@ -38,6 +38,15 @@ class WantedPeriods(Record, dict=True):
         before = self.reporting.almanac.shift(reported[0], -1)
         return [before, *reported, *(span.periods if span else ())]
 
+    def own_grained(self, metric_id: str) -> frozenset[Period]:
+        """The periods among them, with those that a derived definition compares them with; no free range."""
+        own = {p for p in self.own(metric_id) if p.grain}
+        return (
+            frozenset(p for o in own for p in self._relatives(o))
+            if metric_id in self.computable.derived
+            else frozenset(own)
+        )
+
     def needed(self, metric_id: str) -> list[Period]:
         """The periods in which a definition is needed, in order."""
         periods = {*self.own(metric_id), *self._by_users.get(metric_id, ())}

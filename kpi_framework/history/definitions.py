@@ -146,6 +146,16 @@ def owner(pair: Pair, name: str) -> Iterator[Change]:
         yield pair.change(C.GOVERNANCE, name)
 
 
+def reported(pair: Pair, name: str) -> Iterator[Change]:
+    """What others reported: a figure that is gone or another one can no longer differ; loosened where that fails."""
+    before, after = pair.values(name)
+    project = pair.comparison.after.catalog.project.noun
+    fails = project.rules.get("reported-differs") is Severity.ERROR
+    left_out = [figure for figure in before if figure not in after]
+    if before != after:
+        yield pair.change(C.LOOSENED if left_out and fails else C.GOVERNANCE, name)
+
+
 _COSMETIC = always(C.COSMETIC)
 
 
@@ -179,6 +189,7 @@ FIELDS: Mapping[str, Classify | None] = {
     "settle": ordered(_wait, higher=C.LOOSENED, lower=C.TIGHTENED),
     "target": changed_targets, "waiver": changed_waivers, "baseline": baseline, "examples": examples,
     "owner": owner, "review": review, "action": action, "notes": always(C.GOVERNANCE),
+    "reported": reported,
     "name": prose, "description": prose, "counts": prose, "excludes": prose, "asks": prose,
     "family": _COSMETIC, "level": _COSMETIC, "objectives": _COSMETIC, "read_with": _COSMETIC, "benchmark": _COSMETIC,
     "meta": _COSMETIC,

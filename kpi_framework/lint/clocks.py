@@ -6,12 +6,14 @@ import re
 from collections.abc import Iterator, Mapping
 
 from ..compile.clocks.events import check_clocks, declared_statuses
+from ..compile.clocks.final import final_statuses
 from ..compile.dataset.table import Table
 from ..compile.meaning import reads_elapsed_time
 from ..compile.plan.axis import CompiledMetric
 from ..compile.sql.errors import FormulaError
-from ..model.clock import EVENTS, Clock, Policy
+from ..model.clock import EVENTS, RESOLVED, Clock, Policy
 from ..model.diagnostic import Diagnostic, Span
+from ..model.quoting import listed
 from ..model.rule import RULES
 from ..model.unit import MICROSECONDS
 from .context import LintContext
@@ -28,11 +30,29 @@ _SAYS = re.compile(
 
 def clocks(context: LintContext) -> Iterator[Diagnostic]:
     """unknown-reference and the formula rules: histories, statuses, calendars and timestamps of clocks."""
+    for name, part, clock_name, table, clock in _declared(context):
+        yield from _of_clock(context, table, (name, part, clock_name), clock)
+
+
+def unstated_ends(context: LintContext) -> Iterator[Diagnostic]:
+    """unstated-end: the `until` of a policy names `resolved`, but no final status of its histories."""
+    for name, part, policy_name, _, policy in _declared(context):
+        if not isinstance(policy, Policy) or RESOLVED not in policy.until:
+            continue
+        final = final_statuses(context.tables[h] for h in policy.history if h in context.tables)
+        if set(final).isdisjoint(policy.until):
+            span = context.catalog.project.at.value("datasets", name, part, policy_name, "until")
+            message = f"{policy_name}: `until` names `{RESOLVED}`, but none of the final statuses {listed(final)}"
+            yield RULES["unstated-end"].finding(span, message)
+
+
+def _declared(context: LintContext) -> Iterator[tuple[str, str, str, Table, Clock | Policy]]:
+    """All clocks and policies: dataset, field, name, the dataset's table, and the thing itself."""
     for name, table in context.tables.items():
         for part in ("clocks", "policies"):
             declared: Mapping[str, Clock | Policy] = getattr(table.dataset, part)
             for clock_name, clock in declared.items():
-                yield from _of_clock(context, table, (name, part, clock_name), clock)
+                yield name, part, clock_name, table, clock
 
 
 def _of_clock(

@@ -19,7 +19,7 @@ from .balance import (
 )
 from .baselines import baselines
 from .calendars import calendars
-from .clocks import clocks, unstated
+from .clocks import clocks, unstated, unstated_ends
 from .context import LintContext
 from .datasets import datasets
 from .examples import examples
@@ -28,13 +28,15 @@ from .governance import actions, code_owners, reviews, waivers
 from .missing import definitions, fields, required
 from .names import file_names, ids
 from .references import references, rule_names, zones
+from .reported import reported
 from .signals import signals
 from .targets import dates, limits
 
 DATELESS = (
-    definitions, required, fields, file_names, ids, references, rule_names, calendars, datasets, clocks,
-    unstated, formulas, uneven_ratios, cycles, overgrowth, grains, doubles, dates, limits, baselines, examples, signals,
-    survivorship, vanity_alone, too_many_kpis, unguarded, unsegmented_average, advanced_before_stable,
+    definitions, required, fields, file_names, ids, references, rule_names, calendars, datasets, clocks, unstated_ends,
+    unstated, formulas, uneven_ratios, cycles, overgrowth, grains, doubles, dates, limits, reported, baselines,
+    examples, signals, survivorship, vanity_alone, too_many_kpis, unguarded, unsegmented_average,
+    advanced_before_stable,
 )  # fmt: skip
 """The checks of what a definition says."""
 DATED = (reviews, actions, waivers, old_benchmarks)

@@ -101,14 +101,6 @@ class Calendar(Model):
             return ()
         return self.hours if isinstance(self.hours, tuple) else (self.hours,)
 
-    def until(self, day: dt.date) -> Self:
-        """The calendar as it is known on a day: hours that begin later are no part of it."""
-        if not isinstance(self.hours, tuple):
-            return self
-        starts = [start for start, _ in self.weeks()]
-        kept_entries = [e for e, start in zip(self.hours, starts, strict=True) if start is None or start <= day]
-        return self.model_copy(update={"hours": tuple(kept_entries)})
-
 
 def _since(entry: Mapping[str, object]) -> dt.date | None:
     start = entry.get(SINCE)

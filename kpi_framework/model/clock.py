@@ -12,6 +12,7 @@ from .quantity import Duration
 EVENTS = ("reply", "comment", "assignment")
 """What may be asked for beside statuses: a reply, any public comment of a person of the desk, an assignment."""
 
+RESOLVED = "resolved"
 CANCELLED = "cancelled"
 FINAL = ("closed", CANCELLED)
 """The statuses that end a ticket; a history may name further ones. Resolved is none: it may be opened again."""

@@ -24,6 +24,7 @@ from .base import (
 from .period import Grain
 from .quantity import Duration, Quantity, Share, Window
 from .quoting import is_plain
+from .reported import ReportedFigure
 from .waiver import Waiver
 
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=80)]
@@ -288,6 +289,9 @@ class Metric(Model):
     """Its former id. The history and the baseline continue under the new id."""
     notes: tuple[Note, ...] = ()
     """What explains the value of a period: `{period: 2026-09, cause: …, fix: …, by: …}`."""
+    reported: tuple[ReportedFigure, ...] = ()
+    """What others published for a period: `{period: 2026-09, value: 47 min, source: Zendesk}`. The check compares it
+    with ours and names the reading that gives it. It changes no value and no status."""
     examples: tuple[Example, ...] = ()
     """Its unit tests."""
     meta: Meta = {}

@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
+from fractions import Fraction
 
 from .diagnostic import Diagnostic, Severity
 from .kpi import Kpi, Metric
 from .period import Period
 from .project import ProjectEvent, View
 from .record import Record, field
+from .reported import ReportedFigure
 from .waiver import Waiver
 
 Segment = tuple[tuple[str, str | None], ...]
@@ -152,6 +154,64 @@ class SignalResult(Record):
     do: str | None = None
 
 
+Number = float | int
+
+
+class Attempt(Record):
+    """What a value would be under another reading of its definition."""
+
+    variant: str
+    """The reading's name, for programs: `elapsed`."""
+    words: str
+    """The reading in words: `elapsed time`."""
+    value: Number
+    explains: bool
+    """Whether it gives the reported figure, as far as that is written."""
+
+
+class Reconciliation(Record):
+    """A reported figure beside our value, and what was tried where they differ."""
+
+    kpi: str
+    index: int
+    """The figure's place in the definition's list, from 0."""
+    figure: ReportedFigure
+    reported: Number
+    """The figure in the definition's unit; of a percent the fraction."""
+    unit: str
+    period: Period
+    value: Number | None
+    """Our value of the period; None where it is unknown."""
+    reason: Reason | None
+    """Why our value is unknown, or not final."""
+    attempts: tuple[Attempt, ...] = ()
+
+    @property
+    def agrees(self) -> bool:
+        """Whether ours is the figure, as far as that is written."""
+        return self.value is not None and self.figure.is_given_by(self.value, self.unit)
+
+    @property
+    def differs(self) -> bool:
+        """Whether ours is known and is another one."""
+        return self.value is not None and not self.agrees
+
+    @property
+    def is_final(self) -> bool:
+        """Whether our value can no longer change: its period has ended, and its data reach the end."""
+        return self.value is not None and self.reason not in (Reason.PROVISIONAL, Reason.STALE)
+
+    @property
+    def difference(self) -> float | None:
+        """How much larger our value is."""
+        return None if self.value is None else float(Fraction(repr(self.value)) - Fraction(repr(self.reported)))
+
+    @property
+    def explanations(self) -> tuple[Attempt, ...]:
+        """The readings that give the reported figure."""
+        return tuple(attempt for attempt in self.attempts if attempt.explains)
+
+
 def streak(series: Sequence[Measurement]) -> tuple[Measurement, ...]:
     """The periods in a row, up to the judged one, that have its status; of one KPI and segment, oldest first."""
     ends = [n for n, measurement in enumerate(series) if measurement.judged]
@@ -190,6 +250,8 @@ class Scorecard(Record):
     objectives: Mapping[str, str] = field(default_factory=dict)
     events: tuple[ProjectEvent, ...] = ()
     signals: tuple[SignalResult, ...] = ()
+    reported: tuple[Reconciliation, ...] = ()
+    """What others reported, beside our values."""
     views: Mapping[str, View] = field(default_factory=dict)
     view: str | None = None
     """The view that readers are shown; None: everything."""

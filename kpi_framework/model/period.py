@@ -8,6 +8,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from .calendar import Calendar
+from .could_not import CouldNot
 from .record import Record, field
 
 
@@ -107,12 +108,33 @@ class Almanac(Record):
             period = self.shift(period, 1)
         return tuple(periods)
 
+    def named(self, name: str, grain: Grain) -> Period | CouldNot:
+        """The period of `grain` that a name means: its first day, or the month or year in which it alone begins."""
+        days = _days_named(name)
+        if days is None:
+            return CouldNot(f"{name} is not in the calendar")
+        periods = [p for p in self._around(*days, grain) if days[0] <= p.start < days[1]]
+        if len(periods) == 1:
+            return periods[0]
+        return CouldNot(f"{'more than one' if periods else 'no'} {grain.value} begins in {name}")
+
+    def _around(self, first: dt.date, after: dt.date, grain: Grain) -> list[Period]:
+        """The period that holds a day and those that follow it, until there are three or they begin later."""
+        periods = [self.period_of(first, grain)]
+        while len(periods) < 3 and periods[-1].end < after:
+            periods.append(self.shift(periods[-1], 1))
+        return periods
+
     def instant(self, day: dt.date) -> dt.datetime:
         """The instant at which `day` begins in the project's zone, in UTC."""
         return dt.datetime(day.year, day.month, day.day, tzinfo=self.zone).astimezone(dt.UTC)
 
-    def day(self, instant: dt.datetime) -> dt.date:
-        """The day on the project's wall at `instant`; at midnight, the day that ends."""
+    def day_of(self, instant: dt.datetime) -> dt.date:
+        """The day on the project's wall at `instant`; at midnight, the day that begins."""
+        return instant.astimezone(self.zone).date()
+
+    def day_until(self, instant: dt.datetime) -> dt.date:
+        """The last day on the project's wall before `instant`; at midnight, the day that ends."""
         return (instant.astimezone(self.zone) - dt.timedelta(microseconds=1)).date()
 
 
@@ -123,6 +145,19 @@ def is_zone(key: str) -> bool:
     except (KeyError, ValueError, OSError):
         return False
     return True
+
+
+def _days_named(name: str) -> tuple[dt.date, dt.date] | None:
+    """The days [first, after) of a year, a month or a day; None for one that is not in the calendar."""
+    year, month, day = [*map(int, name.split("-")), None, None][:3]
+    try:
+        first = dt.date(year or 0, 1 if month is None else month, day or 1)
+    except ValueError:
+        return None
+    if day is not None:
+        return (first, first + dt.timedelta(days=1)) if day else None
+    months = 12 if month is None else 1
+    return first, _first_of(first.year * 12 + first.month - 1 + months)
 
 
 def _first_of(month: int) -> dt.date:

@@ -2,21 +2,24 @@
 
 # No postponed annotations: pydantic would evaluate each of them anew at every start.
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from .base import Date, Flag, Integer, Meta, Model, Number, SourcePath, Unit, Version
 from .calendar import Calendar
 from .clock import Clock, Policy, Words
 from .diagnostic import KpiError, Severity
+from .encoding import Encoding
 from .period import Almanac, Grain, is_zone
 from .quantity import Duration, Share
 from .quoting import shown
 
 Type = Literal["text", "integer", "decimal", "double", "boolean", "date", "timestamp"]
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+ColumnType = Literal["text", "integer", "decimal", "double", "boolean", "date", "timestamp", "duration"]
 DurationFormat = Literal["H:MM", "H:MM:SS", "words", "epoch", "milliseconds", "seconds", "minutes", "hours", "days"]
 Word = Annotated[
     str,
@@ -37,7 +40,8 @@ class ProjectEvent(Model):
 
 
 _ENDINGS = {
-    "csv": "csv", "tsv": "csv", "txt": "csv", "parquet": "parquet", "json": "json", "jsonl": "json", "ndjson": "json",
+    "csv": "csv", "tsv": "tsv", "txt": "csv", "parquet": "parquet", "json": "json", "jsonl": "json", "ndjson": "json",
+    "xlsx": "xlsx", "xlsm": "xlsx",
 }  # fmt: skip
 
 
@@ -49,27 +53,65 @@ class Source(Model):
 
     path: SourcePath
     """A path or glob inside the repository."""
-    format: Literal["csv", "parquet", "json"] | None = None
-    """csv, parquet or json; by default the path's ending."""
+    format: Literal["csv", "tsv", "json", "parquet", "xlsx"] | None = None
+    """csv, tsv, json, parquet or xlsx (an Excel workbook); by default the path's ending, before a `.gz` or `.zst`."""
     delimiter: Annotated[str, Field(min_length=1, max_length=1)] = ","
-    """What separates the cells of a CSV file."""
+    """What separates the cells of a CSV file; in a tsv file by default a tab."""
     quote: Annotated[str, Field(min_length=1, max_length=1)] = '"'
     """What encloses a cell of a CSV file that holds a delimiter."""
-    encoding: Literal["utf-8", "latin-1", "utf-16"] = "utf-8"
-    """How the characters of a CSV file are encoded."""
+    encoding: Encoding = "utf-8"
+    """How the characters of a text file are encoded: utf-8, utf-16, windows-1252, latin-1, or any other name that
+    Python knows."""
     nulls: tuple[str, ...] = ("",)
     """Texts that mean that there is no value."""
     timestamps: Formats | None = None
     """How timestamps are written, `%d/%m/%Y %H:%M`; ISO 8601 by default. Of a list, the first that fits is used.
-    `%Z` is the name of the source's zone. A cell with another zone does not fit."""
+    `%Z` is the name of the source's zone. A cell with another zone does not fit. `%b` and `%B` read the names of
+    months in Dutch, English, French, German, Italian, Polish, Portuguese and Spanish. Instead of a pattern: `iso`,
+    `epoch` and `epoch_ms` (seconds and milliseconds since 1970), `excel` (a workbook's number of a day)."""
     timezone: str | None = None
     """The zone of timestamps without an offset; the project's by default."""
+    decimal: Literal[".", ","] = "."
+    """What stands before the decimals of a number."""
+    thousands: Literal[",", ".", " ", "'"] | None = None
+    """What stands between the thousands of a number: `1.234,50` has `decimal: ","` and `thousands: "."`."""
+    skip: Annotated[Integer, Field(ge=0, le=1_000)] = 0
+    """How many lines, or rows of a workbook, stand above the header."""
+    sheet: Annotated[str, Field(min_length=1, max_length=31)] | None = None
+    """The sheet of a workbook; by default its only one."""
+    records: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    """Where in each JSON document the list of rows stands: `result`, or `data.tickets`."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_tabs(cls, values: Any) -> Any:
+        """A file of tab-separated values says by its format what separates them."""
+        if not isinstance(values, Mapping) or "delimiter" in values or not isinstance(values.get("path"), str):
+            return values
+        is_tabbed = (values.get("format") or ending(values["path"])) == "tsv"
+        return {**values, "delimiter": "\t"} if is_tabbed else values
 
     @property
     def kind(self) -> str | None:
-        """csv, parquet or json: as it says, else by the path's ending; None if neither tells."""
-        suffix = self.path.rpartition(".")[2].lower() if "." in self.path else ""
-        return self.format or _ENDINGS.get(suffix)
+        """The format: as it says, else by the path's ending; None if neither tells."""
+        return self.format or _ENDINGS.get(ending(self.path))
+
+    @property
+    def is_delimited(self) -> bool:
+        """Whether its rows are read as delimited text, of which the reader has made the nulls NULL already."""
+        return self.kind in ("csv", "tsv", "xlsx")
+
+
+def ending(path: str) -> str:
+    """The ending of a path that tells a format, in small letters: that of the file as it is unpacked."""
+    name = path.rpartition("/")[2].lower()
+    for packed in PACKED:
+        name = name.removesuffix(packed)
+    return name.rpartition(".")[2] if "." in name else ""
+
+
+PACKED = (".gz", ".zst")
+"""The endings of files that are unpacked as they are read."""
 
 
 class Column(Model):
@@ -77,8 +119,10 @@ class Column(Model):
 
     from_: str = Field(alias="from")
     """The name of the column in the source."""
-    type: Type | None = None
-    """text, integer, decimal, double, boolean, date or timestamp; the contract's by default, else text."""
+    type: ColumnType | None = None
+    """text, integer, decimal, double, boolean, date, timestamp or duration; the contract's by default, else text.
+    A duration is `1d 4h`, `1h 30m`, `H:MM`, `H:MM:SS`, ISO 8601 (`PT1H30M`), or a number of its `unit`, by default
+    minutes; it becomes a number of that unit, and may be negative."""
     values: dict[str, Word] = {}
     """Words of the source and what they mean: canonical words, or true, false or a number, which are read by the
     column's type. Other words stay as they are."""
@@ -99,6 +143,9 @@ class Column(Model):
     """How a duration is written. It becomes a number of minutes, or of the `unit` given. `H:MM` and `H:MM:SS`
     (hours may pass 24, a minus is kept), words (`2 d 5 h 34 m`, a day of 24 hours), epoch (the time after
     1970-01-01 00:00:00), or a number of milliseconds, seconds, minutes, hours or days."""
+    day: Duration | None = None
+    """How long a day is in its durations, such as `8 h` or `24 h`: without it, `1d 4h` does not fit. A week is seven
+    days of 24 hours, else five days."""
 
 
 class DataRule(Model):
@@ -114,7 +161,7 @@ class Dataset(Model):
     """Rows of one kind: where they come from, their columns, and until when they are complete."""
 
     source: SourcePath | Source
-    """A path or glob of CSV, Parquet or JSON, or a mapping with its reading options."""
+    """A path or glob of CSV, JSON, Parquet or Excel files, or a mapping with its reading options."""
     contract: str | None = None
     """The shipped contract that types its columns; by default the one of the dataset's name."""
     preset: Name | None = None

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 from typing import Annotated, Any, ClassVar, Self
@@ -137,6 +138,14 @@ class Quantity(Written):
                 return amount.number
             case Relative(amount=amount) | (Amount() as amount):
                 return amount.exactly(unit)
+
+    def step_in(self, unit: str) -> Fraction | CouldNot:
+        """What its last written digit stands for, in `unit`: a minute in `47 min`, a tenth of a point in `95.0%`."""
+        digits = re.search(r"[0-9.]+(?:e[+-]?[0-9]+)?", str(self.written))
+        if not isinstance(self.reading, Amount) or digits is None:
+            return _not_an_amount(str(self.written))
+        places = min(int(Decimal(digits[0]).as_tuple().exponent), 0)
+        return Amount(Fraction(10) ** places, self.reading.unit).exactly(unit)
 
     def to(self, unit: str) -> float | CouldNot:
         """The number in `unit`; a relative quantity has none."""

@@ -72,6 +72,7 @@ _ALL = (
     Rule("KPI208", "unstated-clock", WARNING, "It is not clear whether these hours include nights and weekends.", "Say elapsed or working time in `counts`, or use business_minutes or business_hours."),
     Rule("KPI209", "formula-failed", ERROR, "The engine could not compute the formula within its limits.", "Simplify the formula, or cast its parts; `kpi show ID --sql` prints what runs."),
     Rule("KPI210", "uneven-ratio", WARNING, "A row with an empty cell counts on one side of the ratio only: four of five points and four of an unknown number give 160 %.", "Add the filter as shown, so that each row counts on both sides or on neither."),
+    Rule("KPI211", "unstated-end", NOTE, "A ticket that is closed without being resolved counts as resolved there, and a cancelled one is not bound; the policy does not say so.", "Name those that stop it: `[resolved, closed]`, or `[resolved, closed, cancelled]` if a cancelled ticket is bound, too."),
     Rule("KPI301", "target-gap", ERROR, "The target starts inside a period, so it would judge only part of that period.", "Start it on a period's first day."),
     Rule("KPI302", "target-overlap", ERROR, "Two targets start on the same day, so it is not clear which one judges.", "Give each its own `from`."),
     Rule("KPI303", "target-unit", ERROR, "The target is not a number, or does not convert to the unit of the KPI.", "Write it in the unit of the KPI; write a percent with its sign."),
@@ -109,10 +110,12 @@ _ALL = (
     Rule("KPI608", "data-begin", NOTE, "Before the first row nobody knows whether nothing happened or nothing was recorded. Values there are unknown.", "If nothing happened before it, say from when the data are complete: `complete_from`."),
     Rule("KPI609", "left-cut", WARNING, "The export begins with its oldest row. What began earlier is not in it, but would count in these periods.", "Export from an earlier day, or say from when the data are complete: `complete_from`."),
     Rule("KPI611", "unfinished-ticket", WARNING, "These tickets are done by their status, but nothing says since when, so they count as open.", "Map the time at which they were done to `resolved_at`, or fill it in the product."),
+    Rule("KPI612", "opening-unknown", WARNING, "Nothing says whether the product keeps a ticket's opening text among its comments, so a first reply may be taken for it.", "Write under the history `opening: comment` if the text is the first comment, or `opening: none` if the product keeps it elsewhere."),
     Rule("KPI607", "worker-failed", ERROR, "The process that reads the data and computes the values ended, could not start, or ran out of time. Its values are unknown.", "Run the check again. If it fails again, give it more memory or fewer rows. No file and no definition is the cause."),
     Rule("KPI610", "header-drift", ERROR, "One file of the source lacks a column that its other files have. In periods with rows of that file, the KPIs that use the column are unknown.", "Correct the header of the file, or write `optional: true` in the column's mapping if the file rightly lacks it."),
     Rule("KPI619", "mixed-currency", ERROR, "Amounts of two currencies are not added: there is no conversion, so the value is unknown.", "Take the rows of one currency with `where`, or convert the amounts before they are exported."),
     Rule("KPI620", "unmatched-word", WARNING, "A word of a definition, or a value of a segment, is written in another way in the data, so rows are counted apart or not at all.", "Map the values of the source to one spelling each under `values:` in kpi.yaml."),
+    Rule("KPI630", "reported-differs", WARNING, "Somebody else reported another figure for the same period, and none of the other readings that were tried gives it.", "Find out how that figure is computed, and correct the definition or the columns. If both are right, say why: `# kpi: ignore[reported-differs] reason`."),
 )  # fmt: skip
 
 RULES: Mapping[str, Rule] = {rule.name: rule for rule in _ALL}

@@ -23,6 +23,7 @@ from ..load.library import shipped_contracts
 from ..model.catalog import Catalog
 from ..model.diagnostic import Diagnostic, KpiError, Severity, Span, did_you_mean
 from ..model.ownership import CodeOwners
+from ..model.project import Dataset
 from ..model.record import Record, replace
 from ..model.rule import OF_FORMULAS
 from .project_files import LINKED, ProjectFiles, linked, links_beneath, read_file, read_files, refuse_links
@@ -131,12 +132,12 @@ def reporting_periods_of(
 
 
 def compiled(catalog: Catalog, project_root: ProjectRoot) -> Compilation:
-    """A catalog over the columns that are known without an engine: the headers of CSV files are read, no rows."""
-    return Compilation(catalog, natives_of(catalog, project_root))
+    """A catalog over the columns that its data have: headers are read, and no rows where there are headers."""
+    return Compilation(catalog, all_natives(catalog, project_root))
 
 
 def linted(catalog: Catalog, project_root: ProjectRoot, today: dt.date) -> tuple[Diagnostic, ...]:
-    """What lint finds in a catalog over the columns that are known without an engine."""
+    """What lint finds in a catalog over the columns that its data have."""
     found = lint(compiled(catalog, project_root), today, code_owners(project_root.folder))
     return (*found, *outside(catalog, project_root))
 
@@ -184,10 +185,28 @@ def natives_of(
     }
 
 
+def all_natives(catalog: Catalog, project_root: ProjectRoot) -> Mapping[str, Native | None]:
+    """The columns that the data of each dataset have; an engine is asked where they have no header."""
+    known = natives_of(catalog, project_root)
+    return {**known, **_asked({n: catalog.datasets[n] for n, native in known.items() if native is None}, project_root)}
+
+
 def columns_of(catalog: Catalog, project_root: ProjectRoot, name: str) -> frozenset[str] | None:
-    """The columns a formula over a dataset may use; None where its source has not been looked at."""
-    native = columns_without_engine(catalog.datasets[name], project_root.folder, project_root.allowed)
+    """The columns a formula over a dataset may use; None where its source cannot be looked at."""
+    dataset = catalog.datasets[name]
+    native = columns_without_engine(dataset, project_root.folder, project_root.allowed)
+    native = native or _asked({name: dataset}, project_root).get(name)
     return frozenset(table_of(catalog, name, native).scope.columns) if native else None
+
+
+def _asked(datasets: Mapping[str, Dataset], project_root: ProjectRoot) -> Mapping[str, Native]:
+    """What an engine says of datasets without a header; none is started where there are none of these."""
+    headless = {name: dataset for name, dataset in datasets.items() if dataset.reading.kind in ("json", "parquet")}
+    if not headless:
+        return {}
+    from ..evaluate.asked_columns import asked_columns  # noqa: PLC0415 - most projects have only headers
+
+    return asked_columns(headless, project_root.folder, project_root.allowed)
 
 
 def settled(

@@ -33,6 +33,8 @@ class Options(Record):
     strictness: Strictness = field(default_factory=Strictness)
     fingerprint: bool = False
     """Whether to take the data's fingerprint: it reads every file whole."""
+    reconcile: bool = True
+    """Whether figures that others reported are compared with ours, and differences explained."""
     open_engine: Callable[[], Engine] = field(default=lambda: DuckWorker(WorkerLimits()))
     progress: Callable[[str], None] = field(default=lambda _: None)
     beside: tuple[Callable[[], object], ...] = ()

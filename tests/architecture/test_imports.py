@@ -26,6 +26,7 @@ LANDLORDS = {
     "msgspec": ("model/record",),
     "pydantic": ("model", "load"),
     "pydantic_core": ("model", "load"),
+    "python_calamine": ("evaluate/sources/workbook",),
     "rich": ("report", "cli"),
     "sqlglot": ("compile",),
     "typer": ("cli",),

@@ -60,8 +60,10 @@ def test_quarters_follow_the_fiscal_year(almanac: Almanac, day: dt.date) -> None
 def test_a_day_ends_where_the_next_begins(almanac: Almanac, day: dt.date) -> None:
     """The instant at which a day begins is on that day, and midnight still belongs to the day that ends."""
     begins = almanac.instant(day)
-    assert almanac.day(begins) == day - dt.timedelta(days=1)
-    assert almanac.day(begins + dt.timedelta(seconds=1)) == day
+    assert almanac.day_of(begins) == day
+    assert almanac.day_until(begins) == day - dt.timedelta(days=1)
+    assert almanac.day_of(begins + dt.timedelta(seconds=1)) == day
+    assert almanac.day_until(begins + dt.timedelta(seconds=1)) == day
 
 
 def moments(zone: str) -> list[dt.datetime]:

@@ -48,15 +48,6 @@ def test_each_day_has_the_hours_in_force(tmp_path: Path) -> None:
     ]
 
 
-def test_hours_that_begin_later_are_no_part_of_a_calendar_as_it_was() -> None:
-    """Adding an entry changes nothing of the days before it."""
-    old = Calendar.model_validate({"hours": {"mon-fri": ["09:00-17:00"]}})
-    entries = [{"mon-fri": ["09:00-17:00"]}, {"from": "2026-03-01", "sat": ["10:00-12:00"]}]
-    new = Calendar.model_validate({"hours": entries})
-    assert new.until(dt.date(2026, 2, 28)).weeks() == old.weeks()
-    assert [start for start, _ in new.until(dt.date(2026, 3, 1)).weeks()] == [None, dt.date(2026, 3, 1)]
-
-
 @pytest.mark.parametrize(
     "starts", [[None, None], [None, "2026-03-01", "2026-03-01"], [None, "2026-03-01", "2026-02-01"]]
 )

@@ -20,7 +20,7 @@ from ..sql.typed_sql import binary, case, cast, conjunction, filtered, is_one_of
 from ..time.working_time import with_worked
 from .events import calendar_of, declared_statuses, events_of, in_order, key_of, start_of
 from .final import closing_statuses, ended_at, enters, final_statuses
-from .replies import comments, opens
+from .replies import comments, openings_query, opens
 from .service_levels import ServiceLevels, calendar_column, lookup_of, priority_at, worked_at
 
 EVENTS_AT_ONCE = 4_000_000
@@ -60,6 +60,18 @@ class ClockPlan(Record, dict=True):
             for name, cte in self._ctes(source, columns, _share(share, shares) if shares > 1 else None):
                 final = final.with_(name, as_=cte, copy=False)
             yield final
+
+    def openings(self, source: str) -> exp.Select | None:
+        """The query of `openings_query`; None where a dataset says what a first comment is, or no clock asks."""
+        timed: list[Clock | Policy] = [*self.clocks.values(), *self.policies.values()]
+        is_told = all((h.dataset.opening or self.table.dataset.opening) is not None for h in self.histories)
+        if is_told or not any(clock.asks_replies for clock in timed):
+            return None
+        query = openings_query()
+        tables = [("_rows", self._rows(source, ())), ("_events", self._events()), *comments(self.final, self._starts)]
+        for name, cte in tables[:-1]:  # the last one is of each comment
+            query = query.with_(name, as_=cte, copy=False)
+        return query
 
     def _ctes(self, source: str, columns: Sequence[str], share: exp.Expr | None) -> Iterator[tuple[str, exp.Expr]]:
         rows, events = self._rows(source, columns), self._events()

@@ -11,7 +11,7 @@ from sqlglot import exp
 
 from ..dataset.table import Table
 from ..sql.operations import Micros
-from ..sql.typed_sql import binary, case, conjunction, is_null, is_one_of, not_null
+from ..sql.typed_sql import binary, case, conjunction, filtered, is_null, is_one_of, not_null
 
 _MINUTE = 60_000_000
 
@@ -31,6 +31,16 @@ def comments(final: Sequence[str], starts: Sequence[str]) -> Iterator[tuple[str,
 def opens(history: Table, owner: Table) -> bool:
     """Whether a ticket's first comment may be its opening text: as the history says, else the tickets' preset."""
     return (history.dataset.opening or owner.dataset.opening) != "none"
+
+
+def openings_query() -> exp.Select:
+    """The tickets whose opening text is taken to be an agent's comment, and those whose first comment is none."""
+    is_opening = not_null(exp.column("_key", "_opening"))
+    by_agent = filtered(exp.Count(this=exp.Star()), exp.and_(is_opening, exp.column("_is_spoken", "_numbered")))
+    others = filtered(exp.Count(this=exp.Star()), exp.Not(this=is_opening.copy()))
+    query = exp.select(by_agent, others).from_("_numbered")
+    query = query.join("_opening", on="_numbered._key = _opening._key", join_type="left")
+    return query.where(_is_first(), exp.column("_opens", "_numbered"))
 
 
 def _begun() -> exp.Select:

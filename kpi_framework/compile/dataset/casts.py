@@ -5,13 +5,11 @@ from __future__ import annotations
 from sqlglot import exp
 
 from ..language.times import SQL_TYPES
-from ..sql.operations import AsUtc, CutToMicros, FullyMatches, InstantOf, IsFinite, IsOddHour, ReadTime, of_zone
+from ..sql.operations import AsUtc, CutToMicros, FullyMatches, InstantOf, IsFinite, IsOddHour, of_zone
 from ..sql.typed_sql import as_double, binary, case, cast, conjunction, disjunction, is_one_of, not_null, try_cast
 from .source_type import SourceType
+from .timestamps import instant_time, is_number, wall_time
 
-_ISO = r"\d{4}-\d{1,2}-\d{1,2}([T ]\d{1,2}:\d{2}(:\d{2}(\.\d{1,9})?)?)?"
-_OFFSET = r"([Zz]|[+-]\d{2}(:?\d{2})?)"
-_AWARE = "TIMESTAMP WITH TIME ZONE"
 _AS_THEY_ARE = (SourceType.TEXT, SourceType.BOOLEAN, SourceType.DATE, SourceType.INTEGER)
 """Types that need no look at their cells where a column has them already."""
 _TRUE = ("true", "t", "yes", "y", "1")
@@ -63,11 +61,14 @@ def _boolean(raw: exp.Expr) -> exp.Expr:
 
 
 def _date(raw: exp.Expr, native: SourceType, formats: tuple[str, ...]) -> exp.Expr:
-    if native is not SourceType.TEXT:
+    if native is not SourceType.TEXT and not any(map(is_number, formats)):
         return try_cast(raw, "DATE")
-    if formats:
-        return exp.Coalesce(this=try_cast(_parsed(raw, formats), "DATE"), expressions=[_iso_date(raw)])
-    return _iso_date(raw)
+    text = raw if native is SourceType.TEXT else cast(raw.copy(), "VARCHAR")
+    if not formats:
+        return _iso_date(text)
+    moments = (read(text, SourceType.TEXT, formats) for read in (wall_time, instant_time))
+    first, *others = (try_cast(moment, "DATE") for moment in moments if moment is not None)
+    return exp.Coalesce(this=first, expressions=[*others, _iso_date(text)])
 
 
 def _iso_date(raw: exp.Expr) -> exp.Expr:
@@ -75,27 +76,13 @@ def _iso_date(raw: exp.Expr) -> exp.Expr:
 
 
 def _timestamp(raw: exp.Expr, native: SourceType, formats: tuple[str, ...], walled: exp.Expr | None) -> exp.Expr:
-    wall = wall_time(raw, native, formats)
-    if wall is None:
-        aware = raw if native is SourceType.INSTANT else _parsed(raw, formats)
-        return AsUtc(expressions=[aware])
-    read = walled if walled is not None else wall
-    if native is not SourceType.TEXT or formats:
-        return read
-    # The engine's cast drops an offset in silence: text with one goes by the type that keeps it.
-    instant = AsUtc(expressions=[try_cast(raw, _AWARE)])
-    return exp.Coalesce(this=read.copy(), expressions=[case(_has_offset(raw), instant)])
-
-
-def wall_time(raw: exp.Expr, native: SourceType, formats: tuple[str, ...]) -> exp.Expr | None:
-    """The wall time a cell spells, NULL where it spells an offset; None where the source has instants."""
-    if native is SourceType.INSTANT or any("%z" in f for f in formats):
-        return None
-    if native is not SourceType.TEXT:
-        return try_cast(raw, "TIMESTAMP")
-    if formats:
-        return _parsed(raw, formats)
-    return case(_matches(raw, _ISO), try_cast(raw, "TIMESTAMP"))
+    wall = walled if walled is not None else wall_time(raw, native, formats)
+    instant = instant_time(raw, native, formats)
+    if wall is None or instant is None:
+        moment = wall if wall is not None else instant
+        assert moment is not None, "every format is of one of the two"
+        return moment
+    return exp.Coalesce(this=wall.copy(), expressions=[instant])
 
 
 def in_microseconds(raw: exp.Expr, native: SourceType) -> exp.Expr:
@@ -106,10 +93,6 @@ def in_microseconds(raw: exp.Expr, native: SourceType) -> exp.Expr:
     return AsUtc(expressions=[CutToMicros(expressions=[raw])]) if native is SourceType.NANO_INSTANT else raw
 
 
-def _has_offset(raw: exp.Expr) -> exp.Expr:
-    return _matches(raw, _ISO[:-1] + " ?" + _OFFSET)
-
-
 def to_instant(wall: exp.Expr, zone: str) -> exp.Expr:
     """Wall time of a zone as an instant."""
     return of_zone(InstantOf, zone, wall)
@@ -118,10 +101,6 @@ def to_instant(wall: exp.Expr, zone: str) -> exp.Expr:
 def odd_hour(wall: exp.Expr, zone: str) -> exp.Expr:
     """Whether the wall time stands in an hour that the zone's clocks skip or repeat."""
     return of_zone(IsOddHour, zone, wall)
-
-
-def _parsed(raw: exp.Expr, formats: tuple[str, ...]) -> exp.Expr:
-    return ReadTime(expressions=[raw, *(exp.Literal.string(f) for f in formats)])
 
 
 def _matches(raw: exp.Expr, pattern: str) -> exp.Expr:

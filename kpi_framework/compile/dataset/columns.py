@@ -18,12 +18,18 @@ Spellings = Mapping[str, tuple[str, ...]]
 """How one file writes the names of the columns that it has; several where its rows do not agree."""
 
 
+NESTED = "\x1f"
+"""What stands, in a spelling, between the names of objects that hold each other; in the column's name it is a dot."""
+
+
 class Native(Record):
     """A source's columns as its files name and type them."""
 
     types: Mapping[str, SourceType]
     files: tuple[Spellings, ...] = ()
     """For each file, the columns that it has; empty where there are no files."""
+    hint: str = ""
+    """What to do where a column is missed: the source may have to be read otherwise."""
 
     def is_lacking(self, column: str) -> bool:
         """Whether some files have the column and others do not."""
@@ -37,7 +43,8 @@ def spellings_of(headers: Sequence[Iterable[str]]) -> tuple[Spellings, ...]:
     for header in headers:
         written: dict[str, tuple[str, ...]] = {}
         for name in header:
-            column = names.setdefault(folded(name), name.strip())
+            dotted = name.replace(NESTED, ".")
+            column = names.setdefault(folded(dotted), dotted.strip())
             written[column] = (*written.get(column, ()), name)
         files.append(written)
     return tuple(files)
@@ -74,6 +81,10 @@ class Base(Record):
     """The zone of its timestamps, if it is not the source's."""
     currency: str | None = None
     """The column with the currency code of each row."""
+    may_err: bool = False
+    """Whether its cells are those of a workbook, which may hold an error in the place of a value."""
+    day: int | None = None
+    """How long a day is in its durations, in microseconds."""
 
     @property
     def lacking(self) -> str:

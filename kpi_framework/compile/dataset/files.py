@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 from sqlglot import exp
 
 from ...model.project import Source
-from ..sql.operations import DelimitedRows, JsonKeys, JsonObjects, JsonRows, ParquetRows, TextAt
+from ..sql.operations import DelimitedRows, JsonObjects, JsonRows, NamesAt, ParquetRows, TextAt
 from ..sql.tree import Query
 from ..sql.typed_sql import alias, null
-from .columns import Native, Spellings
+from .columns import NESTED, Native, Spellings
 
 
 def lacking_mark(column: str) -> str:
@@ -38,7 +38,7 @@ def json_rows(paths: Sequence[str], native: Native, columns: Sequence[str]) -> Q
     """The wanted columns of JSON files as text."""
     selects = []
     for files, wanted in _groups(paths, native, columns):
-        if wanted and all(len(names) == 1 for names in wanted.values()):
+        if wanted and all(len(names) == 1 and NESTED not in names[0] for names in wanted.values()):
             rows: exp.Expr = JsonRows(paths=files, columns=[names[0] for names in wanted.values()])
             selects.append(_selected(native, columns, wanted, rows))
         else:
@@ -51,9 +51,15 @@ def every_column(path: str) -> Query:
     return exp.select("*").from_(ParquetRows(paths=[path]))
 
 
-def json_keys(path: str) -> Query:
-    """The names that occur in the objects of a JSON file."""
-    return exp.select("key").distinct().from_(JsonKeys(paths=[path]))
+def names_within(path: str, objects: Sequence[str]) -> Query:
+    """For each of some objects in the rows of a JSON file, by its spelling, the names in it; of `""` the rows' own."""
+    names = (NamesAt(expressions=[exp.column("json"), *_keys(spelling)]) for spelling in objects)
+    return exp.select(*names).from_(JsonObjects(paths=[path]))
+
+
+def first_rows(path: str) -> Query:
+    """The first two rows of a JSON file, whole."""
+    return exp.select("json").from_(JsonObjects(paths=[path])).limit(2)
 
 
 def _groups(paths: Sequence[str], native: Native, columns: Sequence[str]) -> list[tuple[list[str], Spellings]]:
@@ -70,8 +76,13 @@ def _column(names: Sequence[str]) -> exp.Expr:
 
 def _text_at(names: Sequence[str]) -> exp.Expr:
     """What an object holds under the first of some names that it has."""
-    texts = [TextAt(expressions=[exp.column("json"), exp.Literal.string(name)]) for name in names]
+    texts = [TextAt(expressions=[exp.column("json"), *_keys(name)]) for name in names]
     return texts[0] if len(texts) == 1 else exp.Coalesce(this=texts[0], expressions=texts[1:])
+
+
+def _keys(spelling: str) -> list[exp.Expr]:
+    """The names that lead to a value, from the outermost object on."""
+    return [exp.Literal.string(key) for key in spelling.split(NESTED)] if spelling else []
 
 
 def _selected(

@@ -112,7 +112,7 @@ def _misfit(stage: Staged) -> exp.Expr | None:
     base, meaning, typed = stage.base, stage.base.contract, exp.column(f"_typed_{stage.base.name}")
     is_own = base.native is not SourceType.TEXT and base.type == base.native.canonical
     unread = None
-    if base.duration or (base.type != "text" and not is_own):
+    if base.duration or base.may_err or (base.type != "text" and not is_own):
         unread = conjunction(not_null(stage.raw_name), is_null(typed))
     required = conjunction(not_null(stage.raw_name), is_null(typed)) if meaning and not meaning.nullable else None
     bounds = out_of_contract(typed, (), meaning.minimum, meaning.maximum) if meaning else None

@@ -23,6 +23,7 @@ from ..sql.errors import FormulaError
 from ..sql.typed_sql import Term
 from ..time.working_time import Lookup
 from .columns import Base, Earlier, Native, sound_term, texts
+from .durations import ANY
 from .source_type import SourceType
 from .timed import clock_owners, clock_terms
 
@@ -53,11 +54,14 @@ class Table(Record, dict=True):
         """The columns read from the source, by canonical name."""
         bases = {n: self._mapped(n, c) for n, c in self._mappings.items()}
         taken = {base.source for base in bases.values()}
+        persons = {base.source for base in bases.values() if base.personal}
         computed = {*self.dataset.columns, *self.clocks} - set(bases)
         for header in self._headers:
             name = snake_case(header)
             if header not in taken and name not in bases and name not in computed:
-                bases[name] = self._mapped(name, Column(**{"from": header}))
+                within_person = any(header.startswith(f"{source}.") for source in persons)
+                column = Column(**{"from": header, "personal": within_person or None})
+                bases[name] = self._mapped(name, column)
         return bases
 
     @cached_property
@@ -67,8 +71,12 @@ class Table(Record, dict=True):
         for header in self._headers:
             native = self.type_in_source(header).cut
             name = f"_raw_{snake_case(header)}"
-            raws[name] = Base(name, header, native.canonical, native, None, False, {}, None)
+            raws[name] = Base(name, header, native.canonical, native, None, False, {}, None, may_err=self._may_err)
         return raws
+
+    @property
+    def _may_err(self) -> bool:
+        return self.source.kind == "xlsx"
 
     def with_given(self, native: Native) -> Table:
         """The table as an example gives it: canonical columns by name, without the source's mapping."""
@@ -133,13 +141,15 @@ class Table(Record, dict=True):
         native = self.type_in_source(source).cut
         personal = column.personal if column.personal is not None else bool(meaning and meaning.personal)
         written = "timestamp" if column.timestamps or column.timezone else native.canonical
-        kind = column.type or (meaning.type if meaning else written)
+        kind: str = column.type or (meaning.type if meaning else written)
         unit = column.unit or (meaning.unit if meaning else None)
-        if column.duration:
+        duration = column.duration or (ANY if column.type == "duration" else None)
+        if duration:
             kind, unit = "double", unit if unit in MICROSECONDS else "minutes"
         return Base(
-            name, source, kind, native, unit, personal, column.values, meaning, column.duration, column.optional,
-            column.timestamps, column.timezone, column.currency,
+            name, source, kind, native, unit, personal, column.values, meaning, duration, column.optional,
+            column.timestamps, column.timezone, column.currency, self._may_err,
+            column.day.microseconds if column.day else None,
         )  # fmt: skip
 
     @cached_property
@@ -193,7 +203,10 @@ class Table(Record, dict=True):
 
     def _scope(self, columns: Mapping[str, Callable[[], Term]], place: str) -> Scope:
         order, meanings = (self.contract.order, self.contract.columns) if self.contract else ((), ())
-        return Scope(columns, self.almanac, place=place, lookups=self.lookups, order=order, meanings=meanings)
+        return Scope(
+            columns, self.almanac, place=place, lookups=self.lookups, order=order, meanings=meanings,
+            advice=self.native.hint if self.native else "",
+        )  # fmt: skip
 
     def fresh_scope(self) -> Scope:
         """The same names, with nothing marked as used yet."""
@@ -204,7 +217,7 @@ class Table(Record, dict=True):
         if self.native is not None and not self.has(name):
             raise FormulaError(
                 "source-unreadable", f"the source of `{self.name}` has no column {shown(base.source)}",
-                f"It has: {listed(self.native.types)}.", base.source,
+                f"It has: {listed(self.native.types)}. {self.native.hint}".rstrip(), base.source,
             )  # fmt: skip
         return Term(base.read, base.type, base.unit, personal=name if base.personal else None)
 

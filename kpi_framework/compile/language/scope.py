@@ -44,6 +44,8 @@ class Scope(Record):
     """Pairs of columns of which the second is never before the first."""
     meanings: Collection[str] = ()
     """Names that have a meaning of their own, whether or not there are such columns: no other column is meant."""
+    advice: str = ""
+    """What to do where a column is missed, beside looking for one of a similar name."""
 
     def term(self, name: str) -> Term:
         """The term of a column. Raises FormulaError (unknown-column) with the nearest name."""
@@ -51,7 +53,9 @@ class Scope(Record):
             self.used.add(name)
             return self.columns[name]()
         listing = f"It has: {listed(self.columns)}."
-        if name in self.meanings:
+        if self.advice:
+            hint = self.advice
+        elif name in self.meanings:
             hint = f"Map the source's own column to it under `columns`. {listing}"
         else:
             hint = did_you_mean(name, self.columns, listing)

@@ -116,7 +116,7 @@ class Axis(Record):
         if self.window is None:
             return [self.almanac.instant(p.start) for p in self.periods]
         # The running period's window ends with as_of's day.
-        back, tomorrow = dt.timedelta(days=self.window), self.almanac.day(self.until) + dt.timedelta(days=1)
+        back, tomorrow = dt.timedelta(days=self.window), self.almanac.day_until(self.until) + dt.timedelta(days=1)
         return [self.almanac.instant(min(p.end, tomorrow) - back) for p in self.periods]
 
     def ends(self) -> list[dt.datetime]:

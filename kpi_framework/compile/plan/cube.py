@@ -69,10 +69,10 @@ class AxisPlan(Record, dict=True):
 
     # statements
 
-    def cube_query(self) -> exp.Select:
-        """The aggregates that add up, by period and every segment column at once."""
+    def cube_query(self, *, sizes_only: bool = False) -> exp.Select:
+        """The aggregates that add up, by period and every segment column at once; or the numbers of rows alone."""
         keys = ["_period", *map(_key, self.columns)]
-        parts = [alias(aggregate_call(a), a.name) for a in self._adding]
+        parts = [] if sizes_only else [alias(aggregate_call(a), a.name) for a in self._adding]
         sums = [alias(exp.Count(this=exp.Star()), "_rows"), *parts]
         if self.axis.is_spanning:
             return self._unrolled_cube(keys[1:], sums)
@@ -83,7 +83,7 @@ class AxisPlan(Record, dict=True):
         ends = ("_first", "_last")
         runs = exp.select(*ends, *keys, *sums).from_(self._timed(self.axis, self._segment_texts()), copy=False)
         runs = runs.where(_is_run()).group_by(*ends, *keys)
-        names = [*keys, "_rows", *(a.name for a in self._adding)]
+        names = [*keys, *(s.alias for s in sums)]
         return exp.select(_unrolled(), *names).from_(runs.subquery("runs", copy=False), copy=False)
 
     def profile_query(self) -> exp.Select | None:
@@ -96,12 +96,16 @@ class AxisPlan(Record, dict=True):
             for b in parted
         )).from_(self.cube)  # fmt: skip
 
-    def largest_query(self, breakdown: tuple[str, ...]) -> exp.Select:
-        """The largest parts of a breakdown."""
+    def largest_query(self, breakdown: tuple[str, ...], numbers: range | None = None) -> exp.Select:
+        """The largest parts of a breakdown, one more than are shown: in these periods of the cube, or of the rows."""
         keys = [_key(c) for c in breakdown]
         size = exp.Sum(this=exp.column("_rows"))
         order = [exp.Ordered(this=size, desc=True), *(exp.Ordered(this=exp.column(k)) for k in keys)]
-        return exp.select(*keys).from_(self.cube, copy=False).group_by(*keys).order_by(*order).limit(MAX_PARTS)
+        query = exp.select(*keys).group_by(*keys).order_by(*order).limit(MAX_PARTS + 1)
+        if numbers is None:
+            return query.from_(self.cube_query(sizes_only=True).subquery("sized", copy=False), copy=False)
+        edges = {"low": exp.Literal.number(numbers[0]), "high": exp.Literal.number(numbers[-1])}
+        return query.from_(self.cube, copy=False).where(exp.Between(this=exp.column("_period"), **edges))
 
     def value_query(self) -> exp.Select:
         """Every value of every metric, period and part: see `cells` for its columns."""

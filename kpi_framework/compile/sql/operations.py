@@ -26,6 +26,10 @@ class Micros(Operation):
     """The microseconds from 1970 to an instant: whole, and negative before."""
 
 
+class AtMicros(Operation):
+    """The instant that is so many microseconds after 1970 began."""
+
+
 class AsUtc(Operation):
     """A timestamp with an offset as a time in UTC; a time in UTC as a timestamp with that offset."""
 
@@ -95,12 +99,24 @@ class MatchedPart(Operation):
     """What the group of a number matched in a text; empty where nothing did."""
 
 
+class Without(Operation):
+    """A text without all that matches a regular expression."""
+
+
+class Replaced(Operation):
+    """A text with another in every place of a part."""
+
+
 class IsFinite(Operation):
     """Whether a number is neither infinite nor not-a-number."""
 
 
 class TextAt(Operation):
-    """What a JSON object holds under a name, as text; NULL where it has no such name."""
+    """What a JSON object holds under a name, and names in that, as text; NULL where it has no such name."""
+
+
+class NamesAt(Operation):
+    """All names that JSON objects of some rows have, or the objects under these names in them, in one list."""
 
 
 class HashOf(Operation):
@@ -198,7 +214,3 @@ class JsonRows(FileRows):
 
 class JsonObjects(FileRows):
     """The same with the whole object in the column `json`."""
-
-
-class JsonKeys(FileRows):
-    """The names in all objects of JSON files, each in a row of the column `key`."""

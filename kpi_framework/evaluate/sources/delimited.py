@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import ClassVar, Self, TextIO
 
@@ -16,9 +17,13 @@ from ...model.header import unique_headers
 from ...model.project import Source
 from ...model.record import replace
 from .interface import Inquiry, SourceError
-from .local import LocalFiles, misencoded
+from .local import LocalFiles
+from .scratch import Scratch
+from .text import check_signature, copy, is_plain, opened
 
 _HEADER_LIMIT = 1_000_000
+_SEPARATOR = re.compile(r"sep=(.)\r?\n?", re.IGNORECASE)
+"""What Excel writes above the header to say what separates the cells."""
 
 
 class DelimitedFiles(LocalFiles):
@@ -27,13 +32,16 @@ class DelimitedFiles(LocalFiles):
     format: ClassVar[str] = "csv"
 
     headers: tuple[tuple[str, ...], ...] = ()
+    skips: tuple[int, ...] = ()
+    """For each file, how many lines stand above its header; a copy lacks them."""
 
     @classmethod
     def opened(cls, source: Source, paths: Sequence[Path]) -> Self:
         """These files with their headers. Raises SourceError where one cannot be read."""
         resolved = tuple(path.resolve() for path in paths)
-        headers = tuple(_header(path, named.name, source) for path, named in zip(resolved, paths, strict=True))
-        return cls(source, tuple(map(str, paths)), tuple(map(str, resolved)), headers)
+        heads = [read_head(path, named.name, source) for path, named in zip(resolved, paths, strict=True)]
+        headers, skips = (tuple(part) for part in zip(*heads, strict=True))
+        return cls(source, tuple(map(str, paths)), tuple(map(str, resolved)), (), headers, skips)
 
     def columns(self, _inquiry: Inquiry) -> Native:
         """The columns that any file names, all of them text."""
@@ -43,13 +51,25 @@ class DelimitedFiles(LocalFiles):
         """The same: the headers say it."""
         return texts_of(self.headers)
 
+    def prepared(self, scratch: Scratch) -> Self:
+        """Files that the engine reads otherwise than they are meant, or not at all, as copies. Raises SourceError.
+
+        It loses all rows, without a word, where the lines above the header end otherwise than those below.
+        """
+        if is_plain(self.source) and not any(self.skips):
+            return self
+        return self.copied(scratch, ".csv", self._copy)
+
+    def _copy(self, path: Path, name: str, target: Path) -> None:
+        copy(path, name, self.source, target, self.skips[self.resolved.index(str(path))])
+
     def relation(self, native: Native, columns: Sequence[str]) -> Query:
         """The rows of all files, with these of their columns; one that a file lacks is NULL there."""
         return delimited_rows(self.source, self.engine_names, native, columns)
 
     def single(self, number: int) -> Self:
         """One of the files, with its header."""
-        return replace(super().single(number), headers=(self.headers[number],))
+        return replace(super().single(number), headers=(self.headers[number],), skips=(self.skips[number],))
 
     def locations(self, cells: Sequence[tuple[int, str]]) -> Sequence[str]:
         """The lines in which the rows begin: a cell may go over several."""
@@ -59,12 +79,15 @@ class DelimitedFiles(LocalFiles):
     def _first_lines(self, rows: Collection[int]) -> Mapping[int, int]:
         """The line in which each of the rows of a single file begins, as far as it can be read."""
         lines: dict[int, int] = {}
-        [path], [header] = self.resolved, self.headers
-        with suppress(OSError, UnicodeDecodeError, csv.Error), _opened(Path(path), self.source) as stream:
+        [path], [header], [skip] = self.resolved, self.headers, self.skips
+        above = skip if self.originals else 0
+        with suppress(SourceError, csv.Error), opened(Path(path), "", self.source) as text:
+            for _ in range(skip - above):
+                text.readline()
             # An empty line is a row where there is one column. The header is row 0.
-            for row, line in enumerate(_record_lines(stream, self.source, keep_empty=len(header) == 1)):
+            for row, line in enumerate(_record_lines(text, self.source, keep_empty=len(header) == 1)):
                 if row in rows:
-                    lines[row] = line
+                    lines[row] = line + skip
                 if len(lines) == len(rows):
                     break
         return lines
@@ -84,27 +107,50 @@ def _record_lines(stream: TextIO, source: Source, *, keep_empty: bool) -> Iterat
             line += 1
 
 
-def _opened(path: Path, source: Source) -> TextIO:
-    encoding = {"utf-8": "utf-8-sig"}.get(source.encoding, source.encoding)
-    return path.open(encoding=encoding, newline="")
-
-
-def _header(path: Path, name: str, source: Source) -> tuple[str, ...]:
-    """The names of a file's columns. Raises SourceError."""
+def read_head(path: Path, name: str, source: Source) -> tuple[tuple[str, ...], int]:
+    """The names of a file's columns, and how many lines stand above them. Raises SourceError."""
+    check_signature(path, name, "csv")
     csv.field_size_limit(_HEADER_LIMIT)
-    try:
-        with _opened(path, source) as stream:
-            line = stream.readline(_HEADER_LIMIT)
-        cells = csv.reader([line] if line.strip() else [], delimiter=source.delimiter, quotechar=source.quote)
-        header = next(iter(cells), [])
-    except UnicodeDecodeError:
-        raise misencoded(name, source) from None
-    except (OSError, csv.Error) as error:
-        raise SourceError(f"{name} cannot be read: {type(error).__name__}") from None
-    if len(line) == _HEADER_LIMIT:
-        raise SourceError(
-            f"{name}: the first line has {_HEADER_LIMIT:,} characters or more", "Export it again with one row per line."
-        )
-    if not header:
+    with opened(path, name, source) as text:
+        skip, lines = _below(text, name, source)
+        try:
+            header = next(csv.reader(lines, delimiter=source.delimiter, quotechar=source.quote), None)
+        except csv.Error as error:
+            raise SourceError(f"{name} cannot be read: {type(error).__name__}") from None
+    if header is None and not skip:
         raise SourceError(f"{name} is empty", "Export it again: the file has no header.")
-    return unique_headers(header)
+    if not any(cell.strip() for cell in header or ()):
+        raise SourceError(
+            f"{name} has nothing in line {skip + 1}, where its header should be",
+            "Write under `source` how many lines stand above the header: `skip: 3`.",
+        )
+    return unique_headers(header or ()), skip
+
+
+def _below(text: TextIO, name: str, source: Source) -> tuple[int, Iterator[str]]:
+    """How many lines stand above the header, and the lines from it on.
+
+    Above it are the lines of `skip`; without that, the one in which Excel says what separates the cells.
+    """
+    lines = _lines(text, name)
+    above = list(islice(lines, source.skip or 1))
+    stated = _SEPARATOR.fullmatch(above[0]) if above else None
+    if stated and stated[1] != source.delimiter:
+        raise SourceError(
+            f"{name} says in its first line that {stated[1]!r} separates its cells",
+            f"Write `delimiter: {stated[1]!r}` under `source`.",
+        )
+    return (source.skip or 1, lines) if source.skip or stated else (0, chain(above, lines))
+
+
+def _lines(text: TextIO, name: str) -> Iterator[str]:
+    """The first lines of a file. Raises SourceError where they are too long to be a header."""
+    left = _HEADER_LIMIT
+    while line := text.readline(left):
+        left -= len(line)
+        if not left:
+            raise SourceError(
+                f"{name}: the first line has {_HEADER_LIMIT:,} characters or more",
+                "Export it again with one row per line.",
+            )
+        yield line

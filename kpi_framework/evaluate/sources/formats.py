@@ -7,17 +7,21 @@ from pathlib import Path
 
 from ...compile.dataset.columns import Native
 from ...model.period import is_zone
-from ...model.project import Column, Dataset
+from ...model.project import Column, Dataset, Source
+from ...model.quoting import shown
 from .delimited import DelimitedFiles
 from .interface import Files, Open, SourceError
 from .json import JsonFiles
 from .parquet import ParquetFiles
 from .paths import abridged, find_paths
+from .xlsx import XlsxFiles
 
 FORMATS: Mapping[str, Open] = {
     "csv": DelimitedFiles.opened,
+    "tsv": DelimitedFiles.opened,
     "json": JsonFiles.opened,
     "parquet": ParquetFiles.opened,
+    "xlsx": XlsxFiles.opened,
 }
 
 
@@ -32,9 +36,23 @@ def find_files(dataset: Dataset, root: Path, allowed: Sequence[Path]) -> Files:
     if open_files is None:
         raise SourceError(
             f"{abridged(source.path)}: the file format is not known",
-            "Add `format:` to the source, for example `format: csv`.",
+            f"Add `format:` to the source: {', '.join(FORMATS)}.",
         )
+    _check_numbers(source)
     return open_files(source, find_paths(source.path, root, [root, *allowed]))
+
+
+def _check_numbers(source: Source) -> None:
+    """Refuse a way of writing numbers in which none can be read. Raises SourceError."""
+    if source.decimal == source.thousands:
+        raise SourceError(
+            f"`decimal` and `thousands` are both {shown(source.decimal)}",
+            'Correct one of them, such as `decimal: ","`.',
+        )
+    if source.kind == "json" and (source.decimal != "." or source.thousands):
+        raise SourceError(
+            "`decimal` and `thousands` are not for JSON, which writes every number in one way", "Leave them out."
+        )
 
 
 def columns_without_engine(dataset: Dataset, root: Path, allowed: Sequence[Path]) -> Native | None:

@@ -11,6 +11,7 @@ from ...compile.dataset.source_type import SourceType
 from ...compile.sql.tree import Query
 from ...model.project import Source
 from ..engine.interface import EngineError, Row
+from .scratch import Scratch
 
 
 class Inquiry(Protocol):
@@ -44,6 +45,9 @@ class Files(Protocol):
     @property
     def resolved(self) -> tuple[str, ...]:
         """The same files without links, which the engine has to be admitted to: what was looked at is what is read."""
+
+    def prepared(self, scratch: Scratch) -> Files:
+        """The files as an engine can read them: copies in the place of those that it cannot. Raises SourceError."""
 
     def columns(self, inquiry: Inquiry) -> Native:
         """The columns and their types; an engine is asked only where the files have no header.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import ClassVar, Self
@@ -14,6 +14,8 @@ from ...model.record import Record, replace
 from ..engine.file_names import engine_name
 from ..engine.interface import EngineError
 from .interface import SourceError
+from .scratch import Scratch
+from .text import misencoded, unreachable
 
 
 class LocalFiles(Record):
@@ -24,6 +26,8 @@ class LocalFiles(Record):
     source: Source
     paths: tuple[str, ...]
     resolved: tuple[str, ...]
+    originals: tuple[str, ...] = ()
+    """The files that these are copies of, if they are copies."""
 
     @classmethod
     def opened(cls, source: Source, paths: Sequence[Path]) -> Self:
@@ -41,16 +45,38 @@ class LocalFiles(Record):
 
     def single(self, number: int) -> Self:
         """One of the files, as a source of its own."""
-        return replace(self, paths=(self.paths[number],), resolved=(self.resolved[number],))
+        originals = self.originals[number : number + 1]
+        return replace(self, paths=(self.paths[number],), resolved=(self.resolved[number],), originals=originals)
 
     def locations(self, cells: Sequence[tuple[int, str]]) -> Sequence[str]:
         """The numbers of the rows, counted from 1: no line of the file begins one."""
         return [f"row {row}" for row, _ in cells]
 
+    def prepared(self, _scratch: Scratch) -> Self:
+        """As they are: the engine reads them itself."""
+        return self
+
+    def copied(
+        self, scratch: Scratch, suffix: str, write: Callable[[Path, str, Path], None],
+        is_needed: Callable[[Path, str], bool] = lambda _path, _name: True,
+    ) -> Self:  # fmt: skip
+        """The files as copies, where they are needed, that `write` makes. Raises SourceError."""
+        copies = []
+        for path, name in zip(self.resolved, self.paths, strict=True):
+            origin, title = Path(path), Path(name).name
+            try:
+                target = scratch.place(suffix) if is_needed(origin, title) else origin
+                if target is not origin:
+                    write(origin, title, target)
+            except OSError as error:
+                raise unreachable(title, error) from None
+            copies.append(str(target))
+        return replace(self, source=plain(self.source), resolved=tuple(copies), originals=self.resolved)
+
     def fingerprint(self) -> str:
         """A hash of the files' bytes, in the order of their names. Raises OSError."""
         digest = hashlib.sha256()
-        for path in self.resolved:
+        for path in self.originals or self.resolved:
             with Path(path).open("rb") as stream:
                 while block := stream.read(1 << 20):
                     digest.update(block)
@@ -84,7 +110,6 @@ class LocalFiles(Record):
         return SourceError(f"{names} is not a readable {self.format} file", "Export it again: it may be incomplete.")
 
 
-def misencoded(names: str, source: Source) -> SourceError:
-    """Files that are not encoded as their source says."""
-    hint = "Set its encoding: `source: {encoding: latin-1}`."
-    return SourceError(f"{names} is not encoded in {source.encoding}", hint)
+def plain(source: Source) -> Source:
+    """How copies are written: in UTF-8."""
+    return source.model_copy(update={"encoding": "utf-8"})

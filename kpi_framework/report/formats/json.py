@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...model.diagnostic import Diagnostic
-from ...model.measurement import ExampleResult, Goal, Measurement, Scorecard, SignalResult, Verdict
+from ...model.measurement import ExampleResult, Goal, Measurement, Reconciliation, Scorecard, SignalResult, Verdict
 from ...model.period import Period
 from ...model.project import View
 from ..view.result import Report
@@ -48,6 +48,7 @@ def scorecard_json(scorecard: Scorecard) -> str:
             "measurements": [measurement_object(measurement) for measurement in scorecard.measurements],
             "views": {name: _view(view) for name, view in scorecard.views.items()},
             "signals": [_signal(signal) for signal in scorecard.signals],
+            **({"reported": [reported_object(r) for r in scorecard.reported]} if scorecard.reported else {}),
             "diagnostics": [finding_object(f) for f in sorted(scorecard.diagnostics, key=lambda f: f.sort_key)],
         }
     )
@@ -83,6 +84,21 @@ def measurement_object(measurement: Measurement) -> dict[str, Any]:
     if measurement.because is not None:
         fields["because"] = measurement.because
     return fields
+
+
+def reported_object(reconciliation: Reconciliation) -> dict[str, Any]:
+    """What somebody else reported, our value, and what was tried where they differ."""
+    r = reconciliation
+    return {
+        "kpi": r.kpi, "period": period_object(r.period), "source": r.figure.source, "written": str(r.figure.value),
+        "reported": number(r.reported), "value": number(r.value), "unit": r.unit,
+        "difference": number(r.difference), "agrees": r.agrees,
+        "reason": r.reason.value if r.reason else None, "explained_by": [a.variant for a in r.explanations],
+        "tried": [
+            {"variant": a.variant, "words": a.words, "value": number(a.value), "explains": a.explains}
+            for a in r.attempts
+        ],
+    }  # fmt: skip
 
 
 def period_object(period: Period) -> dict[str, str | None]:

@@ -8,6 +8,7 @@ from ... import __version__
 from ...model.measurement import Scorecard
 from ..doc.markdown import Section, table, write
 from ..view.details import facts, headline, unknown_text
+from ..view.reported import COLUMNS, reported_cells
 from ..view.result import Report
 from ..view.rows import cells, dated
 from ..view.scorecard_view import ScorecardView
@@ -39,6 +40,7 @@ def scorecard_markdown(scorecard: Scorecard) -> str:
             *_views(scorecard_view),
             _troubled(scorecard_view),
             _unknown(scorecard_view),
+            _reported(scorecard_view),
             metrics(scorecard_view),
             each("Data quality", [f for f in findings if f.code.startswith("KPI6")], 30),
             each("Governance", [f for f in findings if f.code.startswith("KPI4")], 30),
@@ -89,6 +91,11 @@ def _story(scorecard_view: ScorecardView) -> Iterator[str]:
 def _unknown(scorecard_view: ScorecardView) -> Section:
     rows = [(prose(standing.name), *unknown_text(standing.overall, MARKDOWN)) for standing in scorecard_view.unknown]
     return table("Unknown values", ("KPI", "Why", "What to do"), rows)
+
+
+def _reported(scorecard_view: ScorecardView) -> Section:
+    """What others reported for the same periods; it judges nothing."""
+    return table("Reported by others", COLUMNS, reported_cells(scorecard_view, MARKDOWN))
 
 
 def _events(scorecard_view: ScorecardView) -> Section:

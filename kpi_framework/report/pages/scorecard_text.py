@@ -11,6 +11,7 @@ from ...model.diagnostic import Diagnostic
 from ...model.measurement import ExampleResult, SignalState, Status
 from ..doc.terminal import SEVERITIES, below, draw, heading, indented, plain, status
 from ..view.details import facts, headline, unknown_text
+from ..view.reported import reported_of, reported_text
 from ..view.result import Report
 from ..view.scorecard_view import ScorecardView, by_rule
 from ..view.signals import signal_facts, signal_title, signals_to_show
@@ -48,6 +49,7 @@ def _scorecard(scorecard_view: ScorecardView, width: int) -> Iterator[Renderable
     yield from _signals(scorecard_view)
     yield from _troubled(scorecard_view)
     yield from _unknown(scorecard_view)
+    yield from _reported(scorecard_view)
 
 
 def _signals(scorecard_view: ScorecardView) -> Iterator[RenderableType]:
@@ -91,6 +93,17 @@ def _unknown(scorecard_view: ScorecardView) -> Iterator[RenderableType]:
         yield Text.assemble(status(status_text(Status.UNKNOWN), Status.UNKNOWN), "  ", named)
         yield indented("Why", why)
         yield indented("Do", remedy)
+
+
+def _reported(scorecard_view: ScorecardView) -> Iterator[RenderableType]:
+    """What others reported for the same periods."""
+    reported = [(s, r) for s in scorecard_view.standings for r in reported_of(scorecard_view, s.id)]
+    if reported:
+        yield heading("Reported by others")
+    for standing, reconciliation in reported:
+        yield Text()
+        yield plain(standing.name, "bold")
+        yield below(reported_text(reconciliation, PLAIN))
 
 
 def _examples(examples: Sequence[ExampleResult]) -> Iterator[RenderableType]:

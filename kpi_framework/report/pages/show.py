@@ -12,8 +12,9 @@ from ...model.measurement import Scorecard
 from ...model.record import Record
 from ..doc.markdown import Section, write
 from ..doc.terminal import below, draw, heading, indented, plain, status
-from ..formats.json import as_text, finding_object, measurement_object
+from ..formats.json import as_text, finding_object, measurement_object, reported_object
 from ..view.details import headline, unknown_text
+from ..view.reported import reported_of, reported_text
 from ..view.rows import period_rows, segment_rows
 from ..view.scorecard_view import ScorecardView, Standing
 from ..words.escape import code, prose
@@ -66,7 +67,7 @@ def show_json(report: ShowReport) -> str:
     scorecard_view = ScorecardView(report.scorecard)
     standing = scorecard_view.standing(report.id)
     segments = scorecard_view.breakdown(report.id, report.by) if report.by else ()
-    definition = standing.definition
+    definition, reported = standing.definition, reported_of(scorecard_view, report.id)
     written = definition.model_dump(mode="json", by_alias=True, exclude_unset=True) if definition else None
     return as_text(
         {
@@ -75,6 +76,7 @@ def show_json(report: ShowReport) -> str:
             "name": definition.name if definition else standing.id,
             "definition": written,
             "measurements": [measurement_object(m) for m in scorecard_view.series(report.id)],
+            **({"reported": [reported_object(r) for r in reported]} if reported else {}),
             "by": list(report.by),
             "segments": [measurement_object(m) for m in segments],
             "diagnostics": [finding_object(f) for f in report.findings],
@@ -125,6 +127,8 @@ def _no_segments(report: ShowReport) -> str:
 def _facts(standing: Standing, scorecard_view: ScorecardView, ink: Ink) -> Iterator[tuple[str, str]]:
     if standing.definition is not None:
         yield from definition_facts(standing.definition, scorecard_view.scorecard.today, ink)
+    for reconciliation in reported_of(scorecard_view, standing.id):
+        yield "Reported", reported_text(reconciliation, ink)
     if standing.overall is not None:
         yield "Hash", ink.code(standing.overall.definition)
         for name, value in (standing.overall.inputs or {}).items():

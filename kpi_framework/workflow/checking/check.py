@@ -10,6 +10,7 @@ from ...evaluate.evaluate import Evaluation, evaluate_over
 from ...evaluate.examples import run_examples
 from ...evaluate.gate import hindering, verdict_of, weighed
 from ...evaluate.governance import missed_without_action, missed_without_cause
+from ...evaluate.reconcile import reconcile, unexplained
 from ...evaluate.reporting_periods import ReportingPeriods
 from ...evaluate.run import Run
 from ...evaluate.session import Session
@@ -81,10 +82,12 @@ def _checked(
     evaluation = evaluate_over(run, chosen, columns, unread, fingerprint=options.fingerprint)
     session.early.catch_up()
     examples, failures = _examples(chosen, session, options)
-    findings = (*findings, *of_lint, *failures, *evaluation.diagnostics)
+    reported = reconcile(chosen, run.setting, evaluation.measurements) if options.reconcile else ()
+    differing = unexplained(chosen.catalog, reported)
+    findings = (*findings, *of_lint, *failures, *evaluation.diagnostics, *differing)
     weighty, verdict = _judged(options, chosen.catalog, evaluation, findings)
     card = _scorecard(chosen.catalog, reporting, evaluation, weighty, verdict)
-    card = replace(card, view=_view(chosen.catalog, options.view), revision=revision)
+    card = replace(card, view=_view(chosen.catalog, options.view), revision=revision, reported=reported)
     return Outcome(verdict.passed, verdict.exit_code, weighty, examples, card, evaluation, chosen.catalog)
 
 

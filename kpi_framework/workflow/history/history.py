@@ -21,7 +21,7 @@ from ...model.catalog import Catalog
 from ...model.change import Change, ChangeClass, HistoryEvent
 from ...model.diagnostic import KpiError
 from ...model.record import Record, field, replace
-from ..project import ProjectRoot, compiled, load, name_known, natives_of, reporting_periods_of
+from ..project import ProjectRoot, all_natives, compiled, load, name_known, reporting_periods_of
 from ..run import Options
 from .revisions import FILES, Revision, side_of
 
@@ -197,7 +197,7 @@ class _Story(Record, dict=True):
         whole = self._catalog(tree, tree)
         config = tree.get(_CONFIG, "")
         if config not in self._natives:
-            self._natives[config] = natives_of(whole, self.options.project_root)
+            self._natives[config] = all_natives(whole, self.options.project_root)
         compilation = Compilation(whole, self._natives[config])
         meant = side_of(compilation.narrowed(i for i in ids if i in whole.definitions))
         return replace(meant, catalog=catalog)

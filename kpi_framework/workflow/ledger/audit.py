@@ -55,7 +55,7 @@ def _published(options: Options, catalog: Catalog, first: dt.date, last: dt.date
     almanac = catalog.project.noun.almanac
     for _, chain in sorted(read_ledgers(options.project_root.folder).items()):
         for value in chain.entries:
-            if first <= almanac.day(dt.datetime.fromisoformat(value.as_of)) <= last:
+            if first <= almanac.day_until(dt.datetime.fromisoformat(value.as_of)) <= last:
                 yield value
 
 

@@ -152,6 +152,7 @@ TABLES: Mapping[type[Model], Mapping[str, tuple[Row, ...]]] = {
         "segments": _prose("segments", ["priority"]), "min_sample": _prose("min_sample", 9),
         "min_measured": _prose("min_measured", "10%"), "settle": _prose("settle", "2 days"),
         "read_with": _prose("read_with", ["stock"]), "status": _prose("status", "draft"), "notes": _prose("notes", []),
+        "reported": _prose("reported", [{"period": "2026-01", "value": 5, "source": "The vendor"}]),
         "examples": _prose("examples", [{"name": "none", "given": [], "expect": 0}]), "meta": _prose("meta", {"a": 1}),
         "baseline": _prose("baseline", {"from": "2026-01-01", "to": "2026-02-28"}), "target": _prose("target", _TARGET),
         "benchmark": _prose("benchmark", {"at_most": "2 h", "source": "a guide", "year": 2026}),
@@ -177,7 +178,7 @@ TABLES: Mapping[type[Model], Mapping[str, tuple[Row, ...]]] = {
     },
     Dataset: {
         "source": (Same({"config/datasets/costs/source": {"path": "data/costs.csv"}}),),
-        "contract": (Part({f"{T}/contract": "assets"}),), "preset": (),
+        "contract": (Part({f"{T}/contract": "assets"}, ("fix", "stock", "each")),), "preset": (),
         "columns": (
             Part({f"{T}/columns/place": "lower(site)"}), Part({f"{T}/columns/created_at/from": "Solved at"}, _TICKETS),
             Same({f"{T}/columns/desk_name": "desk"}), Same({f"{T}/columns/place": "UPPER( Site )"}),
@@ -206,7 +207,7 @@ TABLES: Mapping[type[Model], Mapping[str, tuple[Row, ...]]] = {
         "path": (Same({f"{T}/source/path": "./elsewhere/other.csv"}),), "format": (Same({f"{T}/source/format": "csv"}),),
         "delimiter": (Part({f"{T}/source/delimiter": ";"}, _TICKETS), Same({f"{T}/source/delimiter": ","})),
         "quote": (Part({f"{T}/source/quote": "'"}, _TICKETS), Same({f"{T}/source/quote": '"'})),
-        "encoding": (Part({f"{T}/source/encoding": "latin-1"}, _TICKETS), Same({f"{T}/source/encoding": "utf-8"})),
+        "encoding": (Part({f"{T}/source/encoding": "latin-1"}, _TICKETS), Same({f"{T}/source/encoding": "UTF8"})),
         "nulls": (
             Part({f"{T}/source/nulls": ["", "-"]}, _TICKETS), Part({f"{T}/source/nulls": None}, _TICKETS),
             Same({f"{T}/source/nulls": ["?", "-", "", "-"]}),
@@ -220,6 +221,11 @@ TABLES: Mapping[type[Model], Mapping[str, tuple[Row, ...]]] = {
             Part({f"{T}/source/timezone": "UTC"}, _TICKETS), Part({"config/datasets/events/source": {"path": "e.csv", "timezone": "UTC"}}),
             Same({f"{T}/source/timezone": "Europe/London"}),
         ),
+        "decimal": (Part({f"{T}/source/decimal": ","}, _TICKETS), Same({f"{T}/source/decimal": "."})),
+        "thousands": (Part({f"{T}/source/thousands": ","}, _TICKETS),),
+        "skip": (Part({f"{T}/source/skip": 2}, _TICKETS), Same({f"{T}/source/skip": 0})),
+        "sheet": (Part({f"{T}/source/sheet": "Export"}, _TICKETS),),
+        "records": (Part({f"{T}/source/records": "result"}, _TICKETS),),
     },
     Column: {
         "from": (
@@ -242,6 +248,7 @@ TABLES: Mapping[type[Model], Mapping[str, tuple[Row, ...]]] = {
             Same({f"{T}/columns/resolved_at/timezone": "Europe/London"}),
         ),
         "optional": (Same({f"{T}/columns/priority/optional": True}),),
+        "day": (Part({f"{T}/columns/talk/day": "8 h"}), Same({f"{T}/columns/priority": {"from": "priority", "values": {"1": "high", "2": "low"}, "day": "8 h"}})),
         "currency": (Part({"config/datasets/costs/columns/amount/currency": "month"}, ("spent", "each")),),
     },
     Clock: {

@@ -181,6 +181,10 @@ KPI: dict[str, Row] = {
     "name": _PROSE, "description": _PROSE, "counts": _PROSE, "excludes": _PROSE, "asks": _PROSE, "meta": _PROSE,
     "family": _NOTED, "level": _NOTED, "objectives": _NOTED, "read_with": _NOTED, "benchmark": _NOTED,
     "notes": "A miss asks for its cause; naming it is what the rule asks.",
+    "reported": flip("loosened", "reported", {"kpi/reported": None}, {
+        **_EASY, "config/rules": {"reported-differs": "error"},
+        "kpi/reported": [{"period": "2026-03", "value": "7 h", "source": "The vendor"}],
+    }),
     "window": flip("restating", "window", {"kpi/window": "90 days"}),
     "open_between": flip("restating", "open_between", {"kpi/open_between": ["created_at", "resolved_at"]}, {
         **_COUNT, "kpi/time": None,
@@ -340,6 +344,7 @@ COLUMN: dict[str, Row] = {
         f"{_T}/columns/number": {"from": "id", "duration": "hours"}, "kpi/formula": "avg(number)",
         "kpi/unit": "minutes", **_target({"at_most": "1000 min"}),
     }),
+    "day": "How long a day of a duration is: what holds for `duration` holds for it.",
     "currency": fed("restating", "columns", {f"{_T}/columns/number/currency": None}, {
         f"{_T}/columns/number": {"from": "id", "type": "integer", "currency": "code"},
         f"{_T}/columns/code": {"from": "priority"}, f"{_T}/columns/priority": {"from": "priority"},

@@ -11,7 +11,10 @@ from kpi_framework.model.project import Source
     ("path", "form", "known"),
     [
         ("a/b.csv", None, "csv"),
-        ("b.TSV", None, "csv"),
+        ("b.TSV", None, "tsv"),
+        ("b.csv.gz", None, "csv"),
+        ("b.JSON.ZST", None, "json"),
+        ("b.xlsm", None, "xlsx"),
         ("b.jsonl", None, "json"),
         ("b.parquet", None, "parquet"),
         ("b.dat", None, None),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlglot import exp
 
-from ...sql.operations import DelimitedRows, JsonKeys, JsonObjects, JsonRows, ParquetRows
+from ...sql.operations import DelimitedRows, JsonObjects, JsonRows, ParquetRows
 
 _MAX_LINE = 2_000_000
 _TEXT = exp.Literal.string("VARCHAR")
@@ -39,12 +39,6 @@ def json_rows(node: JsonRows) -> exp.Expr:
 def json_objects(node: JsonObjects) -> exp.Expr:
     """The reader of the same files, an object a row."""
     return _reader("read_json_objects", node.paths)
-
-
-def json_keys(node: JsonKeys) -> exp.Expr:
-    """The names in every object."""
-    keys = exp.Anonymous(this="unnest", expressions=[exp.Anonymous(this="json_keys", expressions=[exp.column("json")])])
-    return exp.select(exp.alias_(keys, "key")).from_(_reader("read_json_objects", node.paths)).subquery("keys")
 
 
 def _reader(name: str, paths: Sequence[str], **options: exp.Expr) -> exp.Expr:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from sqlglot import exp
@@ -13,14 +13,15 @@ from ...language.aggregates import SPREADS
 from ...sql import operations as op
 from ...sql.size import deep
 from .calls import called
-from .files import delimited_rows, json_keys, json_objects, json_rows, parquet_rows
+from .files import delimited_rows, json_objects, json_rows, parquet_rows
 from .functions import WORKED, zone_function
 from .spread import spread
 
 NAMES: Mapping[type[op.Operation], str] = {
     op.Micros: "epoch_us", op.Boundaries: "date_diff", op.StartOf: "date_trunc", op.FullyMatches: "regexp_full_match",
     op.MatchedPart: "regexp_extract", op.IsFinite: "isfinite", op.HashOf: "hash", op.ItemOf: "list_extract",
-    op.SummedOver: "GROUPING", op.Worked: WORKED, op.FirstValues: "arg_min",
+    op.SummedOver: "GROUPING", op.Worked: WORKED, op.FirstValues: "arg_min", op.Replaced: "replace",
+    op.AtMicros: "make_timestamp",
 }  # fmt: skip
 """The operations that are one function of the same arguments."""
 AGGREGATES = {
@@ -46,10 +47,25 @@ def _read_time(node: op.Operation) -> exp.Expr:
     return called("try_strptime", text, exp.Array(expressions=formats))
 
 
+def _without(node: op.Operation) -> exp.Expr:
+    return called("regexp_replace", *node.expressions, exp.Literal.string(""), exp.Literal.string("g"))
+
+
 def _text_at(node: op.Operation) -> exp.Expr:
-    json, key = node.expressions
-    quoted = key.name.replace("\\", "\\\\").replace('"', '\\"')
-    return called("json_extract_string", json, exp.Literal.string(f'$."{quoted}"'))
+    json, *keys = node.expressions
+    return called("json_extract_string", json, _json_path(keys))
+
+
+def _names_at(node: op.Operation) -> exp.Expr:
+    json, *keys = node.expressions
+    # Rows have few sets of names: each is looked into once.
+    sets = exp.Distinct(expressions=[called("json_keys", json, _json_path(keys))])
+    return called("list_distinct", called("flatten", called("list", sets)))
+
+
+def _json_path(keys: Sequence[exp.Expr]) -> exp.Expr:
+    quoted = (key.name.replace("\\", "\\\\").replace('"', '\\"') for key in keys)
+    return exp.Literal.string("$" + "".join(f'."{key}"' for key in quoted))
 
 
 def _numbers(node: op.Operation) -> exp.Expr:
@@ -72,7 +88,7 @@ SPELLED: Mapping[type[op.Operation], Callable[[Any], exp.Expr]] = {
     op.WallOf: _of_zone, op.InstantOf: _of_zone, op.IsOddHour: _of_zone,
     op.DelimitedRows: delimited_rows, op.ParquetRows: parquet_rows,
     op.JsonRows: json_rows,
-    op.JsonObjects: json_objects, op.JsonKeys: json_keys, op.TextAt: _text_at,
+    op.JsonObjects: json_objects, op.TextAt: _text_at, op.NamesAt: _names_at, op.Without: _without,
 }  # fmt: skip
 """The operations that are more than a function of the same arguments."""
 

@@ -979,9 +979,9 @@ GROUP BY
     (_period, _by_priority)
   );
 
-DROP TABLE cube_tickets;
-
 DROP TABLE cube_tickets_held;
+
+DROP TABLE cube_tickets;
 
 CREATE OR REPLACE TEMPORARY TABLE cube_tickets AS
 SELECT

@@ -13,10 +13,10 @@ from kpi_framework.compile.dataset.casts import (
     to_instant,
     translated,
     typed_cell,
-    wall_time,
     without_nulls,
 )
 from kpi_framework.compile.dataset.source_type import SourceType
+from kpi_framework.compile.dataset.timestamps import wall_time
 from kpi_framework.compile.dialect.duckdb.functions import zone_functions
 from kpi_framework.compile.dialect.duckdb.spelling import sql_of
 

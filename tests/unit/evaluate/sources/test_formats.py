@@ -18,8 +18,10 @@ from kpi_framework.evaluate.engine.duckdb import DuckWorker, WorkerLimits
 from kpi_framework.evaluate.engine.interface import EngineError, Row
 from kpi_framework.evaluate.sources.formats import FORMATS, columns_without_engine, find_files
 from kpi_framework.evaluate.sources.interface import Files, SourceError
+from kpi_framework.evaluate.sources.scratch import Scratch
 from kpi_framework.evaluate.tree_engine import TreeEngine
 from kpi_framework.model.project import Dataset, Source
+from tests.workbooks import write_workbook
 
 TICKETS = [{"id": "a", "note": "x"}, {"id": "b", "note": "y, z"}]
 
@@ -27,6 +29,16 @@ TICKETS = [{"id": "a", "note": "x"}, {"id": "b", "note": "y, z"}]
 def write_csv(path: Path) -> None:
     """The tickets as CSV."""
     path.write_text('id,note\na,x\nb,"y, z"\n')
+
+
+def write_tsv(path: Path) -> None:
+    """The tickets as tab-separated values."""
+    path.write_text("id\tnote\na\tx\nb\ty, z\n")
+
+
+def write_xlsx(path: Path) -> None:
+    """The tickets as a workbook of one sheet."""
+    write_workbook(path, {"Tickets": [["id", "note"], *(list(ticket.values()) for ticket in TICKETS)]})
 
 
 def write_json(path: Path) -> None:
@@ -41,7 +53,13 @@ def write_parquet(path: Path) -> None:
     rows.write_parquet(str(path))
 
 
-WRITERS: Mapping[str, Callable[[Path], None]] = {"csv": write_csv, "json": write_json, "parquet": write_parquet}
+WRITERS: Mapping[str, Callable[[Path], None]] = {
+    "xlsx": write_xlsx,
+    "csv": write_csv,
+    "tsv": write_tsv,
+    "json": write_json,
+    "parquet": write_parquet,
+}
 every_format = pytest.mark.parametrize("form", FORMATS)
 
 
@@ -54,6 +72,14 @@ def files_of(root: Path, form: str) -> Files:
     """A source of this format that holds the tickets."""
     WRITERS[form](root / f"tickets.{form}")
     return find_files(dataset(f"tickets.{form}"), root, ())
+
+
+@pytest.fixture
+def scratch() -> Iterator[Scratch]:
+    """Where copies go."""
+    folder = Scratch()
+    yield folder
+    folder.close()
 
 
 @pytest.fixture(scope="module")
@@ -98,9 +124,11 @@ def test_every_format_of_kpi_yaml_can_be_opened() -> None:
 
 
 @every_format
-def test_the_rows_are_the_same_in_every_format(form: str, tmp_path: Path, engines: Callable[..., DuckWorker]) -> None:
+def test_the_rows_are_the_same_in_every_format(
+    form: str, tmp_path: Path, engines: Callable[..., DuckWorker], scratch: Scratch
+) -> None:
     """The wanted columns, in the wanted order; the columns that the source says it has can be read."""
-    files = files_of(tmp_path, form)
+    files = files_of(tmp_path, form).prepared(scratch)
     engine = engines(files)
     native = files.columns(TreeEngine(engine, DUCKDB))
     assert dict(native.types) == dict.fromkeys(("id", "note"), SourceType.TEXT)
@@ -171,19 +199,22 @@ def write_rows(path: Path, *rows: Mapping[str, object]) -> None:
         duckdb.execute(f"COPY (SELECT * FROM (VALUES {values}) t({header})) TO '{path}'")  # noqa: S608 - our own words
     elif path.suffix == ".json":
         path.write_text(json.dumps(rows))
+    elif path.suffix == ".xlsx":
+        write_workbook(path, {"Tickets": [names, *([row.get(name) for name in names] for row in rows)]})
     else:
         lines = [names, *([str(row[name]) for name in names] for row in rows)]
-        path.write_text("".join(",".join(cells) + "\n" for cells in lines))
+        delimiter = "\t" if path.suffix == ".tsv" else ","
+        path.write_text("".join(delimiter.join(cells) + "\n" for cells in lines))
 
 
 @every_format
 def test_a_file_without_a_column_has_no_values_there(
-    form: str, tmp_path: Path, engines: Callable[..., DuckWorker]
+    form: str, tmp_path: Path, engines: Callable[..., DuckWorker], scratch: Scratch
 ) -> None:
     """Two exports, one of which lacks a column, are read together, and its rows are marked."""
     write_rows(tmp_path / f"a.{form}", {"id": "a", "note": "x"})
     write_rows(tmp_path / f"b.{form}", {"id": "b"})
-    files = find_files(dataset(f"*.{form}"), tmp_path, ())
+    files = find_files(dataset(f"*.{form}"), tmp_path, ()).prepared(scratch)
     native = files.columns(TreeEngine(engines(files), DUCKDB))
     assert (native.is_lacking("id"), native.is_lacking("note")) == (False, True)
     rows = engines(files).fetch(sql_of(files.relation(native, ["id", "note"])))
@@ -192,25 +223,27 @@ def test_a_file_without_a_column_has_no_values_there(
 
 @every_format
 def test_names_that_differ_in_case_or_outer_blanks_are_one_column(
-    form: str, tmp_path: Path, engines: Callable[..., DuckWorker]
+    form: str, tmp_path: Path, engines: Callable[..., DuckWorker], scratch: Scratch
 ) -> None:
     """It has the name that the first file gives it, and the values of all of them."""
     write_rows(tmp_path / f"a.{form}", {"Id": "a", "Note": "x"})
     write_rows(tmp_path / f"b.{form}", {" note ": "y", "ID": "b"})
-    files = find_files(dataset(f"*.{form}"), tmp_path, ())
+    files = find_files(dataset(f"*.{form}"), tmp_path, ()).prepared(scratch)
     native = files.columns(TreeEngine(engines(files), DUCKDB))
     assert list(native.types) == ["Id", "Note"]
     assert sorted(engines(files).fetch(sql_of(files.relation(native, ["Id", "Note"])))) == [("a", "x"), ("b", "y")]
 
 
-def test_objects_of_one_file_need_not_agree_on_case(tmp_path: Path, engines: Callable[..., DuckWorker]) -> None:
+def test_objects_of_one_file_need_not_agree_on_case(
+    tmp_path: Path, engines: Callable[..., DuckWorker], scratch: Scratch
+) -> None:
     """Each row of a JSON file has its own names, with any signs in them."""
     key = 'the "note" \\ $.x'
     write_rows(tmp_path / "a.json", {"id": "a", key: "x"}, {"ID": "b", key.upper(): "y"}, {"Id": "c", "more": {"k": 1}})
-    files = find_files(dataset("a.json"), tmp_path, ())
+    files = find_files(dataset("a.json"), tmp_path, ()).prepared(scratch)
     native = files.columns(TreeEngine(engines(files), DUCKDB))
-    assert {name.lower() for name in native.types} == {"id", key.lower(), "more"}
-    columns = sorted(native.types, key=str.lower)
+    assert {name.lower() for name in native.types} == {"id", key.lower(), "more", "more.k"}
+    columns = sorted(set(native.types) - {"more.k"}, key=str.lower)
     rows = engines(files).fetch(sql_of(files.relation(native, columns)))
     assert sorted(rows) == [("a", None, "x"), ("b", None, "y"), ("c", '{"k":1}', None)]
 
