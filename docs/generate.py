@@ -315,6 +315,12 @@ def example_page() -> str:
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
 
+def exports_page() -> str:
+    """docs/reference/exports.md."""
+    command = [sys.executable, HERE / "vendor_exports.py"]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
 def examples_of_rules() -> Mapping[Path, str]:
     """The files of the package that show the rules; the rules' page is made from them."""
     command = [sys.executable, HERE / "rule_examples.py"]
@@ -331,6 +337,7 @@ PAGES = {
     "reference/licences.md": lambda: MADE + licences_page(),
     "reference/commands.md": commands_page,
     "reference/presets.md": presets_page,
+    "reference/exports.md": exports_page,
     "images/check.svg": picture,
 }
 

@@ -246,7 +246,7 @@ def _reading(table: Table) -> dict[str, object]:
     written = {name: option for name, option in current.items() if option is not None}
     return {
         "source": Forms(options, written), "key": unordered(table.keys), "latest_by": dataset.latest_by,
-        "time": table.time,
+        "time": table.time, "first_by": dataset.first_by or ABSENT,
     }  # fmt: skip
 
 

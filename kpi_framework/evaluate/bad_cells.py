@@ -89,7 +89,7 @@ class _Cells(Record):
         """What the cells that are wrong look like, and what to write then."""
         source, base = self.table.source, self.table.base(name.rsplit(maxsplit=1)[-1])
         timestamps = base.timestamps or source.timestamps or ()
-        context = Context(base, timestamps, source.nulls, rows < self.loaded.rows)
+        context = Context(base, timestamps, source.nulls, source.decimal, rows < self.loaded.rows)
         cells = self.locations.of(flaw, name).cells
         return likely_cause(cells, context) if flaw is Flaw.MISFIT else no_value_cause(cells, context)
 

@@ -7,6 +7,8 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from ..compile.dataset.columns import Base
+from ..compile.dataset.durations import ANY
+from ..model.months import MONTHS
 from ..model.quoting import plain_or
 from ..model.record import Record
 
@@ -47,6 +49,7 @@ class Context(Record):
     base: Base
     timestamps: tuple[str, ...] = ()
     nulls: tuple[str, ...] = ("",)
+    decimal: str = "."
     fits_elsewhere: bool = True
     """Whether other cells of the column fit as it is read now."""
 
@@ -92,16 +95,16 @@ _DAYS = (
     (r"\d{4}([-/.])\d{1,2}\1\d{1,2}", ("%Y{0}%m{0}%d",)),
     (r"\d{1,2}([-/.])\d{1,2}\1\d{4}", ("%d{0}%m{0}%Y", "%m{0}%d{0}%Y")),
     (r"\d{1,2}([-/.])\d{1,2}\1\d{2}", ("%d{0}%m{0}%y", "%m{0}%d{0}%y")),
-    (r"\d{1,2}([-/ ])[A-Za-z]{3}\1\d{4}", ("%d{0}%b{0}%Y",)),
-    (r"\d{1,2}([-/ ])[A-Za-z]{3}\1\d{2}", ("%d{0}%b{0}%y",)),
-    (r"[A-Za-z]{3}( )\d{1,2}, \d{4}", ("%b %d, %Y",)),
-    (r"[A-Za-z]{4,9}( )\d{1,2}, \d{4}", ("%B %d, %Y",)),
-    (r"\d{1,2}( )[A-Za-z]{4,9} \d{4}", ("%d %B %Y",)),
+    (r"\d{1,2}([-/ ])[A-Z]{3}\1\d{4}", ("%d{0}%b{0}%Y",)),
+    (r"\d{1,2}([-/ ])[A-Z]{3}\1\d{2}", ("%d{0}%b{0}%y",)),
+    (r"[A-Z]{3}( )\d{1,2}, \d{4}", ("%b %d, %Y",)),
 )
+"""How a day may be written, its month in English and short, and the formats of that."""
 _TIME = (
     r"(?P<sep>,? |T)\d{1,2}:\d{2}(?P<s>:\d{2})?(?P<f>\.\d{1,6})?(?P<p> ?[AaPp][Mm])?"
     r"(?P<z> ?(Z|[+-]\d{2}:?\d{2}))?"
 )  # fmt: skip
+_LETTERS = r"[^\W\d_]{2,}\.?"
 _EXAMPLE = dt.datetime(2026, 3, 14, 14, 5)
 
 
@@ -109,13 +112,21 @@ def _written_time(cells: Sequence[str], context: Context) -> str | None:
     """Times that are written in another way than the column's."""
     if not _is_time(context):
         return None
-    formats = [f for f in _formats(cells[0]) if all(_reads(f, cell) for cell in cells)]
+    months = _english_months()
+    english = [re.sub(_LETTERS, lambda match: months.get(match[0].lower(), match[0]), cell) for cell in cells]
+    formats = [f for f in _formats(english[0]) if all(_reads(f, cell) for cell in english)]
     if not formats or set(formats) <= {*context.timestamps}:
         return None
     examples = " or ".join(_EXAMPLE.strftime(f.replace("%z", "Z")) for f in formats)
     written = " or ".join(f"`timestamps: {_with_others(f, context)}`" for f in formats)
     which = ", as the tool writes day and month" if len(formats) > 1 else ""
     return f"They look like {examples}: write {written}{which}."
+
+
+def _english_months() -> dict[str, str]:
+    """The names of months in every language that exports use, with and without a dot, and the short English one."""
+    names = [(name, number) for number, names in enumerate(MONTHS, 1) for name in names]
+    return {f"{n}{dot}": dt.date(2026, m, 1).strftime("%b").upper() for n, m in names for dot in ("", ".")}
 
 
 def _formats(cell: str) -> Iterator[str]:
@@ -173,7 +184,7 @@ _DECIMAL = r"[+-]?\d+\.\d+"
 _DURATIONS = (
     ("H:MM", r"[+-]?\d{1,9}:[0-5]\d", "1:30"),
     ("H:MM:SS", r"[+-]?\d{1,9}:[0-5]\d:[0-5]\d", "1:30:00"),
-    ("words", r"[+-]?(\d+ *(d(ays?)?|h(ours?)?|m(in(utes?)?)?|s(ec(onds?)?)?)[ ,]*)+", "1h 30m"),
+    ("words", r"[+-]?(\d+ *(w(eeks?)?|d(ays?)?|h(ours?)?|m(in(utes?)?)?|s(ec(onds?)?)?)[ ,]*)+", "1h 30m"),
 )
 
 
@@ -185,6 +196,9 @@ def _duration(cells: Sequence[str], context: Context) -> str | None:
     """A length of time in words or with colons, where a number is read."""
     if not _is_number(context):
         return None
+    if context.base.duration == ANY:
+        days = all(re.fullmatch(_DURATIONS[-1][1], cell.lower()) for cell in cells)
+        return "They have days or weeks: write how long a day is, `day: 8 h` or `day: 24 h`." if days else None
     for form, pattern, example in _DURATIONS:
         if form != context.base.duration and all(re.fullmatch(pattern, cell.lower()) for cell in cells):
             mapping = f"`{context.base.name}: {{from: {plain_or(context.base.source, '…')}, duration: '{form}'}}`"
@@ -213,13 +227,13 @@ def _written_number(cells: Sequence[str], context: Context) -> str | None:
         thousands |= grouping
     if len(decimals) > 1 or len(thousands) > 1 or decimals & thousands:
         return None
-    options = [f'decimal: "{s}"' for s in decimals - {"."}] + [f'thousands: "{s}"' for s in thousands]
+    options = [f'decimal: "{s}"' for s in decimals - {context.decimal}] + [f'thousands: "{s}"' for s in thousands]
     return f"They look like numbers: write `{'`, `'.join(options)}` in the source." if options else None
 
 
 def _signs(number: str) -> tuple[set[str], set[str]]:
     """What stands before a number's decimals, and between its thousands; neither where one sign could be each."""
-    signs = re.findall(_GROUPING, number)
+    signs = re.findall(_GROUPING, re.sub(r"\s", " ", number.replace("\u2019", "'")))
     kinds = set(signs)
     if len(kinds) > 1:
         return {signs[-1]}, kinds - {signs[-1]}

@@ -48,6 +48,12 @@ class Loaded(Record):
     openings: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     """By history: tickets whose first comment, an agent's, is taken for their opening text, and those where none is."""
 
+    @property
+    def is_flawed(self) -> bool:
+        """Whether any row was marked, or stands apart."""
+        has_strays = self.beginning is not None and self.beginning.strays > 0
+        return bool(self.misfits or self.empties or self.words or self.odds or self.swaps) or has_strays
+
     def bad(self, allowed: int) -> frozenset[str]:
         """The columns in which more cells than allowed do not fit, or are empty though they must not be."""
         cells = Counter(self.misfits)

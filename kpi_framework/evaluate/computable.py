@@ -109,7 +109,7 @@ class Computable(Record):
     def undated(self, dataset: str, compiled: CompiledMetric) -> bool:
         """Whether some files lack what identifies, orders or dates the definition's rows: they have no period."""
         table, metric = self.tables[dataset], self.catalog.definitions[compiled.id].noun
-        names = {*table.keys, *table.dataset.latest_by, time_column(metric, table)}
+        names = {*table.keys, *table.dataset.ordered_by, time_column(metric, table)}
         return bool(table.lacking(table.source_columns(frozenset(names), own=False)))
 
     def of_history(self, history: str, dataset: str) -> frozenset[str]:

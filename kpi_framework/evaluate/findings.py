@@ -119,11 +119,12 @@ def of_drift(catalog: Catalog, table: Table, columns: Iterable[str], paths: Sequ
 
 def _of_clash(catalog: Catalog, dataset: str, column: str, keys: int) -> Diagnostic:
     """duplicate-key: rows with the same key differ in a column, and nothing tells which row is the latest."""
-    has_order = bool(catalog.project.noun.datasets[dataset].latest_by)
+    options = catalog.project.noun.datasets[dataset]
+    order = "first_by" if options.first_by and not options.latest_by else "latest_by"
     count = f"{keys:,} keys appear" if keys > 1 else "1 key appears"
-    rows = "several rows with equal `latest_by` values" if has_order else "several rows"
+    rows = f"several rows with equal `{order}` values" if options.ordered_by else "several rows"
     return RULES["duplicate-key"].finding(
-        dataset_span(catalog, dataset, "latest_by" if has_order else "key"),
+        dataset_span(catalog, dataset, order if options.ordered_by else "key"),
         f"{dataset}: {count} in {rows} that differ in `{column}`",
     )
 

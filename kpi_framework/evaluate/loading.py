@@ -15,8 +15,6 @@ from ..model.diagnostic import Diagnostic
 from ..model.measurement import Reason
 from ..model.record import Record, field
 from . import findings
-from .bad_cells import of_cells
-from .cell_locations import locate
 from .completion import Loaded, Wanted
 from .computable import Computable
 from .currencies import mixed_currencies
@@ -121,11 +119,19 @@ class _Loading(Record):
         """Make the table that formulas see. Raises SourceError, EngineError."""
         dataset = self.run.session.complete(wanted, self._clocks(name, loaded))
         loaded[name] = dataset
-        locations = locate(self.run.session, wanted, dataset, self.run.setting.root)
-        self.diagnostics.extend(of_cells(self.catalog, wanted.table, dataset, locations))
+        if dataset.is_flawed:
+            self.diagnostics.extend(self._of_cells(wanted, dataset))
         self.diagnostics.extend(findings.of_loading(self.catalog, name, dataset))
         self.diagnostics.extend(findings.of_drift(self.catalog, wanted.table, wanted.columns, wanted.files.paths))
         self._fail_unsure(name, dataset)
+
+    def _of_cells(self, wanted: Wanted, dataset: Loaded) -> Iterator[Diagnostic]:
+        """The findings on cells that do not fit, by their places in the files."""
+        from .bad_cells import of_cells  # noqa: PLC0415 - 5 ms that a run over sound data does not need
+        from .cell_locations import locate  # noqa: PLC0415 - the same
+
+        locations = locate(self.run.session, wanted, dataset, self.run.setting.root)
+        return of_cells(self.catalog, wanted.table, dataset, locations)
 
     def _clocks(self, name: str, loaded: Mapping[str, Loaded]) -> frozenset[str]:
         """The clocks to compute; what stands on a history that is not there, or not sure, has no value."""

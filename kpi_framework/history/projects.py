@@ -269,6 +269,7 @@ def _plain(value: object) -> Value:
 
 DATASET_FIELDS: Mapping[str, DatasetClassify] = {
     "source": _source, "contract": _contract, "columns": _columns, "derive": _read, "key": _read, "latest_by": _read,
+    "first_by": _read,
     "time": _read, "complete_through": _through, "complete_from": _from, "freshness": _freshness, "grain": _grain,
     "max_bad_rows": _bad_rows,
     "preset": _contract, "rules": _data_rules, "clocks": _read, "policies": _read, "opening": _read, "final": _read,

@@ -39,19 +39,29 @@ def datasets(context: LintContext) -> Iterator[Diagnostic]:
                 f"{shown(zone)} is not an IANA time zone",
                 "Write it as Europe/London, or UTC.",
             )
-        if dataset.latest_by and not table.keys:
-            span = at.key("datasets", name, "latest_by")
-            yield UNKNOWN.finding(
-                span,
-                f"{name}: `latest_by` needs a `key`",
-                "Set `key:` to the column that identifies a ticket, or whatever a row is about.",
-            )
+        yield from _orders(context, name, table)
         for span, work in _named(context, name, table):
             yield from _tried(context, name, span, work)
     for number, column in enumerate(context.catalog.project.noun.privacy.segment_by):
         if not any(context.is_unseen(n) or column in t.scope.columns for n, t in context.tables.items()):
             columns = {c for t in context.tables.values() for c in t.bases}
             yield from unknown(column, columns, at.value("privacy", "segment_by", number), "column")
+
+
+def _orders(context: LintContext, name: str, table: Table) -> Iterator[Diagnostic]:
+    """Report an order of rows without what they are rows of, and two orders."""
+    dataset, at = table.dataset, context.catalog.project.at
+    field = "latest_by" if dataset.latest_by else "first_by"
+    if dataset.ordered_by and not table.keys:
+        yield UNKNOWN.finding(
+            at.key("datasets", name, field),
+            f"{name}: `{field}` needs a `key`",
+            "Set `key:` to the column that identifies a ticket, or whatever a row is about.",
+        )
+    if dataset.latest_by and dataset.first_by:
+        message = f"{name}: `latest_by` and `first_by` exclude each other"
+        hint = "Keep one of them; for both rows, name the source in two datasets."
+        yield RULES["type-mismatch"].finding(at.key("datasets", name, "first_by"), message, hint)
 
 
 def _durations(context: LintContext, name: str, dataset: Dataset) -> Iterator[Diagnostic]:
@@ -79,8 +89,9 @@ def _named(context: LintContext, name: str, table: Table) -> Iterator[tuple[Span
             yield at.key("datasets", name, "columns", column, "currency"), partial(_currency, table, mapping)
     for number, key in enumerate(table.keys):
         yield at.value("datasets", name, "key", number), partial(_term, table, key)
-    for number, last in enumerate(dataset.latest_by):
-        yield at.value("datasets", name, "latest_by", number), partial(ordering, table, last)
+    for field, columns in (("latest_by", dataset.latest_by), ("first_by", dataset.first_by)):
+        for number, column in enumerate(columns):
+            yield at.value("datasets", name, field, number), partial(ordering, table, column)
     if dataset.time is not None:
         yield at.key("datasets", name, "time"), partial(_dating, table, dataset.time)
     if table.complete_column is not None:

@@ -176,9 +176,11 @@ class Dataset(Model):
     derive: dict[Name, str] = {}
     """Further columns, computed from canonical ones."""
     key: str | Annotated[tuple[str, ...], Field(min_length=1)] | None = None
-    """The column or columns that identify a row, such as a ticket's id. `latest_by` needs it."""
+    """The column or columns that identify a row, such as a ticket's id. `latest_by` and `first_by` need it."""
     latest_by: tuple[str, ...] = ()
     """The source is an event log: keep each key's last row by these columns."""
+    first_by: tuple[str, ...] = ()
+    """The same, in place of `latest_by`: keep each key's first row, the state in which it began."""
     time: str | None = None
     """The timestamp that puts a row into a period, unless a KPI says otherwise."""
     complete_through: Date | Name = "newest_row"
@@ -207,6 +209,11 @@ class Dataset(Model):
     def reading(self) -> Source:
         """The source with its reading options, also where kpi.yaml writes nothing but a path."""
         return self.source if isinstance(self.source, Source) else Source(path=self.source)
+
+    @property
+    def ordered_by(self) -> tuple[str, ...]:
+        """The columns that put the rows of a key in order, whichever of them is kept."""
+        return self.latest_by or self.first_by
 
     @property
     def timed(self) -> dict[str, Clock | Policy]:

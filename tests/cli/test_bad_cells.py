@@ -11,6 +11,8 @@ import duckdb
 import pytest
 
 from kpi_framework.evaluate import cell_locations
+from kpi_framework.evaluate.engine.interface import EngineError
+from kpi_framework.evaluate.session import Session
 from tests.cli.projects import kpi
 
 pytestmark = pytest.mark.usefixtures("engine_inside")
@@ -227,3 +229,16 @@ def test_a_column_whose_name_holds_a_delimiter_is_read_where_it_is_mapped(tmp_pa
     project = (folder / "kpi.yaml").read_text(encoding="utf-8").split("    key:")[0]
     (folder / "kpi.yaml").write_text(project + "    columns: {id: {from: 'No, old'}}\n", encoding="utf-8")
     assert findings(folder, "source-unreadable") == []
+
+
+def test_where_nobody_can_look_again_the_count_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A place is a help: the finding does not depend on it."""
+
+    def lost(*_: object) -> None:
+        raise EngineError("worker-died", died=True)
+
+    monkeypatch.setattr(Session, "beside", lost)
+    text = "\n".join([HEADER, *rows(1, 9, {3: "3,tomorrow,,5,1"})]) + "\n"
+    [finding] = findings(desk(tmp_path, "data/t.csv", t__csv=text))
+    assert "in 1 row, the value does not fit" in finding["message"]
+    assert "data/t.csv:" not in finding["message"]

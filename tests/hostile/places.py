@@ -19,11 +19,11 @@ ROWS = 24
 UNITS = ("count", "hours", "percent", "minutes", "score", "GBP")
 PLACES = {
     "formula": "final", "where": "condition", "when": "signal", "columns": "any", "derive": "any",
-    "holds": "condition", "segments": "name", "key": "name", "time": "name", "latest_by": "name",
+    "holds": "condition", "segments": "name", "key": "name", "time": "name", "latest_by": "name", "first_by": "name",
     "open_between": "name", "spans": "name", "derived": "derived",
 }  # fmt: skip
 """A place, and the kind of expression that the grammar gives for it."""
-OF_DATASETS = frozenset({"columns", "derive", "holds", "key", "latest_by"})
+OF_DATASETS = frozenset({"columns", "derive", "holds", "key", "latest_by", "first_by"})
 OF_SQL = frozenset({"formula", "where", "columns", "derive", "holds", "derived"})
 """Places whose text is an expression of the formula language alone."""
 WEIGHTS = {"formula": 8, "where": 3, "when": 3, "columns": 3, "derive": 3, "holds": 2}
@@ -91,8 +91,8 @@ class Placed:
                 return tickets(rules={"rule": {"holds": self.text, "at_least": "1%"}})
             case "key":
                 return tickets(key=["ticket_id", self.text])
-            case "latest_by":
-                return tickets(latest_by=["created_at", self.text])
+            case "latest_by" | "first_by" as field:
+                return tickets(**{"latest_by": [], field: ["created_at", self.text]})
         return None
 
 

@@ -77,6 +77,21 @@ def test_another_preset_is_a_change_of_meaning(tmp_path: Path) -> None:
         ({"columns": {"x": {"from": "other", "duration": "seconds", "type": "integer"}}}, "type-mismatch", "type"),
         ({"columns": {"x": {"from": "other", "duration": "seconds", "unit": "GBP"}}}, "type-mismatch", "minutes"),
         ({"columns": {"x": {"from": "other", "duration": "HH:MM"}}}, "wrong-type", "H:MM"),
+        (
+            {
+                "columns": {"at": {"from": "opened_at", "type": "timestamp"}},
+                "key": "number",
+                "latest_by": ["at"],
+                "first_by": ["at"],
+            },
+            "type-mismatch",
+            "exclude",
+        ),
+        (
+            {"columns": {"at": {"from": "opened_at", "type": "timestamp"}}, "first_by": ["at"]},
+            "unknown-reference",
+            "key",
+        ),
     ],
 )
 def test_what_cannot_be_meant_is_found(tmp_path: Path, dataset: dict[str, Any], rule: str, said: str) -> None:

@@ -112,6 +112,7 @@ PROJECT = {
             "derive": {"e": "f"},
             "key": "a",
             "latest_by": ["b"],
+            "first_by": ["b"],
             "time": "t",
             "complete_through": "newest_row",
             "complete_from": "oldest_row",

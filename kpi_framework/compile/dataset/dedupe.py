@@ -24,19 +24,21 @@ def check_own(table: Table) -> None:
     """Whether what names the rows are columns, and what puts them in order has an order. Raises FormulaError."""
     for name in table.keys:
         table.fresh_scope().term(name)
-    for name in table.dataset.latest_by:
+    if table.dataset.latest_by and table.dataset.first_by:
+        raise mismatch("`latest_by` and `first_by` exclude each other", "Keep the one of the row that you want.", "")
+    for name in table.dataset.ordered_by:
         ordering(table, name)
 
 
 def ordering(table: Table, name: str) -> exp.Expr:
-    """What `latest_by` puts rows in order by: a column of the source, or one computed from such columns alone.
+    """What rows of one key are put in order by: a column of the source, or one computed from such columns alone.
 
     Raises FormulaError.
     """
     term = table.fresh_scope().term(name)
     if any(c.name not in table.bases and c.name not in table.raws for c in term.sql.find_all(exp.Column)):
         raise mismatch(
-            f"{shown(name)} stands on a clock or on working time, which are computed after `latest_by`",
+            f"{shown(name)} stands on a clock or on working time, which are computed after a row is chosen",
             "Name a column of the source, or one that is derived from such columns.", name,
         )  # fmt: skip
     if term.type == "text" and table.native is not None:
@@ -52,7 +54,7 @@ def later_states(table: Table, name: str, as_of: exp.Expr) -> exp.Select | None:
 
     States that a column of the source dates were not read at all.
     """
-    computed = [ordering(table, c) for c in table.dataset.latest_by if c not in table.bases and _is_time(table, c)]
+    computed = [ordering(table, c) for c in table.dataset.ordered_by if c not in table.bases and _is_time(table, c)]
     known = [disjunction(binary(exp.LT, moment, as_of), is_null(moment)) for moment in computed]
     condition = conjunction(*known)
     return exp.select("*").from_(name).where(condition) if condition is not None else None
@@ -85,7 +87,7 @@ def clash_query(name: str, keys: Sequence[str]) -> exp.Select:
 
 
 def differing_query(table: Table, name: str, columns: Sequence[str]) -> exp.Select:
-    """For each column, the number of keys whose last rows differ in it."""
+    """For each column, the number of keys whose chosen rows differ in it."""
     ranked = exp.select("*", exp.alias_(_ranked(exp.Rank(), table, ()), "_rank")).from_(name).subquery("ranked")
     last = exp.EQ(this=exp.column("_rank"), expression=exp.Literal.number("1"))
     differs = [exp.alias_(_differs(c), f"_differs_{i}") for i, c in enumerate(columns)]
@@ -105,7 +107,7 @@ def _differs(column: str) -> exp.Expr:
 
 
 def latest_query(table: Table, name: str, columns: Sequence[str]) -> exp.Select:
-    """Each key's last row; of rows that tie, the same one on every run, whatever else is loaded."""
+    """Each key's last row, or its first; of rows that tie, the same one on every run, whatever else is loaded."""
     own = table.source_columns(frozenset())
     ties = sorted(columns, key=lambda column: column not in own)
     numbered = exp.alias_(_ranked(exp.RowNumber(), table, ties), "_rank")
@@ -116,9 +118,9 @@ def latest_query(table: Table, name: str, columns: Sequence[str]) -> exp.Select:
 
 
 def _ranked(function: exp.Expr, table: Table, ties: Sequence[str]) -> exp.Expr:
-    latest = [
-        exp.Ordered(this=t, desc=True, nulls_first=False) for t in (ordering(table, c) for c in table.dataset.latest_by)
-    ]
+    descending = bool(table.dataset.latest_by)
+    chosen = [ordering(table, c) for c in table.dataset.ordered_by]
+    latest = [exp.Ordered(this=t, desc=descending, nulls_first=False) for t in chosen]
     order = [*latest, *(exp.Ordered(this=exp.column(c), nulls_first=False) for c in ties)]
     return exp.Window(
         this=function, partition_by=[exp.column(k) for k in table.keys],

@@ -48,7 +48,7 @@ class Search(Record):
     @property
     def columns(self) -> frozenset[str]:
         """The columns that are read again: those that are wrong, and what decides which rows were read at all."""
-        own = {*self.table.keys, self.table.time, *self.table.dataset.latest_by}
+        own = {*self.table.keys, self.table.time, *self.table.dataset.ordered_by}
         return frozenset(self.loaded & ({c for f in self.flawed for c in f.name.split()} | own))
 
     @property

@@ -146,7 +146,7 @@ def _fitting(base: Base, impossible: exp.Expr | None) -> exp.Expr:
 def known_by(table: Table, columns: frozenset[str], as_of: exp.Expr) -> exp.Expr | None:
     """Rows whose time is at or after as_of are not read; nor are later states of an event log."""
     limits = []
-    for name in sorted({table.time, *table.dataset.latest_by} & columns, key=str):
+    for name in sorted({table.time, *table.dataset.ordered_by} & columns, key=str):
         if name and table.bases[name].type == "timestamp":
             cell = exp.column(f"_typed_{name}")
             before = binary(exp.LT, cell, as_of)

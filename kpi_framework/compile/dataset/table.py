@@ -300,7 +300,7 @@ class Table(Record, dict=True):
 
     def source_columns(self, used: frozenset[str], *, own: bool = True) -> frozenset[str]:
         """The base columns behind the used ones, and, if `own`, those that loading needs itself."""
-        loading = {*self.keys, *self.dataset.latest_by, self.time, self.complete_column}
+        loading = {*self.keys, *self.dataset.ordered_by, self.time, self.complete_column}
         names = {*used, *(o for o in loading if o and own)}
         names |= {first for first, second in self.ordered_times if second in names and self.has(first)}
         columns = {b for name in names for b in self._behind(name)}

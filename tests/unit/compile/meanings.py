@@ -192,6 +192,7 @@ TABLES: Mapping[type[Model], Mapping[str, tuple[Row, ...]]] = {
             Part({"config/datasets/costs/key": ["month", "amount"]}, ("spent", "each")), Same({f"{T}/key": "ticket_id"}),
         ),
         "latest_by": (Part({f"{T}/latest_by": ["seats", "priority"]}, _TICKETS),),
+        "first_by": (Part({f"{T}/latest_by": [], f"{T}/first_by": ["seats"]}, _TICKETS),),
         "time": (Part({f"{T}/time": "resolved_at"}, _TICKETS),),
         "opening": (Same({"config/datasets/events/opening": "none"}),),
         "final": (Part({"config/datasets/events/final": ["done"]}),),

@@ -42,6 +42,8 @@ def test_a_shape_holds_no_letter_and_no_digit_of_its_cell(cell: str, masked: str
         ("timestamp", ["14.03.26"], "`timestamps: '%d.%m.%y'`"),
         ("timestamp", ["15/Nov/23 10:22 AM"], "`timestamps: '%d/%b/%y %I:%M %p'`"),
         ("timestamp", ["Mar 14, 2026"], "`timestamps: '%b %d, %Y'`"),
+        ("timestamp", ["02/oct/25 2:15 PM", "14/ene/25 2:15 PM"], "`timestamps: '%d/%b/%y %I:%M %p'`"),
+        ("timestamp", ["14 März 2026"], "`timestamps: '%d %b %Y'`"),
         ("date", ["2026/03/14"], "`timestamps: '%Y/%m/%d'`"),
         ("timestamp", ["1767225600"], "`timestamps: 'epoch'`"),
         ("timestamp", ["1767225600000"], "`timestamps: 'epoch_ms'`"),
@@ -52,6 +54,7 @@ def test_a_shape_holds_no_letter_and_no_digit_of_its_cell(cell: str, masked: str
         ("double", ["1,234.50", "12"], '`thousands: ","`'),
         ("integer", ["2 553 000"], '`thousands: " "`'),
         ("double", ["€ 12,50"], '`decimal: ","`'),
+        ("double", ["2\u00a0553\u00a0000,5"], '`decimal: ","`, `thousands: " "`'),
         ("double", ["1:30", "12:05"], "duration: 'H:MM'"),
         ("double", ["2 d 5 h"], "duration: 'words'"),
         ("integer", ["1.5"], "type: decimal"),
@@ -101,3 +104,16 @@ def test_a_number_that_the_contract_does_not_allow_is_told_as_that() -> None:
 def test_no_cause_shows_a_cell(kind: str, secret: str) -> None:
     """Whatever is told of a cell, it is not the cell."""
     assert secret not in f"{likely_cause([secret], Context(column(kind)))} {shape(secret)}"
+
+
+def test_a_duration_with_days_needs_the_length_of_a_day() -> None:
+    """A day of work may be eight hours or twenty-four: nobody but the desk knows."""
+    base = Base("x", "X col", "double", TEXT, "minutes", False, {}, None, duration="any")
+    assert "`day: 8 h`" in (likely_cause(["1d 4h", "2w"], Context(base)) or "")
+
+
+def test_what_the_source_says_already_is_not_told_again() -> None:
+    """With a decimal comma, numbers with a point are what is written otherwise."""
+    context = Context(column("double"), decimal=",")
+    assert 'decimal: "."' in (likely_cause(["1,234.50"], context) or "")
+    assert likely_cause(["12,5x"], context) is None

@@ -278,6 +278,9 @@ DATASET: dict[str, Row] = {
     }),
     "key": fed("restating", "key", {f"{_T}/key": ["ticket_id", "priority"]}, _source("doubled")),
     "latest_by": fed("restating", "latest_by", {f"{_T}/latest_by": ["resolved_at"]}, _source("doubled")),
+    "first_by": fed("restating", "first_by", {f"{_T}/first_by": ["resolved_at"]}, {
+        **_source("doubled"), f"{_T}/first_by": ["created_at"],
+    }),
     "time": fed("restating", "time", {f"{_T}/time": "created_at"}, {
         **_source("late"), "kpi/time": None, f"{_T}/time": "resolved_at",
     }),
