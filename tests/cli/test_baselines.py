@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from tests.cli.projects import Ended, kpi
+from tests.cli.projects import Ended, kpi, project
 
 pytestmark = pytest.mark.usefixtures("engine_inside")
 
@@ -133,3 +133,14 @@ def test_a_part_that_no_file_can_name_is_said_and_no_file_is_written(tmp_path: P
     assert "not frozen volume" in ended.out + ended.err
     assert "NUL" in ended.out + ended.err
     assert not (tmp_path / "baselines/volume.yaml").exists()
+
+
+def test_days_that_are_not_over_are_not_frozen(tmp_path: Path) -> None:
+    """A baseline of two months is no baseline in the middle of the second; on its last day's evening it is."""
+    root = project(tmp_path)
+    ended = kpi(root, "baseline", "freeze", "fix_time", "--as-of", "2026-02-27")
+    assert ended.code == 1
+    assert "2026-02-28" in ended.out + ended.err
+    assert not (root / "baselines").exists()
+    assert kpi(root, "baseline", "freeze", "fix_time", "--as-of", "2026-02-28").code == 0
+    assert (root / "baselines/fix_time.yaml").is_file()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 from ...compile.catalog import Compilation
@@ -9,6 +10,7 @@ from ...evaluate.columns import datasets_behind
 from ...evaluate.evaluate import Evaluation, evaluate
 from ...evaluate.findings import dataset_span
 from ...evaluate.gate import OF_BASELINES, hindering, is_failed
+from ...evaluate.reporting_periods import ReportingPeriods
 from ...load.write import as_yaml, dumped
 from ...load.yaml import read_yaml
 from ...model.baseline import BaselineFile, BaselineValue
@@ -41,19 +43,20 @@ def freeze(options: Options) -> Frozen:
     catalog, ill = _loaded(options)
     refuse_links(ill)
     evaluation = _evaluated(catalog, options)
-    today = reporting_periods_of(catalog, options.as_of, options.now).today
+    reporting = reporting_periods_of(catalog, options.as_of, options.now)
     written, unchanged, failed, behind = [], [], {}, set()
     for kpi in _chosen(catalog, options):
         path = options.project_root.folder / "baselines" / f"{kpi.id}.yaml"
         values = evaluation.baselines.get(kpi.id, ())
-        if not _is_proven(values) or not evaluation.hashes.get(kpi.id):
+        running = _running(kpi, reporting)
+        if running or not _is_proven(values) or not evaluation.hashes.get(kpi.id):
             unread = _unreadable(catalog, (kpi.id,), evaluation)
-            failed[kpi.id] = unread[0].message if unread and kpi.baseline else _why(kpi, evaluation)
+            failed[kpi.id] = unread[0].message if unread and kpi.baseline else running or _why(kpi, evaluation)
             behind.update(unread)
             continue
         days = {"from": kpi.baseline.from_, "to": kpi.baseline.to} if kpi.baseline else {}
         file = BaselineFile.model_validate({
-            "version": 1, "kpi": kpi.id, **{k: d for k, d in days.items() if d}, "frozen_on": today,
+            "version": 1, "kpi": kpi.id, **{k: d for k, d in days.items() if d}, "frozen_on": reporting.today,
             "definition": evaluation.hashes[kpi.id], "data": evaluation.fingerprints.get(kpi.id) or None,
             "engine": evaluation.engine, "values": values,
         })  # fmt: skip
@@ -133,6 +136,14 @@ def _chosen(catalog: Catalog, options: Options) -> list[Kpi]:
 def _is_proven(values: tuple[BaselineValue, ...]) -> bool:
     """Whether there is an overall value, and rows behind it where it is of rows."""
     return bool(values) and values[0].value is not None and values[0].population != 0
+
+
+def _running(kpi: Kpi, reporting: ReportingPeriods) -> str:
+    """Why a baseline cannot be frozen yet: some of its days are still to come. Empty where they are over."""
+    last = kpi.baseline.to if kpi.baseline is not None and kpi.baseline.value is None else None
+    if last is None or reporting.almanac.instant(last + dt.timedelta(days=1)) <= reporting.as_of:
+        return ""
+    return f"its days are not over: they end on {last}, and the values are as of {reporting.today}"
 
 
 def _why(kpi: Kpi, evaluation: Evaluation) -> str:
