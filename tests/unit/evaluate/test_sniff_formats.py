@@ -58,7 +58,7 @@ def test_the_table_of_a_workbook_is_found(tmp_path: Path) -> None:
         ["Tickets of the desk"],
         ["May 2026"],
         ["id", "opened", "mins"],
-        *([n, "05/05/2026", "1,5"] for n in range(5)),
+        *([str(n), "05/05/2026", "1,5"] for n in range(5)),
     ]
     write_workbook(tmp_path / "a.xlsx", {"Read me": [["What this is"]], "Export": rows})
     file = sniff(tmp_path / "a.xlsx")
