@@ -42,6 +42,14 @@ class Guesses(Record):
     """Canonical columns that nobody can tell, and the headers that they may be."""
 
 
+_NO_STAGES = frozenset((
+    "purchase", "birth", "hire", "hired", "warranty", "expiry", "expires", "expiration", "contract", "planned",
+    "scheduled", "due", "kauf", "geburt", "achat", "naissance", "compra", "nascimento", "nacimiento", "acquisto",
+    "nascita", "aankoop", "geboorte", "zakupu", "urodzenia",
+))  # fmt: skip
+"""Words in the names of dates that are no stage of a ticket."""
+
+
 class Table(Record):
     """A table whose columns are to be told: what is known of it, its words, and what a person answered."""
 
@@ -73,9 +81,11 @@ def guessed(table: Table) -> Guesses:
     if kind is not None and not kind.is_sure:
         words["category"] = words.pop("type")
     guesses |= words
-    stages = stages_of(
-        table.looking, times, _named_times(table, times, guesses), _statuses(table, guesses.get("status"))
-    )
+    named = _named_times(table, times, guesses)
+    statuses = _statuses(table, guesses.get("status"))
+    stages = stages_of(table.looking, _staged(times, named), named, statuses)
+    if "created_at" not in stages.columns:
+        stages = stages_of(table.looking, times, named, statuses)
     guesses |= {c: g for c, g in _guesses_of(stages, table, times).items() if c not in guesses}
     taken = {g.header for g in guesses.values()} | set(timed)
     guesses |= {c: g for c, g in _named(table, taken).items() if c not in guesses}
@@ -121,6 +131,12 @@ def _named_times(table: Table, times: ExportTimes, guesses: Mapping[str, Guess])
             if column.endswith("_at") and column not in named and header not in named.values():
                 named[column] = header
     return named
+
+
+def _staged(times: ExportTimes, named: Mapping[str, str]) -> ExportTimes:
+    """The times that may be stages of a ticket: those whose names do not say that they are something else."""
+    other = {h for h in times.columns if h not in named.values() and _NO_STAGES & set(plain(h).split())}
+    return ExportTimes({h: t for h, t in times.columns.items() if h not in other}, times.order, times.nulls)
 
 
 def _statuses(table: Table, status: Guess | None) -> Sequence[str | None]:

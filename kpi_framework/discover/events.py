@@ -96,7 +96,7 @@ def stages_of(looking: Looking, found: ExportTimes, named: Mapping[str, str], st
             rivals["created_at"] = first
         if first:
             chosen["created_at"], reasons["created_at"] = first[0], "filled in every row, and no other time is earlier"
-            unsure |= {"created_at"} if len(first) > 1 else set()
+            unsure.add("created_at")
     if "created_at" in chosen:
         for column, header, why in _later(times, chosen):
             chosen[column], reasons[column] = header, why

@@ -9,6 +9,7 @@ from functools import cached_property
 
 from ..model.column_profile import ColumnProfile, ExportRows, FileProfile, TimeFormats
 from ..model.diagnostic import Diagnostic, KpiError
+from ..model.header import snake_case
 from ..model.preset import Preset
 from ..model.project import Column
 from ..model.record import Record, replace
@@ -158,6 +159,16 @@ class Export(Record, dict=True):
     def _added(self, name: str, column: Column) -> Mapping[str, str]:
         canonical = self.words(name).canonical
         return {text: word for text, word in canonical.items() if text != word and text not in column.values}
+
+    @property
+    def shadowed(self) -> Mapping[str, str]:
+        """Headers that are columns of the contract by their names, though nothing shows that they fit: by column."""
+        if self.guesses is None:
+            return {}
+        words = {n for n, c in self.match.contract.columns.items() if c.values or c.type != "text"}
+        used = {*self.match.headers, *self.guesses.personal}
+        named = {snake_case(header): header for header in self.files[0].header if header not in used}
+        return {name: header for name, header in named.items() if name in words - self.match.columns.keys()}
 
     @property
     def preset(self) -> Preset | None:

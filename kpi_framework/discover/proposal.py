@@ -153,6 +153,12 @@ def _write_columns(export: Export, dataset: CommentedValues) -> None:
         if name not in columns:
             columns[name] = {"from": header, "personal": True}
             notes[name] = ["It names people, so that it may only be counted."]
+    for name, header in export.shadowed.items():
+        columns[f"{name}_text"] = {"from": header}
+        notes[f"{name}_text"] = [
+            f"NOT MAPPED: its cells are none that `{name}` may hold.",
+            f"Call it `{name}`, with `values:`, once you know what they mean.",
+        ]
     if not columns:
         return
     dataset.write("columns", columns, *(_guess_notes(export) if export.guesses else ()))

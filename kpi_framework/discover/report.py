@@ -70,6 +70,9 @@ def _tasks(export: Export) -> Iterator[str]:
         if unmapped and name in ("status", "priority"):
             words = listed([f"`{word}`" for word in unmapped[:5]])
             yield f"Map the words {words} of {name} in kpi.yaml."
+    if export.shadowed:
+        names = listed([f"`{header}`" for header in export.shadowed.values()])
+        yield f"Say what the cells of {names} mean: in kpi.yaml, under `columns:`."
     if export.repeats and "updated_at" not in export.match.columns:
         yield f"Several rows have the same {export.key}: write `latest_by:` with the column that tells the last."
 

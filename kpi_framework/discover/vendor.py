@@ -107,7 +107,11 @@ def unknown_header(file: FileProfile, shipped: Shipped) -> Diagnostic:
     """The finding that neither a file's header nor its content says what it is."""
     names = ", ".join(file.header[:_LISTED]) + (" …" if len(file.header) > _LISTED else "")
     message = f"the columns of {file.path.name} are not recognised: {names}"
-    hint = f"Known exports: {', '.join(shipped.presets)}. For another, map its columns under `columns:` in kpi.yaml."
+    hint = (
+        "No column tells when a ticket was created, and which ticket it is. Name them with "
+        "`--answer tickets.created_at=HEADER` and `--answer tickets.ticket_id=HEADER`. "
+        f"Known products: {', '.join(shipped.presets)}."
+    )
     return refusal(file.path, message, hint)
 
 

@@ -78,11 +78,13 @@ def verdict_of(
 ) -> Verdict:  # fmt: skip
     """Whether the check passed. If nothing was judged, it has not (except under the gate on definitions).
 
-    Where there are only drafts, nobody has decided yet what is judged: that neither passes nor fails.
+    Where there are only drafts, nobody has decided yet what is judged: that neither passes nor fails, and what is found
+    in data that can be read does not either.
     """
     gated = [m for m in measurements if m.judged and m.status is not Status.INFORMATIVE and _counts(m)]
     only_drafts = strictness.only_drafts and strictness.gate == "all"
-    reasons = _of_findings(findings, strictness)
+    listed = [f for f in findings if not only_drafts or is_definitional(f) or f.rule in _OF_THE_RUN]
+    reasons = _of_findings(listed, strictness)
     if strictness.gate == "all" and strictness.fail_on != "never":
         reasons += [] if only_drafts else _of_targets(gated, gate, strictness)
         reasons += [f"signal {s.id} is on" for s in signals if _rings(s, gate, strictness)]
