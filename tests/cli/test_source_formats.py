@@ -204,6 +204,7 @@ def test_a_run_leaves_no_copies_behind(tmp_path: Path, monkeypatch: pytest.Monke
 
 
 REFUSED: dict[str, tuple[str, bytes | Callable[[Path], None], dict[str, object], str]] = {
+    "a title taken for the header": ("t.csv", delimited(above="A report,,,,,\n\n").encode(), {}, "`skip: 1`"),
     "no workbook": ("t.xlsx", b"PK\x03\x04 and then nothing", {}, ".xlsx"),
     "an old workbook": ("t.xlsx", b"\xd0\xcf\x11\xe0" + b"\0" * 99, {}, ".xlsx"),
     "a workbook called CSV": ("t.csv", workbook, {}, "format: xlsx"),
