@@ -204,6 +204,7 @@ def test_a_run_leaves_no_copies_behind(tmp_path: Path, monkeypatch: pytest.Monke
 
 
 REFUSED: dict[str, tuple[str, bytes | Callable[[Path], None], dict[str, object], str]] = {
+    "a title taken for the header": ("t.csv", delimited(above="A report,,,,,\n\n").encode(), {}, "`skip: 1`"),
     "no workbook": ("t.xlsx", b"PK\x03\x04 and then nothing", {}, ".xlsx"),
     "an old workbook": ("t.xlsx", b"\xd0\xcf\x11\xe0" + b"\0" * 99, {}, ".xlsx"),
     "a workbook called CSV": ("t.csv", workbook, {}, "format: xlsx"),
@@ -215,6 +216,7 @@ REFUSED: dict[str, tuple[str, bytes | Callable[[Path], None], dict[str, object],
     "not packed with Zstandard": ("t.csv.zst", b"id,b\n1,2\n", {}, "again"),
     "packed, and called CSV": ("t.csv", gzip.compress(b"id\n1\n"), {}, ".gz"),
     "another encoding": ("t.csv", delimited().encode("cp1252"), {}, "windows-1252"),
+    "UTF-16": ("t.csv", delimited().encode("utf-16"), {}, "encoding: utf-16"),
     "another delimiter is stated": ("t.csv", delimited(";", "sep=;\n").encode(), {}, "';'"),
     "no such list": ("t.json", json.dumps({"result": objects()}).encode(), {"records": "tickets"}, "`result`"),
     "no list": ("t.json", json.dumps({"result": {"a": 1}}).encode(), {"records": "result"}, "list"),

@@ -36,7 +36,13 @@ def opened(path: Path, name: str, source: Source) -> Iterator[TextIO]:
         with unpacked(path, name) as stream, io.TextIOWrapper(stream, encoding=encoding, newline="") as text:
             yield text
     except UnicodeError:  # utf-16 without its mark is one, and no UnicodeDecodeError
-        raise misencoded(name, source) from None
+        raise misencoded(name, source, is_wide=_is_wide(path)) from None
+
+
+def _is_wide(path: Path) -> bool:
+    """Whether a file begins with the mark of UTF-16."""
+    with path.open("rb") as stream:
+        return stream.read(2) in _MARKS
 
 
 @contextmanager
@@ -115,11 +121,12 @@ def unreachable(name: str, error: OSError) -> SourceError:
     return SourceError(f"{name} cannot be read: {error.strerror or type(error).__name__}")
 
 
-def misencoded(names: str, source: Source) -> SourceError:
+def misencoded(names: str, source: Source, *, is_wide: bool = False) -> SourceError:
     """Files that are not encoded as their source says."""
-    other = "latin-1" if source.encoding == _LIKELY else _LIKELY
-    hint = f'Set its encoding: `source: {{encoding: {other}}}`, or utf-16 for Excel\'s "Unicode text".'
-    return SourceError(f"{names} is not encoded in {source.encoding}", hint)
+    other = "utf-16" if is_wide else "latin-1" if source.encoding == _LIKELY else _LIKELY
+    return SourceError(
+        f"{names} is not encoded in {source.encoding}", f"Set its encoding: `source: {{encoding: {other}}}`."
+    )
 
 
 _SIGNATURES = (

@@ -17,6 +17,7 @@ from ...model.record import replace
 from .interface import Inquiry, SourceError
 from .local import LocalFiles
 from .scratch import Scratch
+from .titles import title_hint
 from .workbook import letters, read_sheet
 
 
@@ -50,7 +51,7 @@ class XlsxFiles(LocalFiles, dict=True):
     def columns_without_engine(self) -> Native:
         """The same: the headers say it. Raises SourceError."""
         headers = self.headers or self._heads
-        return replace(texts_of(headers), hint=_title_hint(headers, self.source))
+        return replace(texts_of(headers), hint=title_hint(headers, self.source.skip))
 
     @cached_property
     def _heads(self) -> tuple[tuple[str, ...], ...]:
@@ -101,11 +102,3 @@ def header_of(rows: Sequence[Sequence[str]], sheet: str, name: str, source: Sour
             "Write under `source` how many rows stand above the header: `skip: 3`.",
         )
     return unique_headers(header)
-
-
-def _title_hint(headers: Sequence[Sequence[str]], source: Source) -> str:
-    """What to do where the row that should be the header has hardly a name."""
-    lacking = any(sum(name == f"column_{n}" for n, name in enumerate(h, 1)) * 2 > len(h) for h in headers)
-    return (
-        f"If the header stands lower, write how many rows are above it: `skip: {source.skip + 1}`." if lacking else ""
-    )
