@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from ..discover.answers import Question
+from ..discover.report import Reading
 from ..model.diagnostic import KpiError
 from ..model.period import is_zone
+from ..report.words.escape import clean
 from ..workflow.project import ProjectRoot
 from ..workflow.run import Options, Outcome
 from ..workflow.setup.init import InitRequest, InitResult, begin
 from . import options as o
 from .app import app
+from .engine import open_engine
 
 _TABLES = (".csv", ".tsv", ".txt", ".parquet", ".json", ".jsonl", ".ndjson", ".xlsx", ".xls", ".zip")
 Paths = Annotated[
@@ -31,6 +36,10 @@ def init(
     name: Annotated[str | None, typer.Option("--name", help="The name of the project.")] = None,
     timezone: Annotated[str | None, typer.Option("--timezone", help="A time zone, such as Europe/London.")] = None,
     owner: Annotated[str, typer.Option("--owner", help="The owner of the KPIs.")] = "service-desk@example.com",
+    answers: Annotated[
+        list[str] | None,
+        typer.Option("--answer", metavar="NAME=VALUE", help="What files do not tell: tickets.day_first=yes."),
+    ] = None,
 ) -> None:  # fmt: skip
     """Create a project, empty or from exported files.
 
@@ -39,9 +48,12 @@ def init(
     folder, files = _sorted(list(paths or ()), list(sources or ()))
     if timezone is not None and not is_zone(timezone):
         raise KpiError(f"--timezone {timezone} is not an IANA time zone", "Write a name such as Europe/London or UTC.")
+    is_answered = sys.stdin.isatty() and sys.stderr.isatty()
     begun = begin(
-        Options(ProjectRoot(folder), dt.datetime.now(dt.UTC), progress=o.progress()),
-        InitRequest(folder, files, name, timezone, owner),
+        Options(ProjectRoot(folder), dt.datetime.now(dt.UTC), open_engine=open_engine, progress=o.progress()),
+        InitRequest(
+            folder, files, name, timezone, owner, tuple(answers or ()), _asked if is_answered else lambda _: None
+        ),
     )
     if begun.findings:
         o.finish(o.report_of(Outcome(False, 1, begun.findings), "kpi init"), "text", "-")
@@ -70,12 +82,30 @@ def _is_file(path: Path) -> bool:
         return False
 
 
+def _asked(question: Question) -> str | None:
+    """What a person answers on the terminal; nothing leaves it open."""
+    choices = " or ".join(question.choices)
+    reply: str = typer.prompt(f"{question.text} ({choices})", default="", show_default=False, err=True)
+    return reply.strip() or None
+
+
+def _reading(reading: Reading) -> list[str]:
+    """What was understood, what was not, and what needs a person."""
+    tasks = [f"{number}. {line}" for number, line in enumerate(reading.tasks, 1)]
+    parts = {"Understood": reading.understood, "Not understood, or left out": reading.doubts, "To decide": tasks}
+    told = ((title, lines) for title, lines in parts.items() if lines)
+    return [line for title, lines in told for line in ("", title, *(f"  {clean(text)}" for text in lines))]
+
+
 def _next_steps(begun: InitResult, folder: Path, *, has_data: bool) -> list[str]:
     """What was written, what to know, and what comes next."""
     lines = [f"written  {name}" for name in begun.written]
     lines += [f"note     {note}" for note in begun.notes]
+    lines += _reading(begun.reading) if begun.reading is not None else []
     step = "" if folder == Path() else f"cd {folder}; "
     look = "Read kpi.yaml: its comments say how each column is read, and what was assumed." if has_data else (
         "Put an exported file at data/tickets.csv, or start again with `kpi init --from FILE`.")  # fmt: skip
-    return [*lines, "", look, "Owners, targets and baselines are proposals: change them in kpis/.",
+    drafts = "The KPIs are drafts: their targets are proposals. Delete `status: draft` in kpis/ where you agree."
+    begin_ = drafts if has_data else "Owners, targets and baselines are proposals: change them in kpis/."
+    return [*lines, "", look, begin_,
             f"Next: {step}kpi lint; kpi check"]  # fmt: skip

@@ -28,9 +28,14 @@ def compared_words(metric: Metric) -> tuple[Compared, ...]:
 
     Raises FormulaError.
     """
+    return words_in(metric.formula, metric.where)
+
+
+def words_in(*texts: str | None) -> tuple[Compared, ...]:
+    """The same of formulas and conditions. Raises FormulaError."""
     words: dict[str, set[str]] = {}
     asked: set[str] = set()
-    for text in filter(None, (metric.formula, metric.where)):
+    for text in filter(None, texts):
         tree = canonical_of(text)
         for test in tree.find_all(exp.EQ, exp.NEQ, exp.In):
             sides = [test.this, *(test.expressions if isinstance(test, exp.In) else [test.expression])]

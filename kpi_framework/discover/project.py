@@ -8,12 +8,12 @@ from collections.abc import Mapping, Sequence
 from ..model.record import Record
 from .export import Export
 from .proposal import CommentedValues, proposed_dataset
+from .span import DataSpan
 
 _OBJECTIVES = {
     "cut_cost": "Cut cost", "faster_service": "Faster service", "higher_satisfaction": "Higher satisfaction",
     "less_user_effort": "Less user effort", "sla_reliability": "SLA reliability",
 }  # fmt: skip
-_OLD = dt.timedelta(days=2)
 
 
 class Frame(Record):
@@ -21,7 +21,6 @@ class Frame(Record):
 
     name: str
     timezone: str | None
-    today: dt.date
 
 
 def empty_project(frame: Frame) -> CommentedValues:
@@ -39,8 +38,7 @@ def empty_project(frame: Frame) -> CommentedValues:
 
 def proposed_project(frame: Frame, exports: Sequence[Export], paths: Mapping[str, str]) -> CommentedValues:
     """kpi.yaml for these exports; `paths` are the sources of the datasets."""
-    newest = max((export.newest for export in exports if export.newest), default=None)
-    project = _framed(frame, newest)
+    project = _framed(frame, leading_span(exports))
     for export in exports:
         dataset = proposed_dataset(export, paths[export.dataset], project.values["timezone"])
         project.values["datasets"][export.dataset] = dataset.values
@@ -48,18 +46,26 @@ def proposed_project(frame: Frame, exports: Sequence[Export], paths: Mapping[str
     return project
 
 
-def _framed(frame: Frame, newest: dt.datetime | None) -> CommentedValues:
-    """A project without datasets yet; `newest` is the last time in its data."""
-    is_old = newest is not None and frame.today - newest.date() > _OLD
-    as_of = newest.date().isoformat() if newest is not None and is_old else "now"
+def leading_span(exports: Sequence[Export]) -> DataSpan | None:
+    """The span by which the project is dated: that of the newest rows; None where no row has a time."""
+    spans = [export.span for export in exports if export.span is not None]
+    return max(spans, key=lambda span: (span.as_of or dt.date.max, span.last), default=None)
+
+
+def _framed(frame: Frame, span: DataSpan | None) -> CommentedValues:
+    """A project without datasets yet."""
+    as_of = span.as_of if span is not None else None
     project = CommentedValues({
-        "version": 1, "name": frame.name, "timezone": frame.timezone or "UTC", "as_of": as_of,
-        "objectives": dict(_OBJECTIVES), "datasets": {},
+        "version": 1, "name": frame.name, "timezone": frame.timezone or "UTC",
+        "as_of": as_of.isoformat() if as_of else "now", "objectives": dict(_OBJECTIVES), "datasets": {},
     })  # fmt: skip
     if frame.timezone is None:
         project.comments["timezone",] = [
             "Assumed, because --timezone was not given. Days, weeks and months begin in this time zone."
         ]
-    if is_old:
-        project.comments["as_of",] = ["The newest time in the data. Write `now` when the export is renewed every day."]
+    if as_of:
+        project.comments["as_of",] = [
+            "The day of the export, as far as its times tell. When it is renewed every day, write `now`, and",
+            "`complete_through: newest_row`.",
+        ]
     return project

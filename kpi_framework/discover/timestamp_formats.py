@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from ..model.period import is_zone
+from ..model.project import swapped
 from ..model.record import Record, replace
 
 _ISO = re.compile(r"\d{4}-\d{1,2}-\d{1,2}([T ]\d{1,2}:\d{2}(:\d{2}(\.\d{1,9})?)?)?( ?([Zz]|[+-]\d{2}(:?\d{2})?))?")
@@ -17,6 +18,8 @@ _DAYS = ("%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y/%m/%d",
          "%d %b %Y", "%b %d, %Y", "%d/%m/%y", "%m/%d/%y", "%d.%m.%y")  # fmt: skip
 _TIMES = (" %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p", "")
 FORMATS = (*(day + time for day in _DAYS for time in _TIMES), "%Y-%m-%dT%H:%M:%S.%f%z", "%Y-%m-%dT%H:%M:%S%z")
+_ISO_FORMATS = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S",
+                "%Y-%m-%dT%H:%M:%S.%f", "%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M:%S.%f%z", "%Y-%m-%d")  # fmt: skip
 _SAMPLE = 200
 
 
@@ -49,13 +52,13 @@ def _zoneless_formats(cells: Sequence[str], known: Sequence[str]) -> TimestampFo
     offset = any(_OFFSET.search(c) for c in cells)
     if all(_ISO.fullmatch(c) for c in cells):
         return TimestampFormats(has_offset=offset, newest=_newest(cells, ()))
-    able = [f for f in known if all(_read(c, f) for c in cells[:_SAMPLE])]
-    whole = [f for f in able if all(_read(c, f) for c in cells)]
+    able = [f for f in known if all(read(c, f) for c in cells[:_SAMPLE])]
+    whole = [f for f in able if all(read(c, f) for c in cells)]
     if whole:
-        rivals = tuple(f for f in whole[1:] if any(_read(c, f) != _read(c, whole[0]) for c in cells))
+        rivals = tuple(f for f in whole[1:] if any(read(c, f) != read(c, whole[0]) for c in cells))
         return TimestampFormats((whole[0],), rivals, has_offset=offset, newest=_newest(cells, whole[:1]))
     formats = _several(cells, known)
-    unread = sum(not any(_read(c, f) for f in formats) for c in cells)
+    unread = sum(not any(read(c, f) for f in formats) for c in cells)
     return TimestampFormats(formats, (), unread, has_offset=offset, newest=_newest(cells, formats))
 
 
@@ -64,21 +67,22 @@ def _several(cells: Sequence[str], known: Sequence[str]) -> tuple[str, ...]:
     formats: list[str] = []
     left = list(cells)
     while left:
-        best = max(known, key=lambda f: sum(_read(c, f) is not None for c in left[:_SAMPLE]))
-        unread = [c for c in left if _read(c, best) is None]
-        if len(unread) == len(left) or _swapped(best) in formats:
+        best = max(known, key=lambda f: sum(read(c, f) is not None for c in left[:_SAMPLE]))
+        unread = [c for c in left if read(c, best) is None]
+        if len(unread) == len(left) or swapped(best) in formats:
             break
         formats.append(best)
         left = unread
     return tuple(formats)
 
 
-def _swapped(form: str) -> str:
-    """The format with day and month the other way round."""
-    return form.replace("%d", "\0").replace("%m", "%d").replace("\0", "%m")
+def spelled_iso(cells: Sequence[str]) -> tuple[str, ...]:
+    """The formats of ISO 8601 that these cells have: for a column among others that are written otherwise."""
+    return _several(cells, _ISO_FORMATS)
 
 
-def _read(cell: str, form: str) -> dt.datetime | None:
+def read(cell: str, form: str) -> dt.datetime | None:
+    """A cell by a format; None where it does not fit."""
     try:
         return dt.datetime.strptime(cell, form)
     except ValueError:
@@ -86,11 +90,12 @@ def _read(cell: str, form: str) -> dt.datetime | None:
 
 
 def _newest(cells: Iterable[str], formats: Sequence[str]) -> dt.datetime | None:
-    read = [_iso(c) if not formats else next((t for f in formats if (t := _read(c, f))), None) for c in cells]
-    return max((t.replace(tzinfo=None) for t in read if t), default=None)
+    moments = [iso(c) if not formats else next((t for f in formats if (t := read(c, f))), None) for c in cells]
+    return max((t.replace(tzinfo=None) for t in moments if t), default=None)
 
 
-def _iso(cell: str) -> dt.datetime | None:
+def iso(cell: str) -> dt.datetime | None:
+    """A cell by ISO 8601; None where it does not fit."""
     try:
         return dt.datetime.fromisoformat(cell)
     except ValueError:

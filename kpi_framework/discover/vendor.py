@@ -44,7 +44,7 @@ class IdentifiedFile(Record):
     def layout(self) -> tuple[object, ...]:
         """What has to be alike in files that are read as one."""
         headers = {name: column.from_ for name, column in self.match.columns.items()}
-        return self.file.encoding, self.file.delimiter, headers
+        return self.file.format, self.file.options, headers
 
 
 class Shipped(Record):
@@ -59,7 +59,7 @@ def identified(file: FileProfile, shipped: Shipped) -> IdentifiedFile | Diagnost
     matches = header_matches(file.header, file.path.stem, shipped)
     if len(matches) == 1:
         return IdentifiedFile(file, matches[0])
-    return _ambiguous(file.path, matches) if matches else _unknown(file, shipped)
+    return _ambiguous(file.path, matches) if matches else unknown_header(file, shipped)
 
 
 def header_matches(headers: Sequence[str], stem: str, shipped: Shipped) -> tuple[HeaderMatch, ...]:
@@ -103,7 +103,8 @@ def _likeness(preset: Preset, headers: Sequence[str]) -> tuple[int, int]:
     return sum(header in names for header in headers), sum(header.casefold() in alike for header in headers)
 
 
-def _unknown(file: FileProfile, shipped: Shipped) -> Diagnostic:
+def unknown_header(file: FileProfile, shipped: Shipped) -> Diagnostic:
+    """The finding that neither a file's header nor its content says what it is."""
     names = ", ".join(file.header[:_LISTED]) + (" …" if len(file.header) > _LISTED else "")
     message = f"the columns of {file.path.name} are not recognised: {names}"
     hint = f"Known exports: {', '.join(shipped.presets)}. For another, map its columns under `columns:` in kpi.yaml."

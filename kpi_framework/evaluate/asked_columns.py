@@ -7,11 +7,11 @@ from contextlib import suppress
 from pathlib import Path
 
 from ..compile.dataset.columns import Native
-from ..model.project import Dataset
+from ..model.project import Dataset, Source
 from .engine.duckdb import DuckWorker, WorkerLimits
 from .engine.interface import EngineError
 from .session import Session
-from .sources.formats import find_files
+from .sources.formats import FORMATS, find_files
 from .sources.interface import Files, SourceError
 
 
@@ -28,3 +28,14 @@ def asked_columns(datasets: Mapping[str, Dataset], root: Path, allowed: Sequence
             with suppress(SourceError, EngineError):
                 natives[name] = session.native(source)
         return natives
+
+
+def asked_header(source: Source, path: Path) -> tuple[str, ...]:
+    """The names of the columns of one file. Raises SourceError."""
+    with Session(lambda: DuckWorker(WorkerLimits())) as session:
+        files = FORMATS[source.kind or ""](source, [path]).prepared(session.scratch)
+        session.admit([files])
+        try:
+            return tuple(session.native(files).types)
+        except EngineError:
+            raise SourceError(f"{path.name} could not be read", "Run it again, or split the file.") from None

@@ -54,7 +54,7 @@ def _unproven(wanted: WantedPeriods, coverages: Coverages) -> Iterator[Diagnosti
     catalog = wanted.computable.catalog
     for kpi_id, metric in wanted.metrics.items():
         span = wanted.span(metric)
-        if not isinstance(metric, Kpi) or span is None:
+        if not isinstance(metric, Kpi) or not metric.is_active or span is None:
             continue
         behind = [wanted.metrics[i] for i in (kpi_id, *wanted.computable.behind(kpi_id)) if i in wanted.metrics]
         if all(coverages.reaches(m, period) for m in behind for period in span.periods):

@@ -20,12 +20,16 @@ class Strictness(Record):
 
     gate: Scope = "all"
     fail_on: FailOn = "error"
+    only_drafts: bool = False
+    """Whether the project has drafts and no active KPI."""
 
     def fails(self, severity: Severity) -> bool:
         """Whether a finding of this severity fails the check."""
         return self.fail_on != "never" and severity.rank >= Severity(self.fail_on).rank
 
 
+DRAFTS = "all KPIs are drafts: none is judged yet"
+"""What a verdict says where nobody has made a KPI active."""
 OF_BASELINES = frozenset({"baseline-stale", "baseline-drift", "baseline-unfrozen", "baseline-unproven"})
 _ON_ITS_WAY = frozenset({Reason.TOO_FEW, Reason.BEFORE_DATA})
 """Reasons that pass with time: the last settled period is too small, or begins before the data do."""
@@ -72,17 +76,23 @@ def verdict_of(
     measurements: Iterable[Measurement], findings: Iterable[Diagnostic], signals: Iterable[SignalResult],
     gate: Gate, strictness: Strictness,
 ) -> Verdict:  # fmt: skip
-    """Whether the check passed. If nothing was judged, it has not (except under the gate on definitions)."""
+    """Whether the check passed. If nothing was judged, it has not (except under the gate on definitions).
+
+    Where there are only drafts, nobody has decided yet what is judged: that neither passes nor fails.
+    """
     gated = [m for m in measurements if m.judged and m.status is not Status.INFORMATIVE and _counts(m)]
+    only_drafts = strictness.only_drafts and strictness.gate == "all"
     reasons = _of_findings(findings, strictness)
     if strictness.gate == "all" and strictness.fail_on != "never":
-        reasons += _of_targets(gated, gate, strictness)
+        reasons += [] if only_drafts else _of_targets(gated, gate, strictness)
         reasons += [f"signal {s.id} is on" for s in signals if _rings(s, gate, strictness)]
     wholes = [m for m in gated if m.is_whole]
+    code = 1 if reasons else 0
+    if only_drafts:
+        reasons.append(DRAFTS)
     return Verdict(
-        passed=not reasons, exit_code=1 if reasons else 0, gate=strictness.gate,
-        counts=_tally(wholes), reasons=tuple(reasons),
-    )  # fmt: skip
+        passed=not reasons, exit_code=code, gate=strictness.gate, counts=_tally(wholes), reasons=tuple(reasons)
+    )
 
 
 def _counts(measurement: Measurement) -> bool:

@@ -35,6 +35,20 @@ class MissingReference(CouldNot):
     """There is no reference that a target is relative to, or none that it can be a share of."""
 
 
+class Judgement(Record):
+    """A value as it may be shown, why it is unknown, the target as numbers, and the status."""
+
+    value: Number | None
+    reason: Reason | None
+    goal: Goal | None
+    status: Status
+
+    @property
+    def parts(self) -> tuple[Number | None, Reason | None, Goal | None, Status]:
+        """The four, in this order."""
+        return self.value, self.reason, self.goal, self.status
+
+
 class Judge(Record):
     """Judges the observations of all definitions at one as_of."""
 
@@ -72,17 +86,9 @@ class Judge(Record):
 
     def _measurement(self, observation: Observation, values: Values) -> Measurement:
         metric = self.metrics[observation.kpi]
-        target = target_of(metric, observation)
         reference = Reference(self._baseline(observation), self._previous(observation, values))
-        min_sample = target.min_sample if target else None
-        reason = why_unknown(metric, observation, self.reporting, self.coverages, min_sample)
-        resolved = resolve(target, metric, reference) if target else None
-        missing = isinstance(resolved, MissingReference)
-        goal = None if isinstance(resolved, CouldNot) else resolved
-        if reason is None and missing:
-            reason = Reason.NO_REFERENCE
-        value = published(observation.value) if reason is None or reason.shows_value else None
-        status = _status(value, reason, goal, missing=missing)
+        proposed = self._proposed(metric, observation, reference)
+        value, reason, goal, status = self._judgement(metric, observation, reference).parts
         judged = self.reporting.judged(metric) == observation.period
         waiver = None
         if judged and status is Status.MISSED and value is not None and goal is not None:
@@ -92,11 +98,31 @@ class Judge(Record):
             segment=observation.segment, value=value, unit=metric.unit, population=observation.population,
             measured=observation.measured, excluded=observation.excluded, missing=observation.missing,
             interval=_interval(observation, value), status=status, reason=reason,
-            waiver=waiver, target=goal, baseline=reference.baseline,
+            waiver=waiver, target=proposed.goal if proposed else goal, baseline=reference.baseline,
             frozen=observation.kpi in self.frozen, previous=published(reference.previous),
             definition=self.hashes.get(observation.kpi, ""), inputs=observation.inputs,
             because=waiver.reason if waiver else observation.because,
+            would_be=proposed.status if proposed and proposed.status is not Status.INFORMATIVE else None,
         )  # fmt: skip
+
+    def _judgement(self, metric: Metric, observation: Observation, reference: Reference) -> Judgement:
+        """The value that may be shown, and how the target in force judges it."""
+        target = target_of(metric, observation)
+        min_sample = target.min_sample if target else None
+        reason = why_unknown(metric, observation, self.reporting, self.coverages, min_sample)
+        resolved = resolve(target, metric, reference) if target else None
+        missing = isinstance(resolved, MissingReference)
+        goal = None if isinstance(resolved, CouldNot) else resolved
+        if reason is None and missing:
+            reason = Reason.NO_REFERENCE
+        value = published(observation.value) if reason is None or reason.shows_value else None
+        return Judgement(value, reason, goal, _status(value, reason, goal, missing=missing))
+
+    def _proposed(self, metric: Metric, observation: Observation, reference: Reference) -> Judgement | None:
+        """How a draft would be judged if its proposed target were in force."""
+        if not isinstance(metric, Kpi) or metric.status is not Lifecycle.DRAFT:
+            return None
+        return self._judgement(metric.model_copy(update={"status": Lifecycle.ACTIVE}), observation, reference)
 
     def _baseline(self, observation: Observation) -> Number | None:
         return published(self.baselines.get((observation.kpi, observation.segment)))

@@ -122,6 +122,8 @@ class Measurement(Record):
     """What the reason is about: the unknown input, the waiver's reason."""
     waiver: Waiver | None = None
     """What excuses the miss of this value."""
+    would_be: Status | None = None
+    """The status that a draft would have if its proposed target were in force; None for all others."""
 
     @property
     def waived(self) -> bool:
@@ -233,6 +235,11 @@ class Verdict(Record):
     gate: str
     counts: Mapping[str, int]
     reasons: tuple[str, ...] = ()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it neither passed nor failed: all KPIs are drafts."""
+        return not self.passed and self.exit_code == 0
 
 
 class Scorecard(Record):

@@ -48,6 +48,11 @@ _ENDINGS = {
 Formats = Annotated[tuple[str, ...], BeforeValidator(lambda v: [v] if isinstance(v, str) else v)]
 
 
+def swapped(form: str) -> str:
+    """A format of times with day and month the other way round."""
+    return form.replace("%d", "\0").replace("%m", "%d").replace("\0", "%m")
+
+
 class Source(Model):
     """Where a dataset's rows are, and how they are written."""
 

@@ -113,3 +113,36 @@ def test_a_column_that_the_file_lacks_is_named(tmp_path: Path) -> None:
     [found] = [d for d in kpi(root, "lint", "--format", "json").json["diagnostics"] if d["severity"] == "error"]
     assert found["rule"] == "unknown-column"
     assert "reopen_count" in found["message"]
+
+
+JIRA = """Issue key,Issue Type,Status,Created,Resolved{header}
+W-1,Task,Done,05/Jan/26 9:00 AM,06/Jan/26 9:00 AM{first}
+W-2,Task,Done,05/Jan/26 9:00 AM,{second}
+W-3,Task,In Progress,05/Jan/26 9:00 AM,{third}
+"""
+BACKLOG = (
+    "version: 1\nkind: metric\nid: backlog\nname: Backlog\ndataset: tickets\nformula: count(*)\nunit: count\n"
+    "open_between: [created_at, resolved_at]\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("cells", "still_open", "is_told"),
+    [
+        (dict.fromkeys(("header", "first", "second", "third"), ""), 2, True),
+        ({"header": ",Status Category,Status Category Changed", "first": ",Done,06/Jan/26 9:00 AM",
+          "second": ",Done,08/Jan/26 9:00 AM", "third": ",In Progress,08/Jan/26 9:00 AM"}, 1, False),
+    ],
+)  # fmt: skip
+def test_a_jira_issue_is_resolved_by_its_category(
+    tmp_path: Path, cells: dict[str, str], still_open: int, is_told: bool
+) -> None:
+    """Where no resolution is set, the move to Done counts; an export without the category says what it cannot know."""
+    project(tmp_path, {"preset": "jira_service_management", "source": "jira.csv"})
+    (tmp_path / "jira.csv").write_text(JIRA.format(**cells))
+    (tmp_path / "kpis" / "worked.yaml").unlink()
+    (tmp_path / "kpis" / "backlog.yaml").write_text(BACKLOG)
+    check = kpi(tmp_path, "check", "--as-of", "2026-02-01", "--format", "json").json
+    [january] = [m for m in check["measurements"] if m["period"]["start"] == "2026-01-01"]
+    assert january["value"] == still_open
+    assert is_told == ("unfinished-ticket" in {d["rule"] for d in check["diagnostics"]})

@@ -50,11 +50,11 @@ SHAPES: dict[str, Shape] = {
         "Custom field ([CHART] Date of First Response)\n"
         "Mail,SD-1,10001,Service Request,Done,Highest,Bob,Ann,15/Nov/23 10:22 AM,15/Nov/23 1:00 PM,"
         "15/Nov/23 12:05 PM,a,b,"
-        "Get help,0:30,-1:30,15/Nov/23 10:40 AM\n"
+        "Get help,0:30,-1:30,2023-11-15 10:40:00.0\n"
         "VPN,SD-2,10002,Incident,Waiting for customer,Low,,Cy,16/Nov/23 12:05 AM,16/Nov/23 1:00 PM,,a,,"
         "Get help,-0:00,120:15,\n"
         "Key,SD-3,10003,Incident,Closed,Medium,Bob,Cy,16/Nov/23 12:00 PM,17/Nov/23 1:00 PM,17/Nov/23 9:00 AM,,,"
-        "Access,4:00,2:00,16/Nov/23 12:30 PM\n",
+        "Access,4:00,2:00,2023-11-16 12:30:00.25\n",
         [
             {
                 "ticket_id": "SD-1", "type": "request",
@@ -80,6 +80,18 @@ SHAPES: dict[str, Shape] = {
                 "ticket_id": "SD-1", "created_at": "2023-11-15T10:22:00", "status": "closed", "priority": "high",
                 "resolution_remaining_minutes": -5, "sla_met": False,
             }
+        ],
+    ),
+    "jira_without_resolution": Shape(
+        "jira_service_management",
+        "Issue key,Issue Type,Status,Created,Resolved,Status Category,Status Category Changed\n"
+        "W-1,Task,Done,05/Jan/26 9:00 AM,06/Jan/26 9:00 AM,Done,07/Jan/26 9:00 AM\n"
+        "W-2,Task,Done,05/Jan/26 9:00 AM,,Done,08/Jan/26 9:00 AM\n"
+        "W-3,Task,In Progress,05/Jan/26 9:00 AM,,In Progress,08/Jan/26 9:00 AM\n",
+        [
+            {"ticket_id": "W-1", "resolved_at": "2026-01-06T09:00:00", "status": "resolved"},
+            {"ticket_id": "W-2", "resolved_at": "2026-01-08T09:00:00", "status": "resolved"},
+            {"ticket_id": "W-3", "resolved_at": None, "status": "open"},
         ],
     ),
     "servicenow": Shape(

@@ -20,6 +20,7 @@ from .interface import Inquiry, SourceError
 from .local import LocalFiles
 from .scratch import Scratch
 from .text import check_signature, copy, is_plain, opened
+from .titles import title_hint
 
 _HEADER_LIMIT = 1_000_000
 _SEPARATOR = re.compile(r"sep=(.)\r?\n?", re.IGNORECASE)
@@ -49,7 +50,7 @@ class DelimitedFiles(LocalFiles):
 
     def columns_without_engine(self) -> Native:
         """The same: the headers say it."""
-        return texts_of(self.headers)
+        return replace(texts_of(self.headers), hint=title_hint(self.headers, self.source.skip))
 
     def prepared(self, scratch: Scratch) -> Self:
         """Files that the engine reads otherwise than they are meant, or not at all, as copies. Raises SourceError.

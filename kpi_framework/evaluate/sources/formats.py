@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ...compile.dataset.columns import Native
 from ...model.period import is_zone
-from ...model.project import Column, Dataset, Source
+from ...model.project import Column, Dataset, Source, swapped
 from ...model.quoting import shown
 from .delimited import DelimitedFiles
 from .interface import Files, Open, SourceError
@@ -32,6 +32,7 @@ def find_files(dataset: Dataset, root: Path, allowed: Sequence[Path]) -> Files:
     unknown = next((zone for zone in (source.timezone, *columns) if zone is not None and not is_zone(zone)), None)
     if unknown is not None:
         raise SourceError(f"`timezone: {unknown}` is not an IANA time zone", "Write it as Europe/London, or UTC.")
+    _refuse_both_orders(dataset)
     open_files = FORMATS.get(source.kind or "")
     if open_files is None:
         raise SourceError(
@@ -53,6 +54,18 @@ def _check_numbers(source: Source) -> None:
         raise SourceError(
             "`decimal` and `thousands` are not for JSON, which writes every number in one way", "Leave them out."
         )
+
+
+def _refuse_both_orders(dataset: Dataset) -> None:
+    """Raise SourceError where formats of one list differ in nothing but the order of day and month."""
+    columns = (column.timestamps for column in dataset.columns.values() if isinstance(column, Column))
+    for formats in (dataset.reading.timestamps, *columns):
+        both = next((f for f in formats or () if "%d" in f and swapped(f) != f and swapped(f) in (formats or ())), None)
+        if both is not None:
+            raise SourceError(
+                f"`timestamps` lists `{both}` and `{swapped(both)}`: 03/04 could be a day of March or of April",
+                "Look at a row that you know, and delete the format with day and month in the wrong order.",
+            )
 
 
 def columns_without_engine(dataset: Dataset, root: Path, allowed: Sequence[Path]) -> Native | None:

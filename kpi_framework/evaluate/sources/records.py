@@ -8,10 +8,8 @@ from pathlib import Path
 
 from ...model.project import Source
 from .interface import SourceError
-from .text import BLOCK, opened, too_large
+from .text import BLOCK, MAX_DOCUMENT, opened, too_large
 
-_MAX_DOCUMENT = 1024**3
-"""Longer documents are not taken into memory."""
 _BLANK = " \t\r\n"
 _DECODER = json.JSONDecoder()
 
@@ -41,12 +39,12 @@ def copy_records(path: Path, name: str, source: Source, target: Path) -> None:
 def _read(path: Path, name: str, source: Source) -> str:
     parts: list[str] = []
     with opened(path, name, source) as text:
-        left = _MAX_DOCUMENT
+        left = MAX_DOCUMENT
         while block := text.read(BLOCK):
             parts.append(block)
             left -= len(block)
             if left < 0:
-                raise too_large(name, _MAX_DOCUMENT)
+                raise too_large(name, MAX_DOCUMENT)
     return "".join(parts)
 
 
@@ -114,3 +112,28 @@ def _remedy(names: list[str], above: str) -> str:
         return "There is no object in that place. Correct `records:`, or leave it out where the file is a list itself."
     prefix = f"{above}." if above else ""
     return f"There are: {', '.join(f'`{prefix}{name}`' for name in names[:12])}. Correct `records:`."
+
+
+_DEEPEST = 3
+
+
+def list_of_records(text: str) -> str | None:
+    """Where in the only document of a text its longest list of objects stands; None where there is no such list."""
+    start = _skip(text, 0)
+    if text[start : start + 1] != "{":
+        return None
+    try:
+        document, end = _DECODER.raw_decode(text, start)
+    except (json.JSONDecodeError, RecursionError):
+        return None
+    lists = dict(_lists(document, "")) if not text[end:].strip() else {}
+    return max(lists, key=lambda place: lists[place], default=None)
+
+
+def _lists(value: dict[str, object], above: str, depth: int = 0) -> Iterator[tuple[str, int]]:
+    for name, inner in value.items():
+        place = f"{above}.{name}" if above else name
+        if isinstance(inner, list) and inner and all(isinstance(element, dict) for element in inner):
+            yield place, len(inner)
+        elif isinstance(inner, dict) and depth < _DEEPEST:
+            yield from _lists(inner, place, depth + 1)

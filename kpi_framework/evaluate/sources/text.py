@@ -16,6 +16,8 @@ from .interface import SourceError
 
 MAX_UNPACKED = 4 * 1024**3
 """A file that is larger once it is unpacked is not copied: it may be made to fill the disk."""
+MAX_DOCUMENT = 1024**3
+"""Longer documents are not taken into memory."""
 BLOCK = 1 << 20
 _OF_THE_ENGINE = ("utf-8", "latin-1")
 """Encodings that the engine reads itself, as they are meant."""
@@ -30,12 +32,20 @@ def opened(path: Path, name: str, source: Source) -> Iterator[TextIO]:
     Raises SourceError where it is not what it should be, also while it is read.
     """
     encoding = {"utf-8": "utf-8-sig"}.get(source.encoding, source.encoding)
-    damaged = SourceError(f"{name} cannot be unpacked: it is damaged or incomplete", "Export it again.")
     try:
-        with _unpacked(path, name) as unpacked, io.TextIOWrapper(unpacked, encoding=encoding, newline="") as text:
+        with unpacked(path, name) as stream, io.TextIOWrapper(stream, encoding=encoding, newline="") as text:
             yield text
     except UnicodeError:  # utf-16 without its mark is one, and no UnicodeDecodeError
         raise misencoded(name, source) from None
+
+
+@contextmanager
+def unpacked(path: Path, name: str) -> Iterator[IO[bytes]]:
+    """A file's bytes, unpacked. Raises SourceError where it is not what it should be, also while it is read."""
+    damaged = SourceError(f"{name} cannot be unpacked: it is damaged or incomplete", "Export it again.")
+    try:
+        with _unpacked(path, name) as stream:
+            yield stream
     except (EOFError, zlib.error):
         raise damaged from None
     except OSError as error:
@@ -124,13 +134,25 @@ _SIGNATURES = (
 
 def check_signature(path: Path, name: str, kind: str) -> None:
     """Refuse a file that says by its first bytes that it is something else. Raises SourceError."""
+    meant = _signature(path, name)
+    if meant is not None and meant[1] != kind:
+        raise SourceError(f"{name} is {meant[2]}, not {kind}", meant[3])
+
+
+def signature_of(path: Path, name: str) -> str | None:
+    """The format that a file says by its first bytes; None of text. Raises SourceError where it is of no use."""
+    meant = _signature(path, name)
+    if meant is not None and not meant[1]:
+        raise SourceError(f"{name} is {meant[2]}", meant[3])
+    return meant[1] if meant is not None else None
+
+
+def _signature(path: Path, name: str) -> tuple[bytes, str, str, str] | None:
     if path.suffix.lower() in (".gz", ".zst"):
-        return
+        return None
     try:
         with path.open("rb") as stream:
             first = stream.read(8)
     except OSError as error:
         raise unreachable(name, error) from None
-    for signature, meant, what, hint in _SIGNATURES:
-        if first.startswith(signature) and meant != kind:
-            raise SourceError(f"{name} is {what}, not {kind}", hint)
+    return next((signature for signature in _SIGNATURES if first.startswith(signature[0])), None)

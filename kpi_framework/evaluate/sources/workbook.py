@@ -22,7 +22,7 @@ from .interface import SourceError
 from .text import BLOCK, check_signature, too_large, unreachable
 
 if TYPE_CHECKING:
-    from python_calamine import CalamineSheet, CalamineWorkbook
+    from python_calamine import CalamineWorkbook
 
 MAX_UNPACKED = 1024**3
 _MAX_CELLS = 50_000_000
@@ -67,14 +67,20 @@ def read_sheet(path: Path, name: str, source: Source, rows: int | None = None) -
                     f"{name} counts its days from 1904, so `timestamps: excel` would be four years wrong",
                     "Format the cells of the column as dates in the workbook.",
                 )
-            found = workbook.get_sheet_by_name(sheet)
-            return Sheet(sheet, _rows_of(found, rows), flawed)
+            return Sheet(sheet, _rows_of(workbook, sheet, name, rows), flawed)
     except (zipfile.BadZipFile, KeyError, expat.ExpatError, NotImplementedError, EOFError):
         raise _damaged(name) from None
     except RuntimeError:  # an archive with a password
         raise SourceError(f"{name} is protected by a password", "Save it without one.") from None
     except OSError as error:
         raise unreachable(name, error) from None
+
+
+def sheet_names(path: Path, name: str) -> tuple[str, ...]:
+    """The names of a workbook's sheets. Raises SourceError."""
+    check_signature(path, name, "xlsx")
+    with _opened(path, name) as workbook:
+        return tuple(_tables(workbook))
 
 
 def _damaged(name: str) -> SourceError:
@@ -98,7 +104,7 @@ def _opened(path: Path, name: str) -> CalamineWorkbook:
 
 def _chosen(workbook: CalamineWorkbook, name: str, source: Source) -> str:
     """The name of the sheet to read. Raises SourceError."""
-    names = workbook.sheet_names
+    names = _tables(workbook)
     if source.sheet is None and len(names) == 1:
         return names[0]
     known = {sheet.casefold(): sheet for sheet in names}
@@ -110,8 +116,19 @@ def _chosen(workbook: CalamineWorkbook, name: str, source: Source) -> str:
     return sheet
 
 
-def _rows_of(sheet: CalamineSheet, rows: int | None) -> Sequence[Sequence[Cell]]:
-    return sheet.to_python(skip_empty_area=False, nrows=rows)
+def _rows_of(workbook: CalamineWorkbook, sheet: str, name: str, rows: int | None) -> Sequence[Sequence[Cell]]:
+    """The cells of a sheet, from its first row and column on. Raises SourceError."""
+    from python_calamine import CalamineError  # noqa: PLC0415 - it was imported to open the workbook
+
+    try:
+        return workbook.get_sheet_by_name(sheet).to_python(skip_empty_area=False, nrows=rows)
+    except CalamineError:
+        raise _damaged(name) from None
+
+
+def _tables(workbook: CalamineWorkbook) -> list[str]:
+    """The names of the sheets that hold cells: a chart may be a sheet, too."""
+    return [sheet.name for sheet in workbook.sheets_metadata if str(sheet.typ).endswith("WorkSheet")]
 
 
 # what the library does not tell

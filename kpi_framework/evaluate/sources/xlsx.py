@@ -17,7 +17,8 @@ from ...model.record import replace
 from .interface import Inquiry, SourceError
 from .local import LocalFiles
 from .scratch import Scratch
-from .workbook import Sheet, letters, read_sheet
+from .titles import title_hint
+from .workbook import letters, read_sheet
 
 
 class XlsxFiles(LocalFiles, dict=True):
@@ -50,7 +51,7 @@ class XlsxFiles(LocalFiles, dict=True):
     def columns_without_engine(self) -> Native:
         """The same: the headers say it. Raises SourceError."""
         headers = self.headers or self._heads
-        return replace(texts_of(headers), hint=_title_hint(headers, self.source))
+        return replace(texts_of(headers), hint=title_hint(headers, self.source.skip))
 
     @cached_property
     def _heads(self) -> tuple[tuple[str, ...], ...]:
@@ -77,14 +78,14 @@ class XlsxFiles(LocalFiles, dict=True):
 
 def _head(path: Path, name: str, source: Source) -> tuple[str, ...]:
     sheet = read_sheet(path, name, source, source.skip + 1)
-    return _header([*sheet.texts(".")], sheet, name, source)
+    return header_of([*sheet.texts(".")], sheet.name, name, source)
 
 
 def _copy(path: Path, name: str, source: Source, target: Path) -> tuple[str, tuple[str, ...]]:
     """Write the header and the rows below it as text; its sheet and the header. Raises SourceError, OSError."""
     sheet = read_sheet(path, name, source)
     rows = [*sheet.texts(source.decimal)]
-    header = _header(rows, sheet, name, source)
+    header = header_of(rows, sheet.name, name, source)
     with target.open("w", encoding="utf-8", newline="") as stream:
         cells = csv.writer(stream, delimiter=source.delimiter, quotechar=source.quote, lineterminator="\n")
         cells.writerow(header)
@@ -92,20 +93,12 @@ def _copy(path: Path, name: str, source: Source, target: Path) -> tuple[str, tup
     return sheet.name, header
 
 
-def _header(rows: Sequence[Sequence[str]], sheet: Sheet, name: str, source: Source) -> tuple[str, ...]:
+def header_of(rows: Sequence[Sequence[str]], sheet: str, name: str, source: Source) -> tuple[str, ...]:
     """The names of a sheet's columns, all that it has. Raises SourceError."""
     header = rows[source.skip] if len(rows) > source.skip else ()
     if not any(cell.strip() for cell in header):
         raise SourceError(
-            f"{name}: row {source.skip + 1} of the sheet `{sheet.name}` is empty, where its header should be",
+            f"{name}: row {source.skip + 1} of the sheet `{sheet}` is empty, where its header should be",
             "Write under `source` how many rows stand above the header: `skip: 3`.",
         )
     return unique_headers(header)
-
-
-def _title_hint(headers: Sequence[Sequence[str]], source: Source) -> str:
-    """What to do where the row that should be the header has hardly a name."""
-    lacking = any(sum(name == f"column_{n}" for n, name in enumerate(h, 1)) * 2 > len(h) for h in headers)
-    return (
-        f"If the header stands lower, write how many rows are above it: `skip: {source.skip + 1}`." if lacking else ""
-    )

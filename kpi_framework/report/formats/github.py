@@ -22,8 +22,9 @@ def render_github(report: Report) -> Commands:
     for severity, kind in _TYPES.items():
         lines += _annotations(kind, [f for f in (*report.alarms, *report.findings) if f.severity is severity])
     if not report.passed and not any(line.startswith("::error") for line in lines):
-        reasons = report.scorecard.verdict.reasons if report.scorecard else ()
-        lines.append(_command("error", "; ".join(reasons) or "not passed", title=report.title))
+        verdict = report.scorecard.verdict if report.scorecard else None
+        kind = "warning" if verdict and verdict.is_open else "error"
+        lines.append(_command(kind, "; ".join(verdict.reasons if verdict else ()) or "not passed", title=report.title))
     return Commands("".join(f"{line}\n" for line in lines))
 
 

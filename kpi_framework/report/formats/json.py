@@ -67,7 +67,7 @@ def _visible(character: str) -> str:
 
 
 def measurement_object(measurement: Measurement) -> dict[str, Any]:
-    """One measurement; `inputs` and `because` only where there are any."""
+    """One measurement; `inputs`, `because` and `would_be` only where there are any."""
     interval, target = measurement.interval, goal_object(measurement.target)
     fields = {
         "kpi": measurement.kpi, "kind": measurement.kind, "judged": measurement.judged,
@@ -83,6 +83,8 @@ def measurement_object(measurement: Measurement) -> dict[str, Any]:
         fields["inputs"] = {name: number(value) for name, value in measurement.inputs.items()}
     if measurement.because is not None:
         fields["because"] = measurement.because
+    if measurement.would_be is not None:
+        fields["would_be"] = measurement.would_be.value
     return fields
 
 

@@ -145,14 +145,14 @@ def _left_out(findings: Sequence[Diagnostic], listed: Sequence[Diagnostic]) -> I
 
 def _closing(report: Report) -> Text:
     """The last line, where the eye rests: passed or not, and why."""
-    passed = report.passed
-    words = "✓ Passed" if passed else "✗ Not passed"
+    words = "✓ Passed" if report.passed else "✗ Not passed"
+    style = "bold green" if report.passed else "bold red"
     tallies = [tally(report.findings)]
     if report.scorecard is not None:
         words = verdict_text(report.scorecard)
-        passed = report.scorecard.verdict.passed
+        style = "bold yellow" if report.scorecard.verdict.is_open else style
         tallies = [tally_text(report.scorecard), *tallies]
-    line = Text.assemble("\n", (words, "bold green" if passed else "bold red"), f": {'; '.join(tallies)}")
+    line = Text.assemble("\n", (words, style), f": {'; '.join(tallies)}")
     if report.scorecard is not None:
         for reason in report.scorecard.verdict.reasons[:_SHOWN]:
             line.append(f"\n  · {PLAIN.prose(reason)}")

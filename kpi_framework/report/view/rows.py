@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from ...model.measurement import Measurement, Status
-from ..words.phrases import counted, segment_text, short_period_text, status_text
+from ..words.phrases import counted, segment_text, short_period_text, standing_text, status_text
 from ..words.values import NONE, show_change, show_distance, show_target, show_value
 from .scorecard_view import ScorecardView
 
@@ -25,11 +25,11 @@ def cells(measurement: Measurement | None) -> dict[str, str]:
     """The cells by column. An unknown value is compared with nothing: it must not look like a result."""
     if measurement is None:
         return {"Status": status_text(Status.UNKNOWN), "Period": NONE, **dict.fromkeys(VALUES, NONE)}
-    is_known = measurement.status is not Status.UNKNOWN
+    is_known = Status.UNKNOWN not in (measurement.status, measurement.would_be)
     change = show_change(measurement.value, measurement.previous, measurement.unit, measurement.target)
     unfrozen = "" if measurement.frozen or measurement.baseline is None else " (not frozen)"
     return {
-        "Status": status_text(measurement.status, waived=measurement.waived),
+        "Status": standing_text(measurement),
         "Period": short_period_text(measurement.period),
         "Value": show_value(measurement.value, measurement.unit, measurement.target),
         "Target": show_target(measurement.target, measurement.unit, measurement.value),

@@ -110,12 +110,12 @@ class ScorecardView:
 
     @cached_property
     def kpis(self) -> tuple[Standing, ...]:
-        """The KPIs that are judged, or would be if they had a value."""
+        """The KPIs that are judged, or would be if they had a value or were no drafts."""
         return tuple(standing for standing in self.standings if _is_judged(standing))
 
     @cached_property
     def informative(self) -> tuple[Standing, ...]:
-        """Metrics and drafts: they inform."""
+        """Metrics, and drafts without a target: they inform."""
         return tuple(standing for standing in self.standings if not _is_judged(standing))
 
     @cached_property
@@ -187,6 +187,8 @@ class ScorecardView:
 
 
 def _is_judged(standing: Standing) -> bool:
+    if standing.overall is not None and standing.overall.would_be is not None:
+        return True
     if isinstance(standing.definition, Kpi) and standing.definition.is_active:
         return standing.overall is None or standing.status is not Status.INFORMATIVE
     return standing.overall is not None and standing.status is not Status.INFORMATIVE

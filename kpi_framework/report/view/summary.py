@@ -23,6 +23,8 @@ _WORDS = (
 
 def verdict_text(scorecard: Scorecard) -> str:
     """Sign and word."""
+    if scorecard.verdict.is_open:
+        return "· Not judged yet"
     return "✓ Passed" if scorecard.verdict.passed else "✗ Not passed"
 
 

@@ -80,6 +80,14 @@ def status_text(status: Status, *, waived: bool = False) -> str:
     return f"{SIGNS[status]} {status.word}{' (waived)' if waived else ''}"
 
 
+def standing_text(measurement: Measurement) -> str:
+    """The same of a measurement; of a draft what it would be: `✓ would be met`."""
+    proposed = measurement.would_be
+    if proposed is None:
+        return status_text(measurement.status, waived=measurement.waived)
+    return status_text(proposed) if proposed is Status.UNKNOWN else f"{SIGNS[proposed]} would be {proposed.word}"
+
+
 def why_unknown(measurement: Measurement | None) -> tuple[str, str]:
     """Why a value is unknown, and what to do."""
     if measurement is None or measurement.reason is None:

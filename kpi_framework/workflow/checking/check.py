@@ -17,6 +17,7 @@ from ...evaluate.session import Session
 from ...lint.lint import lint
 from ...model.catalog import Catalog
 from ...model.diagnostic import Diagnostic, KpiError
+from ...model.kpi import Lifecycle
 from ...model.measurement import ExampleResult, Scorecard, Verdict
 from ...model.record import replace
 from ...model.rule import OF_CHANGES, OF_DATA, RULES
@@ -110,7 +111,10 @@ def _judged(
     late = (*missed_without_action(catalog, measurements), *missed_without_cause(catalog, measurements))
     unseen = OF_CHANGES | (OF_DATA if options.only else frozenset())
     weighty = weighed(settled(catalog, (*findings, *late), unseen), gate, rules)
-    return weighty, verdict_of(measurements, weighty, evaluation.signals, gate, options.strictness)
+    states = {kpi.status for kpi in catalog.kpis.values()} - {Lifecycle.RETIRED}
+    only_drafts = states == {Lifecycle.DRAFT} and not catalog.broken
+    strictness = replace(options.strictness, only_drafts=only_drafts)
+    return weighty, verdict_of(measurements, weighty, evaluation.signals, gate, strictness)
 
 
 def _examples(

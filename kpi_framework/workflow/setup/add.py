@@ -32,7 +32,7 @@ _ORDER = (
     "version", "kind", "id", "name", "description", "counts", "excludes", "asks", "family", "level", "objectives",
     "owner", "dataset", "time", "where", "formula", "unit", "period", "window", "open_between", "spans", "evidence",
     "segments", "min_sample", "min_measured", "settle", "baseline", "target", "benchmark", "review", "action",
-    "read_with", "examples",
+    "read_with", "status", "examples",
 )  # fmt: skip
 _LIMITS = {"at_most": "at_most", "at_least": "at_least", "between": "between", "<=": "at_most", ">=": "at_least"}
 _DAYS = re.compile(r"^(\d{4}-\d{2}-\d{2})\.\.(\d{4}-\d{2}-\d{2})$")
@@ -55,6 +55,8 @@ class Choice(Record):
     segments: tuple[str, ...] | None = None
     name: str | None = None
     currency: str | None = None
+    is_draft: bool = False
+    """Whether nobody has decided yet that it is judged: it is then a draft, and has a baseline only if one is given."""
 
 
 class Proposal(Record):
@@ -236,7 +238,10 @@ class _Adding(Record):
         if is_currency(str(values["unit"])):
             values["unit"] = choice.currency or self._currency or values["unit"]
         if "target" in values:
-            values |= {"baseline": self._baseline(choice), "target": self._target(template, choice)}
+            is_bare = self.choice.is_draft and choice.baseline is None
+            baseline = {} if is_bare else {"baseline": self._baseline(choice)}
+            values |= {**baseline, "target": self._target(template, choice)}
+            values |= {"status": "draft"} if self.choice.is_draft else {}
         return {name: values[name] for name in _ORDER if values.get(name) not in (None, [])}
 
     def _fit_to_columns(self, values: dict[str, Any]) -> None:

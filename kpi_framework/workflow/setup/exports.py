@@ -2,41 +2,125 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
-from ...discover.export import Export, conflicts
-from ...discover.vendor import IdentifiedFile, Shipped, identified, refusal
-from ...evaluate.profile import column_profiles
+from ...discover.export import TICKETS, Answers, Export, Surroundings, conflicts, guessed_export, known_export
+from ...discover.vendor import IdentifiedFile, Shipped, header_matches, identified, refusal, unknown_header
+from ...evaluate.engine.interface import EngineError
+from ...evaluate.profile import ExportTable
 from ...evaluate.sniff import sniff
 from ...evaluate.sources.interface import SourceError
-from ...load.library import shipped_contracts, shipped_presets
+from ...evaluate.sources.scratch import Scratch
+from ...load.library import shipped_contracts, shipped_presets, shipped_vocabularies
+from ...model.column_profile import FileProfile
 from ...model.diagnostic import Diagnostic
+from ...model.record import Record
+from ..run import Options
 
 
-def exports_of(paths: Sequence[Path]) -> tuple[tuple[Export, ...], tuple[Diagnostic, ...]]:
+class Exports(Record):
     """What the files are, or everything that is wrong with any of them."""
-    datasets: dict[str, list[IdentifiedFile]] = {}
+
+    datasets: tuple[Export, ...] = ()
+    problems: tuple[Diagnostic, ...] = ()
+
+
+def exports_of(options: Options, paths: Sequence[Path], answers: Mapping[str, Answers], open_: ExitStack) -> Exports:
+    """The datasets that the files make; each is read once, by an engine of its own that `open_` ends."""
+    shipped = Shipped(shipped_presets(), shipped_contracts())
+    around = Surroundings(shipped, shipped_vocabularies(), options.now)
+    known: dict[str, list[IdentifiedFile]] = {}
+    unknown: list[FileProfile] = []
     problems: list[Diagnostic] = []
     for path in dict.fromkeys(paths):
-        match _identified(path):
+        match _identified(path, shipped):
             case Diagnostic() as problem:
                 problems.append(problem)
-            case file:
-                datasets.setdefault(file.match.contract.name, []).append(file)
-    problems += [problem for files in datasets.values() for problem in conflicts(files)]
-    return ((), tuple(problems)) if problems else (tuple(map(_export, datasets.values())), ())
+            case IdentifiedFile() as file:
+                known.setdefault(file.match.contract.name, []).append(file)
+            case FileProfile() as file:
+                unknown.append(file)
+    problems += [problem for files in known.values() for problem in conflicts(files)]
+    if problems:
+        return Exports(problems=(*problems, *(unknown_header(file, shipped) for file in unknown)))
+    reading = _Reading(options, answers, around, open_)
+    made = [reading.known(files) for files in known.values()]
+    made += [reading.guessed(files) for files in _alike(unknown)]
+    problems = [export for export in made if isinstance(export, Diagnostic)]
+    return (
+        Exports(problems=tuple(problems))
+        if problems
+        else _named(export for export in made if isinstance(export, Export))
+    )
 
 
-def _identified(path: Path) -> IdentifiedFile | Diagnostic:
-    """A file and what it is, or why no project can be made of it."""
+def _identified(path: Path, shipped: Shipped) -> IdentifiedFile | FileProfile | Diagnostic:
+    """A file and what its header says it is; the file alone where it says nothing; or why it cannot be read."""
     try:
-        return identified(sniff(path), Shipped(shipped_presets(), shipped_contracts()))
+        file = sniff(path)
     except SourceError as error:
         return refusal(path, error.message, error.hint)
+    return identified(file, shipped) if header_matches(file.header, path.stem, shipped) else file
 
 
-def _export(files: Sequence[IdentifiedFile]) -> Export:
-    """Files of one kind with one header, read as one."""
-    match, profiles = files[0].match, tuple(part.file for part in files)
-    return Export(profiles, match, column_profiles(profiles, match.headers))
+def _alike(files: Iterable[FileProfile]) -> list[tuple[FileProfile, ...]]:
+    """Files that are written alike, together."""
+    groups: dict[tuple[object, ...], list[FileProfile]] = {}
+    for file in files:
+        groups.setdefault((file.header, file.format, *file.options.items()), []).append(file)
+    return [tuple(group) for group in groups.values()]
+
+
+def _named(exports: Iterable[Export]) -> Exports:
+    """The exports, of which no two make the same dataset."""
+    datasets: dict[str, Export] = {}
+    problems = []
+    for export in exports:
+        first = datasets.setdefault(export.dataset, export)
+        if first is not export:
+            names = first.files[0].path.name, export.files[0].path.name
+            message = f"{names[0]} and {names[1]} both look like {export.dataset}, with different columns"
+            problems.append(refusal(export.files[0].path, message, "Run `kpi init` in a separate folder for each."))
+    return Exports(tuple(datasets.values()), tuple(problems))
+
+
+class _Reading(Record):
+    """Files are read into an engine, and their columns told."""
+
+    options: Options
+    answers: Mapping[str, Answers]
+    around: Surroundings
+    open_: ExitStack
+
+    def known(self, files: Sequence[IdentifiedFile]) -> Export | Diagnostic:
+        """Files whose header says what they are."""
+        match = files[0].match
+        profiles = tuple(part.file for part in files)
+        answers = self.answers.get(match.contract.name, Answers({}))
+        read = self._read(profiles, match.headers)
+        if isinstance(read, Diagnostic):
+            return read
+        return known_export(profiles, match, read, answers, self.around)
+
+    def guessed(self, files: tuple[FileProfile, ...]) -> Export | Diagnostic:
+        """Files whose content has to say it."""
+        read = self._read(files, None)
+        if isinstance(read, Diagnostic):
+            return read
+        export = guessed_export(files, read, self.answers.get(TICKETS, Answers({})), self.around)
+        return export or unknown_header(files[0], self.around.shipped)
+
+    def _read(self, files: Sequence[FileProfile], headers: Sequence[str] | None) -> ExportTable | Diagnostic:
+        self.options.progress(f"reading {files[0].path.name}")
+        try:
+            engine = self.options.open_engine()
+            self.open_.callback(engine.close)
+            scratch = Scratch()
+            self.open_.callback(scratch.close)
+            return ExportTable.read(engine, scratch, files, headers)
+        except SourceError as error:
+            return refusal(files[0].path, error.message, error.hint)
+        except EngineError:
+            return refusal(files[0].path, f"{files[0].path.name} could not be read", "Run it again, or split the file.")

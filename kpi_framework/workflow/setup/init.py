@@ -5,21 +5,25 @@ from __future__ import annotations
 import glob
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from importlib.resources import files
 from itertools import takewhile
 from pathlib import Path, PurePosixPath
 
 from ... import __version__
+from ...compile.words import words_in
+from ...discover.answers import Answered, Question, answered, questions_of
 from ...discover.export import Export
-from ...discover.project import Frame, empty_project, proposed_project
+from ...discover.project import Frame, empty_project, leading_span, proposed_project
+from ...discover.report import Reading, report_of
 from ...load.catalog import PROJECT, load_catalog
 from ...load.library import shipped_contracts
 from ...load.templates import shipped_templates
 from ...load.write import as_commented, as_yaml
 from ...load.yaml import read_yaml
 from ...model.diagnostic import Diagnostic, KpiError
-from ...model.record import Record, replace
+from ...model.record import Record, field, replace
 from ...model.template import Template
 from ..destination import destination
 from ..files import copy_file, write_text
@@ -28,14 +32,20 @@ from ..project_files import links_beneath
 from ..run import Options
 from .add import Choice, add
 from .catalog import datasets
-from .exports import exports_of
+from .exports import Exports, exports_of
 from .schemas import write_schemas
 
 WORKFLOW = ".github/workflows/kpi.yml"
 IGNORED = "scorecard/"
+ATTRIBUTES = ".gitattributes"
+_ATTRIBUTES = """\
+# Data and ledgers are compared byte for byte: git changes no line end in them.
+data/** -text
+ledger/** -text
+"""
 TICKETS = "tickets"
 FIRST = "time_to_resolution"
-_PLACES = ("data", ".gitignore", ".github", ".github/workflows", WORKFLOW)
+_PLACES = ("data", ".gitignore", ".gitattributes", ".github", ".github/workflows", WORKFLOW)
 _FOLDERS = ("kpis", "schemas")
 _HEAD = "# yaml-language-server: $schema=schemas/project.schema.json"
 
@@ -48,6 +58,10 @@ class InitRequest(Record):
     name: str | None = None
     timezone: str | None = None
     owner: str = "service-desk@example.com"
+    answers: tuple[str, ...] = ()
+    """What a person said: `tickets.day_first=yes`."""
+    ask: Callable[[Question], str | None] = field(default=lambda _: None)
+    """Asks a person what the files do not tell; None where nobody is there."""
 
 
 class InitResult(Record):
@@ -56,16 +70,24 @@ class InitResult(Record):
     written: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     findings: tuple[Diagnostic, ...] = ()
+    reading: Reading | None = None
+    """What was understood of the exports."""
 
 
 def begin(options: Options, request: InitRequest) -> InitResult:
     """Write a project into the folder. Raises KpiError where there is one already, or nothing can be written."""
     _refuse_taken(request.folder)
-    exports, problems = exports_of(request.sources)
-    if problems:
-        return InitResult(findings=problems)
+    with ExitStack() as open_:
+        looked, answers = _looked(options, request, open_)
+        if looked.problems:
+            return InitResult(findings=looked.problems)
+        return _begun(options, replace(request, timezone=request.timezone or answers.timezone), looked.datasets)
+
+
+def _begun(options: Options, request: InitRequest, exports: Sequence[Export]) -> InitResult:
+    """Write a project over these exports."""
     sources = {e.dataset: _data_source(e, request.folder) for e in exports}
-    frame = Frame(request.name or _titled(request.folder), request.timezone, options.now.date())
+    frame = Frame(request.name or _titled(request.folder), request.timezone)
     paths = {dataset: source.source for dataset, source in sources.items()}
     project = proposed_project(frame, exports, paths) if exports else empty_project(frame)
     text = as_commented(project.values, project.comments, _HEAD)
@@ -74,10 +96,25 @@ def begin(options: Options, request: InitRequest) -> InitResult:
     copied = [name for p in sources.values() for name in _copy(p, request.folder)]
     write_text(request.folder / "kpi.yaml", text)
     written = ["kpi.yaml", *copied, *_around(request.folder)]
-    ids, notes = _definitions(options, request, {e.dataset for e in exports})
-    return InitResult(
-        (*written, *ids), (*(f"{c} is a copy of your file, with all personal data in it" for c in copied), *notes)
-    )
+    ids, notes = _definitions(options, request, exports)
+    reading = report_of(exports, frame.timezone) if exports else None
+    copies = (f"{c} is a copy of your file, with all personal data in it" for c in copied)
+    return InitResult((*written, *ids), (*copies, *notes), (), reading)
+
+
+def _looked(options: Options, request: InitRequest, open_: ExitStack) -> tuple[Exports, Answered]:
+    """The exports; where a person is there, what they do not tell is asked, and they are looked at again.
+
+    Raises KpiError.
+    """
+    answers = answered(request.answers, shipped_contracts())
+    exports = exports_of(options, request.sources, answers.datasets, open_)
+    questions = [question for export in exports.datasets for question in questions_of(export)]
+    replies = [f"{q.name}={reply}" for q in questions if (reply := request.ask(q))]
+    if not replies:
+        return exports, answers
+    answers = answered((*request.answers, *replies), shipped_contracts())
+    return exports_of(options, request.sources, answers.datasets, open_), answers
 
 
 def _refuse_taken(folder: Path) -> None:
@@ -123,7 +160,7 @@ def _data_source(export: Export, folder: Path) -> DataSource:
 
 def _data_path(export: Export, path: Path, *, several: bool) -> str:
     name = re.sub(r"[\[\]*?]", "_", path.name)
-    name = name if path.suffix else f"{name}.csv"
+    name = name if path.suffix else f"{name}.{export.files[0].format}"
     return f"data/{export.dataset}/{name}" if several else f"data/{name}"
 
 
@@ -176,7 +213,15 @@ def _around(folder: Path) -> list[str]:
         text = files("kpi_framework").joinpath("library/starter/workflow.yaml").read_text(encoding="utf-8")
         write_text(folder / WORKFLOW, text.replace("@VERSION@", __version__))
         written.append(WORKFLOW)
-    return [*written, *_ignored(folder / ".gitignore")]
+    return [*written, *_attributed(folder / ATTRIBUTES), *_ignored(folder / ".gitignore")]
+
+
+def _attributed(path: Path) -> list[str]:
+    """The lines by which git takes data and ledgers as they are; a file that is there stays."""
+    if os.path.lexists(path):
+        return []
+    write_text(path, _ATTRIBUTES)
+    return [path.name]
 
 
 def _ignored(path: Path) -> list[str]:
@@ -193,26 +238,45 @@ def _ignored(path: Path) -> list[str]:
 # the KPIs that the columns allow
 
 
-def _definitions(options: Options, request: InitRequest, there: set[str]) -> tuple[list[str], list[str]]:
+def _definitions(options: Options, request: InitRequest, exports: Sequence[Export]) -> tuple[list[str], list[str]]:
     """The files of the KPIs that were added, and what to know about them."""
     within = replace(options, project_root=ProjectRoot(request.folder.resolve()))
+    there = {export.dataset for export in exports}
+    choice = _choice(request, exports)
     if not there:
-        return _added(within, request, FIRST), []
+        return _added(within, replace(choice, is_draft=False), FIRST), []
     written: list[str] = []
     notes: list[str] = []
     for row in dict.fromkeys(t.row for t in shipped_templates().values()):
         options.progress("adding the KPIs that the columns allow")
-        paths, remarks = _first_reading(within, request, row, there)
+        readings = {i: t for i, t in _readings(row).items() if set(datasets(t)) <= there and not _lacks(exports, t)}
+        paths, remarks = _first_reading(within, choice, readings)
         written += paths
         notes += remarks
     _guard(request.folder, written)
     return written, [*_unmerged(within, there), *notes]
 
 
-def _first_reading(options: Options, request: InitRequest, row: str, there: set[str]) -> tuple[list[str], list[str]]:
+def _choice(request: InitRequest, exports: Sequence[Export]) -> Choice:
+    """What holds for all KPIs: nobody has chosen one, so that each is a draft; its baseline lies in the data."""
+    span = leading_span(exports)
+    baseline = f"{span.baseline[0]}..{span.baseline[1]}" if span is not None and span.baseline else None
+    return Choice(owner=request.owner, baseline=baseline, is_draft=True)
+
+
+def _lacks(exports: Sequence[Export], template: Template) -> bool:
+    """Whether it compares a column with words that no row holds: its 0 would prove nothing."""
+    name, formula, where = (template.kpi.get(field_) for field_ in ("dataset", "formula", "where"))
+    return any(
+        export.lacks(compared.column, compared.words)
+        for export in exports if export.dataset == name for compared in words_in(formula, where)
+    )  # fmt: skip
+
+
+def _first_reading(options: Options, choice: Choice, readings: Mapping[str, Template]) -> tuple[list[str], list[str]]:
     """The files of a row of the catalogue, or of the first of its variants that the columns allow, which is told."""
-    for template_id, template in _readings(row).items():
-        if set(datasets(template)) <= there and (paths := _added(options, request, template_id)):
+    for template_id, template in readings.items():
+        if paths := _added(options, choice, template_id):
             return paths, [f"{template_id}: {template.variant}"] if template.variant else []
     return [], []
 
@@ -224,10 +288,10 @@ def _readings(row: str) -> dict[str, Template]:
     return {**{i: t for i, t in templates.items() if i == row}, **judged}
 
 
-def _added(options: Options, request: InitRequest, template_id: str) -> list[str]:
+def _added(options: Options, choice: Choice, template_id: str) -> list[str]:
     """The files of one KPI; none if a column it needs is not there."""
     try:
-        added = add(options, template_id, Choice(owner=request.owner))
+        added = add(options, template_id, choice)
     except KpiError:
         return []  # it is there already, as the input of another
     return [p.relative_to(options.project_root.folder).as_posix() for p in added.written]

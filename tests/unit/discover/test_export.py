@@ -41,7 +41,7 @@ def test_the_newest_time_is_not_a_due_one() -> None:
     """A ticket that is due next year did not happen next year."""
     export = export_of({"number": ["1"], "opened_at": ["2026-01-05 09:00"], "sla_due": ["2027-01-05 09:00"]})
     assert export.newest == dt.datetime(2026, 1, 5, 9)
-    assert export.timestamp_formats.newest == dt.datetime(2027, 1, 5, 9)
+    assert export.timestamps["due_at"].reading.newest == dt.datetime(2027, 1, 5, 9)
 
 
 def test_words_are_told_of_columns_that_have_canonical_ones() -> None:

@@ -13,7 +13,7 @@ from kpi_framework.load.library import shipped_contracts
 from kpi_framework.load.write import as_commented, as_yaml
 from tests.unit.discover.exports import export_of
 
-FRAME = Frame("Desk", None, dt.date(2026, 2, 1))
+FRAME = Frame("Desk", None)
 TICKETS = export_of({"number": ["1"], "opened_at": ["2026-01-05 09:00"], "state": ["Parked"]})
 COSTS = export_of({"month": ["2026-01-01"], "cost": ["100"]})
 
@@ -36,16 +36,16 @@ def test_a_proposed_project_is_read_without_a_finding(project: CommentedValues) 
 
 def test_old_data_are_judged_as_of_their_newest_time() -> None:
     """An export of January is not stale in February; one of yesterday is renewed every day."""
-    paths = {"tickets": "a.csv"}
+    paths, cells = {"tickets": "a.csv"}, {"number": ["1"], "opened_at": ["2026-01-05 09:00"], "state": ["New"]}
     assert proposed_project(FRAME, [TICKETS], paths).values["as_of"] == "2026-01-05"
-    fresh = Frame("Desk", None, dt.date(2026, 1, 6))
-    assert proposed_project(fresh, [TICKETS], paths).values["as_of"] == "now"
+    fresh = export_of(cells, now=dt.datetime(2026, 1, 6, tzinfo=dt.UTC))
+    assert proposed_project(FRAME, [fresh], paths).values["as_of"] == "now"
 
 
 def test_an_assumed_zone_is_told() -> None:
     """A zone that the person named is not."""
     assert ("timezone",) in empty_project(FRAME).comments
-    named = Frame("Desk", "Europe/Berlin", FRAME.today)
+    named = Frame("Desk", "Europe/Berlin")
     assert ("timezone",) not in empty_project(named).comments
     assert empty_project(named).values["timezone"] == "Europe/Berlin"
 

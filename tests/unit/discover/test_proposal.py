@@ -12,13 +12,14 @@ def proposal(**columns: list[str]) -> CommentedValues:
 
 
 def test_a_vendors_export_is_its_preset() -> None:
-    """The path, how it is read, the preset, the key."""
+    """The path, how it is read, the preset, the key, and until when its rows are complete."""
     dataset = proposal(opened_at=["2026-01-05 09:00"])
     assert dataset.values == {
         "source": {"path": "data/a.csv", "delimiter": ",", "encoding": "utf-8", "timezone": "Europe/Berlin"},
         "preset": "servicenow",
         "key": "ticket_id",
-        "complete_through": "newest_row",
+        "complete_from": "2026-01-01",
+        "complete_through": "2026-01-05",
         "freshness": "2 days",
     }
 
@@ -40,7 +41,8 @@ def test_formats_are_written_unless_they_are_iso() -> None:
     mixed = proposal(opened_at=["13/1/2026 09:00", "14.1.2026 09:00"]).values["source"]["timestamps"]
     assert mixed == ["%d/%m/%Y %H:%M", "%d.%m.%Y %H:%M"]
     rival = proposal(opened_at=["1/2/2026 09:00"])
-    assert any("AMBIGUOUS" in line for line in rival.comments["source", "timestamps"])
+    assert rival.values["source"]["timestamps"] == ["%d/%m/%Y %H:%M", "%m/%d/%Y %H:%M"]
+    assert any("UNDECIDED `tickets.day_first`" in line for line in rival.comments["source", "timestamps"])
 
 
 def test_iso_times_of_a_vendor_with_other_formats_are_an_empty_list() -> None:
@@ -67,4 +69,4 @@ def test_rows_of_a_contract_have_no_preset() -> None:
     """Their columns have its names, and its key."""
     dataset = proposed_dataset(export_of({"ticket_id": ["1"], "created_at": ["2026-01-05"]}), "a.csv", "UTC")
     assert "preset" not in dataset.values
-    assert dataset.values["key"] == ["ticket_id"]
+    assert dataset.values["key"] == "ticket_id"

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
 
 from kpi_framework.evaluate import profile, sniff
-from kpi_framework.evaluate.profile import column_profiles
-from kpi_framework.evaluate.sniff import rows_of
+from kpi_framework.evaluate.engine.duckdb import WorkerLimits
+from kpi_framework.evaluate.profile import ExportTable
 from kpi_framework.evaluate.sources.interface import SourceError
-from kpi_framework.model.column_profile import ColumnProfile
+from kpi_framework.evaluate.sources.scratch import Scratch
+from kpi_framework.model.column_profile import ColumnProfile, FileProfile, TimeOrder, TimeReading
+from tests.engines.inside import InsideEngine
 
 
 def written(folder: Path, content: str | bytes, name: str = "a.csv") -> Path:
@@ -20,10 +25,18 @@ def written(folder: Path, content: str | bytes, name: str = "a.csv") -> Path:
     return path
 
 
+@contextmanager
+def table(*files: FileProfile) -> Iterator[ExportTable]:
+    """The rows of files, in an engine."""
+    with closing(InsideEngine(WorkerLimits())) as engine:
+        yield ExportTable.read(engine, Scratch(), files)
+
+
 def test_a_column_is_counted_and_listed(tmp_path: Path) -> None:
     """Rows, blank and lacking cells, different texts in order, and the first rows side by side."""
-    file = sniff.sniff(written(tmp_path, "id,word\n1,b \n2,a\n\n3,b\n4, \n5\n"))
-    profiles = column_profiles([file], ["id", "word"])
+    file = sniff.sniff(written(tmp_path, "id,word\n1,b \n2,a\n\n3,b\n4, \n5,\n"))
+    with table(file) as rows:
+        profiles = rows.profiles(["id", "word"])
     assert profiles["word"] == ColumnProfile(
         "word", "text", row_count=5, empty_count=2, distinct_count=2, texts=("b", "a"), sample=("b", "a", "b", "", "")
     )
@@ -34,26 +47,35 @@ def test_several_files_are_one(tmp_path: Path) -> None:
     """Each by its own header: the columns of the second may be in another order."""
     first = sniff.sniff(written(tmp_path, "id,word\n1,b\n2,a\n"))
     second = sniff.sniff(written(tmp_path, "word,id\na,3\nc,1\n", "b.csv"))
-    profiles = column_profiles([first, second], ["word", "id"])
-    assert profiles["word"].texts == ("b", "a", "c")
+    with table(first, second) as rows:
+        profiles = rows.profiles(["word", "id"])
+    assert profiles["word"].texts == ("a", "b", "c")
     assert profiles["id"].texts == ("1", "2", "3")
     assert profiles["id"].row_count == 4
 
 
 def test_a_sample_is_bounded_and_in_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same first rows of every column; everything is counted."""
+    """The same rows of every column, evenly spread; everything is counted."""
     monkeypatch.setattr(profile, "MAX_SAMPLE", 2)
     file = sniff.sniff(written(tmp_path, "a,b\n1,x\n2,y\n3,z\n"))
-    profiles = column_profiles([file], ["a", "b"])
-    assert (profiles["a"].sample, profiles["b"].sample) == (("1", "2"), ("x", "y"))
+    with table(file) as rows:
+        profiles = rows.profiles(["a", "b"])
+    assert (profiles["a"].sample, profiles["b"].sample) == (("1", "3"), ("x", "z"))
     assert profiles["a"].distinct_count == 3
 
 
-def test_only_the_first_rows_are_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A file of millions of rows takes no longer than its first ones."""
-    monkeypatch.setattr(sniff, "MAX_ROWS", 2)
-    file = sniff.sniff(written(tmp_path, "a\n1\n2\n3\n"))
-    assert list(rows_of(file)) == [["1"], ["2"]]
+def test_times_are_read_counted_and_ordered(tmp_path: Path) -> None:
+    """By the formats that are asked for: how many cells they read, the ends, which comes first, the days."""
+    text = "a,b\n01/02/2026,02/02/2026\n13/02/2026,\nx,14/02/2026\n"
+    with table(sniff.sniff(written(tmp_path, text))) as rows:
+        day_first, month_first = ("%d/%m/%Y",), ("%m/%d/%Y",)
+        first, second = rows.readings([("a", day_first), ("a", month_first)])
+        assert first == TimeReading(2, dt.datetime(2026, 2, 1), dt.datetime(2026, 2, 13))
+        assert second == TimeReading(1, dt.datetime(2026, 1, 2), dt.datetime(2026, 1, 2))
+        assert rows.unread("a", month_first) == ("13/02/2026", "x")
+        orders = rows.orders({"a": day_first, "b": day_first})
+        assert orders == {("a", "b"): TimeOrder(1, 1), ("b", "a"): TimeOrder(1, 0)}
+        assert rows.days("b", day_first) == [(dt.date(2026, 2, 2), 1), (dt.date(2026, 2, 14), 1)]
 
 
 @pytest.mark.parametrize(

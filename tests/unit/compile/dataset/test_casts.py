@@ -19,6 +19,7 @@ from kpi_framework.compile.dataset.source_type import SourceType
 from kpi_framework.compile.dataset.timestamps import wall_time
 from kpi_framework.compile.dialect.duckdb.functions import zone_functions
 from kpi_framework.compile.dialect.duckdb.spelling import sql_of
+from kpi_framework.model.months import MONTHS
 
 CELL = exp.column("cell")
 
@@ -118,3 +119,46 @@ def test_words_of_a_contract(cell: str | None, is_out: bool) -> None:
     condition = out_of_contract(CELL, ("low", "high"), None, None)
     assert condition is not None
     assert over(condition, cell) is is_out
+
+
+@pytest.mark.parametrize(
+    ("cell", "formats", "moment"),
+    [
+        ("1700000000", ("epoch",), dt.datetime(2023, 11, 14, 22, 13, 20)),
+        ("1700000000.5", ("epoch",), dt.datetime(2023, 11, 14, 22, 13, 20, 500_000)),
+        ("-1", ("epoch",), dt.datetime(1969, 12, 31, 23, 59, 59)),
+        ("9" * 18, ("epoch",), None),
+        ("soon", ("epoch",), None),
+        ("1700000000123", ("epoch_ms",), dt.datetime(2023, 11, 14, 22, 13, 20, 123_000)),
+        ("46000.4166666667", ("excel",), dt.datetime(2025, 12, 9, 10)),
+        ("46200.4166666667", ("excel",), dt.datetime(2026, 6, 27, 9)),
+        ("60", ("excel",), None),
+        ("46000", ("excel", "iso"), dt.datetime(2025, 12, 9)),
+        ("2026-06-01 10:00", ("excel", "iso"), dt.datetime(2026, 6, 1, 9)),
+        ("2026-06-01T10:00:00Z", ("%d/%m/%Y", "iso"), dt.datetime(2026, 6, 1, 10)),
+        ("2026-06-01T10:00:00+0200", ("%d/%m/%Y %H:%M", "%Y-%m-%dT%H:%M:%S%z"), dt.datetime(2026, 6, 1, 8)),
+        ("01/06/2026 10:00", ("%d/%m/%Y %H:%M", "%Y-%m-%dT%H:%M:%S%z"), dt.datetime(2026, 6, 1, 9)),
+        ("02/oct/25 2:15 PM", ("%d/%b/%y %I:%M %p",), dt.datetime(2025, 10, 2, 13, 15)),
+        ("3 déc. 2025", ("%d %b %Y",), dt.datetime(2025, 12, 3)),
+        ("15. März 2026 08:00", ("%d. %B %Y %H:%M",), dt.datetime(2026, 3, 15, 8)),
+        ("12.Dez.2025", ("%d.%b.%Y",), dt.datetime(2025, 12, 12)),
+        ("5 stycznia 2026", ("%d %B %Y",), dt.datetime(2026, 1, 5)),
+        ("1 de fevereiro de 2026", ("%d de %B de %Y",), dt.datetime(2026, 2, 1)),
+        ("3 gen 2026", ("%d %b %Y",), dt.datetime(2026, 1, 3)),
+        ("3 mrt. 2026", ("%d %b %Y",), dt.datetime(2026, 3, 3)),
+        ("Jan 5, 2026", ("%b %d, %Y",), dt.datetime(2026, 1, 5)),
+        ("3 smarch 2026", ("%d %b %Y",), None),
+    ],
+)
+def test_a_moment_in_any_form_that_a_source_may_say(
+    cell: str, formats: tuple[str, ...], moment: dt.datetime | None
+) -> None:
+    """Numbers since 1970 and of workbooks, offsets beside wall times, months by their names in eight languages."""
+    assert read(cell, "timestamp", formats) == moment
+
+
+def test_no_name_means_two_months() -> None:
+    """In whichever of the languages: what is read never depends on the language."""
+    names = [name for month in MONTHS for name in month]
+    assert len(MONTHS) == 12
+    assert len(names) == len(set(names))
