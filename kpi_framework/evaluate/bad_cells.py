@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 from ..compile.dataset.flawed_rows import Flawed
 from ..compile.dataset.loading import Flaw
 from ..compile.dataset.table import Table
 from ..model.catalog import Catalog
 from ..model.diagnostic import Diagnostic, Span
-from ..model.quoting import listed, shown
+from ..model.quoting import shown
 from ..model.record import Record, replace
 from ..model.rule import RULES
 from .beginning import Beginning
-from .cell_locations import SHOWN, Located, Locations
+from .cell_locations import Located, Locations
 from .cell_shapes import Context, likely_cause, no_value_cause, shape
 from .completion import Loaded
 from .findings import CORRECT, counted_rows, dataset_span, of_backward_time
@@ -45,16 +45,15 @@ def of_cells(catalog: Catalog, table: Table, loaded: Loaded, locations: Location
     cells = _Cells(catalog, table, loaded, locations)
     counts = {Flaw.MISFIT: loaded.misfits, Flaw.EMPTY: loaded.empties, Flaw.WORD: loaded.words,
               Flaw.ODD_HOUR: loaded.odds}  # fmt: skip
-    of_totals = []
+    totals: dict[str, None] = {}
     for flaw, by_column in counts.items():
         for column, rows in by_column.items():
             if cells.is_of_totals(flaw, column, rows):
-                of_totals.append(column)
+                totals |= dict.fromkeys(locations.in_totals[Flawed(flaw, column)])
             else:
                 yield cells.finding(flaw, column, rows)
     yield from (cells.of_order(pair, rows) for pair, rows in loaded.swaps.items())
-    if of_totals:
-        yield cells.of_totals(of_totals)
+    yield from map(cells.of_total, totals)
     if loaded.beginning is not None and loaded.beginning.strays:
         yield cells.of_strays(loaded.beginning)
 
@@ -105,18 +104,13 @@ class _Cells(Record):
         return RULES["contract-violation"].finding(self._span("columns", first), message, CORRECT)
 
     def is_of_totals(self, flaw: Flaw, column: str, rows: int) -> bool:
-        """Whether all cells of a column that are wrong in one way stand in a row that adds the others up."""
-        return self.locations.in_totals.get(Flawed(flaw, column)) == rows
+        """Whether all cells of a column that are wrong in one way stand in rows that add the others up."""
+        return len(self.locations.in_totals.get(Flawed(flaw, column), ())) == rows
 
-    def of_totals(self, columns: Sequence[str]) -> Diagnostic:
-        """Rows that add the others up."""
-        where = ", ".join(self.locations.totals[:SHOWN])
-        message = (
-            f"{self.table.name}: {where} looks like a total row; in it, these columns do not fit: {listed({*columns})}"
-        )
-        if {*columns} & self.loaded.bad(self._allowed):
-            message += f". `max_bad_rows` allows {self._allowed:,}: the KPIs that use the columns are unknown"
-        hint = "Remove the row from the export; a sum over all tickets is no ticket."
+    def of_total(self, place: str) -> Diagnostic:
+        """A row that adds the others up."""
+        message = f"{self.table.name}: {place} looks like a total row, of which cells do not fit"
+        hint = "Remove the row from the export: a sum over all tickets is no ticket."
         return RULES["contract-violation"].finding(self._span("source"), message, hint)
 
     def of_strays(self, beginning: Beginning) -> Diagnostic:
@@ -141,5 +135,5 @@ def places(located: Located, rows: int) -> str:
 
 def _shapes(located: Located) -> str:
     """How the cells are written, each digit and letter masked."""
-    shapes = list(dict.fromkeys(shape(cell) for cell in located.cells))[:_MOST_SHAPES]
+    shapes = sorted({shape(cell) for cell in located.cells})[:_MOST_SHAPES]
     return f"; written like {' or '.join(f'`{s}`' for s in shapes)}" if shapes else ""

@@ -6,8 +6,6 @@ run. So the files are read once more, by the same expressions, in an engine of i
 
 from __future__ import annotations
 
-import re
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -32,9 +30,7 @@ _TOTALS = frozenset((
     "somme", "total général", "suma", "suma total", "soma", "totale", "totale generale", "totaal", "eindtotaal",
     "razem", "suma końcowa",
 ))  # fmt: skip
-"""What stands in a row that adds the others up."""
-
-_NUMBER = r"[\d.,'\s%-]*"
+"""What names a row that adds the others up."""
 
 
 class Located(Record):
@@ -51,10 +47,8 @@ class Locations(Record):
     """What a second look showed, by what is wrong and where."""
 
     by_flaw: Mapping[Flawed, Located] = field(default_factory=dict)
-    totals: tuple[str, ...] = ()
-    """Where the last row of a file adds the others up."""
-    in_totals: Mapping[Flawed, int] = field(default_factory=dict)
-    """How many of the cells that are wrong in one way stand in such rows."""
+    in_totals: Mapping[Flawed, tuple[str, ...]] = field(default_factory=dict)
+    """Of the cells that are wrong in one way, those that stand in a file's last row, which adds the others up."""
 
     def of(self, flaw: Flaw, name: str) -> Located:
         """Of one column, or pair of columns; nothing where nobody could look."""
@@ -84,8 +78,7 @@ class _Look(Record):
     loaded: Loaded
     root: Path
     located: dict[Flawed, Located] = field(default_factory=dict)
-    totals: list[str] = field(default_factory=list)
-    in_totals: Counter[Flawed] = field(default_factory=Counter)
+    in_totals: dict[Flawed, tuple[str, ...]] = field(default_factory=dict)
 
     def at(self, flawed: Sequence[Flawed]) -> Locations:
         """Look through the files in their order, until enough of each is found. Raises EngineError."""
@@ -98,31 +91,30 @@ class _Look(Record):
             except EngineError as error:
                 if error.died or error.lost:
                     raise
-        return Locations(self.located, tuple(self.totals), self.in_totals)
+        return Locations(self.located, self.in_totals)
 
     def _look_through(self, number: int, flawed: Sequence[Flawed]) -> None:
         file = self.wanted.files.single(number)
         search = self._search(number, flawed)
         assert search.table.native is not None, "it was read"
-        rows = file.relation(search.table.native, search.sources)
+        rows = file.relation(search.table.native, list(search.table.native.types))
         cells = self.engine.fetch(search.query(rows))[0]
         marked = {f: _numbers(cells[2 * i]) for i, f in enumerate(flawed)}
         places = self._places(file, [(row, self._source(f)) for f in marked for row in marked[f]])
         for place, (mark, numbers) in enumerate(marked.items()):
             self._keep(mark, [places.pop(0) for _ in numbers], _texts(cells[2 * place + 1]))
-        last, *cells_of_last = cells[2 * len(flawed) :]
-        broken = [mark for mark, numbers in marked.items() if set(_numbers(last)) & set(numbers)]
-        if broken and self._is_total([text for cell in cells_of_last for text in _texts(cell)]):
-            self.totals.extend(self._places(file, [(row, "") for row in _numbers(last)]))
-            self.in_totals.update(broken)
+        last, *names = cells[2 * len(flawed) :]
+        if self._is_total([text for cell in names for text in _texts(cell)]):
+            where = self._places(file, [(row, "") for row in _numbers(last)])
+            for mark in (mark for mark, numbers in marked.items() if set(_numbers(last)) & set(numbers)):
+                self.in_totals[mark] = (*self.in_totals.get(mark, ()), *where)
 
-    def _is_total(self, cells: Sequence[str]) -> bool:
-        """Whether a row adds the others up: without a key, with a word for a sum or nothing but numbers in it."""
-        words = [cell.strip().rstrip(":").casefold() for cell in cells]
-        if not self.wanted.table.keys:
-            return not _TOTALS.isdisjoint(words)
-        has_key = words[0] not in ("", *_TOTALS)
-        return not has_key and (not _TOTALS.isdisjoint(words) or all(re.fullmatch(_NUMBER, word) for word in words))
+    def _is_total(self, names: Sequence[str]) -> bool:
+        """Whether a row adds the others up: a word for a sum names it, or nothing does, neither a key nor a time."""
+        words = [name.strip().rstrip(":").casefold() for name in names]
+        keys = words[: len(self.wanted.table.keys)]
+        has_key = any(word and word not in _TOTALS for word in keys)
+        return not has_key and (not _TOTALS.isdisjoint(words) or not any(words))
 
     def _source(self, flawed: Flawed) -> str:
         return self.wanted.table.base(flawed.column).source

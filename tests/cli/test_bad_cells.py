@@ -87,7 +87,7 @@ def test_a_bad_cell_is_told_by_file_line_and_column(tmp_path: Path) -> None:
     # Row 4 stands after the header, row 1, the two lines of row 2, the empty line and row 3: line 7. Row 9: line 12.
     assert "`Opened on`" in finding["message"]
     assert "data/t.csv:7, data/t.csv:12;" in finding["message"]
-    assert "`99/99/9999 9:99 AA` or `99/99/9999 99:99 AA`" in finding["message"]
+    assert "`99/99/9999 99:99 AA` or `99/99/9999 9:99 AA`" in finding["message"]
     assert "'%d/%m/%Y %I:%M %p'" in finding["hint"]
     assert "14/01/2026" not in json.dumps(finding)
 
@@ -135,7 +135,6 @@ def test_a_total_row_is_one_finding(tmp_path: Path) -> None:
     text = "\n".join([HEADER, *rows(1, 4, {}), "Total,4 tickets,,sum: 20,4x"]) + "\n"
     [finding] = findings(desk(tmp_path, "data/t.csv", t__csv=text))
     assert "data/t.csv:6 looks like a total row" in finding["message"]
-    assert all(name in finding["message"] for name in ("opened", "minutes", "agent"))
 
 
 def test_a_last_row_with_a_key_is_no_total_row(tmp_path: Path) -> None:

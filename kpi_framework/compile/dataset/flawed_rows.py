@@ -9,7 +9,7 @@ from sqlglot import exp
 from ...model.record import Record, field
 from ..sql.operations import first_values
 from ..sql.tree import Query
-from ..sql.typed_sql import alias, binary, cast, disjunction, filtered, not_null
+from ..sql.typed_sql import alias, binary, cast, filtered
 from .loading import SOURCE, Flaw, filled, from_source, known_by, marks_of, typed_rows
 from .staging import staged
 from .table import Table
@@ -52,16 +52,14 @@ class Search(Record):
         return frozenset(self.loaded & ({c for f in self.flawed for c in f.name.split()} | own))
 
     @property
-    def sources(self) -> Sequence[str]:
-        """The same by their names in the source; all there are, where a blank row could be taken for a bad one."""
-        assert self.table.native is not None, "it was read"
-        if any(f.flaw is Flaw.EMPTY for f in self.flawed):
-            return list(self.table.native.types)
-        return sorted({self.table.base(c).source for c in self.columns})
+    def named(self) -> Sequence[str]:
+        """The columns that name a row: its key, and its time."""
+        time = self.table.time
+        return [name for name in (*self.table.keys, *([time] if time else ())) if name in self.loaded]
 
     def query(self, rows: Query) -> Query:
-        """Over the rows of one file: for each of the flawed, the rows and the cells; then the last row with a value,
-        and each of its cells, those of the key first.
+        """Over all columns of one file: for each of the flawed, the rows and the cells; then the last row, and what
+        names it.
         """
         stages = [staged(self.table, self.table.base(n)) for n in sorted(self.columns)]
         marks = marks_of(self.table, self.columns, stages)
@@ -72,10 +70,7 @@ class Search(Record):
             wanted += [filtered(first_values(row, row, self.shown), condition),
                        filtered(first_values(_text(flawed.column), row, self.sampled), condition)]  # fmt: skip
         last = exp.Neg(this=row)
-        has_value = disjunction(*(not_null(s.raw_name) for s in stages))
-        wanted.append(filtered(first_values(row, last, 1), has_value))
-        in_order = sorted(stages, key=lambda s: s.base.name not in self.table.keys)
-        wanted += [filtered(first_values(_text(s.base.name), last, 1), has_value) for s in in_order]
+        wanted += [first_values(row, last, 1), *(first_values(_text(name), last, 1) for name in self.named)]
         query = exp.select(*(alias(sql, f"_{i}") for i, sql in enumerate(wanted)))
         limit = known_by(self.table, self.columns, self.as_of)
         query = query.from_(typed_rows(stages, SOURCE), copy=False)
@@ -91,9 +86,9 @@ class Search(Record):
         return binary(exp.LT, instant, self.strays_before[flawed.name])
 
     def _numbered(self, rows: Query) -> Query:
+        """The rows with a value in any of their columns, by their numbers among all rows."""
         number = exp.Window(this=exp.RowNumber())
-        numbered = exp.select(alias(number, _ROW), "*").from_(rows.subquery("unnumbered"))
-        return filled(self.table, numbered) if any(f.flaw is Flaw.EMPTY for f in self.flawed) else numbered
+        return filled(self.table, exp.select(alias(number, _ROW), "*").from_(rows.subquery("unnumbered")))
 
 
 def _text(column: str) -> exp.Expr:
