@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
+import shlex
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -247,3 +249,17 @@ def test_nobody_goes_back_to_language_1(desk: Repository) -> None:
     ended = kpi(desk.root, "verify", "--format", "json")
     assert ended.code == 1
     assert [f["line"] for f in ended.json["failed"]] == [len(bodies) + 1]
+
+
+def test_the_guide_upgrades_it(desk: Repository) -> None:
+    """Each command of docs/upgrading.md, in its order and as written, ends with 0; all that was published holds."""
+    guide = (Path(__file__).parents[2] / "docs/upgrading.md").read_text(encoding="utf-8")
+    commands = re.findall(r"`kpi ([^`]+)`", guide.partition("## From 0.1.0")[2])
+    assert [command.split()[0] for command in commands] == ["schema", "check", "verify", "baseline", "publish", "init"]
+    for command in commands:
+        ended = kpi(desk.root, *shlex.split(command.replace("DIR", "new")))
+        assert ended.code == 0, (command, ended.out, ended.err)
+        if "freeze" in command:
+            desk.commit("baselines: a new version\n\nReason: kpi 0.2 counts outages that go on past a month", DESK)
+    ended = kpi(desk.root, "verify", "--format", "json")
+    assert (ended.code, ended.json["failed"], ended.json["could_not"]) == (0, [], [])
