@@ -17,7 +17,7 @@ from ..compile.dataset.dedupe import (
     table_name,
 )
 from ..compile.dataset.loading import Flaw, Load, load_query
-from ..compile.dataset.reach import days_query, newest_query
+from ..compile.dataset.reach import days_query, exported_query
 from ..compile.dataset.table import Table
 from ..compile.dataset.unfinished import unfinished_query
 from ..compile.sql.statements import create_table, drop, rename
@@ -104,11 +104,11 @@ class Completion(Record):
         by_flaw = {flaw: {n: count for f, n, count in counted if f is flaw} for flaw in Flaw}
         clashes = self._leave_latest()
         openings = self._widen(load.columns)
-        newest, exported = self._reach()
+        beginning, newest = self._reach()
         unfinished = unfinished_query(table, self.wanted.columns)
         return Loaded(
             rows, by_flaw[Flaw.MISFIT], by_flaw[Flaw.EMPTY], by_flaw[Flaw.WORD], by_flaw[Flaw.ODD_HOUR],
-            by_flaw[Flaw.SWAP], clashes, newest, exported, self._beginning(),
+            by_flaw[Flaw.SWAP], clashes, newest, self._exported(), beginning,
             self._numbers(unfinished)[0] if unfinished is not None else 0, openings,
         )  # fmt: skip
 
@@ -154,19 +154,17 @@ class Completion(Record):
         self.engine.make_table(read_name(table), queries)
         self.engine.run(drop(table_name(table)), rename(read_name(table), table_name(table)))
 
-    def _reach(self) -> tuple[dt.datetime | None, dt.datetime | None]:
-        query = newest_query(self.wanted.table)
-        if query is None:
-            return None, None
-        row = self.engine.fetch(query)[0]
-        return _moment(row[0]), _moment(row[1])
-
-    def _beginning(self) -> Beginning | None:
+    def _reach(self) -> tuple[Beginning | None, dt.datetime | None]:
+        """Where the rows begin, and the newest time of them."""
         query = days_query(self.wanted.table)
         rows = self.engine.fetch(query) if query is not None else []
-        days = [(dt.date.fromisoformat(str(day)), count, moment) for day, count, oldest in rows
+        days = [(dt.date.fromisoformat(str(day)), count, moment) for day, count, oldest, _ in rows
                 if isinstance(count, int) and (moment := _moment(oldest)) is not None]  # fmt: skip
-        return beginning_of(days)
+        return beginning_of(days), max((moment for *_, cell in rows if (moment := _moment(cell))), default=None)
+
+    def _exported(self) -> dt.datetime | None:
+        query = exported_query(self.wanted.table)
+        return _moment(self.engine.fetch(query)[0][0]) if query is not None else None
 
     def _numbers(self, query: Tree) -> list[int]:
         return [int(c) if isinstance(c, int | float) else 0 for c in self.engine.fetch(query)[0]]

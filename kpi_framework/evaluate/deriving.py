@@ -26,6 +26,7 @@ class DerivedValues(Record):
     values: Values
     baselines: Baselines
     live: Mapping[str, tuple[BaselineValue, ...]]
+    rows: SegmentRows
 
 
 def derive(run: Run, wanted: WantedPeriods, observed: Observed, coverages: Coverages) -> DerivedValues:
@@ -42,7 +43,7 @@ def derive(run: Run, wanted: WantedPeriods, observed: Observed, coverages: Cover
         deriver = Deriver(run.session, wanted.metrics, run.reporting, coverages, known)
         values.update(deriver.derive(metric_id, derived, values, wanted.needed(metric_id)))
         live.update(_live(rows, coverages, values, (metric_id,)))
-    return DerivedValues(values, compare(catalog, live, hashes), live)
+    return DerivedValues(values, compare(catalog, live, hashes), live, rows)
 
 
 def _live(

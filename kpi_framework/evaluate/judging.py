@@ -11,7 +11,6 @@ from .coverage import Coverages
 from .deriving import DerivedValues
 from .run import Run
 from .score import Judge
-from .segments import SegmentRows
 from .wanted import WantedPeriods
 
 
@@ -24,7 +23,7 @@ def judge(
     hidden = dict.fromkeys(privacy.segment_by, privacy.min_rows)
     hashes = wanted.computable.hashes
     judge = Judge(wanted.metrics, run.reporting, coverages, baselines.values, baselines.frozen, hashes, hidden)
-    measurements = judge.judge(SegmentRows(wanted, derived.values).shown(derived.values))
+    measurements = judge.judge(derived.rows.shown(derived.values))
     stale = _staleness(run, wanted, measurements, coverages)
     return measurements, (*stale, *baselines.diagnostics, *findings.of_segments(catalog, _segment_values(measurements)))
 

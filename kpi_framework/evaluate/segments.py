@@ -21,7 +21,7 @@ class SegmentRows(Record, dict=True):
 
     wanted: WantedPeriods
     observed: Values
-    """The values of what is no derived definition, at least."""
+    """The values of what is no derived definition."""
 
     def shown(self, values: Values) -> Values:
         """The values of the segments that have rows in their definition's own periods."""

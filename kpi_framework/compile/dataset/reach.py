@@ -10,25 +10,23 @@ from .dedupe import table_name
 from .table import Table
 
 
-def newest_query(table: Table) -> exp.Select | None:
-    """The newest time of the rows, and the export's time if a column holds it."""
-    time, export = table.time, table.complete_column
-    if time is None and export is None:
+def exported_query(table: Table) -> exp.Select | None:
+    """The export's time, if a column holds it."""
+    if table.complete_column is None:
         return None
-    wanted = [exp.Max(this=_instant(table, c)) if c else exp.Null() for c in (time, export)]
-    return exp.select(*wanted).from_(table_name(table))
+    return exp.select(exp.Max(this=_instant(table, table.complete_column))).from_(table_name(table))
 
 
 def days_query(table: Table) -> exp.Select | None:
-    """The days of the project's zone that have rows, in their order: how many, and the oldest time of each."""
+    """The days of the project's zone that have rows, in order: how many, the oldest and the newest time of each."""
     if table.time is None:
         return None
     timed = exp.select(alias(_instant(table, table.time), "_instant")).from_(table_name(table)).subquery("timed")
     instant = exp.column("_instant")
     dated = exp.select("_instant", alias(cast(table.scope.local(instant), "DATE"), "_day")).from_(timed)
     days = dated.where(not_null(instant)).subquery("dated")
-    rows, oldest = exp.Count(this=exp.Star()), exp.Min(this=instant.copy())
-    return exp.select("_day", rows, oldest).from_(days).group_by("_day").order_by("_day")
+    ends = (exp.Min(this=instant.copy()), exp.Max(this=instant.copy()))
+    return exp.select("_day", exp.Count(this=exp.Star()), *ends).from_(days).group_by("_day").order_by("_day")
 
 
 def longest_query(table: Table, until: exp.Expr, as_of: exp.Expr) -> exp.Select | None:

@@ -260,14 +260,10 @@ ALTER TABLE loaded_surveys
 RENAME TO data_surveys;
 
 SELECT
-  MAX(CAST(answered_at AS TIMESTAMP)),
-  NULL
-FROM data_surveys;
-
-SELECT
   _day,
   COUNT(*),
-  MIN(_instant)
+  MIN(_instant),
+  MAX(_instant)
 FROM (
   SELECT
     _instant,

@@ -537,14 +537,10 @@ ALTER TABLE loaded_tickets
 RENAME TO data_tickets;
 
 SELECT
-  MAX(CAST(created_at AS TIMESTAMP)),
-  NULL
-FROM data_tickets;
-
-SELECT
   _day,
   COUNT(*),
-  MIN(_instant)
+  MIN(_instant),
+  MAX(_instant)
 FROM (
   SELECT
     _instant,

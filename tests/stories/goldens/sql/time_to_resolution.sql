@@ -455,14 +455,10 @@ WHERE
 DROP TABLE loaded_tickets;
 
 SELECT
-  MAX(CAST(created_at AS TIMESTAMP)),
-  NULL
-FROM data_tickets;
-
-SELECT
   _day,
   COUNT(*),
-  MIN(_instant)
+  MIN(_instant),
+  MAX(_instant)
 FROM (
   SELECT
     _instant,
