@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from importlib.metadata import PackageNotFoundError, distribution
-from pathlib import Path
 
-LOCK = Path(__file__).parents[1] / "requirements" / "run.txt"
-_PINNED = re.compile(r"^([A-Za-z0-9._-]+)==([^ ;\\]+)(?: ; (.*?))? *\\?$")
+from lock_file import Locked, locked
+
 _TRUST = "License :: OSI Approved :: "
 
 
 def licences_page() -> str:
     """docs/reference/licences.md without its first line."""
-    rows = [_row(*pinned.groups()) for line in LOCK.read_text().splitlines() if (pinned := _PINNED.match(line))]
+    rows = map(_row, locked())
     head = [
         "# Licences\n",
         "kpi is under the Apache License 2.0. What is installed with it, with every extra, and what builds it:\n",
@@ -22,9 +20,9 @@ def licences_page() -> str:
     return "\n".join([*head, *rows, ""])
 
 
-def _row(name: str, version: str, marker: str | None) -> str:
-    stated = f"as its package states; only where {marker}" if marker else _stated(name)
-    return f"| {name} | {version} | {stated} |"
+def _row(library: Locked) -> str:
+    only = f"as its package states; only where {library.marker}" if library.marker else _stated(library.name)
+    return f"| {library.name} | {library.version} | {only} |"
 
 
 def _stated(name: str) -> str:

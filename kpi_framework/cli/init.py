@@ -71,7 +71,7 @@ def init(
 def _requirement(requirement: str | None, system: str) -> str | None:
     """What a job installs kpi from: as the option says, as this kpi was installed, or as a person answers."""
     known = requirement or installed_from()
-    if known is None and PIPELINES[system] and sys.stdin.isatty() and sys.stderr.isatty():
+    if known is None and PIPELINES[system] and is_answered():
         question = "What can a CI job install kpi from, as pip reads it? (nothing: a variable says it later)"
         known = typer.prompt(question, default="", show_default=False, err=True).strip() or None
     return checked(known) if known else None

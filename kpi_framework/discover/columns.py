@@ -86,7 +86,7 @@ def guessed(table: Table) -> Guesses:
     stages = stages_of(table.looking, _staged(times, named), named, statuses)
     if "created_at" not in stages.columns:
         stages = stages_of(table.looking, times, named, statuses)
-    guesses |= {c: g for c, g in _guesses_of(stages, table, times).items() if c not in guesses}
+    guesses |= {c: g for c, g in _guesses_of(stages).items() if c not in guesses}
     taken = {g.header for g in guesses.values()} | set(timed)
     guesses |= {c: g for c, g in _named(table, taken).items() if c not in guesses}
     number = _id(table, {g.header for g in guesses.values()} | set(timed))
@@ -145,7 +145,7 @@ def _statuses(table: Table, status: Guess | None) -> Sequence[str | None]:
     return [table.vocabulary.canonical("status", cell) for cell in cells]
 
 
-def _guesses_of(stages: Stages, table: Table, times: ExportTimes) -> dict[str, Guess]:
+def _guesses_of(stages: Stages) -> dict[str, Guess]:
     return {
         column: Guess(header, stages.reasons[column], column not in stages.unsure)
         for column, header in stages.columns.items()

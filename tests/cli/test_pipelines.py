@@ -20,7 +20,7 @@ import yaml
 
 from kpi_framework.workflow.checking.pipeline import Pipeline, pipeline_of
 from kpi_framework.workflow.setup.pipelines import PIPELINES, write_pipeline
-from tests.architecture.test_workflows import GH
+from tests.architecture.test_workflows import GH, REPORT, script
 from tests.cli.projects import KPI, STRICT, kpi, project, text
 from tests.history.repository import Repository
 
@@ -283,6 +283,8 @@ def test_githubs_comment_is_rendered_from_the_reports(tmp_path: Path) -> None:
     write_pipeline(tmp_path / "new", "github", None)
     workflow = yaml.safe_load((tmp_path / "new/.github/workflows/kpi-comment.yml").read_text())
     scripts = {step["name"]: step["run"] for step in workflow["jobs"]["comment"]["steps"] if "run" in step}
+    own = "Write the comment, or renew it"
+    assert scripts[own] == script(REPORT, own), "this repository's own workflow posts in the same way"
     download = '  *"run download"*) mkdir -p "${@: -1}/kpi-reports"; cp "$DIFF" "${@: -1}/kpi-reports/" ;;\n'
     (tmp_path / "gh").write_text(GH.replace('case "$*" in\n', f'case "$*" in\n{download}'))
     (tmp_path / "gh").chmod(0o755)

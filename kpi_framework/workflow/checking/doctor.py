@@ -21,7 +21,7 @@ from ...model.diagnostic import KpiError
 from ...model.project import Dataset
 from ..project import ProjectRoot, all_natives, load
 from ..run import Options
-from .check import check
+from .check import check_loaded
 
 PACKAGE = "kpi-framework"
 _NAME = re.compile(r"[A-Za-z0-9._-]+")
@@ -33,14 +33,14 @@ def diagnose(options: Options | None) -> Diagnosis:
     if options is None:
         return Diagnosis(versions)
     began = time.monotonic()
-    catalog, _ = load(options.project_root)
+    catalog, findings = load(options.project_root)
     loaded = time.monotonic()
     if catalog is None:
         return Diagnosis(versions, problem=f"{PROJECT} cannot be read")
     shapes = tuple(_shapes(catalog, options.project_root))
     looked = time.monotonic()
     try:
-        outcome = check(options)
+        outcome = check_loaded(options, catalog, findings)
     except KpiError:
         return Diagnosis(versions, definitions=_kinds(catalog), datasets=shapes, problem="the check could not run")
     checked = time.monotonic()

@@ -139,8 +139,5 @@ class _Reading(Record):
         except SourceError as error:
             return refusal(files[0].path, error.message, error.hint)
         except EngineError:
-            return _unreadable(files[0].path)
-
-
-def _unreadable(path: Path) -> Diagnostic:
-    return refusal(path, f"{path.name} could not be read", "Run it again, or split the file.")
+            path = files[0].path
+            return refusal(path, f"{path.name} could not be read", "Run it again, or split the file.")
