@@ -11,6 +11,7 @@ from ..model.column_profile import ColumnProfile
 from ..model.record import Record, field
 from ..model.vocabulary import Vocabulary, plain
 from .events import Stages, stages_of
+from .satisfaction import NAME, Satisfaction, satisfaction_of
 from .times import ExportTimes, Looking, looks_timed, times_of
 
 _WORDS = ("status", "priority", "type", "channel")
@@ -40,6 +41,13 @@ class Guesses(Record):
     """Further headers whose cells name people."""
     rivals: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Canonical columns that nobody can tell, and the headers that they may be."""
+    satisfaction: Satisfaction | None = None
+    """How content people were, where the tickets say it."""
+
+    @property
+    def computed(self) -> Mapping[str, str]:
+        """The columns that are computed from others, and how."""
+        return {self.satisfaction.computed: self.satisfaction.expression} if self.satisfaction else {}
 
 
 _NO_STAGES = frozenset((
@@ -89,6 +97,7 @@ def guessed(table: Table) -> Guesses:
     guesses |= {c: g for c, g in _guesses_of(stages).items() if c not in guesses}
     taken = {g.header for g in guesses.values()} | set(timed)
     guesses |= {c: g for c, g in _named(table, taken).items() if c not in guesses}
+    satisfaction = _satisfaction(table, guesses)
     number = _id(table, {g.header for g in guesses.values()} | set(timed))
     if number is not None and "ticket_id" not in guesses:
         guesses["ticket_id"] = number
@@ -97,7 +106,7 @@ def guessed(table: Table) -> Guesses:
             guesses["closed_at"].header, "the file has one end: closing a ticket is resolving it"
         )
     headers = {g.header for g in guesses.values()}
-    return Guesses(guesses, times, tuple(_people(table, headers)), stages.rivals)
+    return Guesses(guesses, times, tuple(_people(table, headers)), stages.rivals, satisfaction)
 
 
 def _is_time(table: Table, header: str) -> bool:
@@ -196,6 +205,18 @@ def _named(table: Table, taken: set[str]) -> dict[str, Guess]:
                 taken.add(header)
                 break
     return named
+
+
+def _satisfaction(table: Table, guesses: dict[str, Guess]) -> Satisfaction | None:
+    """What a column of ratings says; it is added to the guesses."""
+    taken = {guess.header for guess in guesses.values()}
+    for header, profile in table.profiles.items():
+        if header not in taken and NAME in table.meanings(header):
+            satisfaction = satisfaction_of(profile, table.vocabulary)
+            if satisfaction is not None and satisfaction.column not in guesses:
+                guesses[satisfaction.column] = Guess(header, "by its name, and its cells are ratings")
+                return satisfaction
+    return None
 
 
 def _fits(column: str, profile: ColumnProfile) -> bool:

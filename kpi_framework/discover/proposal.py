@@ -163,6 +163,9 @@ def _write_columns(export: Export, dataset: CommentedValues) -> None:
         return
     dataset.write("columns", columns, *(_guess_notes(export) if export.guesses else ()))
     dataset.comments.update({("columns", name): reasons for name, reasons in notes.items() if reasons})
+    satisfaction = export.guesses.satisfaction if export.guesses else None
+    if satisfaction is not None:
+        dataset.write("derive", {satisfaction.computed: satisfaction.expression}, satisfaction.reason)
 
 
 def _column(export: Export, name: str, column: Column) -> tuple[list[str], dict[str, Any]]:

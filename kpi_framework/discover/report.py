@@ -96,10 +96,13 @@ def _doubts(export: Export) -> Iterator[str]:
     unread = {n: t.cells - t.reading.cells for n, t in export.timestamps.items() if t.cells > t.reading.cells}
     for name, cells in unread.items():
         yield f"{export.dataset}.{name}: {cells:,} cells are no times"
+    if export.guesses is not None and export.guesses.satisfaction is not None:
+        yield f"{export.dataset}.{export.guesses.satisfaction.computed}: {export.guesses.satisfaction.reason}"
     lacking = [n for n in _ENDS[:2] if n not in export.match.columns and n not in _derived(export)]
     if lacking and export.dataset == "tickets":
         yield f"{export.dataset}: no column for {listed(lacking)}, so the KPIs that need it are left out"
 
 
 def _derived(export: Export) -> frozenset[str]:
-    return frozenset(export.preset.derive if export.preset else ())
+    preset = export.preset.derive if export.preset else ()
+    return frozenset((*preset, *(export.guesses.computed if export.guesses else ())))
