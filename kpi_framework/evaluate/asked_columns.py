@@ -11,7 +11,7 @@ from ..model.project import Dataset, Source
 from .engine.duckdb import DuckWorker, WorkerLimits
 from .engine.interface import EngineError
 from .session import Session
-from .sources.formats import FORMATS, find_files
+from .sources.formats import find_files, opener
 from .sources.interface import Files, SourceError
 
 
@@ -33,7 +33,7 @@ def asked_columns(datasets: Mapping[str, Dataset], root: Path, allowed: Sequence
 def asked_header(source: Source, path: Path) -> tuple[str, ...]:
     """The names of the columns of one file. Raises SourceError."""
     with Session(lambda: DuckWorker(WorkerLimits())) as session:
-        files = FORMATS[source.kind or ""](source, [path]).prepared(session.scratch)
+        files = opener(source.kind or "")(source, [path]).prepared(session.scratch)
         session.admit([files])
         try:
             return tuple(session.native(files).types)

@@ -25,7 +25,7 @@ from ..compile.dialect.duckdb.dialect import DUCKDB
 from ..compile.sql.statements import create_table
 from ..model.column_profile import ColumnProfile, FileProfile, TimeFormats, TimeOrder, TimeReading
 from .engine.interface import Cell, Engine, EngineError
-from .sources.formats import FORMATS
+from .sources.formats import opener
 from .sources.interface import SourceError
 from .sources.scratch import Scratch
 from .tree_engine import TreeEngine
@@ -57,7 +57,7 @@ class ExportTable:
     ) -> Self:
         """Read these columns, or all, of files that are written alike. Raises SourceError, EngineError."""
         first = files[0]
-        source = FORMATS[first.format](first.source, [file.path for file in files]).prepared(scratch)
+        source = opener(first.format)(first.source, [file.path for file in files]).prepared(scratch)
         engine.admit(source.resolved)
         trees = TreeEngine(engine, DUCKDB)
         try:

@@ -12,7 +12,6 @@ from pydantic import BaseModel
 from ..model.preset import Preset
 from ..model.project import Contract
 from ..model.rule import RuleExample
-from ..model.vocabulary import Vocabulary
 from .validate import validated
 from .yaml import read_yaml
 
@@ -69,12 +68,6 @@ def shipped_contracts() -> Mapping[str, Contract]:
 def shipped_presets() -> Mapping[str, Preset]:
     """Every shipped preset by its name: the column map of a help desk product."""
     return Shelf("presets", nouns(Preset))
-
-
-@cache
-def shipped_vocabularies() -> Mapping[str, Vocabulary]:
-    """What people of several languages call columns and words, by the dataset's name."""
-    return Shelf("vocabulary", nouns(Vocabulary))
 
 
 @cache

@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import cast
 
 from ...compile.dataset.columns import Native
 from ...model.period import is_zone
 from ...model.project import Column, Dataset, Source, swapped
 from ...model.quoting import shown
-from .delimited import DelimitedFiles
 from .interface import Files, Open, SourceError
-from .json import JsonFiles
-from .parquet import ParquetFiles
 from .paths import abridged, find_paths
-from .xlsx import XlsxFiles
 
-FORMATS: Mapping[str, Open] = {
-    "csv": DelimitedFiles.opened,
-    "tsv": DelimitedFiles.opened,
-    "json": JsonFiles.opened,
-    "parquet": ParquetFiles.opened,
-    "xlsx": XlsxFiles.opened,
+FORMATS: Mapping[str, tuple[str, str]] = {
+    "csv": ("kpi_framework.evaluate.sources.delimited", "DelimitedFiles"),
+    "tsv": ("kpi_framework.evaluate.sources.delimited", "DelimitedFiles"),
+    "json": ("kpi_framework.evaluate.sources.json", "JsonFiles"),
+    "parquet": ("kpi_framework.evaluate.sources.parquet", "ParquetFiles"),
+    "xlsx": ("kpi_framework.evaluate.sources.xlsx", "XlsxFiles"),
 }
+"""The file and the class of each format; a file is read when a source has its format."""
+
+
+def opener(kind: str) -> Open:
+    """How the files of one of `FORMATS` are opened."""
+    module, files = FORMATS[kind]
+    return cast(Open, getattr(importlib.import_module(module), files).opened)
 
 
 def find_files(dataset: Dataset, root: Path, allowed: Sequence[Path]) -> Files:
@@ -32,14 +37,14 @@ def find_files(dataset: Dataset, root: Path, allowed: Sequence[Path]) -> Files:
     unknown = next((zone for zone in (source.timezone, *columns) if zone is not None and not is_zone(zone)), None)
     if unknown is not None:
         raise SourceError(f"`timezone: {unknown}` is not an IANA time zone", "Write it as Europe/London, or UTC.")
-    open_files = FORMATS.get(source.kind or "")
-    if open_files is None:
+    kind = source.kind
+    if kind is None or kind not in FORMATS:
         raise SourceError(
             f"{abridged(source.path)}: the file format is not known",
             f"Add `format:` to the source: {', '.join(FORMATS)}.",
         )
     _check_numbers(source)
-    return open_files(source, find_paths(source.path, root, [root, *allowed]))
+    return opener(kind)(source, find_paths(source.path, root, [root, *allowed]))
 
 
 def _check_numbers(source: Source) -> None:

@@ -22,7 +22,8 @@ from ...evaluate.profile import ExportTable
 from ...evaluate.sniff import sniff
 from ...evaluate.sources.interface import SourceError
 from ...evaluate.sources.scratch import Scratch
-from ...load.library import shipped_contracts, shipped_presets, shipped_vocabularies
+from ...load.library import shipped_contracts, shipped_presets
+from ...load.vocabularies import shipped_vocabularies
 from ...model.column_profile import FileProfile
 from ...model.diagnostic import Diagnostic
 from ...model.record import Record

@@ -11,7 +11,8 @@ from pathlib import Path
 from kpi_framework.discover.export import Answers, Export, Surroundings, guessed_export, known_export
 from kpi_framework.discover.timestamp_formats import iso, read
 from kpi_framework.discover.vendor import IdentifiedFile, Shipped, identified
-from kpi_framework.load.library import shipped_contracts, shipped_presets, shipped_vocabularies
+from kpi_framework.load.library import shipped_contracts, shipped_presets
+from kpi_framework.load.vocabularies import shipped_vocabularies
 from kpi_framework.model.column_profile import (
     ColumnProfile,
     FileProfile,
