@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
@@ -38,6 +39,9 @@ class DuckWorker:
     def __init__(self, limits: WorkerLimits) -> None:
         self._limits = limits
         self._is_told = self._is_late = False
+        self._due: float | None = None
+        self._watch: threading.Thread | None = None
+        self._is_closed = threading.Event()
         cpu = int(limits.total * limits.threads) + 10
         arguments = [str(cpu), str(limits.address_space), str(limits.threads), limits.memory, str(os.getpid())]
         try:
@@ -94,6 +98,7 @@ class DuckWorker:
 
     def close(self) -> None:
         """End the process; the system takes its memory back while we go on."""
+        self._is_closed.set()
         self._process.kill()
         threading.Thread(target=self._process.wait, daemon=True).start()
         for pipe in (self._process.stdin, self._process.stdout):
@@ -146,19 +151,27 @@ class DuckWorker:
         raise EngineError("deadline" if self._is_late else "worker-died", died=True) from None
 
     def _end_late(self) -> None:
-        self._is_late = True
-        self._process.kill()
+        """Kill the process once it is due. Nobody has to wake this thread: what is begun while it waits is due later."""
+        rest = self._limits.deadline
+        while not self._is_closed.wait(rest):
+            due = self._due
+            rest = due - time.monotonic() if due is not None else self._limits.deadline
+            if rest <= 0:
+                self._is_late = True
+                self._process.kill()
+                return
 
     @contextmanager
     def _in_time(self) -> Iterator[None]:
         """At the deadline the process is killed: interrupts miss what explodes."""
-        timer = threading.Timer(self._limits.deadline, self._end_late)
-        timer.daemon = True
-        timer.start()
+        self._due = time.monotonic() + self._limits.deadline
+        if self._watch is None:
+            self._watch = threading.Thread(target=self._end_late, daemon=True)
+            self._watch.start()
         try:
             yield
         finally:
-            timer.cancel()
+            self._due = None
 
 
 def _is_row(row: object) -> bool:
