@@ -85,23 +85,24 @@ OFFER_FORMATS: Mapping[str, OfferRenderer] = {
 }
 
 
-def _facts(offer: Offer, content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _facts(offer: Offer, content: Mapping[str, Any]) -> Iterator[tuple[str, Text]]:
     """The facts of an offer, in the order in which a reader asks."""
     noun = content.get("kpi") or content["signal"]
-    facts = {
+    facts: Mapping[str, Text | None] = {
         "Measures": noun.get("description"), "Counts": noun.get("counts"), "Excludes": noun.get("excludes"),
         "Question": noun.get("asks"), "Variant of": None if offer.is_row else f"{offer.row}: {offer.variant}",
         "Family": f"{offer.family}, {offer.level}" if offer.family else None,
         "Objectives": ", ".join(noun.get("objectives", ())),
         "Datasets": ", ".join(offer.datasets), "Inputs": ", ".join(offer.needs), "Dated by": content.get("dates"),
-        "Where": noun.get("where"), "Formula": f"{noun['formula']} ({noun['unit']})" if "formula" in noun else None,
-        "When": noun.get("when"), "Do": noun.get("do"),
+        "Where": noun.get("where") and Code(noun["where"]),
+        "Formula": (Code(noun["formula"]), f" ({noun['unit']})") if "formula" in noun else None,
+        "When": noun.get("when") and Code(noun["when"]), "Do": noun.get("do"),
         "Proposed": _limits(noun.get("target")), "Benchmark": _benchmark(noun.get("benchmark")),
         "Action": noun.get("action", {}).get("do"), "Read it with": ", ".join(noun.get("read_with", ())),
         "Examples": "; ".join(f"{e['name']} → {_expected(e['expect'])}" for e in noun.get("examples", ())),
-        "Add it with": f"kpi add {offer.id}",
+        "Add it with": Code(f"kpi add {offer.id}"),
     }  # fmt: skip
-    yield from ((label, str(text)) for label, text in facts.items() if text)
+    yield from ((label, text) for label, text in facts.items() if text)
 
 
 def _limits(target: Mapping[str, Any] | None) -> str:

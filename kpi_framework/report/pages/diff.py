@@ -169,6 +169,7 @@ def diff_page(view: DiffView) -> Document:
     weighty = tuple(c for c in difference.changes if c.cls.needs_reason or c.cls is ChangeClass.REMOVED)
     others = tuple(c for c in difference.changes if c not in weighty)
     judged = [impact for impact in difference.impact if impact.judged and not impact.segment]
+    compared = (Code(difference.base[:12]), " compared with ", Code(difference.head[:12]), ".")
     blocks = (
         Paragraph(Strong(verdict(view))),
         Points(tuple(effect(impact, _name(difference, impact.kpi)) for impact in judged[:_SHOWN])),
@@ -178,9 +179,9 @@ def diff_page(view: DiffView) -> Document:
         _changes("Other changes", difference, others),
         _impact("Effects on other periods", difference, judged=False),
         Section("Reasons", (Points(difference.reasons),)),
+        Paragraph(Faint(compared)),
     )
-    compared = (Code(difference.base[:12]), " compared with ", Code(difference.head[:12]), ".")
-    return Document(f"{'✓' if view.passed else '✗'} KPI changes", blocks, compared)
+    return Document(f"{'✓' if view.passed else '✗'} KPI changes", blocks)
 
 
 def _changes(title: str, difference: Difference, changes: tuple[Change, ...]) -> Section:
