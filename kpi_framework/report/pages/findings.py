@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from ...model.diagnostic import Diagnostic, Severity
 from ...model.measurement import ExampleResult, Status
-from ..doc.model import Badge, Block, Code, Document, Entry, Faint, Message, Paragraph, Section, Strong, Table
+from ..doc.model import Badge, Block, Code, Document, Entry, Faint, Message, Paragraph, Section, Strong, Table, joined
 from ..view.result import Report
 from ..view.scorecard_view import by_rule
 from ..view.summary import location, tally, together
@@ -82,8 +82,9 @@ def findings_listed(findings: Sequence[Diagnostic]) -> Section:
         entry(finding) for finding in sorted(ranked[:_ON_A_SCREEN], key=lambda finding: finding.sort_key)
     ]
     if left := ranked[_ON_A_SCREEN:]:
-        named = ", ".join(f"{len(by_same):,} × {rule}" for rule, by_same in by_rule(left).items())
-        entries.append(Entry((f"{len(left):,} more: {named}. Use --format json to see all of them.",), apart=True))
+        rules = joined(", ", [f"{len(by_same):,} × {rule}" for rule, by_same in by_rule(left).items()])
+        more = (f"{len(left):,} more: ", rules, ". Use --format json to see all of them.")
+        entries.append(Entry((more,), apart=True))
     return Section("Findings", tuple(entries))
 
 
