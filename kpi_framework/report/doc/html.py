@@ -1,107 +1,133 @@
-"""Pages that exist twice, as markdown and as HTML that needs nothing else: the same parts in two inks."""
+"""A document as a page that needs nothing else: no script, nothing that is fetched, no style but the package's own."""
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import html
-import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
+from functools import cache
+from importlib.resources import files
 
-from ...model.record import Record
-from ..words.escape import clean, clip, web_address
-from ..words.markup import MARKDOWN, Ink
+from ..words.escape import visible_lines
 from ..words.workflow_commands import inert_markup
-from .markdown import Section, table, write
+from . import model
+
+_WIDE = 10
+"""More columns than a sheet of paper holds side by side: in print each row becomes a block of labelled lines."""
 
 
-class Part(Record):
-    """A heading and what stands under it: lines, a table, or commands. Cells and lines are inked already."""
-
-    title: str = ""
-    lines: tuple[str, ...] = ()
-    columns: tuple[str, ...] = ()
-    rows: tuple[Sequence[str], ...] = ()
-    commands: tuple[str, ...] = ()
-    empty: str = ""
-    """The text in place of a table that has no rows."""
-
-
-Content = Callable[[Ink], Iterable[Part]]
-"""A page's parts, in one ink or the other."""
-
-
-def markdown_page(title: str, content: Content) -> str:
-    """The page as markdown."""
-    sections = [Section("", (f"# {MARKDOWN.prose(title)}",))]
-    for part in content(MARKDOWN):
-        if part.columns and part.rows:
-            sections.append(table(part.title, part.columns, part.rows))
-        elif part.commands:
-            sections.append(Section(part.title, ("```sh\n" + "\n".join(part.commands) + "\n```",)))
-        else:
-            lines = part.lines or ((part.empty,) if part.empty else ())
-            sections.append(Section(part.title, tuple(f"- {line}" for line in lines), noun="item"))
-    return write(sections, _WHOLE)
+def page(document: model.Document) -> str:
+    """The whole page, with its style inside; its policy names that style by its hash and allows nothing else."""
+    style, digest = _style()
+    title = inline(document.title)
+    foot = f"\n<footer><p>{inline(document.foot)}</p></footer>" if document.foot else ""
+    body = f"{f'<h1>{title}</h1>{chr(10)}' if title else ''}{_blocks(document.blocks)}{foot}"
+    head = (
+        f'<meta charset="utf-8">\n<meta name="viewport" content="width=device-width">\n'
+        f"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'sha256-{digest}'\">\n"
+        f"<title>{html.escape(model.plain(document.title).strip())}</title>\n"
+    )
+    # Only what strangers wrote is respelled: the policy knows the style by its exact bytes.
+    start, end = inert_markup(f'<!doctype html>\n<html lang="en">\n{head}'), inert_markup(f"{body}\n</html>\n")
+    return f"{start}<style>{style}</style>\n{end}"
 
 
-_WHOLE = 50_000_000
-"""Bytes: an auditor's page is not cut."""
+@cache
+def _style() -> tuple[str, str]:
+    """The style sheet, and its hash as a policy writes it."""
+    style = files(__package__).joinpath("style.css").read_text(encoding="utf-8").replace("\r\n", "\n")
+    return style, base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
 
 
-def html_page(title: str, content: Content) -> str:
-    """The page as HTML: no script, no style but its own, nothing that is fetched."""
-    body = "\n".join(_part(part) for part in content(HTML))
-    heading = html.escape(clean(title))
-    return inert_markup(f"{_START}<title>{heading}</title>\n{_STYLE}<h1>{heading}</h1>\n{body}\n</html>\n")
+# blocks
 
 
-def _part(part: Part) -> str:
-    blocks = [f"<h2>{html.escape(part.title)}</h2>"] if part.title else []
-    if part.columns and part.rows:
-        head = "".join(f"<th>{html.escape(column)}</th>" for column in part.columns)
-        rows = "\n".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in part.rows)
-        blocks.append(f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}\n</tbody>\n</table>")
-    elif part.commands:
-        blocks.append(f"<pre>{html.escape(chr(10).join(part.commands))}</pre>")
-    else:
-        lines = part.lines or ((part.empty,) if part.empty else ())
-        blocks.append("<ul>\n" + "\n".join(f"<li>{line}</li>" for line in lines) + "\n</ul>")
-    return "\n".join(blocks)
+def _blocks(blocks: Iterable[model.Block]) -> str:
+    return "\n".join(_block(block) for block in blocks if not model.is_empty(block))
 
 
-def _prose(text: str) -> str:
-    return html.escape(clip(clean(text), 300))
+def _block(block: model.Block) -> str:
+    match block:
+        case model.Paragraph():
+            markup = f"<p>{inline(block.text)}</p>"
+        case model.Facts():
+            pairs = (f"<dt>{inline(label)}</dt><dd>{inline(text)}</dd>" for label, text in block.pairs)
+            markup = f"<dl>\n{_lines(pairs)}\n</dl>"
+        case model.Points():
+            markup = f"<ul>\n{_lines(f'<li>{inline(text)}</li>' for text in block.items)}\n</ul>"
+        case model.Listing():
+            markup = f"<pre><code>{html.escape(visible_lines(block.text))}</code></pre>"
+        case model.Table():
+            markup = _table(block)
+        case model.Chart():
+            caption = f"<figcaption>{inline(block.sentence)}</figcaption>"
+            markup = f"<figure>\n{caption}\n{block.svg}\n{_table(block.table)}\n</figure>"
+        case model.Entry():
+            parts = "".join(f"<span>{inline(part)}</span>" for part in block.head if model.leaves(part))
+            markup = f'<div class="entry">\n<p class="parts">{parts}</p>\n{_blocks(block.blocks)}\n</div>'
+        case model.Disclosure():
+            markup = f"<details>\n<summary>{inline(block.summary)}</summary>\n{_blocks(block.blocks)}\n</details>"
+        case model.Section():
+            markup = _section(block)
+    return markup
 
 
-def _code(text: str) -> str:
-    return f"<code>{_prose(text)}</code>" if clean(text) else ""
+def _section(section: model.Section) -> str:
+    state = f": {inline(section.state)}" if section.state else ""
+    title = inline(section.title)
+    heading = f"<h{section.level}>{title}{state}</h{section.level}>\n" if title else ""
+    return f"<section>\n{heading}{_blocks(section.blocks)}\n</section>"
 
 
-def _link(address: str) -> str:
-    url = web_address(address)
-    return f'<a href="{html.escape(url)}" rel="noreferrer">open it</a>' if url else _code(address)
+def _table(table: model.Table) -> str:
+    """A table in a frame that scrolls where the screen is narrower; each cell knows its head, for narrow paper."""
+    if not table.rows:
+        return f"<p>{html.escape(table.empty)}</p>"
+    sides = [' class="number"' if column in table.right else "" for column in table.columns]
+    heads = [inline(column) for column in table.columns]
+    labels = [f'{side} data-label="{head}"' for side, head in zip(sides, heads, strict=True)]
+    head = "".join(
+        f'<th scope="col"{side}>{name}</th>' if name else "<td></td>" for side, name in zip(sides, heads, strict=True)
+    )
+    rows = (
+        f"<tr>{''.join(f'<td{label}>{inline(cell)}</td>' for label, cell in zip(labels, row, strict=True))}</tr>"
+        for row in table.rows
+    )
+    width = "wide table" if len(heads) > _WIDE else "table"
+    name = html.escape(f"Table: {', '.join(map(model.plain, filter(None, table.columns)))}")
+    return (
+        f'<div class="{width}" role="region" tabindex="0" aria-label="{name}">\n<table>\n'
+        f"<thead><tr>{head}</tr></thead>\n<tbody>\n{_lines(rows)}\n</tbody>\n</table>\n</div>"
+    )
 
 
-def _message(text: str) -> str:
-    pieces = re.split("`([^`]+)`", clip(clean(text), 600))
-    return "".join(_code(piece) if i % 2 else html.escape(piece) for i, piece in enumerate(pieces))
+def _lines(parts: Iterable[str]) -> str:
+    return "\n".join(parts)
 
 
-HTML = Ink(_prose, _code, _link, _message, lambda name: f'<a href="{name}.html">{name}</a>')
+# in a line
 
-_START = """<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-"""
-_STYLE = """<style>
-  body { font: 15px/1.55 system-ui, sans-serif; margin: 2rem auto; max-width: 90rem; padding: 0 1rem; color: #1c2330;
-    background: #fff; }
-  h2 { margin-top: 2.2rem; }
-  table { border-collapse: collapse; }
-  th, td { border-bottom: 1px solid #d5dae2; padding: .3rem .6rem; text-align: left; vertical-align: top; }
-  th { background: #f2f4f8; }
-  code, pre { font: 13px/1.5 ui-monospace, Menlo, Consolas, monospace; }
-  pre { background: #f2f4f8; padding: .8rem; overflow-x: auto; }
-</style>
-"""
+
+def inline(text: model.Text) -> str:
+    """HTML that shows exactly this line."""
+    return "".join(map(_span, model.leaves(text)))
+
+
+def _span(leaf: model.Leaf) -> str:
+    match leaf:
+        case str():
+            markup = html.escape(leaf)
+        case model.Code():
+            markup = f"<code>{html.escape(leaf.text)}</code>"
+        case model.Strong():
+            markup = f"<strong>{inline(leaf.text)}</strong>"
+        case model.Faint():
+            markup = f"<small>{inline(leaf.text)}</small>"
+        case model.Badge():
+            markup = f'<span class="{leaf.tone.value}">{html.escape(leaf.text)}</span>'
+        case model.Link():
+            markup = f'<a href="{html.escape(leaf.address)}" rel="noreferrer">{html.escape(leaf.label)}</a>'
+        case model.Page():
+            markup = f'<a href="{leaf.name}.html">{leaf.name}</a>'
+    return markup

@@ -13,9 +13,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from ...model.audit import Audit
 from ...model.change import ChangeClass, HistoryEvent
 from ...model.ledger import Published
-from ..doc.html import Content, Part, html_page, markdown_page
+from ..doc.html import page
+from ..doc.markdown import WHOLE, markdown
+from ..doc.model import Block, Code, Document, Facts, Listing, Message, Page, Paragraph, Points, Section, Table, Text
 from ..formats.json import as_text, finding_object
-from ..words.markup import Ink
 from ..words.phrases import counted, day_text
 from .definition import definition_facts
 from .diff import parted, shorten
@@ -28,11 +29,10 @@ _NAME = 12
 
 def audit_files(audit: Audit) -> dict[str, str]:
     """Every file of the bundle by its name, SHA256SUMS last."""
-    title = f"{audit.project}: audit of {day_text(audit.first)} to {day_text(audit.last)}"
-    files = _twice("index", title, lambda ink: _index(audit, ink))
+    files = _twice("index", index_page(audit))
     for kpi_id in audit.ids:
         if _PAGE_NAME.fullmatch(kpi_id):
-            files |= _twice(f"kpis/{kpi_id}", f"{kpi_id}: {audit.first} to {audit.last}", _of(audit, kpi_id))
+            files |= _twice(f"kpis/{kpi_id}", kpi_page(audit, kpi_id))
     files["changes.csv"] = history_csv(HistoryView(audit.events))
     files["published.json"] = as_text([dict(p.body) for p in audit.published])
     files["verification.json"] = _verification(audit)
@@ -40,36 +40,38 @@ def audit_files(audit: Audit) -> dict[str, str]:
     return {**files, "SHA256SUMS": "".join(sums)}
 
 
-def _twice(name: str, title: str, content: Content) -> dict[str, str]:
-    return {f"{name}.md": markdown_page(title, content), f"{name}.html": html_page(title, content)}
-
-
-def _of(audit: Audit, kpi_id: str) -> Content:
-    return lambda ink: _kpi(audit, kpi_id, ink)
+def _twice(name: str, document: Document) -> dict[str, str]:
+    return {f"{name}.md": markdown(document, WHOLE), f"{name}.html": page(document)}
 
 
 # the index
 
 
-def _index(audit: Audit, ink: Ink) -> Iterator[Part]:
+def index_page(audit: Audit) -> Document:
+    """The bundle's first page."""
+    title = (audit.project, f": audit of {day_text(audit.first)} to {day_text(audit.last)}")
+    return Document(title, tuple(_index(audit)))
+
+
+def _index(audit: Audit) -> Iterator[Block]:
     counts = Counter(e.change.cls for e in audit.events)
     kinds = ", ".join(f"{counts[cls]} {cls}" for cls in ChangeClass if counts[cls]) or "none"
     unexplained = sum(e.change.cls.needs_reason and not e.reason for e in audit.events)
-    yield Part(lines=(
-        f"At commit {ink.code(audit.commit)}.",
+    yield Points((
+        ("At commit ", Code(audit.commit), "."),
         f"Changes: {len(audit.events):,} ({kinds}); {unexplained:,} need a reason and have none.",
         f"Published values: {len(audit.published):,}. Restatements among them: {len(audit.restated):,}.",
         f"Reviews missed: {len(audit.missed):,}. Waivers in force: {len(audit.waivers):,}.",
         f"Verification of all ledgers: {_verified(audit)}.",
     ))  # fmt: skip
-    yield _changes("All changes", audit.events, ink, named=True)
-    yield _definitions(audit, ink)
-    yield _reviews(audit, audit.ids, ink)
-    yield _waivers(audit, audit.ids, ink)
-    yield _values("Restatements", audit.restated, ink)
-    yield _failures(audit, ink)
-    yield Part("What this does not prove", tuple(_doubts(audit)))
-    yield Part("How to repeat this audit", commands=_commands(audit))
+    yield _changes("All changes", audit.events, named=True)
+    yield _definitions(audit)
+    yield _reviews(audit, audit.ids)
+    yield _waivers(audit, audit.ids)
+    yield _values("Restatements", audit.restated)
+    yield _failures(audit)
+    yield Section("What this does not prove", (Points(tuple(_doubts(audit))),))
+    yield Section("How to repeat this audit", (Listing("\n".join(_commands(audit)), "sh"),))
 
 
 def _verified(audit: Audit) -> str:
@@ -77,28 +79,28 @@ def _verified(audit: Audit) -> str:
     return f"{audit.verified.checked:,} checked, {failed:,} failed, {unverified:,} could not be checked"
 
 
-def _definitions(audit: Audit, ink: Ink) -> Part:
+def _definitions(audit: Audit) -> Section:
     changed = Counter(e.change.kpi for e in audit.events)
     published = Counter(p.kpi for p in audit.published)
     rows = []
     for kpi_id in audit.ids:
         definition = audit.definitions.get(kpi_id)
         state = f"{definition.kind}, {definition.status.value}" if definition else "removed"
-        owner = ink.code(definition.owner or "") if definition else ""
-        page = ink.page(f"kpis/{kpi_id}") if _PAGE_NAME.fullmatch(kpi_id) else ""
-        name = ink.prose(definition.name if definition else "")
+        owner = Code((definition.owner if definition else None) or "")
+        link = Page(f"kpis/{kpi_id}") if _PAGE_NAME.fullmatch(kpi_id) else ""
+        name = definition.name if definition else ""
         counts = (f"{changed[kpi_id]:,}", f"{published[kpi_id]:,}")
-        rows.append((ink.code(kpi_id), name, state, owner, *counts, page))
+        rows.append((Code(kpi_id), name, state, owner, *counts, link))
     columns = ("Id", "Name", "State", "Owner", "Changes", "Published values", "Page")
-    return Part("Definitions", columns=columns, rows=tuple(rows), empty="None.")
+    return _section("Definitions", columns, rows)
 
 
-def _failures(audit: Audit, ink: Ink) -> Part:
+def _failures(audit: Audit) -> Section:
     verification = audit.verified
-    rows = [("failed", ink.code(f"{f.span.path}:{f.span.line}"), ink.message(f.message)) for f in verification.failed]
-    rows += [("not checked", ink.code(f"{u.kpi}:{u.line}"), ink.message(u.why)) for u in verification.unverified]
+    rows = [("failed", Code(f"{f.span.path}:{f.span.line}"), Message(f.message)) for f in verification.failed]
+    rows += [("not checked", Code(f"{u.kpi}:{u.line}"), Message(u.why)) for u in verification.unverified]
     empty = "No published value failed." if verification.checked else "Nothing was published."
-    return Part("Verification", columns=("Outcome", "Line", "Why"), rows=tuple(rows), empty=empty)
+    return _section("Verification", ("Outcome", "Line", "Why"), rows, empty)
 
 
 def _doubts(audit: Audit) -> Iterator[str]:
@@ -126,48 +128,53 @@ def _commands(audit: Audit) -> tuple[str, ...]:
 # a page a definition
 
 
-def _kpi(audit: Audit, kpi_id: str, ink: Ink) -> Iterator[Part]:
+def kpi_page(audit: Audit, kpi_id: str) -> Document:
+    """What an auditor asks of one definition."""
+    return Document(f"{kpi_id}: {audit.first} to {audit.last}", tuple(_kpi(audit, kpi_id)))
+
+
+def _kpi(audit: Audit, kpi_id: str) -> Iterator[Block]:
     definition = audit.definitions.get(kpi_id)
-    facts = [f"{label}: {text}" for label, text in definition_facts(definition, audit.last, ink)] if definition else []
-    yield Part("Current definition", tuple(facts), empty="The definition was removed.")
+    facts = Facts(tuple(definition_facts(definition, audit.last))) if definition else None
+    yield Section("Current definition", (facts or Paragraph("The definition was removed."),))
     mine = [e for e in audit.events if e.change.kpi == kpi_id or kpi_id in e.change.touches]
-    yield _changes("Changes", mine, ink, named=False)
-    yield _values("Published values", [p for p in audit.published if p.kpi == kpi_id], ink)
-    yield _values("Restatements", [p for p in audit.restated if p.kpi == kpi_id], ink)
-    yield _waivers(audit, (kpi_id,), ink)
-    yield _reviews(audit, (kpi_id,), ink)
+    yield _changes("Changes", mine, named=False)
+    yield _values("Published values", [p for p in audit.published if p.kpi == kpi_id])
+    yield _values("Restatements", [p for p in audit.restated if p.kpi == kpi_id])
+    yield _waivers(audit, (kpi_id,))
+    yield _reviews(audit, (kpi_id,))
 
 
-def _changes(title: str, events: Iterable[HistoryEvent], ink: Ink, *, named: bool) -> Part:
+def _changes(title: str, events: Iterable[HistoryEvent], *, named: bool) -> Section:
     rows = []
     for event in events:
         change, commit = event.change, event.commit
         before, after = map(shorten, parted(change.before, change.after))
         cells = (
-            f"{commit.committed_at:%Y-%m-%d}", ink.code(commit.name[:_NAME]), ink.prose(commit.author),
-            ink.code(change.kpi or "kpi.yaml"), change.cls.value, ink.code(change.field), ink.code(before),
-            ink.code(after), ink.prose(moved(event)), ink.prose(event.reason or "none given"),
-            ink.prose(", ".join(event.approvals)), ink.prose("; ".join(event.doubts)),
+            f"{commit.committed_at:%Y-%m-%d}", Code(commit.name[:_NAME]), commit.author,
+            Code(change.kpi or "kpi.yaml"), change.cls.value, Code(change.field), Code(before),
+            Code(after), moved(event), event.reason or "none given",
+            ", ".join(event.approvals), "; ".join(event.doubts),
         )  # fmt: skip
         rows.append(cells if named else cells[:3] + cells[4:])
     columns = ("Day", "Commit", "Author", "KPI", "Class", "Field", "Before", "After", "Value", "Reason", "Approvals",
                "Not proven")  # fmt: skip
-    return Part(title, columns=columns if named else columns[:3] + columns[4:], rows=tuple(rows), empty="None.")
+    return _section(title, columns if named else columns[:3] + columns[4:], rows)
 
 
-def _values(title: str, values: Iterable[Published], ink: Ink) -> Part:
+def _values(title: str, values: Iterable[Published]) -> Section:
     rows = [
         (
-            ink.code(published.kpi), f"{published.seq:,}", ink.prose(f"{published.start} to {published.end}"),
-            ink.prose(", ".join(f"{c}: {'(none)' if v is None else v}" for c, v in published.segment) or "overall"),
-            ink.prose("unknown" if published.value is None else f"{published.value} {published.body.get('unit', '')}"),
-            ink.prose(published.status), ink.prose(published.as_of[:10]), ink.code(published.commit[:_NAME]),
-            ink.code(published.definition.rpartition(":")[2][:_NAME]), ink.prose(_restates(published)),
+            Code(published.kpi), f"{published.seq:,}", f"{published.start} to {published.end}",
+            ", ".join(f"{c}: {'(none)' if v is None else v}" for c, v in published.segment) or "overall",
+            "unknown" if published.value is None else f"{published.value} {published.body.get('unit', '')}",
+            published.status, published.as_of[:10], Code(published.commit[:_NAME]),
+            Code(published.definition.rpartition(":")[2][:_NAME]), _restates(published),
         )
         for published in values
     ]  # fmt: skip
     columns = ("KPI", "Line", "Period", "Segment", "Value", "Status", "As of", "Commit", "Definition", "Restates")
-    return Part(title, columns=columns, rows=tuple(rows), empty="None.")
+    return _section(title, columns, rows)
 
 
 def _restates(published: Published) -> str:
@@ -179,23 +186,27 @@ def _restates(published: Published) -> str:
     return f"line {published.body['restates']} (was {former}{moved_by}): {published.body.get('because')}"
 
 
-def _waivers(audit: Audit, ids: tuple[str, ...], ink: Ink) -> Part:
+def _waivers(audit: Audit, ids: tuple[str, ...]) -> Section:
     rows = [
-        (ink.code(w.kpi), ink.prose(w.segment or "overall"), ink.prose(w.first), ink.prose(w.last),
-         ink.prose(w.limit), ink.prose(w.reason), ink.code(w.approved_by))
+        (Code(w.kpi), w.segment or "overall", w.first, w.last,
+         w.limit, w.reason, Code(w.approved_by))
         for w in audit.waivers if w.kpi in ids
     ]  # fmt: skip
     columns = ("KPI", "Segment", "From", "Until", "No worse than", "Reason", "Approved by")
-    return Part("Waivers", columns=columns, rows=tuple(rows), empty="None.")
+    return _section("Waivers", columns, rows)
 
 
-def _reviews(audit: Audit, ids: tuple[str, ...], ink: Ink) -> Part:
+def _reviews(audit: Audit, ids: tuple[str, ...]) -> Section:
     rows = [
-        (ink.code(m.kpi), m.due.isoformat(), m.held.isoformat() if m.held else "not held",
+        (Code(m.kpi), m.due.isoformat(), m.held.isoformat() if m.held else "not held",
          counted(((m.held or audit.last) - m.due).days, "day"))
         for m in audit.missed if m.kpi in ids
     ]  # fmt: skip
-    return Part("Missed reviews", columns=("KPI", "Due", "Held", "Late by"), rows=tuple(rows), empty="None.")
+    return _section("Missed reviews", ("KPI", "Due", "Held", "Late by"), rows)
+
+
+def _section(title: str, columns: tuple[str, ...], rows: Iterable[tuple[Text, ...]], empty: str = "None.") -> Section:
+    return Section(title, (Table(columns, tuple(rows), empty=empty),))
 
 
 def _verification(audit: Audit) -> str:

@@ -5,49 +5,48 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from rich.console import RenderableType
-from rich.text import Text
-
 from ...model.kpi import Limits
-from ...model.record import asdict
+from ...model.record import asdict, replace
 from ...model.template import Offer
-from ..doc.markdown import Section, table, write
-from ..doc.terminal import draw, grid, heading, indented
+from ..doc.markdown import markdown
+from ..doc.model import Code, Document, Facts, Paragraph, Section, Strong, Table, Text
+from ..doc.terminal import terminal
 from ..formats.json import as_text
-from ..words.escape import prose
 
 CatalogRenderer = Callable[[Sequence[Offer], bool, int], str]
 OfferRenderer = Callable[[Offer, Mapping[str, Any], bool, int], str]
 """Takes an offer, what its file says, whether to colour, and how wide the screen is."""
 
 
-def catalog_text(offers: Sequence[Offer], color: bool = False, width: int = 100) -> str:
-    """On the terminal: a table for each family, the variants of a row under it."""
-    drawn: list[RenderableType] = []
-    for family in dict.fromkeys(o.family or o.kind for o in offers):
-        drawn += [heading(family.capitalize()), _table([o for o in offers if (o.family or o.kind) == family])]
-    return draw(drawn, color=color, width=width)
+def _screen(offers: Sequence[Offer]) -> Document:
+    return _families(offers, ("Id", "Name", "Level", "Datasets"), _line, "Name")
 
 
-def _table(offers: Sequence[Offer]) -> RenderableType:
-    drawn = grid([(n, "") for n in ("Id", "Name", "Level", "Datasets")], folding="Datasets")
+def catalog_page(offers: Sequence[Offer]) -> Document:
+    """A table for each family, each variant with what it is a variant of."""
+    return replace(
+        _families(offers, ("Id", "Name", "Kind", "Level", "Datasets", "Variant of"), _row), title="Catalogue"
+    )
+
+
+def _families(
+    offers: Sequence[Offer], columns: tuple[str, ...], row: Callable[[Offer], tuple[Text, ...]], folding: str = ""
+) -> Document:
+    families: dict[str, list[tuple[Text, ...]]] = {}
     for offer in offers:
-        name = Text(offer.id, "bold") if offer.is_row else Text(f"  {offer.id}")
-        drawn.add_row(name, offer.name, offer.level or "", ", ".join(offer.datasets))
-    return drawn
+        families.setdefault(offer.family or offer.kind, []).append(row(offer))
+    tables = {family: Table(columns, tuple(rows), folding=folding) for family, rows in families.items()}
+    return Document("", tuple(Section(family.capitalize(), (table,)) for family, table in tables.items()))
 
 
-def catalog_markdown(offers: Sequence[Offer], color: bool = False, width: int = 100) -> str:
-    """As the reference page."""
-    families = dict.fromkeys(o.family or o.kind for o in offers)
-    heads = ("Id", "Name", "Kind", "Level", "Datasets", "Variant of")
-    sections = [table(f.capitalize(), heads, [_row(o) for o in offers if (o.family or o.kind) == f]) for f in families]
-    return "# Catalogue\n\n" + write(sections)
+def _line(offer: Offer) -> tuple[Text, ...]:
+    name = Strong(offer.id) if offer.is_row else f"↳ {offer.id}"
+    return (name, offer.name, offer.level or "", ", ".join(offer.datasets))
 
 
-def _row(offer: Offer) -> tuple[str, ...]:
-    of = "" if offer.is_row else f"`{offer.row}`: {prose(offer.variant or '')}"
-    return (f"`{offer.id}`", prose(offer.name), offer.kind, offer.level or "", ", ".join(offer.datasets), of)
+def _row(offer: Offer) -> tuple[Text, ...]:
+    of = "" if offer.is_row else (Code(offer.row), ": ", offer.variant or "")
+    return (Code(offer.id), offer.name, offer.kind, offer.level or "", ", ".join(offer.datasets), of)
 
 
 def catalog_json(offers: Sequence[Offer], color: bool = False, width: int = 100) -> str:
@@ -62,24 +61,16 @@ def offer_object(offer: Offer) -> dict[str, Any]:
 
 
 CATALOG_FORMATS: Mapping[str, CatalogRenderer] = {
-    "text": catalog_text,
+    "text": lambda offers, color, width: terminal(_screen(offers), color=color, width=width),
     "json": catalog_json,
-    "markdown": catalog_markdown,
+    "markdown": lambda offers, *_: markdown(catalog_page(offers)),
 }
 
 
-def offer_text(offer: Offer, content: Mapping[str, Any], color: bool = False, width: int = 100) -> str:
-    """One in full, on the terminal."""
-    title = Text.assemble((offer.name, "bold"), f"  {offer.id}  {offer.kind}")
-    drawn: list[RenderableType] = [title, *(indented(label, text) for label, text in _facts(offer, content))]
-    return draw(drawn, color=color, width=width)
-
-
-def offer_markdown(offer: Offer, content: Mapping[str, Any], color: bool = False, width: int = 100) -> str:
-    """One in full, as a page."""
-    facts = tuple(f"- **{label}**: {text}" for label, text in _facts(offer, content))
-    title = f"# {offer.name}\n\n`{offer.id}`, a {offer.kind}"
-    return write([Section("", (title,)), Section("", facts, noun="item")])
+def offer_page(offer: Offer, content: Mapping[str, Any]) -> Document:
+    """One in full."""
+    about = Paragraph((Code(offer.id), f", a {offer.kind}"))
+    return Document(offer.name, (about, Facts(tuple(_facts(offer, content)))))
 
 
 def offer_json(offer: Offer, content: Mapping[str, Any], color: bool = False, width: int = 100) -> str:
@@ -87,26 +78,31 @@ def offer_json(offer: Offer, content: Mapping[str, Any], color: bool = False, wi
     return as_text({"schema_version": 1, **offer_object(offer), **content})
 
 
-OFFER_FORMATS: Mapping[str, OfferRenderer] = {"text": offer_text, "json": offer_json, "markdown": offer_markdown}
+OFFER_FORMATS: Mapping[str, OfferRenderer] = {
+    "text": lambda offer, content, color, width: terminal(offer_page(offer, content), color=color, width=width),
+    "json": offer_json,
+    "markdown": lambda offer, content, *_: markdown(offer_page(offer, content)),
+}
 
 
-def _facts(offer: Offer, content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _facts(offer: Offer, content: Mapping[str, Any]) -> Iterator[tuple[str, Text]]:
     """The facts of an offer, in the order in which a reader asks."""
     noun = content.get("kpi") or content["signal"]
-    facts = {
+    facts: Mapping[str, Text | None] = {
         "Measures": noun.get("description"), "Counts": noun.get("counts"), "Excludes": noun.get("excludes"),
         "Question": noun.get("asks"), "Variant of": None if offer.is_row else f"{offer.row}: {offer.variant}",
         "Family": f"{offer.family}, {offer.level}" if offer.family else None,
         "Objectives": ", ".join(noun.get("objectives", ())),
         "Datasets": ", ".join(offer.datasets), "Inputs": ", ".join(offer.needs), "Dated by": content.get("dates"),
-        "Where": noun.get("where"), "Formula": f"{noun['formula']}  ({noun['unit']})" if "formula" in noun else None,
-        "When": noun.get("when"), "Do": noun.get("do"),
+        "Where": noun.get("where") and Code(noun["where"]),
+        "Formula": (Code(noun["formula"]), f" ({noun['unit']})") if "formula" in noun else None,
+        "When": noun.get("when") and Code(noun["when"]), "Do": noun.get("do"),
         "Proposed": _limits(noun.get("target")), "Benchmark": _benchmark(noun.get("benchmark")),
         "Action": noun.get("action", {}).get("do"), "Read it with": ", ".join(noun.get("read_with", ())),
         "Examples": "; ".join(f"{e['name']} → {_expected(e['expect'])}" for e in noun.get("examples", ())),
-        "Add it with": f"kpi add {offer.id}",
+        "Add it with": Code(f"kpi add {offer.id}"),
     }  # fmt: skip
-    yield from ((label, str(text)) for label, text in facts.items() if text)
+    yield from ((label, text) for label, text in facts.items() if text)
 
 
 def _limits(target: Mapping[str, Any] | None) -> str:

@@ -6,28 +6,39 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from itertools import groupby
 
-from rich.console import RenderableType
-from rich.text import Text
-
 from ...model.change import Change, ChangeClass, Difference, Impact, Judged
+from ...model.diagnostic import Severity
 from ...model.measurement import Status
 from ...model.record import Record
-from ..doc.markdown import Section, table, write
-from ..doc.terminal import below, draw, heading, indented, plain
+from ..doc.markdown import markdown
+from ..doc.model import (
+    Badge,
+    Block,
+    Code,
+    Document,
+    Entry,
+    Facts,
+    Faint,
+    Paragraph,
+    Points,
+    Section,
+    Strong,
+    Table,
+    joined,
+)
+from ..doc.terminal import terminal
 from ..formats.json import as_text, finding_object, number, period_object
-from ..words.escape import code, message, prose
-from ..words.markup import PLAIN
 from ..words.phrases import counted, period_text, segment_text, short_period_text
 from ..words.values import NONE, show_value
-from .findings import each
+from .findings import each, entry
 
 LARGEST = 60_000
 """Bytes: a comment on GitHub holds 64 kB."""
 MARK = "<!-- kpi-diff -->"
 """By this line the workflow finds its own comment again."""
-_STYLES = {
-    ChangeClass.RESTATING: "bold red", ChangeClass.LOOSENED: "bold red", ChangeClass.BACKDATED: "bold red",
-    ChangeClass.REMOVED: "red", ChangeClass.TIGHTENED: "green",
+_TONES = {
+    ChangeClass.RESTATING: Status.MISSED, ChangeClass.LOOSENED: Status.MISSED, ChangeClass.BACKDATED: Status.MISSED,
+    ChangeClass.REMOVED: Status.MISSED, ChangeClass.TIGHTENED: Status.MET,
 }  # fmt: skip
 _SHOWN = 12
 
@@ -109,42 +120,30 @@ def _name(difference: Difference, kpi: str | None) -> str:
 # formats
 
 
-def diff_text(view: DiffView) -> str:
-    """On the terminal."""
-    return draw(_text(view), color=view.color, width=view.width)
-
-
-def _text(view: DiffView) -> Iterator[RenderableType]:
+def diff_screen(view: DiffView) -> Document:
+    """The verdict, the changes class by class, what they do to the values, and the findings."""
     difference = view.difference
-    yield plain(f"{difference.base[:12]} → {difference.head[:12]}", "dim")
-    yield plain(verdict(view), "bold")
-    for cls, changes in groupby(difference.changes, key=lambda c: c.cls):
-        yield Text.assemble(heading(cls.value), Text(f"  {cls.meaning}", "dim"))
-        for change in changes:
-            yield from _change_text(difference, change)
-    if difference.impact:
-        yield heading("Effects")
-        yield from (below(PLAIN.prose(line)) for line in _effects(difference))
-    for reason in difference.reasons:
-        yield indented("Reason", PLAIN.prose(reason))
-    for finding in difference.diagnostics:
-        yield Text()
-        at = plain(f"{finding.span.path}:{finding.span.line}", "bold")
-        yield Text.assemble(at, f"  {finding.severity}  {finding.code} {finding.rule}")
-        yield below(PLAIN.message(finding.message))
-        yield below(f"→ {PLAIN.message(finding.hint)}")
-
-
-def _change_text(difference: Difference, change: Change) -> Iterator[RenderableType]:
-    style = _STYLES.get(change.cls, "")
-    location = f"{change.path}:{change.line}"
-    yield Text.assemble(
-        plain(change.kpi or "kpi.yaml", style), " ", plain(change.field, style), "  ", plain(location, "dim")
+    by_class = groupby(difference.changes, key=lambda c: c.cls)
+    classes = [
+        Section(f"{cls.value}: {cls.meaning}", tuple(_entry(change) for change in changes)) for cls, changes in by_class
+    ]
+    blocks: tuple[Block, ...] = (
+        Paragraph(Faint(f"{difference.base[:12]} → {difference.head[:12]}")),
+        Paragraph(Strong(verdict(view))),
+        *classes,
+        Section("Effects", (Points(tuple(_effects(difference))),)),
+        Facts(tuple(("Reason", reason) for reason in difference.reasons)),
+        *map(entry, difference.diagnostics),
     )
+    return Document("", blocks)
+
+
+def _entry(change: Change) -> Entry:
+    name = Badge(f"{change.kpi or 'kpi.yaml'} {change.field}", _TONES.get(change.cls, Severity.NOTE))
     before, after = map(shorten, parted(change.before, change.after))
-    yield below(f"{PLAIN.prose(before)} → {PLAIN.prose(after)}{_aside(change)}")
-    if change.touches:
-        yield below(f"affects {PLAIN.prose(', '.join(change.touches[:_SHOWN]))}")
+    touched = (Paragraph(f"affects {', '.join(change.touches[:_SHOWN])}"),) if change.touches else ()
+    head = (name, Faint(f"{change.path}:{change.line}"))
+    return Entry(head, (Paragraph((before, " → ", after, _aside(change))), *touched))
 
 
 def _aside(change: Change) -> str:
@@ -164,57 +163,54 @@ def _effects(difference: Difference) -> Iterator[str]:
         yield f"{_name(difference, kpi)}: {periods}, {flips:,} with another status"
 
 
-def diff_markdown(view: DiffView) -> str:
-    """The report of a pull request: the verdict, what needs a decision, the effects, then the rest."""
+def diff_page(view: DiffView) -> Document:
+    """The verdict, what needs a decision, the effects, then the rest."""
     difference = view.difference
-    sign = "✓" if view.passed else "✗"
-    head = f"{MARK}\n## {sign} KPI changes\n\n**{prose(verdict(view))}**"
     weighty = tuple(c for c in difference.changes if c.cls.needs_reason or c.cls is ChangeClass.REMOVED)
     others = tuple(c for c in difference.changes if c not in weighty)
-    sections = [
-        Section("", (head, *_lines(difference))),
+    judged = [impact for impact in difference.impact if impact.judged and not impact.segment]
+    compared = (Code(difference.base[:12]), " compared with ", Code(difference.head[:12]), ".")
+    blocks = (
+        Paragraph(Strong(verdict(view))),
+        Points(tuple(effect(impact, _name(difference, impact.kpi)) for impact in judged[:_SHOWN])),
         each("Findings to resolve", difference.diagnostics),
         _changes("Changes that need a decision", difference, weighty),
-        _impact_table("Effects on the reporting period", difference, judged=True),
+        _impact("Effects on the reporting period", difference, judged=True),
         _changes("Other changes", difference, others),
-        _impact_table("Effects on other periods", difference, judged=False),
-        Section("Reasons", tuple(f"- {prose(reason)}" for reason in difference.reasons), noun="item"),
-        Section("", (f"_{code(difference.base[:12])} compared with {code(difference.head[:12])}._",)),
-    ]
-    return write(sections, LARGEST)
-
-
-def _lines(difference: Difference) -> Iterator[str]:
-    judged = [impact for impact in difference.impact if impact.judged and not impact.segment]
-    if judged:
-        yield "\n".join(f"- {prose(effect(impact, _name(difference, impact.kpi)))}" for impact in judged[:_SHOWN])
+        _impact("Effects on other periods", difference, judged=False),
+        Section("Reasons", (Points(difference.reasons),)),
+        Paragraph(Faint(compared)),
+    )
+    return Document(f"{'✓' if view.passed else '✗'} KPI changes", blocks)
 
 
 def _changes(title: str, difference: Difference, changes: tuple[Change, ...]) -> Section:
     rows = [
         (
-            f"**{c.cls.value}**" if c.cls.needs_reason else c.cls.value, prose(_name(difference, c.kpi)), code(c.field),
-            code(shorten(before)), code(shorten(after)) + prose(_aside(c)), code(f"{c.path}:{c.line}"),
-            message(", ".join(f"`{t}`" for t in c.touches[:_SHOWN])),
+            Strong(c.cls.value) if c.cls.needs_reason else c.cls.value, _name(difference, c.kpi), Code(c.field),
+            Code(shorten(before)), (Code(shorten(after)), _aside(c)), Code(f"{c.path}:{c.line}"),
+            joined(", ", map(Code, c.touches[:_SHOWN])),
         )
         for c in changes
         for before, after in [parted(c.before, c.after)]
     ]  # fmt: skip
-    return table(title, ("Class", "KPI", "Field", "Before", "After", "Where", "Affects"), rows)
+    columns = ("Class", "KPI", "Field", "Before", "After", "Where", "Affects")
+    return Section(title, (Table(columns, tuple(rows)),))
 
 
-def _impact_table(title: str, difference: Difference, *, judged: bool) -> Section:
+def _impact(title: str, difference: Difference, *, judged: bool) -> Section:
     rows = [
         (
-            prose(_name(difference, impact.kpi)), prose(segment_text(impact.segment) or "overall"),
+            _name(difference, impact.kpi), segment_text(impact.segment) or "overall",
             short_period_text(impact.period), show_value(impact.before.value, impact.unit),
             show_value(impact.after.value, impact.unit),
-            " → ".join(dict.fromkeys(map(_word, (impact.before, impact.after)))), prose(", ".join(impact.because)),
+            " → ".join(dict.fromkeys(map(_word, (impact.before, impact.after)))), ", ".join(impact.because),
         )
         for impact in difference.impact
         if impact.judged is judged
     ]  # fmt: skip
-    return table(title, ("KPI", "Segment", "Period", "Before", "After", "Status", "Because of"), rows)
+    columns = ("KPI", "Segment", "Period", "Before", "After", "Status", "Because of")
+    return Section(title, (Table(columns, tuple(rows), ("Before", "After")),))
 
 
 def diff_json(view: DiffView) -> str:
@@ -256,7 +252,7 @@ def _side(side: Judged) -> dict[str, object]:
 
 
 DIFF_FORMATS: Mapping[str, Callable[[DiffView], str]] = {
-    "text": diff_text,
+    "text": lambda view: terminal(diff_screen(view), color=view.color, width=view.width),
     "json": diff_json,
-    "markdown": diff_markdown,
+    "markdown": lambda view: f"{MARK}\n{markdown(diff_page(view), LARGEST, level=2)}",
 }

@@ -6,30 +6,34 @@ from collections.abc import Callable, Iterator, Mapping
 
 from ...model.diagnosis import DatasetShape, Diagnosis
 from ...model.record import asdict
+from ..doc.model import Block, Document, Facts, Paragraph, Section
+from ..doc.terminal import terminal
 from ..formats.json import as_text
 
 
-def doctor_text(diagnosis: Diagnosis) -> str:
-    """On the terminal, to be copied into an issue."""
-    lines = [f"{name:20} {version}" for name, version in diagnosis.versions.items()]
+def doctor_page(diagnosis: Diagnosis) -> Document:
+    """Versions, then the shape of the project without its content."""
+    return Document("", tuple(_blocks(diagnosis)))
+
+
+def _blocks(diagnosis: Diagnosis) -> Iterator[Block]:
+    yield Facts(tuple(diagnosis.versions.items()))
     if diagnosis.problem:
-        lines += ["", f"project: {diagnosis.problem}"]
+        yield Section("", (Paragraph(f"project: {diagnosis.problem}"),))
     elif diagnosis.definitions:
-        lines += ["", *_project(diagnosis)]
-    return "\n".join([*lines, ""])
+        yield Section("Project", (Facts(tuple(_project(diagnosis).items())),))
+        for number, dataset in enumerate(diagnosis.datasets, 1):
+            columns = Facts(tuple(dataset.columns.items()))
+            yield Section(f"Dataset {number}: {_size(dataset)}", (columns,))
 
 
-def _project(diagnosis: Diagnosis) -> Iterator[str]:
-    yield f"{'isolation':20} {diagnosis.isolation or 'the engine did not start'}"
-    yield f"{'definitions':20} {_counts(diagnosis.definitions)}"
-    for name, seconds in diagnosis.seconds.items():
-        yield f"{name:20} {seconds:.2f} s"
-    yield f"{'findings':20} {_counts(diagnosis.findings) or 'none'}"
-    for number, dataset in enumerate(diagnosis.datasets, 1):
-        yield ""
-        yield f"dataset {number}: {_size(dataset)}"
-        for mask, kind in dataset.columns.items():
-            yield f"  {mask:40} {kind}"
+def _project(diagnosis: Diagnosis) -> dict[str, str]:
+    return {
+        "isolation": diagnosis.isolation or "the engine did not start",
+        "definitions": _counts(diagnosis.definitions),
+        **{name: f"{seconds:.2f} s" for name, seconds in diagnosis.seconds.items()},
+        "findings": _counts(diagnosis.findings) or "none",
+    }
 
 
 def _size(dataset: DatasetShape) -> str:
@@ -46,4 +50,7 @@ def doctor_json(diagnosis: Diagnosis) -> str:
     return as_text({**asdict(diagnosis), "datasets": [asdict(dataset) for dataset in diagnosis.datasets]})
 
 
-DOCTOR_FORMATS: Mapping[str, Callable[[Diagnosis], str]] = {"text": doctor_text, "json": doctor_json}
+DOCTOR_FORMATS: Mapping[str, Callable[[Diagnosis], str]] = {
+    "text": lambda diagnosis: terminal(doctor_page(diagnosis)),
+    "json": doctor_json,
+}

@@ -7,17 +7,15 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from itertools import groupby
 
-from rich.console import RenderableType
-from rich.text import Text
-
 from ... import __version__
 from ...model.agenda import Agenda, Due, Duty, When
+from ...model.measurement import Status
 from ...model.record import Record
-from ..doc.markdown import Section, table, write
-from ..doc.terminal import below, draw, heading, plain
+from ..doc.markdown import markdown
+from ..doc.model import Badge, Code, Document, Entry, Paragraph, Section, Strong, Table, Text
+from ..doc.terminal import terminal
 from ..formats.json import as_text
-from ..words.escape import clean, code, prose
-from ..words.markup import PLAIN
+from ..words.escape import clean
 from ..words.phrases import counted, day_text
 from ..words.workflow_commands import is_obeyed
 
@@ -34,25 +32,25 @@ class DueView(Record):
     width: int = 100
 
 
-def due_text(view: DueView) -> str:
-    """On the terminal."""
-    return draw(_text(view.agenda), color=view.color, width=view.width)
+def due_screen(agenda: Agenda) -> Document:
+    """What is due, one duty under the other."""
+    sections = (
+        Section(when.value.capitalize(), tuple(_entry(duty, agenda.today) for duty in duties))
+        for when, duties in _sorted(agenda)
+    )
+    title = f"{agenda.project}: as of {day_text(agenda.today)}"
+    return Document(title, (*sections, Paragraph("" if agenda.items else _NOTHING)))
 
 
-def _text(agenda: Agenda) -> Iterator[RenderableType]:
-    yield plain(f"{agenda.project}: as of {day_text(agenda.today)}", "bold")
-    if not agenda.items:
-        yield Text(_NOTHING)
-    for when, duties in groupby(agenda.items, key=lambda d: d.when):
-        yield heading(when.value.capitalize())
-        for duty in duties:
-            gap = " " * (8 - len(duty.duty.value))
-            late = _late(duty, agenda.today) if when is When.OVERDUE else ""
-            yield Text.assemble(
-                plain(duty.day.isoformat(), "bold red" if late else "bold"), "  ", plain(duty.duty.value),
-                gap, plain(duty.name, "bold"), "  " if late else "", plain(late, "bold red"),
-            )  # fmt: skip
-            yield below(f"{PLAIN.prose(duty.what)} · {PLAIN.prose(duty.who or _NO_OWNER)} · {_location(duty)}")
+def _sorted(agenda: Agenda) -> Iterator[tuple[When, Iterator[Due]]]:
+    return groupby(agenda.items, key=lambda d: d.when)
+
+
+def _entry(duty: Due, today: dt.date) -> Entry:
+    day: Text = duty.day.isoformat()
+    late = Badge(_late(duty, today), Status.MISSED) if duty.when is When.OVERDUE else ""
+    words = (duty.what, " · ", duty.who or _NO_OWNER, " · ", _location(duty))
+    return Entry((Strong(day), duty.duty.value, Strong(duty.name), late), (Paragraph(words),))
 
 
 def _late(duty: Due, today: dt.date) -> str:
@@ -63,19 +61,20 @@ def _location(duty: Due) -> str:
     return f"{duty.span.path}:{duty.span.line}"
 
 
-def due_markdown(view: DueView) -> str:
-    """As a page."""
-    agenda = view.agenda
-    head = f"# {prose(agenda.project)}: what is due\n\nAs of {day_text(agenda.today)}."
-    sections = [Section("", (head if agenda.items else f"{head} {_NOTHING}",))]
-    for when, duties in groupby(agenda.items, key=lambda d: d.when):
-        rows = [
-            (duty.day.isoformat(), duty.duty.value, prose(duty.name), prose(duty.what), code(duty.who or ""),
-             code(_location(duty)))
-            for duty in duties
-        ]  # fmt: skip
-        sections.append(table(when.value.capitalize(), ("Day", "Kind", "KPI", "What", "Who", "Where"), rows))
-    return write(sections)
+def due_page(agenda: Agenda) -> Document:
+    """A table for each stretch of time."""
+    columns = ("Day", "Kind", "KPI", "What", "Who", "Where")
+    sections = [
+        Section(when.value.capitalize(), (Table(columns, tuple(map(_row, duties))),))
+        for when, duties in _sorted(agenda)
+    ]
+    when = Paragraph(f"As of {day_text(agenda.today)}.{'' if agenda.items else f' {_NOTHING}'}")
+    return Document((agenda.project, ": what is due"), (when, *sections))
+
+
+def _row(duty: Due) -> tuple[Text, ...]:
+    about = (duty.day.isoformat(), duty.duty.value, duty.name, duty.what)
+    return (*about, Code(duty.who or ""), Code(_location(duty)))
 
 
 def due_json(view: DueView) -> str:
@@ -149,8 +148,8 @@ def folded(line: str) -> str:
 
 
 DUE_FORMATS: Mapping[str, Callable[[DueView], str]] = {
-    "text": due_text,
-    "markdown": due_markdown,
+    "text": lambda view: terminal(due_screen(view.agenda), color=view.color, width=view.width),
+    "markdown": lambda view: markdown(due_page(view.agenda)),
     "ics": due_ics,
     "json": due_json,
 }

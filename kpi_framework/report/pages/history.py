@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import csv
-import html
 import io
 from collections.abc import Callable, Iterator, Mapping
 
-from rich.console import RenderableType
-from rich.text import Text
-
 from ...model.change import HistoryEvent
+from ...model.diagnostic import Severity
 from ...model.record import Record
-from ..doc.markdown import Section, table, write
-from ..doc.terminal import below, draw, plain
+from ..doc.html import page
+from ..doc.markdown import markdown
+from ..doc.model import Badge, Block, Code, Document, Entry, Faint, Paragraph, Strong, Table, Text, joined
+from ..doc.terminal import terminal
 from ..formats.json import as_text, number
-from ..words.escape import clean, code, prose
-from ..words.markup import PLAIN
+from ..words.escape import clean
 from ..words.phrases import counted
 from ..words.values import show_value
-from ..words.workflow_commands import inert_markup
 from .diff import change_object, parted, shorten
 
 COLUMNS = (
@@ -37,28 +34,29 @@ class HistoryView(Record):
     width: int = 100
 
 
-def history_text(view: HistoryView) -> str:
-    """On the terminal, the newest last."""
-    return draw(_text(view), color=view.color, width=view.width)
-
-
-def _text(view: HistoryView) -> Iterator[RenderableType]:
-    if not view.events:
-        yield Text("No definition changed its meaning.")
-    for event in view.events:
-        change, commit = event.change, event.commit
-        before, after = map(shorten, parted(change.before, change.after))
-        yield Text.assemble(
-            plain(f"{commit.committed_at:%Y-%m-%d}", "bold"), "  ", plain(commit.name[:10], "dim"), "  ",
-            plain(change.cls.value, "bold red" if change.cls.needs_reason else ""), "  ",
-            plain(f"{change.kpi or 'kpi.yaml'} {change.field}", "bold"), "  ", plain(commit.author),
-        )  # fmt: skip
-        value = f"   (value {moved(event)})" if moved(event) else ""
-        yield below(f"{PLAIN.prose(before)} → {PLAIN.prose(after)}{value}")
-        yield below(" · ".join(_about(event)))
+def history_screen(view: HistoryView) -> Document:
+    """One change under the other, the newest last."""
     unsigned = {e.commit.name for e in view.events if not e.commit.signed.startswith("good")}
+    blocks: list[Block] = [_entry(event) for event in view.events]
+    if not view.events:
+        blocks.append(Paragraph("No definition changed its meaning."))
     if unsigned:
-        yield Text(f"\nNot proven: who wrote {counted(len(unsigned), 'commit')} that have no good signature.", "dim")
+        doubt = f"Not proven: who wrote {counted(len(unsigned), 'commit')} that have no good signature."
+        blocks.append(Entry((Faint(doubt),), apart=True))
+    return Document("", tuple(blocks))
+
+
+def _entry(event: HistoryEvent) -> Entry:
+    change, commit = event.change, event.commit
+    before, after = map(shorten, parted(change.before, change.after))
+    value = f" (value {moved(event)})" if moved(event) else ""
+    head = (
+        Strong(f"{commit.committed_at:%Y-%m-%d}"), Faint(commit.name[:10]),
+        Badge(change.cls.value, Severity.ERROR) if change.cls.needs_reason else change.cls.value,
+        Strong(f"{change.kpi or 'kpi.yaml'} {change.field}"), commit.author,
+    )  # fmt: skip
+    about = joined(" · ", _about(event))
+    return Entry(head, (Paragraph((before, " → ", after, value)), Paragraph(about)))
 
 
 def moved(event: HistoryEvent) -> str:
@@ -68,34 +66,33 @@ def moved(event: HistoryEvent) -> str:
     return f"{show_value(event.before, event.unit_before)} → {show_value(event.after, event.unit_after)}"
 
 
-def _about(event: HistoryEvent) -> Iterator[str]:
-    yield f"reason: {PLAIN.prose(event.reason)}" if event.reason else "no reason given"
+def _about(event: HistoryEvent) -> Iterator[Text]:
+    yield ("reason: ", event.reason) if event.reason else "no reason given"
     if event.pull_request:
         yield f"pull request #{event.pull_request}"
     if event.approvals:
-        yield f"approved by {PLAIN.prose(', '.join(event.approvals))}"
+        yield ("approved by ", ", ".join(event.approvals))
     if event.change.effective:
         yield f"in force from {event.change.effective}"
     if event.commit.signed not in ("good", "none"):
         yield f"signature {event.commit.signed}"
     for doubt in event.doubts:
-        yield f"not proven: {PLAIN.prose(doubt)}"
+        yield ("not proven: ", doubt)
 
 
-def history_markdown(view: HistoryView) -> str:
-    """As a page."""
+def history_page(view: HistoryView) -> Document:
+    """A row a change."""
     columns = ("Day", "Commit", "Author", "KPI", "Class", "Field", "Before", "After", "Reason", "Value", "Not proven")
     rows = [
         (
-            f"{e.commit.committed_at:%Y-%m-%d}", code(e.commit.name[:10]), prose(e.commit.author),
-            code(e.change.kpi or "kpi.yaml"), e.change.cls.value, code(e.change.field), code(shorten(before)),
-            code(shorten(after)), prose(e.reason or "none given"), prose(moved(e)),
-            prose("; ".join(e.doubts)),
+            f"{e.commit.committed_at:%Y-%m-%d}", Code(e.commit.name[:10]), e.commit.author,
+            Code(e.change.kpi or "kpi.yaml"), e.change.cls.value, Code(e.change.field), Code(shorten(before)),
+            Code(shorten(after)), e.reason or "none given", moved(e), "; ".join(e.doubts),
         )
         for e in view.events
         for before, after in [parted(e.change.before, e.change.after)]
     ]  # fmt: skip
-    return write([Section("", ("# History",)), table("", columns, rows)])
+    return Document("History", (Table(columns, tuple(rows)),))
 
 
 def history_json(view: HistoryView) -> str:
@@ -144,37 +141,15 @@ def history_csv(view: HistoryView) -> str:
 
 
 def history_html(view: HistoryView) -> str:
-    """One page that needs nothing else."""
-    head = "".join(f"<th>{html.escape(c.replace('_', ' '))}</th>" for c in COLUMNS)
-    rows = "\n".join(f"<tr>{''.join(f'<td>{html.escape(c)}</td>' for c in _cells(e))}</tr>" for e in view.events)
-    return inert_markup(_PAGE.replace("{head}", head).replace("{rows}", rows))
+    """One page that needs nothing else, with every column of the CSV."""
+    heads = tuple(column.replace("_", " ") for column in COLUMNS)
+    rows = tuple(tuple(_cells(event)) for event in view.events)
+    return page(Document("History of KPI definitions", (Table(heads, rows),)))
 
-
-_PAGE = """<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>History of KPI definitions</title>
-<style>
-  body { font: 14px/1.5 system-ui, sans-serif; margin: 2rem; color: #1c2330; background: #fff; }
-  table { border-collapse: collapse; }
-  th, td { border-bottom: 1px solid #d5dae2; padding: .3rem .6rem; text-align: left; vertical-align: top; }
-  th { position: sticky; top: 0; background: #f2f4f8; }
-</style>
-<h1>History of KPI definitions</h1>
-<table>
-<thead><tr>{head}</tr></thead>
-<tbody>
-{rows}
-</tbody>
-</table>
-</html>
-"""
 
 HISTORY_FORMATS: Mapping[str, Callable[[HistoryView], str]] = {
-    "text": history_text,
-    "markdown": history_markdown,
+    "text": lambda view: terminal(history_screen(view), color=view.color, width=view.width),
+    "markdown": lambda view: markdown(history_page(view)),
     "json": history_json,
     "csv": history_csv,
     "html": history_html,

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from rich.console import RenderableType
-from rich.text import Text
-
 from ...model.diagnostic import Diagnostic
 from ...model.ledger import Unverified
+from ...model.measurement import Status
 from ...model.record import Record
-from ..doc.terminal import below, draw, plain
+from ..doc.model import Badge, Block, Document, Paragraph, Strong
+from ..doc.terminal import terminal
 from ..formats.json import as_text, finding_object
-from ..words.markup import PLAIN
 from ..words.phrases import counted
+from .findings import entry
 
 _SHOWN = 20
 
@@ -31,23 +30,19 @@ class LedgerView(Record):
     width: int = 100
 
 
-def ledger_text(view: LedgerView) -> str:
-    """On the terminal."""
-    return draw(_text(view), color=view.color, width=view.width)
+def ledger_page(view: LedgerView) -> Document:
+    """What failed, what could not be checked, and the counts."""
+    return Document("", tuple(_blocks(view)))
 
 
-def _text(view: LedgerView) -> Iterator[RenderableType]:
-    for finding in view.failed[:_SHOWN]:
-        at = plain(f"{finding.span.path}:{finding.span.line}", "bold")
-        yield Text.assemble(at, f"  {finding.severity}  {finding.code} {finding.rule}")
-        yield below(PLAIN.message(finding.message))
-        yield below(f"→ {PLAIN.message(finding.hint)}")
+def _blocks(view: LedgerView) -> Iterator[Block]:
+    yield from map(entry, view.failed[:_SHOWN])
     if len(view.failed) > _SHOWN:
-        yield plain(f"{len(view.failed) - _SHOWN:,} more findings are not shown.")
+        yield Paragraph(f"{len(view.failed) - _SHOWN:,} more findings are not shown.")
     for why, count in Counter(u.why for u in view.unverified).most_common():
-        yield plain(f"{counted(count, 'value')} could not be checked: {why}")
-    numbers = ", ".join(f"{count:,} {name}" for name, count in view.counts.items())
-    yield plain(f"{view.title}: {numbers}", "bold red" if view.failed else "bold")
+        yield Paragraph((f"{counted(count, 'value')} could not be checked: ", why))
+    counts = f"{view.title}: {', '.join(f'{count:,} {name}' for name, count in view.counts.items())}"
+    yield Paragraph(Strong(Badge(counts, Status.MISSED) if view.failed else counts))
 
 
 def ledger_json(view: LedgerView) -> str:
@@ -65,4 +60,7 @@ def unverified_object(unverified: Unverified) -> dict[str, object]:
     return {"kpi": unverified.kpi, "line": unverified.line, "why": unverified.why, **because}
 
 
-LEDGER_FORMATS: Mapping[str, Callable[[LedgerView], str]] = {"text": ledger_text, "json": ledger_json}
+LEDGER_FORMATS: Mapping[str, Callable[[LedgerView], str]] = {
+    "text": lambda view: terminal(ledger_page(view), color=view.color, width=view.width),
+    "json": ledger_json,
+}

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from rich.console import RenderableType
-from rich.text import Text
-
 from ...model.rule import RULES, Rule, RuleExample
-from ..doc.markdown import table, write
-from ..doc.terminal import SEVERITIES, draw, grid, heading, indented
+from ..doc.markdown import markdown
+from ..doc.model import Badge, Block, Code, Document, Facts, Listing, Message, Paragraph, Section, Strong, Table
+from ..doc.terminal import terminal
 from ..formats.json import as_text
 
 RuleRenderer = Callable[[bool, int], str]
@@ -28,16 +26,31 @@ _FAMILIES = {
 
 def rules_text(color: bool = False, width: int = 100) -> str:
     """On the terminal."""
-    return draw([_table()], color=color, width=width)
+    columns = ("Code", "Rule", "Severity", "What it finds")
+    rows = tuple((rule.code, Strong(rule.name), _severity(rule), Message(rule.why)) for rule in RULES.values())
+    return terminal(Document("", (Table(columns, rows, folding=columns[-1]),)), color=color, width=width)
 
 
 def rules_markdown(color: bool = False, width: int = 100) -> str:
-    """As the reference page: a table for each family of rules."""
-    sections = [
-        table(title, ("Code", "Rule", "Severity", "What it finds", "What to do"), _rows(digit))
+    """As the reference page."""
+    return markdown(rules_page())
+
+
+def rules_page() -> Document:
+    """A table for each family of rules."""
+    columns = ("Code", "Rule", "Severity", "What it finds", "What to do")
+    families = {
+        title: tuple(
+            (rule.code, Code(rule.name), _severity(rule), Message(rule.why), Message(rule.remedy))
+            for rule in RULES.values() if rule.code[3] == digit
+        )
         for digit, title in _FAMILIES.items()
-    ]
-    return "# Rules\n\n" + write(sections)
+    }  # fmt: skip
+    return Document("Rules", tuple(Section(title, (Table(columns, rows),)) for title, rows in families.items()))
+
+
+def _severity(rule: Rule) -> Badge:
+    return Badge(rule.severity.value, rule.severity)
 
 
 def rules_json(color: bool = False, width: int = 100) -> str:
@@ -58,21 +71,40 @@ def render_rules(name: str = "text", *, color: bool = False, width: int = 100) -
 
 
 def explain(rule: Rule, example: RuleExample, *, color: bool = False, width: int = 100) -> str:
+    """One rule on the terminal."""
+    return terminal(rule_page(rule, example), color=color, width=width)
+
+
+def rule_page(rule: Rule, example: RuleExample) -> Document:
     """One rule: what it finds, what to do, how to change its severity or suppress it, and an example."""
-    return draw(_explained(rule, example), color=color, width=width)
+    settings = f"set it in kpi.yaml: `rules: {{{rule.name}: warning}}` (error, warning, note or off)"
+    facts = {
+        "Why": rule.why, "When": f"{example.when[:1].upper()}{example.when[1:]}", "What to do": rule.remedy,
+        "Severity": settings, "Suppress": f"write there: `# kpi: ignore[{rule.name}] the reason`",
+    }  # fmt: skip
+    about = Facts(tuple((label, Message(text)) for label, text in facts.items() if text))
+    state = Paragraph((f"{rule.code}, ", _severity(rule)))
+    return Document(rule.name, (state, about, Section("Example", tuple(_example(example)))))
 
 
 def rule_sections(rule: Rule, example: RuleExample) -> str:
     """One rule as a section of the reference page, with its example."""
-    lines = [f"### {rule.name}", f"{rule.code}, {rule.severity.value}. {rule.why}"]
-    lines += [f"It is found when {example.when[0].lower()}{example.when[1:]}"] if example.when else []
-    lines += [rule.remedy, "Bad:", _block(example.bad), "What is said:", f"```text\n{example.says}\n```"]
-    return "\n\n".join([*lines, "Good:", _block(example.good)])
+    when = f"It is found when {example.when[0].lower()}{example.when[1:]}" if example.when else ""
+    blocks = (
+        Paragraph((f"{rule.code}, ", _severity(rule), ". ", Message(rule.why))), Paragraph(Message(when)),
+        Paragraph(Message(rule.remedy)), *_example(example),
+    )  # fmt: skip
+    return markdown(Document(rule.name, blocks), level=3).rstrip()
 
 
-def _block(excerpts: str) -> str:
-    language = "yaml" if excerpts.partition("\n")[0].endswith(".yaml") else "text"
-    return f"```{language}\n{excerpts}\n```"
+def _example(example: RuleExample) -> Iterator[Block]:
+    yield from (Paragraph("Bad:"), _listing(example.bad))
+    yield from (Paragraph("What is said:"), Listing(example.says, "text"))
+    yield from (Paragraph("Good:"), _listing(example.good))
+
+
+def _listing(excerpts: str) -> Listing:
+    return Listing(excerpts, "yaml" if excerpts.partition("\n")[0].endswith(".yaml") else "text")
 
 
 def rule_object(rule: Rule) -> dict[str, str]:
@@ -84,34 +116,3 @@ def rule_object(rule: Rule) -> dict[str, str]:
         "why": rule.why,
         "remedy": rule.remedy,
     }
-
-
-def _explained(rule: Rule, example: RuleExample) -> Iterator[RenderableType]:
-    yield Text.assemble((rule.name, "bold"), f"  {rule.code}  ", (rule.severity.value, SEVERITIES[rule.severity]))
-    yield indented("Why", rule.why)
-    if example.when:
-        yield indented("When", f"{example.when[0].upper()}{example.when[1:]}")
-    yield indented("What to do", rule.remedy)
-    yield indented("Severity", f"set it in kpi.yaml: `rules: {{{rule.name}: warning}}` (error, warning, note or off)")
-    yield indented("Suppress", f"write there: `# kpi: ignore[{rule.name}] the reason`")
-    yield heading("Example")
-    yield indented("Bad", example.bad)
-    yield indented("Finding", example.says)
-    yield indented("Good", example.good)
-
-
-def _table() -> RenderableType:
-    drawn = grid([("Code", ""), ("Rule", ""), ("Severity", ""), ("What it finds", "")], folding="What it finds")
-    for rule in RULES.values():
-        drawn.add_row(
-            rule.code, Text(rule.name, "bold"), Text(rule.severity.value, SEVERITIES[rule.severity]), rule.why
-        )
-    return drawn
-
-
-def _rows(digit: str) -> list[tuple[str, ...]]:
-    return [
-        (rule.code, f"`{rule.name}`", rule.severity.value, rule.why, rule.remedy)
-        for rule in RULES.values()
-        if rule.code[3] == digit
-    ]

@@ -6,60 +6,65 @@ from collections.abc import Iterator
 
 from ... import __version__
 from ...model.measurement import Scorecard
-from ..doc.markdown import Section, table, write
+from ..doc.markdown import markdown
+from ..doc.model import Block, Code, Document, Facts, Paragraph, Points, Section, Strong, Table, Text
 from ..view.details import facts, headline, unknown_text
 from ..view.reported import COLUMNS, reported_cells
 from ..view.result import Report
 from ..view.rows import cells, dated
-from ..view.scorecard_view import ScorecardView
-from ..view.signals import signal_facts, signal_title, signals_to_show
-from ..words.escape import code, prose
-from ..words.markup import MARKDOWN
-from ..words.phrases import day_text, status_text
-from .findings import each, render_findings, rolled_up
-from .overview import decisions, head, kpis, metrics, row_table
+from ..view.scorecard_view import ScorecardView, Standing
+from ..view.signals import signal_badge, signal_facts, signals_to_show
+from ..words.phrases import day_text
+from .findings import each, findings_page, rolled_up
+from .overview import decisions, head, kpis, metrics
+from .table import row_table
 
 _HASH = 12  # figures of a definition's hash that tell it from the others
 
 
 def render_markdown(report: Report) -> str:
     """The scorecard if there is one, else the findings."""
-    return render_findings(report) if report.scorecard is None else scorecard_markdown(report.scorecard)
+    return findings_markdown(report) if report.scorecard is None else scorecard_markdown(report.scorecard)
+
+
+def findings_markdown(report: Report) -> str:
+    """The outcome of a lint or a test."""
+    return markdown(findings_page(report))
 
 
 def scorecard_markdown(scorecard: Scorecard) -> str:
-    """scorecard.md, in order of weight: a page that is too large loses its end."""
+    """scorecard.md."""
+    return markdown(scorecard_page(scorecard))
+
+
+def scorecard_page(scorecard: Scorecard) -> Document:
+    """The scorecard in order of weight: a page that is too large loses its end."""
     scorecard_view = ScorecardView(scorecard)
     findings = sorted(scorecard.diagnostics, key=lambda f: f.sort_key)
-    return write(
-        [
-            head(scorecard_view),
-            decisions(scorecard_view),
-            kpis(scorecard_view),
-            _signals(scorecard_view),
-            *_views(scorecard_view),
-            _troubled(scorecard_view),
-            _unknown(scorecard_view),
-            _reported(scorecard_view),
-            metrics(scorecard_view),
-            each("Data quality", [f for f in findings if f.code.startswith("KPI6")], 30),
-            each("Governance", [f for f in findings if f.code.startswith("KPI4")], 30),
-            rolled_up("Other findings", [f for f in findings if not f.code.startswith(("KPI4", "KPI6"))]),
-            _events(scorecard_view),
-            _definitions(scorecard_view),
-            Section("", (_foot(scorecard),)),
-        ]
+    blocks = (
+        *head(scorecard_view),
+        decisions(scorecard_view),
+        kpis(scorecard_view),
+        signals(scorecard_view),
+        *_views(scorecard_view),
+        Section("Missed and at risk", tuple(stories(scorecard_view))),
+        _unknown(scorecard_view),
+        Section("Reported by others", (Table(COLUMNS, tuple(reported_cells(scorecard_view))),)),
+        metrics(scorecard_view),
+        each("Data quality", [f for f in findings if f.code.startswith("KPI6")], 30),
+        each("Governance", [f for f in findings if f.code.startswith("KPI4")], 30),
+        rolled_up("Other findings", [f for f in findings if not f.code.startswith(("KPI4", "KPI6"))]),
+        _events(scorecard_view),
+        Section("Definitions", (Points(tuple(_definitions(scorecard_view))),)),
     )
+    return Document((scorecard.project, ": KPI scorecard"), blocks, _foot(scorecard))
 
 
-def _signals(scorecard_view: ScorecardView) -> Section:
+def signals(scorecard_view: ScorecardView) -> Section:
     """The signals that are on, and those whose state is unknown."""
-    blocks = []
-    for signal in signals_to_show(scorecard_view):
-        lines = [f"### {prose(signal.name)}: {signal_title(signal)}", ""]
-        lines += [f"- **{label}:** {text}" for label, text in signal_facts(signal, MARKDOWN)]
-        blocks.append("\n".join(lines))
-    return Section("Signals", tuple(blocks))
+    shown = signals_to_show(scorecard_view)
+    each_one = (Section(s.name, (Facts(tuple(signal_facts(s))),), signal_badge(s), level=3) for s in shown)
+    return Section("Signals", tuple(each_one))
 
 
 def _views(scorecard_view: ScorecardView) -> Iterator[Section]:
@@ -70,58 +75,47 @@ def _views(scorecard_view: ScorecardView) -> Iterator[Section]:
     for name, view in listed.items():
         rows = [(s.status, {**cells(s.overall), "KPI": s.name}) for s in scorecard_view.in_view(view)]
         columns = ("Status", "KPI", *dated(scorecard_view), "Value", "Target", "Change")
-        yield row_table(f"View: {prose(name)}", columns, rows)
+        yield Section(("View: ", name), (row_table(columns, rows),))
 
 
-def _troubled(scorecard_view: ScorecardView) -> Section:
-    """Each missed or at-risk KPI: what it asks, where it is worst, what is done."""
-    return Section("Missed and at risk", tuple(_story(scorecard_view)))
-
-
-def _story(scorecard_view: ScorecardView) -> Iterator[str]:
+def stories(scorecard_view: ScorecardView, *, has_owner: bool = False) -> Iterator[Section]:
+    """Each missed or at-risk KPI: what it asks, where it is worst, what is done, and whose it is."""
     for standing in scorecard_view.troubled:
-        waived = standing.overall is not None and standing.overall.waived
-        lines = [f"### {prose(standing.name)}: {status_text(standing.status, waived=waived)}", ""]
-        if standing.overall is not None:
-            lines += [headline(standing.overall, MARKDOWN), ""]
-        lines += [f"- **{label}:** {text}" for label, text in facts(standing, scorecard_view, MARKDOWN)]
-        yield "\n".join(lines)
+        overall = standing.overall
+        value: tuple[Block, ...] = (Paragraph(headline(overall)),) if overall is not None else ()
+        owner = [("Owner", Code(standing.owner))] if has_owner and standing.owner else []
+        about = Facts((*facts(standing, scorecard_view), *owner))
+        yield Section(standing.name, (*value, about), standing.badge, level=3)
 
 
 def _unknown(scorecard_view: ScorecardView) -> Section:
-    rows = [(prose(standing.name), *unknown_text(standing.overall, MARKDOWN)) for standing in scorecard_view.unknown]
-    return table("Unknown values", ("KPI", "Why", "What to do"), rows)
-
-
-def _reported(scorecard_view: ScorecardView) -> Section:
-    """What others reported for the same periods; it judges nothing."""
-    return table("Reported by others", COLUMNS, reported_cells(scorecard_view, MARKDOWN))
+    rows = [(standing.name, *unknown_text(standing.overall)) for standing in scorecard_view.unknown]
+    return Section("Unknown values", (Table(("KPI", "Why", "What to do"), tuple(rows)),))
 
 
 def _events(scorecard_view: ScorecardView) -> Section:
-    blocks = tuple(f"- {day_text(event.date)}: {prose(event.what)}" for event in scorecard_view.events)
-    return Section("Events in these periods", blocks, noun="item")
+    lines = [(f"{day_text(event.date)}: ", event.what) for event in scorecard_view.events]
+    return Section("Events in these periods", (Points(tuple(lines)),))
 
 
-def _definitions(scorecard_view: ScorecardView) -> Section:
+def _definitions(scorecard_view: ScorecardView) -> Iterator[Text]:
     """A line each: what a number means, and the hash that changes when the meaning does."""
-    return Section("Definitions", tuple(_definition_lines(scorecard_view)), noun="item")
-
-
-def _definition_lines(scorecard_view: ScorecardView) -> Iterator[str]:
     for standing in scorecard_view.standings:
-        if standing.definition is None:
-            continue
-        formula = code(standing.definition.formula or "") or "no formula"
-        where = f" where {code(standing.definition.where)}" if standing.definition.where else ""
-        source = f" of {code(standing.definition.dataset)}" if standing.definition.dataset else ""
-        stamp = standing.overall.definition.rpartition(":")[2][:_HASH] if standing.overall else ""
-        hashed = f" · {code(stamp)}" if stamp else ""
-        yield f"- **{prose(standing.name)}** ({code(standing.id)}){hashed}: {formula}{source}{where}"
+        if standing.definition is not None:
+            yield (Strong(standing.name), " (", Code(standing.id), ")", *_meaning(standing))
 
 
-def _foot(scorecard: Scorecard) -> str:
-    return (
-        f"---\n\nMade by kpi {__version__} with {prose(scorecard.engine)}"
-        f" (isolation: {prose(scorecard.isolation)}), as of {scorecard.as_of.isoformat()}."
-    )
+def _meaning(standing: Standing) -> Iterator[Text]:
+    definition = standing.definition
+    if standing.overall is not None and (stamp := standing.overall.definition.rpartition(":")[2][:_HASH]):
+        yield (" · ", Code(stamp))
+    if definition is not None:
+        yield (": ", Code(definition.formula) if definition.formula else "no formula")
+        yield (" of ", Code(definition.dataset)) if definition.dataset else ""
+        yield (" where ", Code(definition.where)) if definition.where else ""
+
+
+def _foot(scorecard: Scorecard) -> Text:
+    as_of = Code(scorecard.as_of.isoformat())
+    isolation = (" (isolation: ", scorecard.isolation, ")")
+    return (f"Made by kpi {__version__} with ", scorecard.engine, isolation, ", as of ", as_of, ".")

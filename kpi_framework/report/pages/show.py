@@ -4,27 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from rich.console import RenderableType
-from rich.text import Text
-
 from ...model.diagnostic import Diagnostic
 from ...model.measurement import Scorecard
 from ...model.record import Record
-from ..doc.markdown import Section, write
-from ..doc.terminal import below, draw, heading, indented, plain, status
+from ..doc.markdown import markdown
+from ..doc.model import Block, Code, Document, Facts, Paragraph, Section, Text
+from ..doc.terminal import terminal
 from ..formats.json import as_text, finding_object, measurement_object, reported_object
-from ..view.details import headline, unknown_text
+from ..view.details import Labelled, headline, unknown_text
 from ..view.reported import reported_of, reported_text
 from ..view.rows import period_rows, segment_rows
 from ..view.scorecard_view import ScorecardView, Standing
-from ..words.escape import code, prose
-from ..words.markup import MARKDOWN, PLAIN, Ink
-from ..words.phrases import status_text
 from .definition import definition_facts
-from .findings import each
-from .overview import row_table
-from .scorecard_text import findings_text
-from .table import period_table, segment_table
+from .findings import each, findings_listed
+from .table import row_table
 
 
 class ShowReport(Record):
@@ -39,27 +32,18 @@ class ShowReport(Record):
     """Why values could not be computed."""
 
 
-def show_text(report: ShowReport) -> str:
-    """On the terminal."""
-    return draw(_text(report, ScorecardView(report.scorecard)), color=report.color, width=report.width)
-
-
-def show_markdown(report: ShowReport) -> str:
-    """As a page."""
+def show_page(report: ShowReport, *, on_screen: bool = False) -> Document:
+    """The definition, its value, its periods and its parts."""
     scorecard_view = ScorecardView(report.scorecard)
     standing = scorecard_view.standing(report.id)
-    title = f"# {prose(standing.name)} ({code(standing.id)})\n\n{_state(standing)}: {_value(standing, MARKDOWN)}"
-    facts = [f"- **{label}:** {text}" for label, text in _facts(standing, scorecard_view, MARKDOWN)]
-    periods = ("Period", "Status", "Value", "Target", "To target", "Change", "Measured")
-    return write(
-        [
-            Section("", (title,)),
-            Section("", tuple(facts), noun="item"),
-            row_table("Periods", periods, period_rows(scorecard_view.series(report.id))),
-            _segments(report, scorecard_view),
-            *([each("Findings", report.findings)] if report.findings else ()),
-        ]
+    findings = findings_listed(report.findings) if on_screen else each("Findings", report.findings)
+    blocks = (
+        Paragraph((standing.badge, ": ", _value(standing))),
+        Facts(tuple(_facts(standing, scorecard_view))),
+        *_tables(report, scorecard_view, on_screen=on_screen),
+        findings,
     )
+    return Document((standing.name, " (", Code(standing.id), ")"), blocks)
 
 
 def show_json(report: ShowReport) -> str:
@@ -85,62 +69,40 @@ def show_json(report: ShowReport) -> str:
 
 
 SHOW_FORMATS: Mapping[str, Callable[[ShowReport], str]] = {
-    "text": show_text,
-    "markdown": show_markdown,
+    "text": lambda view: terminal(show_page(view, on_screen=True), color=view.color, width=view.width),
+    "markdown": lambda view: markdown(show_page(view)),
     "json": show_json,
 }
 
 
-def _text(report: ShowReport, scorecard_view: ScorecardView) -> Iterator[RenderableType]:
-    standing = scorecard_view.standing(report.id)
-    state = status(_state(standing), standing.status)
-    yield Text.assemble(plain(standing.name, "bold"), "  ", plain(standing.id, "dim"), "  ", state)
-    yield below(_value(standing, PLAIN))
-    yield Text()
-    for label, text in _facts(standing, scorecard_view, PLAIN):
-        yield indented(label, text)
-    if series := scorecard_view.series(report.id):
-        yield heading("Periods")
-        yield period_table(series, report.width)
+def _tables(report: ShowReport, scorecard_view: ScorecardView, *, on_screen: bool) -> Iterator[Block]:
+    columns = ("Period", "Status", "Value", "Target", "To target", "Change", "Measured", *[""] * on_screen)
+    spare = ("Change", "To target", "Measured") if on_screen else None
+    rows = period_rows(scorecard_view.series(report.id))
+    yield Section("Periods", (row_table(columns, rows, spare=spare),))
     if report.by:
-        yield heading(f"By {PLAIN.prose(', '.join(report.by))}")
+        by = ", ".join(report.by)
+        columns = ("Segment", "Status", "Value", "Target", "Change", "Measured", "Trend")
+        spare = ("Change", "Target", "Trend") if on_screen else None
         segments = scorecard_view.breakdown(report.id, report.by)
-        yield segment_table(scorecard_view, segments, report.width) if segments else below(_no_segments(report))
-    yield from findings_text(report.findings)
+        parts = row_table(columns, segment_rows(scorecard_view, segments), spare=spare)
+        yield Section(f"By {by}", (parts if segments else Paragraph(f"No value by {by}."),))
 
 
-def _segments(report: ShowReport, scorecard_view: ScorecardView) -> Section:
-    if not report.by:
-        return Section("", ())
-    title = f"By {prose(', '.join(report.by))}"
-    segments = scorecard_view.breakdown(report.id, report.by)
-    if not segments:
-        return Section(title, (prose(_no_segments(report)),))
-    columns = ("Segment", "Status", "Value", "Target", "Change", "Measured", "Trend")
-    return row_table(title, columns, segment_rows(scorecard_view, segments))
-
-
-def _no_segments(report: ShowReport) -> str:
-    return f"No value by {', '.join(report.by)}."
-
-
-def _facts(standing: Standing, scorecard_view: ScorecardView, ink: Ink) -> Iterator[tuple[str, str]]:
+def _facts(standing: Standing, scorecard_view: ScorecardView) -> Labelled:
     if standing.definition is not None:
-        yield from definition_facts(standing.definition, scorecard_view.scorecard.today, ink)
+        yield from definition_facts(standing.definition, scorecard_view.scorecard.today)
     for reconciliation in reported_of(scorecard_view, standing.id):
-        yield "Reported", reported_text(reconciliation, ink)
+        yield "Reported", reported_text(reconciliation)
     if standing.overall is not None:
-        yield "Hash", ink.code(standing.overall.definition)
+        yield "Hash", Code(standing.overall.definition)
         for name, value in (standing.overall.inputs or {}).items():
-            yield "Input", f"{ink.code(name)} = {'unknown' if value is None else f'{value:,}'}"
+            yield "Input", (Code(name), f" = {'unknown' if value is None else f'{value:,}'}")
 
 
-def _state(standing: Standing) -> str:
-    return status_text(standing.status, waived=standing.overall is not None and standing.overall.waived)
-
-
-def _value(standing: Standing, ink: Ink) -> str:
+def _value(standing: Standing) -> Text:
     """The value and its target, or why there is none."""
     if standing.overall is None or standing.overall.reason is not None:
-        return " ".join(unknown_text(standing.overall, ink))
-    return headline(standing.overall, ink)
+        why, remedy = unknown_text(standing.overall)
+        return (why, " ", remedy)
+    return headline(standing.overall)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from ...model.catalog import Catalog
 from ...model.diagnostic import Diagnostic, Severity
 from ...model.measurement import Measurement, Scorecard, SignalResult, SignalState, Status
-from ..words.markup import PLAIN
+from ..doc.model import plain
 from ..words.phrases import period_text, segment_text, status_text
 from ..words.values import show_target, show_value
 from .signals import read_over
@@ -63,4 +63,4 @@ def _signals(scorecard: Scorecard, catalog: Catalog) -> Iterator[Diagnostic]:
 
 
 def _pattern(signal: SignalResult) -> str:
-    return f"{signal.id}: {signal.name}: {read_over(signal, PLAIN)}"
+    return f"{signal.id}: {signal.name}: {plain(read_over(signal))}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...model.measurement import Attempt, Reconciliation
-from ..words.markup import Ink
+from ..doc.model import Text, joined
 from ..words.phrases import counted, short_period_text
 from ..words.values import NONE, show_difference, show_value
 from .scorecard_view import ScorecardView
@@ -19,27 +19,27 @@ def reported_of(scorecard_view: ScorecardView, kpi_id: str) -> tuple[Reconciliat
     return tuple(sorted(own, key=lambda r: r.period.start, reverse=True))
 
 
-def reported_cells(scorecard_view: ScorecardView, ink: Ink) -> Iterator[tuple[str, ...]]:
+def reported_cells(scorecard_view: ScorecardView) -> Iterator[tuple[Text, ...]]:
     """A row for each figure of the definitions in the view."""
     for standing in scorecard_view.standings:
         for r in reported_of(scorecard_view, standing.id):
             yield (
-                ink.prose(standing.name), short_period_text(r.period), ink.prose(r.figure.source),
-                ink.prose(str(r.figure.value)), show_value(r.value, r.unit), _difference(r), explanation(r, ink),
+                standing.name, short_period_text(r.period), r.figure.source,
+                str(r.figure.value), show_value(r.value, r.unit), _difference(r), explanation(r),
             )  # fmt: skip
 
 
-def reported_text(reconciliation: Reconciliation, ink: Ink) -> str:
+def reported_text(reconciliation: Reconciliation) -> Text:
     """`2026-09: Zendesk reported 47 min, ours is 52.5 min (5.50 min more). …` on one line."""
     r = reconciliation
-    figure = f"{short_period_text(r.period)}: {ink.prose(r.figure.source)} reported {ink.prose(str(r.figure.value))}"
+    figure = (f"{short_period_text(r.period)}: ", r.figure.source, f" reported {r.figure.value}")
     so_far = "" if r.is_final else " so far"
     ours = f", ours is {show_value(r.value, r.unit)}{so_far}" if r.value is not None else ""
     more = f" ({_difference(r)})" if r.differs else ""
-    return f"{figure}{ours}{more}: {explanation(r, ink)}"
+    return (figure, ours, more, ": ", explanation(r))
 
 
-def explanation(reconciliation: Reconciliation, ink: Ink) -> str:
+def explanation(reconciliation: Reconciliation) -> Text:
     """What gives the reported figure: our own value, another reading, or nothing that was tried."""
     r = reconciliation
     if r.value is None:
@@ -47,17 +47,17 @@ def explanation(reconciliation: Reconciliation, ink: Ink) -> str:
     if r.agrees:
         return "they agree"
     if r.explanations:
-        return f"explained by {' or by '.join(_reading(attempt, r, ink) for attempt in r.explanations)}"
+        return ("explained by ", joined(" or by ", [_reading(attempt, r) for attempt in r.explanations]))
     if not r.attempts:
         return "not explained: there is no other reading to try"
     nearest = min(r.attempts, key=lambda attempt: abs(attempt.value - r.reported))
     is_nearer = abs(nearest.value - r.reported) < abs(r.value - r.reported)
-    more = f"; the nearest is {_reading(nearest, r, ink)}" if is_nearer else ""
-    return f"not explained by {counted(len(r.attempts), 'other reading')}{more}"
+    more = ("; the nearest is ", _reading(nearest, r)) if is_nearer else ""
+    return (f"not explained by {counted(len(r.attempts), 'other reading')}", more)
 
 
-def _reading(attempt: Attempt, r: Reconciliation, ink: Ink) -> str:
-    return f"{ink.prose(attempt.words)} ({show_value(attempt.value, r.unit)})"
+def _reading(attempt: Attempt, r: Reconciliation) -> Text:
+    return (attempt.words, f" ({show_value(attempt.value, r.unit)})")
 
 
 def _difference(r: Reconciliation) -> str:

@@ -11,7 +11,9 @@ from ...model.measurement import Measurement, Scorecard, Segment, Status, streak
 from ...model.period import Period
 from ...model.project import ProjectEvent, View
 from ...model.record import Record
+from ..doc.model import Badge
 from ..words.escape import clean, clip
+from ..words.phrases import status_text
 from ..words.trend import trend
 from ..words.values import loss
 
@@ -49,6 +51,12 @@ class Standing(Record):
     def status(self) -> Status:
         """The overall status; what was not measured is unknown."""
         return self.overall.status if self.overall else Status.UNKNOWN
+
+    @property
+    def badge(self) -> Badge:
+        """The status as sign and word, with its waiver."""
+        waived = self.overall is not None and self.overall.waived
+        return Badge(status_text(self.status, waived=waived), self.status)
 
     @property
     def is_troubled(self) -> bool:

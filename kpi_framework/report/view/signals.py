@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from ...model.measurement import SignalResult, SignalState
-from ..words.markup import Ink
-from .details import Facts
+from ...model.measurement import SignalResult, SignalState, Status
+from ..doc.model import Badge, Code, Text, joined
+from .details import Labelled
 from .scorecard_view import ScorecardView
 
+_TONES = {SignalState.ON: Status.NEAR, SignalState.UNKNOWN: Status.UNKNOWN, SignalState.OFF: Status.INFORMATIVE}
 _SIGNS = {SignalState.ON: "⚑", SignalState.UNKNOWN: "?", SignalState.OFF: "·"}
 
 
@@ -25,30 +26,29 @@ def _is_in_view(signal: SignalResult, scorecard_view: ScorecardView) -> bool:
     return any(name.startswith((f"{s.id}.", f"{s.id}[")) for name in signal.operands for s in scorecard_view.standings)
 
 
-def signal_title(signal: SignalResult) -> str:
+def signal_badge(signal: SignalResult) -> Badge:
     """`⚑ on`: sign and word."""
-    return f"{_SIGNS[signal.state]} {signal.state.value}"
+    return Badge(f"{_SIGNS[signal.state]} {signal.state.value}", _TONES[signal.state])
 
 
-def signal_facts(signal: SignalResult, ink: Ink) -> Facts:
+def signal_facts(signal: SignalResult) -> Labelled:
     """The values it was computed from, its question and its action; an unknown one says which values are missing."""
     if signal.state is SignalState.UNKNOWN:
         missing = [name for name, value in signal.operands.items() if value is None]
-        names = ", ".join(ink.code(name) for name in missing)
-        why = f"there is no value for {names}" if missing else "its condition cannot be computed"
-        yield "Why", why
+        names = joined(", ", map(Code, missing))
+        yield "Why", ("there is no value for ", names) if missing else "its condition cannot be computed"
         return
-    yield "Values", read_over(signal, ink)
+    yield "Values", read_over(signal)
     if signal.asks:
-        yield "Question", ink.prose(signal.asks)
+        yield "Question", signal.asks
     if signal.do:
-        yield "Do", ink.prose(signal.do)
+        yield "Do", signal.do
 
 
-def read_over(signal: SignalResult, ink: Ink) -> str:
+def read_over(signal: SignalResult) -> Text:
     """The values its condition was computed from: `csat.value = 0.84, csat.status = missed`."""
-    return ", ".join(f"{ink.code(name)} = {_operand_text(value, ink)}" for name, value in signal.operands.items())
+    return joined(", ", [(Code(name), f" = {_operand_text(value)}") for name, value in signal.operands.items()])
 
 
-def _operand_text(value: float | int | str | None, ink: Ink) -> str:
-    return f"{value:.4g}" if isinstance(value, int | float) else ink.prose(value or "unknown")
+def _operand_text(value: float | int | str | None) -> str:
+    return f"{value:.4g}" if isinstance(value, int | float) else value or "unknown"

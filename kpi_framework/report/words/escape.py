@@ -44,9 +44,13 @@ def clip(text: str, length: int) -> str:
 
 def prose(text: str, length: int = 300) -> str:
     """Markdown that shows exactly this text: no markup, HTML, table border, mention, reference or link."""
-    broken = _REFERENCE.sub(lambda match: match[0] + BREAK, clip(clean(text), length))
-    escaped = _MARKS.sub(lambda match: "\\" + match[0], broken.translate(_ENTITIES))
+    escaped = _marked(clip(clean(text), length))
     return _LEADING.sub(lambda match: f"\\{match[1]}" if match[1] else f"{match[2]}\\", escaped)
+
+
+def _marked(text: str) -> str:
+    broken = _REFERENCE.sub(lambda match: match[0] + BREAK, text)
+    return _MARKS.sub(lambda match: "\\" + match[0], broken.translate(_ENTITIES))
 
 
 def code(text: str, length: int = 300) -> str:
@@ -60,17 +64,17 @@ def code(text: str, length: int = 300) -> str:
     return f"{fence}{pad}{text}{pad}{fence}"
 
 
-def message(text: str, length: int = 600) -> str:
-    """A finding's words: what stands between backticks becomes code, all else is prose."""
-    pieces = re.split("`([^`]+)`", clip(clean(text), length))
-    return "".join(code(piece) if i % 2 else _inner(piece) for i, piece in enumerate(pieces))
-
-
-def _inner(text: str) -> str:
-    """A piece of prose keeps the spaces that part it from its neighbours."""
+def inner(text: str) -> str:
+    """A piece of prose in the middle of a line: it keeps the spaces that part it from its neighbours."""
     start = " " if text.startswith(" ") else ""
     end = " " if text.strip() and text.endswith(" ") else ""
-    return f"{start}{prose(text, len(text) + 1)}{end}"
+    return f"{start}{_marked(clean(text))}{end}"
+
+
+def visible_lines(text: str) -> str:
+    """The lines as they are, without control characters, terminal sequences and invisible characters."""
+    lines = _TERMINAL.sub("", text.replace("\r\n", "\n")).expandtabs(4).split("\n")
+    return "\n".join("".join(filter(_is_visible, line)) for line in lines)
 
 
 def web_address(text: str) -> str | None:
@@ -83,9 +87,3 @@ def web_address(text: str) -> str | None:
     except ValueError:
         return None
     return quote(address, safe=":/?#@!$&'*+,;=%~-._") if parts.hostname else None
-
-
-def link(label: str, address: str) -> str:
-    """A markdown link to a web page; any other address is shown as code."""
-    url = web_address(address)
-    return code(address) if url is None else f"[{prose(label)}](<{url}>)"

@@ -22,7 +22,7 @@ from kpi_framework.model.measurement import Reconciliation, Scorecard
 from kpi_framework.model.record import replace
 from kpi_framework.report.formats.json import scorecard_json
 from kpi_framework.report.pages.scorecard_markdown import scorecard_markdown
-from kpi_framework.report.pages.show import ShowReport, show_markdown
+from kpi_framework.report.pages.show import SHOW_FORMATS, ShowReport
 from kpi_framework.workflow.checking.check import Options, check
 from kpi_framework.workflow.project import ProjectRoot
 
@@ -311,7 +311,7 @@ def test_a_value_that_is_not_final_is_compared_and_not_told(tmp_path: Path) -> N
     (reconciliation,) = card.reported
     assert (reconciliation.differs, reconciliation.is_final) == (True, False)
     assert "reported-differs" not in {f.rule for f in card.diagnostics}
-    assert "so far" in show_markdown(ShowReport(card, "ours"))
+    assert "so far" in SHOW_FORMATS["markdown"](ShowReport(card, "ours"))
 
 
 def test_what_was_compared_is_in_the_scorecard(tmp_path: Path) -> None:

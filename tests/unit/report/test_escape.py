@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpi_framework.report.words.escape import clean, clip, code, link, message, prose, web_address
+from kpi_framework.report.doc.markdown import inline
+from kpi_framework.report.doc.model import Link, Message
+from kpi_framework.report.words.escape import clean, clip, code, prose, web_address
 from tests.unit.report.reading import NASTY, control_characters, hostile, shown, tokens, visible
 
 HARMLESS = {
@@ -45,7 +47,7 @@ def test_code_in_a_table_is_only_code(text: str) -> None:
 @given(hostile)
 def test_a_message_is_text_and_code(text: str) -> None:
     """What stands between backticks becomes code, and nothing becomes anything else."""
-    kinds, _ = cell(message(text, 1000))
+    kinds, _ = cell(inline(Message(text)))
     assert kinds <= HARMLESS | {"code_inline"}
 
 
@@ -77,13 +79,13 @@ def test_clean_leaves_one_line_without_control_characters(text: str) -> None:
 def test_a_link_that_leads_nowhere_on_the_web_is_code(text: str) -> None:
     """Only http and https are links."""
     if web_address(text) is None:
-        assert "link_open" not in {token.type for token in tokens(link("open it", text))}
+        assert "link_open" not in {token.type for token in tokens(inline(Link("open it", text)))}
 
 
 @given(hostile)
 def test_a_link_keeps_its_end(text: str) -> None:
     """Whatever stands behind the host, the link is one link to that host and nothing follows it."""
-    found = tokens(link("open it", f"https://tracker.example.com/{text}"))
+    found = tokens(inline(Link("open it", f"https://tracker.example.com/{text}")))
     links = [token for token in found if token.type == "link_open"]
     if not links:
         assert web_address(f"https://tracker.example.com/{text}") is None

@@ -12,7 +12,8 @@ from kpi_framework.model.measurement import Goal, Reason, Status
 from kpi_framework.model.project import ProjectEvent
 from kpi_framework.model.record import replace
 from kpi_framework.model.waiver import Waiver
-from kpi_framework.report.doc.markdown import Section, table, write
+from kpi_framework.report.doc.markdown import markdown
+from kpi_framework.report.doc.model import Code, Document, Paragraph, Section, Table
 from kpi_framework.report.pages.scorecard_markdown import render_markdown
 from kpi_framework.report.view.result import Report
 from kpi_framework.report.view.scorecard_view import ScorecardView
@@ -198,15 +199,14 @@ def test_findings_pages_are_as_hard_to_break(text: str) -> None:
 
 def test_a_document_that_is_too_long_is_cut_at_its_end_and_says_so() -> None:
     """What matters stands first and stays; every section keeps its heading."""
-    sections = [
-        Section("First", ("a" * 1000,)),
-        table("Second", ("A", "B"), [(str(n), "x" * 50) for n in range(1000)]),
-        Section("Third", ("gone",)),
-    ]
-    text = write(sections, 20_000)
+    first = Section("First", tuple(Paragraph(Code("a" * 100)) for _ in range(10)))
+    rows = tuple((str(n), "x" * 50) for n in range(1000))
+    sections = (first, Section("Second", (Table(("A", "B"), rows),)), Section("Third", (Paragraph("gone"),)))
+    text = markdown(Document("", sections), 20_000)
     assert len(text.encode()) <= 20_000
     assert headings(text) == ["First", "Second", "Third"]
-    assert "a" * 1000 in text
+    assert text.count("a" * 100) == 10
     (kept,) = tables(text)
     assert f"{1000 - (len(kept) - 1):,} more are left out" in text
-    assert write(sections[:1]) == "## First\n\n" + "a" * 1000 + "\n"
+    assert text.index("left out") < text.index("Third")
+    assert markdown(Document("", (first,))) == "## First\n\n" + "\n\n".join(["`" + "a" * 100 + "`"] * 10) + "\n"

@@ -15,8 +15,9 @@ from kpi_framework.model.change import Change, ChangeClass, Difference
 from kpi_framework.model.measurement import Reason, Status
 from kpi_framework.model.record import replace
 from kpi_framework.model.waiver import Waiver
-from kpi_framework.report.doc.html import Part, html_page, markdown_page
-from kpi_framework.report.doc.markdown import Section, write
+from kpi_framework.report.doc.html import page
+from kpi_framework.report.doc.markdown import markdown
+from kpi_framework.report.doc.model import Block, Document, Listing, Paragraph, Points, Section
 from kpi_framework.report.formats.github import render_github
 from kpi_framework.report.formats.json import as_text, render_json
 from kpi_framework.report.formats.junit import render_junit
@@ -85,26 +86,27 @@ def test_a_word_that_is_no_command_stays() -> None:
 
 
 @given(st.lists(spelled, min_size=1, max_size=4), spelled, st.integers(500, 3000))
-def test_a_markdown_document_holds_no_command(blocks: list[str], lead: str, largest: int) -> None:
-    """Whatever stands in a block, a fence included, and however much is cut; the size is kept."""
-    sections = [Section("A title", tuple(blocks), lead), Section("", tuple(f"```sql\n{b}\n```" for b in blocks))]
-    written = write(sections, largest)
+def test_a_markdown_document_holds_no_command(texts: list[str], title: str, largest: int) -> None:
+    """Whatever stands in a block, a listing included, and however much is cut; the size is kept."""
+    blocks: tuple[Block, ...] = (*map(Paragraph, texts), *(Listing(text, "sql") for text in texts))
+    written = markdown(Document(title, (Section(title, blocks), *blocks)), largest)
     assert obeyed(written) == []
-    assert len(written.encode("utf-8", "replace")) <= largest + len(("".join(blocks) + lead).encode("utf-8", "replace"))
+    assert len(written.encode("utf-8", "replace")) <= largest + 8 * len(title.encode("utf-8", "replace"))
 
 
 @given(spelled)
 def test_a_page_shows_its_title_and_nothing_is_put_into_it_twice(title: str) -> None:
     """The words of the template are words like any other, in the title and in the body."""
     both = f"{{body}}{title}{{title}}"
-    page = html_page(both, lambda ink: [Part(ink.prose("{title}"), (ink.prose(both),), commands=("echo {body}",))])
-    assert obeyed(page) == []
-    heads = re.findall(r"<(?:title|h1)>(.*)</(?:title|h1)>", page)
+    document = Document(both, (Section("{title}", (Points((both,)), Listing("echo {body}"))),))
+    written = page(document)
+    assert obeyed(written) == []
+    heads = re.findall(r"<(?:title|h1)>(.*)</(?:title|h1)>", written)
     assert len(heads) == 2
     assert all(html.unescape(head).startswith("{body}") and html.unescape(head).endswith("{title}") for head in heads)
-    assert page.count("<pre>echo {body}</pre>") == 1
-    assert page.count("<h2>{title}</h2>") == 1
-    assert obeyed(markdown_page(both, lambda ink: [Part("x", (ink.prose(both),)), Part("y", commands=(both,))])) == []
+    assert written.count("<pre><code>echo {body}</code></pre>") == 1
+    assert written.count("<h2>{title}</h2>") == 1
+    assert obeyed(markdown(document)) == []
 
 
 @given(spelled)
