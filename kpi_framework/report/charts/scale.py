@@ -56,7 +56,8 @@ def ticks(low: float, high: float, count: int, unit: str = "") -> list[float]:
         return [low]
     step = _step((high - low) / max(count, 1), _SIXTIES if unit in ("seconds", "minutes") else ())
     first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
-    return [float(f"{place * step:.12g}") for place in range(first, last + 1)]
+    marks = (float(f"{place * step:.12g}") for place in range(first, last + 1))
+    return [mark for mark in marks if low <= mark <= high]
 
 
 def _step(wanted: float, steps: tuple[float, ...]) -> float:

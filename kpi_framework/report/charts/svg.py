@@ -45,6 +45,12 @@ def number(value: float) -> str:
     return "0" if written == "-0" else written
 
 
+def small_picture(words: str, width: float, height: float, parts: Iterable[str], class_: str) -> str:
+    """A picture of a word's size: it is read as these words."""
+    box = f"0 0 {number(width)} {number(height)}"
+    return element("svg", *parts, viewBox=box, class_=class_, role="img", aria_label=words)
+
+
 def picture(title: Title, width: float, height: float, parts: Iterable[str], class_: str) -> str:
     """The whole chart: one picture with a name and a sentence, whose parts nobody has to read aloud."""
     name_id, sentence_id = f"{title.chart_id}-title", f"{title.chart_id}-text"

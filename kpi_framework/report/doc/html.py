@@ -20,17 +20,25 @@ _WIDE = 10
 def page(document: model.Document) -> str:
     """The whole page, with its style inside; its policy names that style by its hash and allows nothing else."""
     style, digest = _style()
+    # Only what strangers wrote is respelled: the policy knows the style by its exact bytes.
+    start = inert_markup(page_head(document.title, f"style-src 'sha256-{digest}'"))
+    return f"{start}<style>{style}</style>\n{inert_markup(f'{body(document)}{chr(10)}</html>{chr(10)}')}"
+
+
+def page_head(title: model.Text, policy: str) -> str:
+    """What stands before a page's style: its title, and what it may fetch."""
+    return (
+        '<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n<meta name="viewport" content="width=device-width">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; {policy}">\n'
+        f"<title>{html.escape(model.plain(title).strip())}</title>\n"
+    )
+
+
+def body(document: model.Document) -> str:
+    """What a page shows, without what stands around it."""
     title = inline(document.title)
     foot = f"\n<footer><p>{inline(document.foot)}</p></footer>" if document.foot else ""
-    body = f"{f'<h1>{title}</h1>{chr(10)}' if title else ''}{_blocks(document.blocks)}{foot}"
-    head = (
-        f'<meta charset="utf-8">\n<meta name="viewport" content="width=device-width">\n'
-        f"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'sha256-{digest}'\">\n"
-        f"<title>{html.escape(model.plain(document.title).strip())}</title>\n"
-    )
-    # Only what strangers wrote is respelled: the policy knows the style by its exact bytes.
-    start, end = inert_markup(f'<!doctype html>\n<html lang="en">\n{head}'), inert_markup(f"{body}\n</html>\n")
-    return f"{start}<style>{style}</style>\n{end}"
+    return f"{f'<h1>{title}</h1>{chr(10)}' if title else ''}{_blocks(document.blocks)}{foot}"
 
 
 @cache
@@ -61,8 +69,7 @@ def _block(block: model.Block) -> str:
         case model.Table():
             markup = _table(block)
         case model.Chart():
-            caption = f"<figcaption>{inline(block.sentence)}</figcaption>"
-            markup = f"<figure>\n{caption}\n{block.svg}\n{_table(block.table)}\n</figure>"
+            markup = _figure(block)
         case model.Entry():
             parts = "".join(f"<span>{inline(part)}</span>" for part in block.head if model.leaves(part))
             markup = f'<div class="entry">\n<p class="parts">{parts}</p>\n{_blocks(block.blocks)}\n</div>'
@@ -77,7 +84,18 @@ def _section(section: model.Section) -> str:
     state = f": {inline(section.state)}" if section.state else ""
     title = inline(section.title)
     heading = f"<h{section.level}>{title}{state}</h{section.level}>\n" if title else ""
-    return f"<section>\n{heading}{_blocks(section.blocks)}\n</section>"
+    name = f' id="{html.escape(section.name)}"' if section.name else ""
+    return f"<section{name}>\n{heading}{_blocks(section.blocks)}\n</section>"
+
+
+def _figure(chart: model.Chart) -> str:
+    """A drawing below its sentence, and its values folded away."""
+    subtitle = f" <small>{html.escape(chart.subtitle)}</small>" if chart.subtitle else ""
+    caption = f"<figcaption>{inline(chart.sentence)}{subtitle}</figcaption>"
+    values = model.Disclosure("The values as a table", (chart.table,))
+    folded = "" if model.is_empty(values) else f"\n{_block(values)}"
+    link = f"\n<p>{inline(chart.file)}</p>" if chart.file else ""
+    return f"<figure>\n{caption}\n{chart.svg}{folded}{link}\n</figure>"
 
 
 def _table(table: model.Table) -> str:
@@ -94,7 +112,7 @@ def _table(table: model.Table) -> str:
         f"<tr>{''.join(f'<td{label}>{inline(cell)}</td>' for label, cell in zip(labels, row, strict=True))}</tr>"
         for row in table.rows
     )
-    width = "wide table" if len(heads) > _WIDE else "table"
+    width = f"{'wide ' if len(heads) > _WIDE else ''}table{' sortable' if table.is_sortable else ''}"
     name = html.escape(f"Table: {', '.join(map(model.plain, filter(None, table.columns)))}")
     return (
         f'<div class="{width}" role="region" tabindex="0" aria-label="{name}">\n<table>\n'
@@ -129,5 +147,9 @@ def _span(leaf: model.Leaf) -> str:
         case model.Link():
             markup = f'<a href="{html.escape(leaf.address)}" rel="noreferrer">{html.escape(leaf.label)}</a>'
         case model.Page():
-            markup = f'<a href="{leaf.name}.html">{leaf.name}</a>'
+            markup = f'<a href="{leaf.name}.html">{html.escape(model.plain(leaf))}</a>'
+        case model.File():
+            markup = f'<a href="{leaf.name}" download>{html.escape(model.plain(leaf))}</a>'
+        case model.Drawing():
+            markup = leaf.svg
     return markup

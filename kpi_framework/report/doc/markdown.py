@@ -181,7 +181,11 @@ def _span(leaf: model.Leaf, *, is_first: bool) -> str:
         case model.Link():
             span = f"[{prose(leaf.label)}](<{leaf.address}>)"
         case model.Page():
-            span = f"[{leaf.name}]({leaf.name}.md)"
+            span = f"[{prose(model.plain(leaf))}]({leaf.name}.md)"
+        case model.File():
+            span = f"[{prose(model.plain(leaf))}]({leaf.name})"
+        case model.Drawing():
+            span = inner(model.plain(leaf))
         case model.Badge() | model.Faint() | model.Strong():
             span = inline(_without(leaf.text, (model.Badge, model.Faint, model.Strong)))
     return span

@@ -55,14 +55,29 @@ class Link(Record):
 
 
 class Page(Record):
-    """The page of that name beside this one, such as `kpis/csat`; its name holds nothing to escape."""
+    """The page of that name beside this one, such as `kpis/csat`, which holds nothing to escape; its label is shown."""
 
     name: str
+    label: str = ""
 
 
-Text = str | Code | Message | Strong | Faint | Badge | Link | Page | tuple["Text", ...]
+class File(Record):
+    """A file beside this page, behind a label; its name holds nothing to escape."""
+
+    name: str
+    label: str
+
+
+class Drawing(Record):
+    """A small picture in a line of a page; elsewhere the words that say the same."""
+
+    svg: str
+    words: str = ""
+
+
+Text = str | Code | Message | Strong | Faint | Badge | Link | Page | File | Drawing | tuple["Text", ...]
 """A line of a page: spans in a row, with nothing between them but what they hold."""
-Leaf = str | Code | Strong | Faint | Badge | Link | Page
+Leaf = str | Code | Strong | Faint | Badge | Link | Page | File | Drawing
 
 _PROSE, _MESSAGE = 300, 600
 """The most characters of a stranger's string that a page shows."""
@@ -131,7 +146,11 @@ def plain(text: Text) -> str:
         case Link():
             words = clip(clean(text.address), _PROSE)
         case Page():
-            words = text.name
+            words = clip(clean(text.label), _PROSE) or text.name
+        case File():
+            words = clip(clean(text.label), _PROSE)
+        case Drawing():
+            words = clip(clean(text.words), _PROSE)
         case _:
             words = clip(clean(text.text), _PROSE)
     return words
@@ -184,6 +203,8 @@ class Table(Record):
     """What a narrow screen leaves out so that the folding column has room, least needed first."""
     empty: str = ""
     """The words in place of a table without rows; without them it is left out."""
+    is_sortable: bool = False
+    """Whether a page with a script lets its readers sort and filter the rows."""
 
 
 class Chart(Record):
@@ -192,6 +213,10 @@ class Chart(Record):
     svg: str
     sentence: Text
     table: Table
+    subtitle: str = ""
+    """What is drawn, in which unit and periods."""
+    file: File | None = None
+    """The file beside the page that holds the values."""
 
 
 class Entry(Record):
@@ -218,6 +243,8 @@ class Section(Record):
     state: Badge | None = None
     """How it stands with what the heading names."""
     level: int = 2
+    name: str = ""
+    """What a link to it ends with."""
 
 
 Block = Paragraph | Facts | Points | Listing | Table | Chart | Entry | Disclosure | Section

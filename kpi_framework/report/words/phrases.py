@@ -18,7 +18,7 @@ _MONTHS = (
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
 
-_REASONS = {
+REASONS = {
     Reason.SOURCE_ERROR: (
         "The data could not be read, or rows with the same key contradict each other.",
         "Correct the data. The findings on data quality say where.",
@@ -73,6 +73,7 @@ _REASONS = {
         "Freeze the baseline, or give the target as a number.",
     ),
 }
+"""Why a value is unknown, and what to do."""
 
 
 def status_text(status: Status, *, waived: bool = False) -> str:
@@ -92,7 +93,7 @@ def why_unknown(measurement: Measurement | None) -> tuple[str, str]:
     """Why a value is unknown, and what to do."""
     if measurement is None or measurement.reason is None:
         return "The value was not measured.", "First correct what the findings say about its definition and its data."
-    why, remedy = _REASONS[measurement.reason]
+    why, remedy = REASONS[measurement.reason]
     about = f" {measurement.because.rstrip('.')}." if measurement.because else ""
     return f"{why}{about}{_thin(measurement)}", remedy
 

@@ -1,0 +1,1 @@
+"""`kpi site`: a project as static pages, with charts, that need neither a server nor a script."""

@@ -1,0 +1,66 @@
+"""`kpi site`: a check over two years, what git and the ledgers tell of it → a Site; and its files → a folder."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+
+from ..history.git import find_repository
+from ..model.change import HistoryEvent
+from ..model.diagnostic import KpiError
+from ..model.ledger import Published
+from ..model.record import replace
+from ..model.site import Site
+from .checking.check import check
+from .checking.due import due
+from .files import write_text
+from .history.history import Query, history
+from .ledger.ledger import read_ledgers
+from .run import Options, Outcome
+
+PERIODS = 24
+_MARK = "site.css"
+
+
+def build(options: Options) -> tuple[Site | None, Outcome]:
+    """The site of a project, and the check behind it; None where there is nothing to show. Raises KpiError."""
+    outcome = check(replace(options, periods=PERIODS))
+    if outcome.scorecard is None:
+        return None, outcome
+    commit, events = _git(options)
+    site = Site(
+        outcome.scorecard, outcome.diagnostics, due(options), events, _published(options),
+        commit, bool(commit),
+    )  # fmt: skip
+    return site, outcome
+
+
+def _git(options: Options) -> tuple[str, tuple[HistoryEvent, ...]]:
+    """The commit, and the changes up to it; neither where git tells nothing."""
+    try:
+        repository = find_repository(options.project_root.folder)
+        return repository.commit("HEAD"), history(options, Query())
+    except KpiError:
+        return "", ()
+
+
+def _published(options: Options) -> tuple[Published, ...]:
+    chains = read_ledgers(options.project_root.folder)
+    return tuple(line for _, chain in sorted(chains.items()) for line in chain.entries)
+
+
+def write_site(folder: Path, files: Iterable[tuple[str, str]]) -> int:
+    """Write a site into a new folder, or over an older site. Raises KpiError where something else is there."""
+    if folder.is_dir() and any(folder.iterdir()) and not (folder / _MARK).is_file():
+        raise KpiError(f"{folder} holds other files", "Name a new folder, or one that holds a site.")
+    fresh = folder.with_name(f".{folder.name}.new")
+    shutil.rmtree(fresh, ignore_errors=True)
+    count = 0
+    for name, text in files:
+        write_text(fresh / name, text)
+        count += 1
+    if folder.exists():
+        shutil.rmtree(folder)
+    fresh.rename(folder)
+    return count
