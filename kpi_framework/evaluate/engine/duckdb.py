@@ -151,7 +151,7 @@ class DuckWorker:
         raise EngineError("deadline" if self._is_late else "worker-died", died=True) from None
 
     def _end_late(self) -> None:
-        """Kill the process once it is due. Nobody has to wake this thread: what is begun while it waits is due later."""
+        """Kill the process once it is due. Nobody wakes this thread: what is begun while it waits is due later."""
         rest = self._limits.deadline
         while not self._is_closed.wait(rest):
             due = self._due

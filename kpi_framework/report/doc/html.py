@@ -28,7 +28,8 @@ def page(document: model.Document) -> str:
 def page_head(title: model.Text, policy: str) -> str:
     """What stands before a page's style: its title, and what it may fetch."""
     return (
-        '<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n<meta name="viewport" content="width=device-width">\n'
+        '<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width">\n'
         f'<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; {policy}">\n'
         f"<title>{html.escape(model.plain(title).strip())}</title>\n"
     )

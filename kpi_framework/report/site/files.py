@@ -43,7 +43,7 @@ def site_files(site: Site) -> Iterator[tuple[str, str]]:
     for kpi_id, document in details.items():
         yield f"kpis/{kpi_id}.html", site_page(document, _frame(context, "../", f"kpis/{kpi_id}"))
         yield f"kpis/{kpi_id}.csv", measurements_csv(m for m in site.scorecard.measurements if m.kpi == kpi_id)
-    everything = (documents["review"], *details.values())
+    everything = (documents["review"], *(kpi_page(context, standing, "") for standing in context.standings))
     yield "print.html", print_page(f"{site.scorecard.project}: everything", everything, _frame(context, "", "print"))
     yield "measurements.csv", measurements_csv(site.scorecard.measurements)
     yield "site.css", _resource("report.doc", "style.css") + _resource("report.site", "static", "site.css")

@@ -37,23 +37,24 @@ _MOST_CHANGES = 50
 _MOST_LINES = 24
 
 
-def kpi_page(context: SiteContext, standing: Standing) -> Document:
-    """Everything about one definition."""
-    return Document(standing.name, tuple(_blocks(context, standing)))
+def kpi_page(context: SiteContext, standing: Standing, root: str = "../") -> Document:
+    """Everything about one definition, on a page from which `root` leads to the site's root."""
+    return Document(standing.name, tuple(_blocks(context, standing, root)))
 
 
-def _blocks(context: SiteContext, standing: Standing) -> Iterator[Block]:
+def _blocks(context: SiteContext, standing: Standing, root: str) -> Iterator[Block]:
     yield Paragraph(_first_line(standing))
     series = context.series(standing.id)
     if series is not None:
-        yield series.chart(File(f"{standing.id}.csv", f"CSV: {standing.name}, by {series.definition.period}"))
+        label = f"CSV: {standing.name}, by {series.definition.period}"
+        yield series.chart(File(f"{root}kpis/{standing.id}.csv", label))
         yield Facts(tuple((f"{n}", " ".join(h.lines)) for n, h in enumerate(series.marks, 1)))
     yield Section("Why, and what is done", (Facts(tuple(facts(standing, context.view))),))
     yield from _segments(context, standing)
     yield _meaning(context, standing)
     yield _changes(context, standing.id)
     yield _ledger(context, standing.id)
-    yield _proof(context, standing)
+    yield _proof(context, standing, root)
 
 
 def _first_line(standing: Standing) -> Text:
@@ -152,7 +153,7 @@ def _ledger(context: SiteContext, kpi_id: str) -> Section:
     return Section("What was published", (Table(columns, tuple(rows[:_MOST_LINES]), ("Value",)),), name="ledger")
 
 
-def _proof(context: SiteContext, standing: Standing) -> Section:
+def _proof(context: SiteContext, standing: Standing, root: str) -> Section:
     """How somebody else gets the same number."""
     overall, commit = standing.overall, context.site.commit
     as_of = context.site.scorecard.today.isoformat()
@@ -165,7 +166,7 @@ def _proof(context: SiteContext, standing: Standing) -> Section:
         said.append(("Counted", _counted(overall)))
     guards = standing.definition.read_with if standing.definition else ()
     if guards:
-        said.append(("Read it beside", joined(", ", (context.link(guard, "../") for guard in guards))))
+        said.append(("Read it beside", joined(", ", (context.link(guard, root) for guard in guards))))
     return Section("How do we know?", (Facts(tuple(said)), Listing("\n".join(lines), "sh")))
 
 

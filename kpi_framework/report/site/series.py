@@ -92,9 +92,10 @@ class Series(Record, dict=True):
         """The drawing and its sentence; its table and the link to its file, unless it stands alone."""
         unit = self.measurements[0].unit if self.measurements else ""
         grain = self.definition.period.value
+        name = f"{self.definition.id}-{'trend' if is_alone else 'chart'}"
         line = LineChart(
-            Title(f"{self.definition.id}-chart", self.definition.name, self.sentence), tuple(map(_point, *self._pairs)),
-            tuple(self._levels()), self._chart_marks(), unit, partial(_tick, unit=unit),
+            Title(name, self.definition.name, self.sentence), tuple(map(_point, *self._pairs)), tuple(self._levels()),
+            self._chart_marks(), unit, partial(_tick, unit=unit),
         )  # fmt: skip
         table = Table((), ()) if is_alone else self.table()
         return Chart(line.svg(), self.sentence, table, f"Each {grain}, in {unit}; the target is dashed.", file)
