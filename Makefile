@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PYTEST_ARGS ?= --numprocesses auto
 
-.PHONY: help demo test coverage hostile check bench golden docs editor dist lock
+.PHONY: help demo test coverage hostile check bench golden docs editor browser dist lock
 .DEFAULT_GOAL := help
 
 help: ## say what there is
@@ -62,6 +62,9 @@ docs: $(READY) ## write the reference pages and the picture anew
 editor: ## install the language server that tests/editor drives (needs npm)
 	npm ci --prefix tests/editor --no-audit --no-fund --ignore-scripts
 
+browser: ## install what drives the browser of tests/browser (needs npm, and Chromium)
+	npm ci --prefix tests/browser --no-audit --no-fund --ignore-scripts
+
 dist: $(READY) ## build the wheel and the sdist into dist/
 	rm -rf dist
 	$(BIN)/python -m hatchling build -d dist
@@ -73,6 +76,7 @@ lock: $(READY) ## renew the locked versions and their hashes
 	$(BIN)/uv pip compile $(UV_FLAGS) --group build --extra dev --extra xlsx --extra zst --constraints requirements/run.txt \
 		--output-file requirements/dev.txt pyproject.toml
 	npm update --prefix tests/editor --package-lock-only --no-audit --no-fund
+	npm update --prefix tests/browser --package-lock-only --no-audit --no-fund
 
 # Hashes of every wheel of a version, for every platform and Python that the project supports; no addresses.
 UV_FLAGS = --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate \

@@ -43,7 +43,8 @@ def print_page(title: str, documents: tuple[Document, ...], frame: Frame) -> str
 
 
 def _style(frame: Frame) -> str:
-    return f'<link rel="stylesheet" href="{frame.root}site.css">\n'
+    icon = f'<link rel="icon" href="{frame.root}site.svg" type="image/svg+xml">'
+    return f'<link rel="stylesheet" href="{frame.root}site.css">\n{icon}\n'
 
 
 def _tab(frame: Frame, name: str, label: str) -> str:

@@ -47,7 +47,8 @@ def site_files(site: Site) -> Iterator[tuple[str, str]]:
     yield "print.html", print_page(f"{site.scorecard.project}: everything", everything, _frame(context, "", "print"))
     yield "measurements.csv", measurements_csv(site.scorecard.measurements)
     yield "site.css", _resource("report.doc", "style.css") + _resource("report.site", "static", "site.css")
-    yield "site.js", _resource("report.site", "static", "site.js")
+    for name in ("site.js", "site.svg"):
+        yield name, _resource("report.site", "static", name)
 
 
 def _frame(context: SiteContext, root: str, current: str) -> Frame:

@@ -4,6 +4,8 @@
 const WEIGHTS = ["missed", "unknown", "at risk", "met", "informative", "draft", "retired"];
 const FILTERED = ["Status", "Family", "Objectives", "Owner", "Class", "Author"];
 
+let number = 0;
+
 for (const frame of document.querySelectorAll(".sortable")) {
   const table = frame.querySelector("table");
   const heads = [...table.tHead.rows[0].cells];
@@ -55,8 +57,12 @@ for (const frame of document.querySelectorAll(".sortable")) {
   }
 
   function add(label, field, column) {
-    const outer = document.createElement("label");
-    outer.append(label, field);
+    const outer = document.createElement("div");
+    const name = document.createElement("label");
+    field.id = `filter-${number++}`;
+    name.htmlFor = field.id;
+    name.append(label);
+    outer.append(name, field);
     field.addEventListener("input", () => { chosen.set(column, field.value.toLowerCase()); apply(); });
     fields.append(outer);
   }
