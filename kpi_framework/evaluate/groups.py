@@ -1,6 +1,7 @@
 """The periods that the limits of a definition stand on: those of its group, wherever the shown ones stand.
 
-A group begins where the data do, or with the latest event of kpi.yaml that begins it anew. Its first periods give the
+A group begins where the data do, or with the latest event of kpi.yaml that begins it anew: with the period of that day.
+Its first periods give the
 limits; in the last ones patterns are looked for. What lies between is not needed.
 """
 
