@@ -204,3 +204,10 @@ def test_stale_data_have_no_pace(tmp_path: Path) -> None:
     """Where the data end before as_of, nobody knows how many misses there are."""
     root = write(tmp_path, rows(), as_of="2026-04-25")
     assert all(m.pace is None and m.budget is None for m in card(root).measurements)
+
+
+def test_an_event_names_definitions_that_are_there(tmp_path: Path) -> None:
+    """A misspelled id would begin no group, in silence."""
+    root = write(tmp_path, rows(), events=[{"date": "2025-02-17", "what": "x", "rebase": ["volume", "volum"]}])
+    findings = [f for f in card(root).diagnostics if f.rule == "unknown-reference"]
+    assert ["`volum`" in f.message and "`volume`" in f.hint for f in findings] == [True]
