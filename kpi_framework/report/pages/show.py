@@ -13,7 +13,7 @@ from ...model.record import Record
 from ..doc.markdown import Section, write
 from ..doc.terminal import below, draw, heading, indented, plain, status
 from ..formats.json import as_text, finding_object, measurement_object, reported_object
-from ..view.details import headline, unknown_text
+from ..view.details import headline, informing, unknown_text
 from ..view.reported import reported_of, reported_text
 from ..view.rows import period_rows, segment_rows
 from ..view.scorecard_view import ScorecardView, Standing
@@ -127,6 +127,7 @@ def _no_segments(report: ShowReport) -> str:
 def _facts(standing: Standing, scorecard_view: ScorecardView, ink: Ink) -> Iterator[tuple[str, str]]:
     if standing.definition is not None:
         yield from definition_facts(standing.definition, scorecard_view.scorecard.today, ink)
+    yield from informing(standing, scorecard_view)
     for reconciliation in reported_of(scorecard_view, standing.id):
         yield "Reported", reported_text(reconciliation, ink)
     if standing.overall is not None:

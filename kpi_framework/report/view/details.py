@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from ...model.kpi import Action
 from ...model.measurement import Measurement, Status
+from ..words.behaviour import behaviour_text, pace_text
 from ..words.markup import Ink
 from ..words.phrases import counted, day_text, period_text, segment_text, status_text, streak_text, why_unknown
 from ..words.values import show_distance, show_near, show_range, show_target, show_value
@@ -33,6 +34,7 @@ def facts(standing: Standing, scorecard_view: ScorecardView, ink: Ink) -> Facts:
     """Since when it has this status, its question, its worst segment, the action, and the waivers."""
     if standing.status in (Status.MISSED, Status.NEAR) and (row := streak_text(standing.in_a_row)):
         yield "Since", f"{period_text(standing.in_a_row[0].period)}: {standing.status.word} {row}"
+    yield from informing(standing, scorecard_view)
     if standing.definition and standing.definition.asks:
         yield "Question", ink.prose(standing.definition.asks)
     if standing.overall is not None and (basis := _basis(standing.overall)):
@@ -50,6 +52,15 @@ def facts(standing: Standing, scorecard_view: ScorecardView, ink: Ink) -> Facts:
         yield from _waiver(measured, ink)
     if beside := list(_beside(standing, scorecard_view, ink)):
         yield "Read it with", "; ".join(beside)
+
+
+def informing(standing: Standing, scorecard_view: ScorecardView) -> Facts:
+    """How the value behaves over time, and where the running period is going. Neither judges."""
+    if behaviour := behaviour_text(standing.overall):
+        yield "Behaviour", behaviour
+    for measurement in scorecard_view.series(standing.id):
+        if pace := pace_text(measurement):
+            yield "Running", f"{period_text(measurement.period)}: {pace}"
 
 
 def action_text(action: Action | None, today: dt.date, ink: Ink) -> str:
