@@ -1,6 +1,6 @@
 """From a catalog and its data to judged measurements: the table of contents of this room.
 
-files → columns → compilation → loading → observing → deriving → judging
+files → columns → compilation → loading → observing → deriving → judging → informing
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from .run import Run
 from .session import Session
 from .setting import Setting
 from .signals import judge_signals
+from .volume import finer_than_volume
 from .wanted import WantedPeriods
 
 
@@ -70,9 +71,16 @@ def evaluate_over(
     derived = derive(run, wanted, observed, coverages)
     measurements, doubts = judge(run, wanted, derived, coverages)
     begun = tuple(beginnings(run, wanted, coverages, measurements))
+    fine = tuple(finer_than_volume(ready, measurements))
     signals = judge_signals(compilation, measurements, run.session)
+    if run.setting.looks_back and run.reporting.tells_time:
+        from .informing import informed  # noqa: PLC0415 - a run of a single period does without, and is to be fast
+        from .looking_back import look_back  # noqa: PLC0415
+
+        past = look_back(run, wanted, derived, observed.failures, coverages)
+        measurements = tuple(informed(measurement, past, ready) for measurement in measurements)
     return Evaluation(
-        measurements, (*unread, *uncompiled, *unloaded, *lasting, *failed, *doubts, *begun), *run.session.about,
+        measurements, (*unread, *uncompiled, *unloaded, *lasting, *failed, *doubts, *begun, *fine), *run.session.about,
         ready.hashes, ready.former_hashes, derived.live,
         _fingerprints(ready, columns.fingerprints() if fingerprint else {}), signals,
     )  # fmt: skip

@@ -25,6 +25,11 @@ class ReportingPeriods(Record):
         """as_of's day."""
         return self.almanac.day_until(self.as_of)
 
+    @property
+    def tells_time(self) -> bool:
+        """Whether periods are shown in a row: single ones say nothing of how values behave over time."""
+        return self.periods > 1 and not self.chosen
+
     def running(self, grain: Grain) -> Period | None:
         """The period that is not over yet at as_of, if one has begun."""
         period = self.almanac.period_of(self.today, grain)

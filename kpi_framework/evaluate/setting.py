@@ -18,3 +18,5 @@ class Setting(Record):
     open_engine: Callable[[], Engine]
     allowed: tuple[Path, ...] = ()
     progress: Callable[[str], None] = field(default=lambda _: None)
+    looks_back: bool = False
+    """Whether it is looked at how values behave over time, beyond the shown periods."""

@@ -19,6 +19,8 @@ class WantedPeriods(Record, dict=True):
 
     computable: Computable
     reporting: ReportingPeriods
+    chosen: Mapping[str, tuple[Period, ...]] | None = None
+    """Periods that are needed of some definitions in place of those that are shown."""
 
     @cached_property
     def metrics(self) -> Mapping[str, Metric]:
@@ -32,6 +34,8 @@ class WantedPeriods(Record, dict=True):
 
     def own(self, metric_id: str) -> list[Period]:
         """The shown periods of a definition, the one before them, and those of its baseline."""
+        if self.chosen is not None:
+            return list(self.chosen.get(metric_id, ()))
         metric = self.metrics[metric_id]
         reported = self.reporting.shown(metric.period)
         span = self.span(metric)

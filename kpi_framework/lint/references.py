@@ -30,7 +30,7 @@ def rule_names(context: LintContext) -> Iterator[Diagnostic]:
 
 
 def references(context: LintContext) -> Iterator[Diagnostic]:
-    """unknown-reference: datasets, guards, objectives, successors, views, segments that targets and waivers name."""
+    """unknown-reference: datasets, guards, objectives, successors, views, events, segments of targets and waivers."""
     for definition in context.catalog.definitions.values():
         yield from _of_metric(context, definition)
         if isinstance(definition.noun, Kpi):
@@ -40,6 +40,9 @@ def references(context: LintContext) -> Iterator[Diagnostic]:
     for name, view in project.noun.views.items():
         for number, kpi in enumerate(view.kpis if view.kpis != "all" else ()):
             yield from unknown(kpi, known, project.at.value("views", name, "kpis", number), "definition")
+    for number, event in enumerate(project.noun.events):
+        for place, kpi in enumerate(event.rebase):
+            yield from unknown(kpi, known, project.at.value("events", number, "rebase", place), "definition")
     former = {e.noun.renamed_from for e in context.catalog.definitions.values()}
     for stem, baseline in context.catalog.baselines.items():
         if stem == baseline.noun.kpi and stem not in {*context.catalog.kpis, *context.catalog.broken, *former}:

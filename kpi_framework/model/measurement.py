@@ -7,8 +7,10 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from fractions import Fraction
 
+from .behaviour import Behaviour
 from .diagnostic import Diagnostic, Severity
 from .kpi import Kpi, Metric
+from .pace import Budget, Pace
 from .period import Period
 from .project import ProjectEvent, View
 from .record import Record, field
@@ -124,6 +126,12 @@ class Measurement(Record):
     """What excuses the miss of this value."""
     would_be: Status | None = None
     """The status that a draft would have if its proposed target were in force; None for all others."""
+    behaviour: Behaviour | None = None
+    """Of the judged period overall: whether the value moves, and whether that meets the target."""
+    budget: Budget | None = None
+    """Of the running period overall, of a share with one limit below 100 %: the misses that are left."""
+    pace: Pace | None = None
+    """Of the running period overall, of a share or a count: whether the target will be met."""
 
     @property
     def waived(self) -> bool:

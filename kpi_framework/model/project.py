@@ -37,6 +37,8 @@ class ProjectEvent(Model):
     """The day it happened."""
     what: str
     """What happened."""
+    rebase: tuple[Name, ...] = ()
+    """The ids whose limits begin anew with the period of this day, since the work changed for good."""
 
 
 _ENDINGS = {

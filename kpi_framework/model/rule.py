@@ -83,6 +83,7 @@ _ALL = (
     Rule("KPI308", "baseline-unfrozen", WARNING, "The baseline is computed in each run, so late rows change it silently.", "Run `kpi baseline freeze` and commit the file."),
     Rule("KPI310", "baseline-unproven", WARNING, "The data no longer reach the days of this baseline, so nobody can compute it again.", "Keep the older data with the project, or state from when they are complete: `complete_from`."),
     Rule("KPI309", "unknown-segment", WARNING, "A target names a segment value that no row of the last twelve periods has.", "Correct the value, or remove the target."),
+    Rule("KPI311", "target-finer-than-volume", NOTE, "So few rows are measured in a period that one miss is more than the target allows: chance decides.", "Choose a longer period or another target, or ask for a larger sample with `min_sample`."),
     Rule("KPI401", "review-overdue", WARNING, "The day of the review has passed.", "Hold the review, and note it under `review:`."),
     Rule("KPI402", "action-overdue", WARNING, "The action is past its due date.", "Finish the action, or give it a new due date."),
     Rule("KPI403", "missed-without-action", WARNING, "The KPI missed its target, but its action has no owner or no due date.", "Name who does it, and by when."),
@@ -130,6 +131,7 @@ OF_DATA = frozenset(
         "baseline-unfrozen",
         "baseline-unproven",
         "unknown-segment",
+        "target-finer-than-volume",
         "missed-without-action",
         "missed-without-cause",
     }

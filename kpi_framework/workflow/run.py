@@ -35,6 +35,8 @@ class Options(Record):
     """Whether to take the data's fingerprint: it reads every file whole."""
     reconcile: bool = True
     """Whether figures that others reported are compared with ours, and differences explained."""
+    looks_back: bool = True
+    """Whether it is looked at how values behave over time, and where the running period is going."""
     open_engine: Callable[[], Engine] = field(default=lambda: DuckWorker(WorkerLimits()))
     progress: Callable[[str], None] = field(default=lambda _: None)
     beside: tuple[Callable[[], object], ...] = ()

@@ -9,8 +9,10 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
+from ...model.behaviour import Behaviour
 from ...model.diagnostic import Diagnostic
 from ...model.measurement import ExampleResult, Goal, Measurement, Reconciliation, Scorecard, SignalResult, Verdict
+from ...model.pace import Budget
 from ...model.period import Period
 from ...model.project import View
 from ..view.result import Report
@@ -67,7 +69,7 @@ def _visible(character: str) -> str:
 
 
 def measurement_object(measurement: Measurement) -> dict[str, Any]:
-    """One measurement; `inputs`, `because` and `would_be` only where there are any."""
+    """One measurement; `inputs`, `because`, `would_be` and what informs only where there are any."""
     interval, target = measurement.interval, goal_object(measurement.target)
     fields = {
         "kpi": measurement.kpi, "kind": measurement.kind, "judged": measurement.judged,
@@ -85,7 +87,40 @@ def measurement_object(measurement: Measurement) -> dict[str, Any]:
         fields["because"] = measurement.because
     if measurement.would_be is not None:
         fields["would_be"] = measurement.would_be.value
+    return fields | _informing(measurement)
+
+
+def _informing(measurement: Measurement) -> dict[str, Any]:
+    """What informs beside a value and judges nothing: its behaviour, its budget and its pace."""
+    fields: dict[str, Any] = {}
+    if measurement.behaviour is not None:
+        fields["behaviour"] = _behaviour(measurement.behaviour)
+    if measurement.budget is not None:
+        fields["budget"] = _budget(measurement.budget)
+    if measurement.pace is not None:
+        fields["pace"] = measurement.pace.value
     return fields
+
+
+def _behaviour(behaviour: Behaviour) -> dict[str, Any]:
+    return {
+        "variation": behaviour.variation.value if behaviour.variation else None,
+        "assurance": behaviour.assurance.value if behaviour.assurance else None,
+        "mean": number(behaviour.mean),
+        "limits": _numbers(behaviour.limits) if behaviour.limits else None,
+        "points": [start.isoformat() for start in behaviour.points],
+        "special_causes": [
+            {"start": c.start.isoformat(), "pattern": c.pattern.value, "side": "high" if c.is_high else "low",
+             "length": c.length}
+            for c in behaviour.special_causes
+        ],
+    }  # fmt: skip
+
+
+def _budget(budget: Budget) -> dict[str, Any]:
+    expected = budget.expected
+    whole = {"rows": expected.rows, "allowed": expected.allowed} if expected else None
+    return {"allowed": budget.allowed, "used": budget.used, "left": budget.left, "expected": whole}
 
 
 def reported_object(reconciliation: Reconciliation) -> dict[str, Any]:

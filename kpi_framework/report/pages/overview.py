@@ -73,11 +73,11 @@ def _short(measurement: Measurement) -> Text:
 
 def kpis(scorecard_view: ScorecardView) -> Section:
     """Every KPI in one table; segments with a target of their own stand under it."""
-    columns = ("Status", "KPI", *dated(scorecard_view), *VALUES, "Trend", "Owner")
+    columns = ("Status", "KPI", *dated(scorecard_view), *VALUES, "Trend", "Behaviour", "Owner")
     return Section("KPIs", (row_table(columns, kpi_rows(scorecard_view)),))
 
 
 def metrics(scorecard_view: ScorecardView) -> Section:
     """What informs without being judged."""
-    columns = ("Metric", "Value", "Period", "Change", "Trend")
+    columns = ("Metric", "Value", "Period", "Change", "Trend", "Behaviour")
     return Section("Metrics (informative)", (row_table(columns, metric_rows(scorecard_view)),))

@@ -11,7 +11,7 @@ from ..doc.markdown import markdown
 from ..doc.model import Block, Code, Document, Facts, Paragraph, Section, Text
 from ..doc.terminal import terminal
 from ..formats.json import as_text, finding_object, measurement_object, reported_object
-from ..view.details import Labelled, headline, unknown_text
+from ..view.details import Labelled, headline, informing, unknown_text
 from ..view.reported import reported_of, reported_text
 from ..view.rows import period_rows, segment_rows
 from ..view.scorecard_view import ScorecardView, Standing
@@ -92,6 +92,7 @@ def _tables(report: ShowReport, scorecard_view: ScorecardView, *, on_screen: boo
 def _facts(standing: Standing, scorecard_view: ScorecardView) -> Labelled:
     if standing.definition is not None:
         yield from definition_facts(standing.definition, scorecard_view.scorecard.today)
+    yield from informing(standing, scorecard_view)
     for reconciliation in reported_of(scorecard_view, standing.id):
         yield "Reported", reported_text(reconciliation)
     if standing.overall is not None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from ...model.kpi import Action
 from ...model.measurement import Measurement, Status
 from ..doc.model import Code, Link, Message, Text, joined
+from ..words.behaviour import behaviour_text, pace_text
 from ..words.phrases import counted, day_text, period_text, segment_text, status_text, streak_text, why_unknown
 from ..words.values import show_distance, show_near, show_range, show_target, show_value
 from .rows import SEGMENTS
@@ -50,6 +51,15 @@ def facts(standing: Standing, scorecard_view: ScorecardView) -> Labelled:
         yield from _waiver(measured)
     if beside := list(_beside(standing, scorecard_view)):
         yield "Read it with", joined("; ", beside)
+
+
+def informing(standing: Standing, scorecard_view: ScorecardView) -> Labelled:
+    """How the value behaves over time, and where the running period is going. Neither judges."""
+    if behaviour := behaviour_text(standing.overall):
+        yield "Behaviour", behaviour
+    for measurement in scorecard_view.series(standing.id):
+        if pace := pace_text(measurement):
+            yield "Running", f"{period_text(measurement.period)}: {pace}"
 
 
 def action_text(action: Action | None, today: dt.date) -> Text:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from ...model.measurement import Measurement, Status
+from ..words.behaviour import behaviour_words
 from ..words.phrases import counted, segment_text, short_period_text, standing_text, status_text
 from ..words.values import NONE, show_change, show_distance, show_target, show_value
 from .scorecard_view import ScorecardView
@@ -24,7 +25,7 @@ def dated(scorecard_view: ScorecardView) -> tuple[str, ...]:
 def cells(measurement: Measurement | None) -> dict[str, str]:
     """The cells by column. An unknown value is compared with nothing: it must not look like a result."""
     if measurement is None:
-        return {"Status": status_text(Status.UNKNOWN), "Period": NONE, **dict.fromkeys(VALUES, NONE)}
+        return {"Status": status_text(Status.UNKNOWN), "Period": NONE, "Behaviour": NONE, **dict.fromkeys(VALUES, NONE)}
     is_known = Status.UNKNOWN not in (measurement.status, measurement.would_be)
     change = show_change(measurement.value, measurement.previous, measurement.unit, measurement.target)
     unfrozen = "" if measurement.frozen or measurement.baseline is None else " (not frozen)"
@@ -36,6 +37,7 @@ def cells(measurement: Measurement | None) -> dict[str, str]:
         "To target": show_distance(measurement.value, measurement.target, measurement.unit) if is_known else NONE,
         "Baseline": show_value(measurement.baseline, measurement.unit) + unfrozen,
         "Change": change if is_known else NONE,
+        "Behaviour": behaviour_words(measurement) or NONE,
     }
 
 
@@ -48,7 +50,7 @@ def kpi_rows(scorecard_view: ScorecardView) -> Iterator[Row]:
             yield segment.status, {**cells(segment), **_named(segment), "Trend": scorecard_view.trend(segment)}
         left = len(standing.segments) - SEGMENTS
         if left > 0:
-            empty = dict.fromkeys(("Status", "Period", *VALUES, "Trend", "Owner"), "")
+            empty = dict.fromkeys(("Status", "Period", *VALUES, "Behaviour", "Trend", "Owner"), "")
             more = f"↳ and {counted(left, 'more segment')}"
             yield Status.INFORMATIVE, {**empty, "KPI": more}
 

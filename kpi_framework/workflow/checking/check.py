@@ -72,7 +72,7 @@ def _checked(
         return lint_loaded(options, whole, findings)
     name_known(options.only, (*whole.definitions, *whole.broken))
     reporting = reporting_periods_of(whole, options.as_of, options.now, options.periods)
-    run = Run(options.setting(reporting), session)
+    run = Run(replace(options.setting(reporting), looks_back=options.looks_back), session)
     everything = Compilation(whole)
     columns, unread = columns_of(run, _chosen(everything, options).catalog)
     unneeded = natives_of(whole, options.project_root, columns.files)

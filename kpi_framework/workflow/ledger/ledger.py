@@ -68,7 +68,7 @@ def publish(options: Options, reason: str | None = None, anchor: Path | None = N
     with publishing(options.project_root.folder) as publisher:
         commit = repository.commit("HEAD")
         refuse_uncommitted(repository)
-        outcome = check(replace(options, fingerprint=True, reconcile=False))
+        outcome = check(replace(options, fingerprint=True, reconcile=False, looks_back=False))
         unsound = tuple(f for f in outcome.diagnostics if f.severity is Severity.ERROR and is_definitional(f))
         if outcome.scorecard is None or outcome.evaluation is None or unsound:
             return Publication(outcome, diagnostics=unsound or outcome.diagnostics)
