@@ -19,7 +19,7 @@ class ProcessLevels(Record):
 
 def behaviour_chart(chart: LineChart, levels: ProcessLevels) -> LineChart:
     """The chart with the mean and the limits behind its own levels."""
-    return replace(chart, levels=(*_levels(levels), *chart.levels))
+    return replace(chart, levels=(*_levels(levels), *chart.levels)) if levels.means else chart
 
 
 def _levels(levels: ProcessLevels) -> Sequence[Level]:

@@ -145,6 +145,9 @@ def glossary(_context: SiteContext) -> Document:
         "Population, measured, missing, excluded": "The rows of the period; those with all needed values; those "
         "without; those that the condition leaves out.",
         "95 % interval": "Where the value could lie by chance. It informs and never judges.",
+        "Pattern": "Two words beside the status. The first says whether the last value is noise: steady, improving, "
+        "worsening. The second says what the target can expect of a process that goes on like this.",
+        "Usual range": "The mean of the first points, plus and minus 2.66 times their mean change from point to point.",
         "As of": "The instant at which the data are looked at: what came later is not read.",
         "Waiver": "A miss that is accepted until a day, up to a limit, by somebody who is not the owner.",
         **{f"Class {cls.value}": cls.meaning for cls in ChangeClass},

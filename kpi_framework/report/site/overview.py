@@ -9,6 +9,7 @@ from ..doc.model import Block, Code, Document, Faint, Page, Paragraph, Section, 
 from ..pages.overview import decisions
 from ..view.scorecard_view import Standing
 from ..view.summary import when_text
+from ..words.behaviour import behaviour_words
 from ..words.phrases import counted, period_text, segment_text, standing_text, streak_text
 from ..words.values import NONE, show_change, show_distance, show_target, show_value
 from .context import SiteContext, signed
@@ -73,7 +74,7 @@ def kpi_table(context: SiteContext, standings: Iterable[Standing]) -> Table:
     ordered = sorted(standings, key=lambda standing: _ORDER.index(_status(standing)))
     rows = tuple(row for standing in ordered for row in _rows(context, standing))
     when = _heading([s.overall for s in ordered if s.overall])
-    columns = ("Status", "KPI", when, "Target", "Gap", "Trend", "Change")
+    columns = ("Status", "KPI", when, "Target", "Gap", "Trend", "Change", "Pattern")
     return Table(columns, rows, (when, "Target"), "KPI")
 
 
@@ -92,15 +93,16 @@ def _rows(context: SiteContext, standing: Standing) -> Iterator[tuple[Text, ...]
         *_cells(standing.overall),
         drawing,
         _change(standing.overall),
+        behaviour_words(standing.overall),
     )
     troubled = [m for m in standing.segments if m.status in (Status.MISSED, Status.NEAR)]
     for measurement in troubled:
         name = f"↳ {segment_text(measurement.segment)}"
         state = signed(measurement.status, standing_text(measurement))
-        yield (state, name, *_cells(measurement), "", _change(measurement))
+        yield (state, name, *_cells(measurement), "", _change(measurement), "")
     if standing.segments:
         met = sum(m.status is Status.MET for m in standing.segments)
-        yield ("", f"↳ {met} of {counted(len(standing.segments), 'segment')} met", "", "", "", "", "")
+        yield ("", f"↳ {met} of {counted(len(standing.segments), 'segment')} met", "", "", "", "", "", "")
 
 
 def _state(standing: Standing) -> Text:
@@ -136,8 +138,17 @@ def metric_table(context: SiteContext) -> Table:
         value, _, _ = _cells(standing.overall)
         period = period_text(standing.overall.period) if standing.overall else NONE
         drawing = series.small() if series else ""
-        rows.append((context.link(standing.id), value, period, drawing, _change(standing.overall)))
-    columns = ("Metric", "Value", "Period", "Trend", "Change")
+        rows.append(
+            (
+                context.link(standing.id),
+                value,
+                period,
+                drawing,
+                _change(standing.overall),
+                behaviour_words(standing.overall),
+            )
+        )
+    columns = ("Metric", "Value", "Period", "Trend", "Change", "Pattern")
     return Table(columns, tuple(rows), ("Value",), "Metric")
 
 

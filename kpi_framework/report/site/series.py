@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from functools import cached_property, partial
 
+from ...model.behaviour import Behaviour
 from ...model.change import ChangeClass, HistoryEvent
 from ...model.kpi import Metric
 from ...model.measurement import Goal, Measurement, Reason, Status
@@ -15,6 +16,7 @@ from ...model.record import Record
 from ..charts.line import ChartMark, ChartPoint, Level, LevelKind, LineChart, Marker
 from ..charts.sparkline import sparkline
 from ..charts.svg import Title
+from ..charts.xmr import ProcessLevels, behaviour_chart
 from ..doc.model import Badge, Chart, Drawing, File, Table
 from ..view.rows import measured
 from ..words.phrases import day_text, period_text, standing_text
@@ -22,6 +24,7 @@ from ..words.trend import trend
 from ..words.values import NONE, show_target, show_value
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_LINES = "Dashed: the target in force. Dash and dot: the baseline. Thin and dotted: the mean and its usual range."
 _RESTATES = (ChangeClass.RESTATING, ChangeClass.BACKDATED)
 
 
@@ -94,15 +97,43 @@ class Series(Record, dict=True):
         grain = self.definition.period.value
         name = f"{self.definition.id}-{'trend' if is_alone else 'chart'}"
         line = LineChart(
-            Title(name, self.definition.name, self.sentence), tuple(map(_point, *self._pairs)), tuple(self._levels()),
+            Title(name, self.definition.name, self.sentence), tuple(self._points()), tuple(self._levels()),
             self._chart_marks(), unit, partial(_tick, unit=unit),
         )  # fmt: skip
+        line = behaviour_chart(line, self._process)
         table = Table((), ()) if is_alone else self.table()
-        return Chart(line.svg(), self.sentence, table, f"Each {grain}, in {unit}; the target is dashed.", file)
+        return Chart(line.svg(), self.sentence, table, f"Each {grain}, in {unit}. {_LINES}", file)
 
     @property
-    def _pairs(self) -> tuple[tuple[Measurement, ...], tuple[Measurement | None, ...]]:
-        return self.drawn, (None, *self.drawn[:-1])
+    def _behaviour(self) -> Behaviour | None:
+        return next((m.behaviour for m in self.measurements if m.judged), None)
+
+    @property
+    def _process(self) -> ProcessLevels:
+        """The mean and the limits of the points that give them, from the first of these on."""
+        behaviour = self._behaviour
+        if behaviour is None or behaviour.mean is None or not behaviour.points:
+            return ProcessLevels((), ())
+        mean, limits, first = float(behaviour.mean), behaviour.limits, behaviour.points[0]
+        inside = [m.period.start >= first for m in self.drawn]
+        return ProcessLevels(tuple(mean if i else None for i in inside), tuple(limits if i else None for i in inside))
+
+    def _points(self) -> Iterator[ChartPoint]:
+        for before, measurement in zip((None, *self.drawn), self.drawn, strict=False):
+            reading = f"{_read(measurement)}, {standing_text(measurement)}"
+            breaks = before is not None and before.target != measurement.target
+            value, marker = _number(measurement.value), self._marker(measurement)
+            yield ChartPoint(label(measurement.period), value, reading, marker, breaks)
+
+    def _marker(self, measurement: Measurement) -> Marker:
+        """What noise does not explain is better or worse by the side on which the target lies."""
+        if measurement.reason in (Reason.PROVISIONAL, Reason.STALE):
+            return Marker.PROVISIONAL
+        cause = self._behaviour.cause_of(measurement.period.start) if self._behaviour else None
+        goal = measurement.target
+        if cause is None or goal is None or goal.between is not None:
+            return Marker.ORDINARY
+        return Marker.BETTER if cause.is_high == (goal.at_least is not None) else Marker.WORSE
 
     def _chart_marks(self) -> tuple[ChartMark, ...]:
         return tuple(ChartMark(h.place, number, " ".join(h.lines)) for number, h in enumerate(self.marks, 1))
@@ -142,14 +173,6 @@ class Series(Record, dict=True):
     def _recent(self) -> Sequence[Measurement]:
         judged = next((i for i, m in enumerate(self.measurements) if m.judged), len(self.measurements) - 1)
         return self.measurements[: judged + 1][-12:]
-
-
-def _point(measurement: Measurement, before: Measurement | None) -> ChartPoint:
-    is_open = measurement.reason in (Reason.PROVISIONAL, Reason.STALE)
-    reading = f"{_read(measurement)}, {standing_text(measurement)}"
-    breaks = before is not None and before.target != measurement.target
-    marker = Marker.PROVISIONAL if is_open else Marker.ORDINARY
-    return ChartPoint(label(measurement.period), _number(measurement.value), reading, marker, breaks)
 
 
 def label(period: Period) -> str:
