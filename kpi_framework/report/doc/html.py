@@ -14,7 +14,7 @@ from ..words.workflow_commands import inert_markup
 from . import model
 
 _WIDE = 10
-"""More columns than a sheet of paper holds side by side: in print each row becomes a block of labelled lines."""
+"""More columns than a line holds side by side: each row becomes a block of labelled lines, on screen and on paper."""
 
 
 def page(document: model.Document) -> str:
@@ -100,7 +100,7 @@ def _figure(chart: model.Chart) -> str:
 
 
 def _table(table: model.Table) -> str:
-    """A table in a frame that scrolls where the screen is narrower; each cell knows its head, for narrow paper."""
+    """A table in a frame that scrolls where the screen is narrower; each cell knows its head, for folded rows."""
     if not table.rows:
         return f"<p>{html.escape(table.empty)}</p>"
     sides = [' class="number"' if column in table.right else "" for column in table.columns]

@@ -36,7 +36,7 @@ def terminal(document: model.Document, *, color: bool = False, width: int = 100)
     )  # fmt: skip
     for part in _page(document, width):
         console.print(part)
-    lines = screen.getvalue().lstrip("\n").splitlines()
+    lines = screen.getvalue().splitlines()
     return "".join(f"{line.rstrip()}\n" for line in lines)
 
 

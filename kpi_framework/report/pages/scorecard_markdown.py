@@ -24,12 +24,7 @@ _HASH = 12  # figures of a definition's hash that tell it from the others
 
 def render_markdown(report: Report) -> str:
     """The scorecard if there is one, else the findings."""
-    return findings_markdown(report) if report.scorecard is None else scorecard_markdown(report.scorecard)
-
-
-def findings_markdown(report: Report) -> str:
-    """The outcome of a lint or a test."""
-    return markdown(findings_page(report))
+    return markdown(findings_page(report)) if report.scorecard is None else scorecard_markdown(report.scorecard)
 
 
 def scorecard_markdown(scorecard: Scorecard) -> str:
