@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PYTEST_ARGS ?= --numprocesses auto
 
-.PHONY: help demo test coverage hostile check bench golden docs editor dist lock
+.PHONY: help demo test coverage hostile check bench golden docs editor loaders dist lock
 .DEFAULT_GOAL := help
 
 help: ## say what there is
@@ -62,6 +62,13 @@ docs: $(READY) ## write the reference pages and the picture anew
 editor: ## install the language server that tests/editor drives (needs npm)
 	npm ci --prefix tests/editor --no-audit --no-fund --ignore-scripts
 
+loaders: .loaders/.ready ## make the environment of the loaders that tests/getting_data runs (dlt)
+
+.loaders/.ready: examples/getting-data/loaders/requirements.txt
+	$(PYTHON) -m venv --clear .loaders
+	.loaders/bin/python -m pip install --quiet --require-hashes --requirement $<
+	@touch $@
+
 dist: $(READY) ## build the wheel and the sdist into dist/
 	rm -rf dist
 	$(BIN)/python -m hatchling build -d dist
@@ -72,6 +79,8 @@ lock: $(READY) ## renew the locked versions and their hashes
 		pyproject.toml
 	$(BIN)/uv pip compile $(UV_FLAGS) --group build --extra dev --extra xlsx --extra zst --constraints requirements/run.txt \
 		--output-file requirements/dev.txt pyproject.toml
+	$(BIN)/uv pip compile $(UV_FLAGS) --output-file examples/getting-data/loaders/requirements.txt \
+		examples/getting-data/loaders/requirements.in
 	npm update --prefix tests/editor --package-lock-only --no-audit --no-fund
 
 # Hashes of every wheel of a version, for every platform and Python that the project supports; no addresses.
