@@ -7,13 +7,15 @@ from pathlib import Path
 
 from ...compile.dataset.columns import Native
 from ...model.period import is_zone
-from ...model.project import Column, Dataset, Source, swapped
+from ...model.project import Column, Dataset
 from ...model.quoting import shown
+from ...model.source import Snapshot, Source, swapped
 from .delimited import DelimitedFiles
 from .interface import Files, Open, SourceError
 from .json import JsonFiles
 from .parquet import ParquetFiles
 from .paths import abridged, find_paths
+from .snapshots import snapshot_paths
 from .xlsx import XlsxFiles
 
 FORMATS: Mapping[str, Open] = {
@@ -39,7 +41,10 @@ def find_files(dataset: Dataset, root: Path, allowed: Sequence[Path]) -> Files:
             f"Add `format:` to the source: {', '.join(FORMATS)}.",
         )
     _check_numbers(source)
-    return open_files(source, find_paths(source.path, root, [root, *allowed]))
+    fences = [root, *allowed]
+    if isinstance(source, Snapshot):
+        return open_files(source, snapshot_paths(source, root, fences))
+    return open_files(source, find_paths(source.path, root, fences))
 
 
 def _check_numbers(source: Source) -> None:
