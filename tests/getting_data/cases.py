@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from tests.getting_data.databases import insert
 from tests.getting_data.desk import PERSON
@@ -71,11 +72,12 @@ class Case:
 
 
 def cases(count: int = 60, seed: int = 3) -> list[Case]:
-    """Tickets of every kind, no two moments of one ticket alike."""
+    """Tickets of every kind in the last eight weeks, no two moments of one ticket alike."""
     draw = random.Random(seed)  # noqa: S311 - tickets, no secrets
+    begin = dt.datetime.combine(dt.datetime.now(dt.UTC).date() - dt.timedelta(days=55), dt.time(6))
     made = []
     for number in range(1, count + 1):
-        created = dt.datetime(2026, 3, 1, 6) + dt.timedelta(minutes=draw.randrange(40 * 24 * 60))
+        created = begin + dt.timedelta(minutes=draw.randrange(40 * 24 * 60))
         due = created + dt.timedelta(hours=30) if number % 3 else None
         agents, askers = AGENT + number % 4, ASKER + number % 9
         case = Case(number, created, PRIORITIES[number % 4], due, number % 11 == 0, agents, askers)
@@ -221,3 +223,12 @@ LISTS = {
     + insert("history_types", name="updated") + insert("history_objects", name="Ticket")
     + insert("history_attributes", name="state"),
 }  # fmt: skip
+
+SCHEMAS = Path(__file__).parent / "schemas"
+STORES = {"glpi": glpi, "osticket": osticket, "zammad": zammad}
+
+
+def stored(product: str, tickets: Iterable[Case]) -> str:
+    """The product's tables with the tickets in them, as SQL."""
+    schema = (SCHEMAS / f"{product}.sql").read_text(encoding="utf-8")
+    return schema + LISTS[product] + "".join(line for case in tickets for line in STORES[product](case))

@@ -26,8 +26,9 @@ class Server:
 
     command: Sequence[str]
     port: int
-    secret: str
     scheme: str
+    first: str
+    """The database that is there from the beginning."""
 
     def run(self, statements: str, database: str) -> str:
         """What its client prints for SQL; a wrong statement fails."""
@@ -105,7 +106,7 @@ def mariadb(folder: Path) -> Iterator[Server]:
     command = [client, "--no-defaults", f"--socket={folder / 'socket'}", "--user=root", "--batch", "--raw"]
     try:
         _waits(process, [*command, "--execute=select 1"])
-        yield Server([*command, "--init-command=set time_zone = '+00:00'"], port, "", "mysql")
+        yield Server([*command, "--init-command=set time_zone = '+00:00'"], port, "mysql", "mysql")
     finally:
         process.terminate()
         process.wait()
@@ -131,7 +132,7 @@ def postgresql(folder: Path) -> Iterator[Server]:
     command = [*base, "-v", "ON_ERROR_STOP=1", "-f", "-", "-d"]
     try:
         _waits(process, [*base, "-c", "select 1", "postgres"])
-        yield Server(command, port, "", "postgresql")
+        yield Server(command, port, "postgresql", "postgres")
     finally:
         process.terminate()
         process.wait()

@@ -14,14 +14,9 @@ import pytest
 
 from tests.getting_data.desk import PERSON, Desk
 from tests.getting_data.jobs import EXAMPLES, Nights, git
+from tests.getting_data.projects import KPIS, WHERE, drafts, measured
 from tests.getting_data.stand_ins import SECRET, VENDORS, StandIn, served
 
-WHERE = "where: not coalesce(deleted, false)\n"
-KPIS = {
-    "opened": f"{WHERE}formula: count(*)\nunit: count\n",
-    "reply": f"{WHERE}formula: median(minutes_between(created_at, first_response_at))\nunit: minutes\n",
-    "solution": f"{WHERE}time: resolved_at\nformula: median(hours_between(created_at, resolved_at))\nunit: hours\n",
-}
 VARIABLES = {
     "ZENDESK_EMAIL": "desk@example.org", "ZENDESK_TOKEN": SECRET, "FRESHDESK_KEY": SECRET,
     "SERVICENOW_USER": "kpi", "SERVICENOW_PASSWORD": SECRET, "SERVICENOW_PAGE": "25",
@@ -37,8 +32,7 @@ def kpis(vendor: str) -> dict[str, str]:
         texts["reply"] = f"{WHERE}formula: median(first_reply_minutes)\nunit: minutes\n"
     if vendor == "servicenow":
         del texts["reply"]
-    head = "version: 1\nstatus: draft\ndataset: tickets\n"
-    return {f"kpis/{name}.yaml": f"{head}id: {name}\nname: {name}\n{text}" for name, text in texts.items()}
+    return drafts(texts)
 
 
 def nights(vendor: str, folder: Path, address: str, loader: Path) -> Nights:
@@ -65,16 +59,6 @@ def moves(stand_in: StandIn) -> None:
             desk.tickets[number] = replace(desk.tickets[number], updated=desk.now - dt.timedelta(minutes=2))
 
     stand_in.moved = move
-
-
-def measured(project: Path) -> dict[tuple[str, str], float]:
-    """Value by KPI and period, of the scorecard that the job wrote."""
-    scorecard = json.loads((project / "scorecard/scorecard.json").read_text(encoding="utf-8"))
-    return {
-        (row["kpi"], row["period"]["start"]): row["value"]
-        for row in scorecard["measurements"]
-        if row["value"] and not row["segment"]
-    }
 
 
 @pytest.mark.parametrize("vendor", VENDORS)

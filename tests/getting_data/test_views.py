@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
 
@@ -11,39 +11,18 @@ import pytest
 
 from kpi_framework.load.library import shipped_contracts, shipped_views
 from tests.cli.projects import kpi
-from tests.getting_data import cases as stored
-from tests.getting_data.cases import DONE, LISTS, PRIORITIES, Case, ends, stamp
-from tests.getting_data.databases import Row, Server, mariadb, postgresql
+from tests.getting_data.cases import DONE, PRIORITIES, Case, cases, ends, stamp, stored
+from tests.getting_data.databases import Row, Server
 from tests.getting_data.desk import PERSON
 
-SCHEMAS = Path(__file__).parent / "schemas"
-CASES = stored.cases()
-STORED: dict[str, Callable[[Case], Iterator[str]]] = {
-    "glpi": stored.glpi, "osticket": stored.osticket, "zammad": stored.zammad,
-}  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def maria(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """One MariaDB for the module."""
-    with mariadb(tmp_path_factory.mktemp("maria")) as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """One PostgreSQL for the module."""
-    with postgresql(tmp_path_factory.mktemp("postgres")) as server:
-        yield server
+CASES = cases()
 
 
 def filled(server: Server, product: str) -> Callable[[str], list[Row]]:
-    """A database of the product's shape with the cases and the views; what a view shows, by its name."""
-    server.run(f"create database {product};", "mysql" if server.scheme == "mysql" else "postgres")
-    rows = "".join(line for case in CASES for line in STORED[product](case))
-    schema = (SCHEMAS / f"{product}.sql").read_text(encoding="utf-8")
-    server.run(schema + LISTS[product] + rows + shipped_views()[product], product)
-    prefix = "kpi_" if server.scheme == "mysql" else "kpi."
+    """A database with the cases and the views; what a view shows, by its name."""
+    server.run(f"create database {product};", server.first)
+    server.run(stored(product, CASES) + shipped_views()[product], product)
+    prefix = "kpi." if product == "zammad" else "kpi_"
     return lambda view: server.rows(f"select * from {prefix}{view}", product)
 
 

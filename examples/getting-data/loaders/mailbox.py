@@ -1,7 +1,7 @@
 """A scheduled export that comes by mail: the newest attachment of a mailbox is put where kpi.yaml reads it.
 
 Give the export an address of its own, in a mailbox that nothing else comes to. Only mails from MAIL_FROM are looked at,
-and of the attachment only the columns of MAIL_COLUMNS are kept: persons and their texts are dropped before anything is
+and of the attachment only the columns of KEEP_COLUMNS are kept: persons and their texts are dropped before anything is
 written. Every row says when the mail was sent, for `complete_through: exported_at`.
 
 It needs nothing but Python.
@@ -9,27 +9,17 @@ It needs nothing but Python.
 
 from __future__ import annotations
 
-import csv
 import email
 import email.policy
 import email.utils
 import imaplib
-import io
-import os
 import ssl
 import sys
 from datetime import UTC, datetime
 from email.message import EmailMessage
-from pathlib import Path
 from urllib.parse import urlsplit
 
-
-def setting(name: str) -> str:
-    """A variable of the environment: a secret of the CI job, or a plain variable. It stands in no file."""
-    value = os.environ.get(name, "")
-    if not value:
-        sys.exit(f"{name} is not set. Add it to the job's secrets or variables.")
-    return value
+from keep import keep, setting
 
 
 def inbox() -> imaplib.IMAP4:
@@ -68,29 +58,15 @@ def attachment(message: EmailMessage) -> str:
     if len(files) != 1:
         sys.exit(f"The newest mail has {len(files)} CSV files attached, not one.")
     content = files[0].get_content()
-    return content.decode("utf-8-sig") if isinstance(content, bytes) else str(content).removeprefix("\ufeff")
+    return content.decode("utf-8") if isinstance(content, bytes) else str(content)
 
 
 def main() -> None:
-    """Write the named columns of the newest export, and the moment of its mail, to MAIL_INTO."""
+    """Write the named columns of the newest export, and the moment of its mail, to KEEP_INTO."""
     message = newest(inbox())
     sent = email.utils.parsedate_to_datetime(message["Date"]).astimezone(UTC)
-    columns = [name.strip() for name in setting("MAIL_COLUMNS").split(",")]
-    rows = csv.DictReader(io.StringIO(attachment(message)), delimiter=os.environ.get("MAIL_DELIMITER") or ",")
-    absent = [name for name in columns if name not in (rows.fieldnames or [])]
-    if absent:
-        sys.exit(f"The export has no column {', '.join(absent)}. Nothing was written.")
-    path = Path(setting("MAIL_INTO"))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(path.name + ".part")
-    with part.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow([*columns, "exported_at"])
-        count = 0
-        for count, row in enumerate(rows, 1):
-            writer.writerow([*(row[name] for name in columns), sent.isoformat()])
-    part.replace(path)
-    print(f"{count} rows of the mail of {sent:%Y-%m-%d %H:%M} UTC ({age(sent)} days old) were written to {path}.")
+    count = keep(attachment(message), sent)
+    print(f"{count} rows of the mail of {sent:%Y-%m-%d %H:%M} UTC ({age(sent)} days old) were written.")
 
 
 def age(sent: datetime) -> int:
