@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import random
 import statistics
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
@@ -86,9 +87,9 @@ class Desk:
         for number in range(1000, 1012):
             self.open(number, self.now - dt.timedelta(minutes=self.random.randrange(120, 1300)))
 
-    def figures(self) -> dict[tuple[str, str], float]:
+    def figures(self, merged: Iterable[int] = ()) -> dict[tuple[str, str], float]:
         """Value by KPI and month: tickets opened, median minutes to the reply, median hours to the solution."""
-        living = [ticket for ticket in self.tickets.values() if not ticket.deleted]
+        living = [ticket for ticket in self.tickets.values() if not ticket.deleted and ticket.number not in merged]
         values: dict[tuple[str, str], float] = {}
         for month in sorted({start_of_month(ticket.created) for ticket in living}):
             opened = [ticket for ticket in living if start_of_month(ticket.created) == month]

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-WHERE = "where: not coalesce(deleted, false)\n"
+WHERE = "where: not coalesce(merged, false)\n"
 KPIS = {
     "opened": f"{WHERE}formula: count(*)\nunit: count\n",
     "reply": f"{WHERE}formula: median(minutes_between(created_at, first_response_at))\nunit: minutes\n",

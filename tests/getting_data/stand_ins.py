@@ -21,6 +21,8 @@ from urllib.parse import parse_qs, urlsplit
 from tests.getting_data.desk import PERSON, Desk, Ticket
 
 SECRET = "canary-secret-5e1f"  # noqa: S105 - it must be found nowhere
+MERGED = (33, 88)
+"""Tickets that Zendesk has merged into others, and tagged so."""
 Answer = tuple[int, Any]
 Query = dict[str, str]
 
@@ -101,6 +103,7 @@ class Zendesk(StandIn):
     def ticket(self, ticket: Ticket) -> dict[str, Any]:
         """A ticket with its metrics; a deleted one is scrubbed of both."""
         status = "deleted" if ticket.deleted else "solved" if ticket.solved else "open"
+        tags = [PERSON, *(["closed_by_merge"] if ticket.number in MERGED else [])]
         reply = ticket.replied and round((ticket.replied - ticket.created).total_seconds() / 60)
         metrics = {
             "solved_at": iso(ticket.solved), "reopens": 0, "replies": int(bool(ticket.replied)),
@@ -112,7 +115,7 @@ class Zendesk(StandIn):
             "generated_timestamp": int(ticket.updated.timestamp()), "status": status, "type": None,
             "priority": "urgent" if ticket.urgent else None, "via": {"channel": "email", "source": {"from": {}}},
             "subject": f"{PERSON} needs help", "description": PERSON, "requester_id": 9, "group_id": 12,
-            "assignee_id": 4, "custom_fields": [{"id": 1, "value": PERSON}], "tags": [PERSON],
+            "assignee_id": 4, "custom_fields": [{"id": 1, "value": PERSON}], "tags": tags,
         } | ({} if ticket.deleted else {"metric_set": metrics})  # fmt: skip
 
 

@@ -5,17 +5,20 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import json
+import os
+import subprocess
 import zlib
 from dataclasses import replace
 from pathlib import Path
 
 import duckdb
 import pytest
+import yaml
 
 from tests.getting_data.desk import PERSON, Desk
 from tests.getting_data.jobs import EXAMPLES, Nights, git
 from tests.getting_data.projects import KPIS, WHERE, drafts, measured
-from tests.getting_data.stand_ins import SECRET, VENDORS, StandIn, served
+from tests.getting_data.stand_ins import MERGED, SECRET, VENDORS, StandIn, served
 
 VARIABLES = {
     "ZENDESK_EMAIL": "desk@example.org", "ZENDESK_TOKEN": SECRET, "FRESHDESK_KEY": SECRET,
@@ -77,7 +80,8 @@ def test_two_nights_give_the_desks_own_figures(vendor: str, loader: Path, tmp_pa
         assert second.code == 0, second.output
     assert not stand_in.impatient, "Retry-After was not waited for"
     assert edge in loaded(repository)
-    expected = {key: value for key, value in stand_in.desk.figures().items() if f"kpis/{key[0]}.yaml" in kpis(vendor)}
+    figures = stand_in.desk.figures(MERGED if vendor == "zendesk" else ()).items()
+    expected = {key: value for key, value in figures if f"kpis/{key[0]}.yaml" in kpis(vendor)}
     assert measured(repository.checked) == pytest.approx(expected, rel=1e-9)
     assert "duplicate-key" not in second.output
     assert (
@@ -115,3 +119,22 @@ def test_no_person_and_no_secret_is_left_anywhere(vendor: str, loader: Path, tmp
         for line in path.read_text(encoding="utf-8").splitlines():
             state = zlib.decompress(base64.b64decode(json.loads(line)["state"]))
             assert not any(word in state for word in (*secret, PERSON.encode()))
+
+
+def test_gitlabs_job_adds_the_same_night(loader: Path, tmp_path: Path) -> None:
+    """Its script, line by line: the data are pushed to the branch, and the token stands in no address."""
+    stand_in = VENDORS["zendesk"](Desk(60))
+    with served(stand_in) as address:
+        repository = nights("zendesk", tmp_path, address, loader)
+        clone = tmp_path / "clone"
+        git(tmp_path, "clone", "-q", str(repository.origin), str(clone))
+        (clone / ".loader").symlink_to(loader)
+        job = yaml.safe_load((EXAMPLES / "zendesk/.gitlab-ci.yml").read_text(encoding="utf-8"))["tickets"]
+        variables = {
+            **VARIABLES, "ZENDESK_URL": address, "CI_PROJECT_URL": str(tmp_path / "origin"), "CI_COMMIT_BRANCH": "main",
+            "DATA_PUSH_TOKEN": SECRET, "PATH": os.environ["PATH"], "HOME": str(tmp_path / "home"),
+        }  # fmt: skip
+        for line in job["script"][2:]:
+            subprocess.run(["bash", "-e", "-c", line], cwd=clone, env=variables, check=True, capture_output=True)
+    assert git(repository.origin, "log", "-1", "--format=%s", "main") == "data: the tickets of the night"
+    assert "data/zendesk/tickets/" in git(repository.origin, "ls-tree", "-r", "--name-only", "main")

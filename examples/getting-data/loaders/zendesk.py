@@ -28,6 +28,7 @@ COLUMNS = {  # by the names that `preset: zendesk` knows
     "first_reply_time_in_minutes": "bigint",
     "first_reply_time_in_minutes_within_business_hours": "bigint",
     "full_resolution_time_in_minutes": "bigint",
+    "closed_by_merge": "bool",
 }
 
 
@@ -56,6 +57,7 @@ def row(ticket: dict[str, Any]) -> dict[str, Any]:
         **ticket,
         "id": str(ticket["id"]),
         "deleted": ticket["status"] == "deleted",
+        "closed_by_merge": "closed_by_merge" in (ticket.get("tags") or ()),  # Zendesk's own tag
         "ticket_type": ticket.get("type"),
         "channel": (ticket.get("via") or {}).get("channel"),
         "group": ticket.get("group_id") and str(ticket["group_id"]),
