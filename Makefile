@@ -77,7 +77,8 @@ lock: $(READY) ## renew the locked versions and their hashes
 	$(BIN)/python -m pip install --quiet 'uv>=0.9,<1'
 	$(BIN)/uv pip compile $(UV_FLAGS) --group build --extra xlsx --extra zst --output-file requirements/run.txt \
 		pyproject.toml
-	$(BIN)/uv pip compile $(UV_FLAGS) --group build --extra dev --extra xlsx --extra zst --constraints requirements/run.txt \
+	$(BIN)/uv pip compile $(UV_FLAGS) --group build --extra dev --extra xlsx --extra zst --extra postgres --extra mysql \
+		--extra sqlserver --extra buckets --constraints requirements/run.txt \
 		--output-file requirements/dev.txt pyproject.toml
 	$(BIN)/uv pip compile $(UV_FLAGS) --output-file examples/getting-data/loaders/requirements.txt \
 		examples/getting-data/loaders/requirements.in

@@ -84,8 +84,8 @@ def selection_of(table: Table, remote: Remote, *, has_key: bool) -> Selection:
 
 
 def _mapped(table: Table, remote: Remote) -> Iterator[str]:
-    """The columns that `columns`, the preset and the contract name."""
-    contract = table.contract.columns if table.contract else {}
+    """The columns that `columns` and the preset name; where neither is given, those that are called as the contract's."""
+    contract = table.contract.columns if table.contract and not table.dataset.columns else {}
     for base in table.bases.values():
         is_mapped = base.name in table.dataset.columns
         if base.source in remote and (is_mapped or base.name in contract):

@@ -28,6 +28,7 @@ from ...compile.dataset.snapshots import (
 )
 from ...compile.dialect.duckdb.dialect import DUCKDB
 from ...compile.sql.tree import Query, Tree
+from ...model.record import Record
 from .interface import Address, ArrowStream, FetchError, Rows
 
 _MEMORY = "128MB"
@@ -38,6 +39,18 @@ _SETTINGS: dict[str, str | int | float | list[str]] = {
 _OF_ROOM = (duckdb.IOException, duckdb.OutOfMemoryException)
 _NEARLY = 0.95
 """A stream that broke after so much of its time is one that the server stopped."""
+
+
+class Timed(Record):
+    """A source that is being read, and since when."""
+
+    address: Address
+    began: float
+
+    def broken(self) -> FetchError:
+        """Why its stream broke: what a driver says of it is in the language of its server."""
+        is_late = time.monotonic() - self.began > self.address.timeout * _NEARLY
+        return self.address.late() if is_late else self.address.lost()
 
 
 class SnapshotWriter:
@@ -55,11 +68,10 @@ class SnapshotWriter:
         self._connection.close()
 
     def write(
-        self, selection: Selection, key: bytes | None, rows: ArrowStream | Rows, target: Path, address: Address
+        self, selection: Selection, key: bytes | None, rows: ArrowStream | Rows, target: Path, timed: Timed
     ) -> dict[str, int]:
         """Write the rows to a new file; the answer is, by column, how many dates were no days."""
-        began = time.monotonic()
-        with self._translated(address, began):
+        with self._translated(timed):
             arriving = self._arriving(selection, rows)
             self._run(copied(snapshot_query(selection, arriving, key), str(target)))
             counting = no_days(selection, arriving)
@@ -88,7 +100,7 @@ class SnapshotWriter:
         In an event log, which has several rows a key, a row is replaced by the one of the same key and order.
         """
         by = selection.key
-        with self._translated(None, 0):
+        with self._translated():
             if not (self._is_unique(earlier, by) and self._is_unique(later, by)):
                 by = (*by, *selection.order)
             self._run(copied(joined(selection, str(earlier), str(later), by), str(target)))
@@ -98,13 +110,13 @@ class SnapshotWriter:
 
     def last(self, path: Path, column: str) -> str | None:
         """The largest value of a column."""
-        with self._translated(None, 0):
+        with self._translated():
             value = self._fetch(last(str(path), column))[0][0]
         return None if value is None else str(value)
 
     def ends(self, paths: Sequence[Path], time_column: str | None) -> tuple[int, str | None, str | None]:
         """How many rows Parquet files have, and the first and the last value of a column."""
-        with self._translated(None, 0):
+        with self._translated():
             [(rows, oldest, newest)] = self._fetch(ends(list(map(str, paths)), time_column))
         return int(str(rows)), _text(oldest), _text(newest)
 
@@ -115,7 +127,7 @@ class SnapshotWriter:
         return self._connection.execute(DUCKDB.text(query)).fetchall()
 
     @contextmanager
-    def _translated(self, address: Address | None, began: float) -> Iterator[None]:
+    def _translated(self, timed: Timed | None = None) -> Iterator[None]:
         """A failure in our own words: those of an engine quote rows, and those of a stream its driver."""
         try:
             yield
@@ -124,10 +136,9 @@ class SnapshotWriter:
         except duckdb.Error as error:
             if isinstance(error, _OF_ROOM):
                 raise no_room() from None
-            if address is None:
+            if timed is None:
                 raise FetchError("the earlier snapshot cannot be read", "Pull all rows: leave out --since.") from None
-            is_late = time.monotonic() - began > address.timeout * _NEARLY
-            raise (address.late() if is_late else address.lost()) from None
+            raise timed.broken() from None
 
 
 def no_room(why: str | None = None) -> FetchError:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import hmac
+import time
 from pathlib import Path
 
 from ...compile.dataset.columns import Native
 from ...compile.dataset.pulling import Condition, Question, Selection, cursor_of, later, selection_of, touching
 from ...compile.definition import table_of
 from ...evaluate.fetch.interface import Address, Database, FetchError
-from ...evaluate.fetch.snapshot import SnapshotWriter
+from ...evaluate.fetch.snapshot import SnapshotWriter, Timed
 from ...evaluate.sources.interface import SourceError
 from ...evaluate.sources.snapshots import check_snapshot, snapshot_paths
 from ...model.catalog import Catalog
@@ -91,8 +92,9 @@ class TablePull(Record):
         return self._described(writer, selection, target, print_, empty)
 
     def _fetch(self, writer: SnapshotWriter, selection: Selection, question: Question, target: Path) -> dict[str, int]:
+        timed = Timed(self.address, time.monotonic())
         rows = self.database.fetch(question.text(self.database.dialect))
-        return writer.write(selection, self.key, rows, target, self.address)
+        return writer.write(selection, self.key, rows, target, timed)
 
     def _described(  # noqa: PLR0913, PLR0917 - it is all that a manifest holds
         self, writer: SnapshotWriter, selection: Selection, target: Path, print_: str, empty: dict[str, int],
