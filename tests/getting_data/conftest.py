@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.getting_data.databases import Server, mariadb, postgresql
+from tests.getting_data.databases import Database, mariadb, postgresql
 
 LOADERS = Path(__file__).parents[2] / ".loaders"
 
@@ -21,14 +21,14 @@ def loader() -> Path:
 
 
 @pytest.fixture(scope="module")
-def maria(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def maria() -> Iterator[Database]:
     """One MariaDB for the module."""
-    with mariadb(tmp_path_factory.mktemp("maria")) as server:
+    with mariadb() as server:
         yield server
 
 
 @pytest.fixture(scope="module")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def postgres() -> Iterator[Database]:
     """One PostgreSQL for the module."""
-    with postgresql(tmp_path_factory.mktemp("postgres")) as server:
+    with postgresql() as server:
         yield server

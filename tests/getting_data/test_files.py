@@ -1,4 +1,4 @@
-"""The jobs of exports that come by mail or lie on a share: a local mail server and a local web server."""
+"""The jobs of exports that come by mail, on a share or in a bucket, against a local server of each."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from tests.getting_data.desk import PERSON, ZONE, Desk, Ticket
 from tests.getting_data.jobs import EXAMPLES, Nights, git
 from tests.getting_data.projects import KPIS, WHERE, drafts, measured
 from tests.getting_data.stand_ins import SECRET
+from tests.pull import servers
 
 SENDER = "reports@desk.example.org"
 ODD = f"{SECRET}\\ \"'$HOME"
@@ -200,3 +201,22 @@ def test_the_file_of_a_share_gives_the_desks_figures(tmp_path: Path) -> None:
         assert repository.run().code != 0
     assert git(repository.origin, "rev-parse", "main") == before
     clean(repository)
+
+
+def test_the_files_of_a_bucket_give_the_desks_figures(tmp_path: Path) -> None:
+    """One file a month; the keys are left nowhere."""
+    desk = Desk()
+    desk.next_day()
+    with servers.bucket() as bucket:
+        living = [ticket for ticket in desk.tickets.values() if not ticket.deleted]
+        for month in sorted({f"{ticket.created:%Y-%m}" for ticket in living}):
+            rows = csv.reader(io.StringIO(export([t for t in living if f"{t.created:%Y-%m}" == month], SHARED)))
+            lines = "".join(",".join(row[: len(SHARED)]) + "\n" for row in rows)
+            bucket.put(f"desk-exports/{month}/tickets.csv", lines.encode())
+        variables = {"KPI_BUCKET": bucket.url, **bucket.environment}
+        repository = nights(tmp_path, "bucket", variables, drafts(KPIS, NUMBERS))
+        night = repository.run()
+        assert night.code == 0, night.output
+    assert measured(repository.checked) == pytest.approx(figures(desk, set(KPIS)), rel=1e-9)
+    for name, content in repository.texts():
+        assert bucket.environment["AWS_SECRET_ACCESS_KEY"].encode() not in content, name

@@ -12,13 +12,13 @@ import pytest
 from kpi_framework.load.library import shipped_contracts, shipped_views
 from tests.cli.projects import kpi
 from tests.getting_data.cases import DONE, PRIORITIES, Case, cases, ends, stamp, stored
-from tests.getting_data.databases import Row, Server
+from tests.getting_data.databases import Database, Row
 from tests.getting_data.desk import PERSON
 
 CASES = cases()
 
 
-def filled(server: Server, product: str) -> Callable[[str], list[Row]]:
+def filled(server: Database, product: str) -> Callable[[str], list[Row]]:
     """A database with the cases and the views; what a view shows, by its name."""
     server.run(f"create database {product};", server.first)
     server.run(stored(product, CASES) + shipped_views()[product], product)
@@ -27,19 +27,19 @@ def filled(server: Server, product: str) -> Callable[[str], list[Row]]:
 
 
 @pytest.fixture(scope="module")
-def glpi(maria: Server) -> Callable[[str], list[Row]]:
+def glpi(maria: Database) -> Callable[[str], list[Row]]:
     """GLPI's views."""
     return filled(maria, "glpi")
 
 
 @pytest.fixture(scope="module")
-def osticket(maria: Server) -> Callable[[str], list[Row]]:
+def osticket(maria: Database) -> Callable[[str], list[Row]]:
     """The views of osTicket."""
     return filled(maria, "osticket")
 
 
 @pytest.fixture(scope="module")
-def zammad(postgres: Server) -> Callable[[str], list[Row]]:
+def zammad(postgres: Database) -> Callable[[str], list[Row]]:
     """Zammad's views."""
     return filled(postgres, "zammad")
 
