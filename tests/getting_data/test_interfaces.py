@@ -65,7 +65,7 @@ def moves(stand_in: StandIn) -> None:
 
 
 @pytest.mark.parametrize("vendor", VENDORS)
-def test_two_nights_give_the_desks_own_figures(vendor: str, loader: Path, tmp_path: Path) -> None:
+def test_nights_give_the_desks_own_figures(vendor: str, loader: Path, tmp_path: Path) -> None:
     """With rows twice, pages that move, refusals, deleted and archived tickets and a last minute that comes later."""
     stand_in = VENDORS[vendor](Desk())
     with served(stand_in) as address:
@@ -78,15 +78,16 @@ def test_two_nights_give_the_desks_own_figures(vendor: str, loader: Path, tmp_pa
         stand_in.desk.next_day()
         second = repository.run()
         assert second.code == 0, second.output
+        quiet = repository.run()
+        assert quiet.code == 0, quiet.output
     assert not stand_in.impatient, "Retry-After was not waited for"
     assert edge in loaded(repository)
     figures = stand_in.desk.figures(MERGED if vendor == "zendesk" else ()).items()
     expected = {key: value for key, value in figures if f"kpis/{key[0]}.yaml" in kpis(vendor)}
     assert measured(repository.checked) == pytest.approx(expected, rel=1e-9)
-    assert "duplicate-key" not in second.output
-    assert (
-        git(repository.origin, "log", "--format=%s", "main").splitlines().count("data: the tickets of the night") == 2
-    )
+    assert "duplicate-key" not in second.output + quiet.output
+    subjects = git(repository.origin, "log", "--format=%s", "main").splitlines()
+    assert subjects == ["data: the tickets of the night"] * 3 + ["The project"], "a quiet night says how far it reaches"
 
 
 def loaded(repository: Nights) -> set[int]:
@@ -138,3 +139,16 @@ def test_gitlabs_job_adds_the_same_night(loader: Path, tmp_path: Path) -> None:
             subprocess.run(["bash", "-e", "-c", line], cwd=clone, env=variables, check=True, capture_output=True)
     assert git(repository.origin, "log", "-1", "--format=%s", "main") == "data: the tickets of the night"
     assert "data/zendesk/tickets/" in git(repository.origin, "ls-tree", "-r", "--name-only", "main")
+
+
+def test_a_right_that_is_lost_is_no_deletion(loader: Path, tmp_path: Path) -> None:
+    """Jira answers 404 for what a user may not see: where many tickets are gone at once, nothing is added."""
+    stand_in = VENDORS["jira"](Desk(60))
+    with served(stand_in) as address:
+        repository = nights("jira", tmp_path, address, loader)
+        assert repository.run().code == 0
+        for number in stand_in.desk.tickets:
+            stand_in.desk.change(number, deleted=True)
+        night = repository.run()
+    assert night.code == 1
+    assert "lost the right" in night.output

@@ -65,7 +65,7 @@ def row(issue: dict[str, Any]) -> dict[str, Any]:
         "status_category_changed": instant(fields.get("statuscategorychangedate")),
         "priority": (fields.get("priority") or {}).get("name"),
         "issue_type": fields["issuetype"]["name"],
-        "first_response_at": replied and datetime.fromtimestamp(replied["epochMillis"] / 1000, UTC).isoformat(),
+        "first_response_at": replied and moment_of(replied["epochMillis"]),
         "sla_met": None if breached is None else not breached,
     }
 

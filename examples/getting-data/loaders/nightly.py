@@ -76,8 +76,12 @@ class Vendor:
         return {name: values.get(name) for name in self.types}
 
     def tombstones(self) -> Iterator[Row]:
-        """A last row for each ticket that has been deleted."""
-        for last in self.gone(self.known()):
+        """A last row for each ticket that was deleted. Many at once are no deletion, but a right that was lost."""
+        known = self.known()
+        gone = self.gone(known)
+        if len(gone) > max(20, len(known) / 10):
+            raise ValueError(f"{len(gone)} of {len(known)} tickets are gone. Has the user lost the right to see them?")
+        for last in gone:
             yield {**last, "deleted": True, self.changed: self.reached.isoformat(), **self.reach}
 
     def known(self) -> list[Row]:
