@@ -5,9 +5,10 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+SERVERS := .servers
 PYTEST_ARGS ?= --numprocesses auto
 
-.PHONY: help demo test coverage hostile check bench golden docs editor dist lock
+.PHONY: help demo test coverage hostile check bench golden docs editor servers pull dist lock
 .DEFAULT_GOAL := help
 
 help: ## say what there is
@@ -59,6 +60,16 @@ golden: $(READY) ## write the expected texts anew; read the diff before committi
 docs: $(READY) ## write the reference pages and the picture anew
 	$(BIN)/python docs/generate.py
 
+servers: $(SERVERS)/.ready ## install the server of buckets that tests/pull starts
+$(SERVERS)/.ready: requirements/servers.txt
+	$(BIN)/python -m venv --clear $(SERVERS)
+	$(SERVERS)/bin/python -m pip install --quiet --require-hashes -r requirements/servers.txt
+	@touch $@
+
+pull: $(READY) ## kill a pull at 50 instants, and measure pulls of five million rows
+	KPI_PULL_KILLS=50 $(BIN)/python -m pytest --numprocesses 0 tests/pull
+	$(BIN)/python -m benchmarks.pull
+
 editor: ## install the language server that tests/editor drives (needs npm)
 	npm ci --prefix tests/editor --no-audit --no-fund --ignore-scripts
 
@@ -73,6 +84,7 @@ lock: $(READY) ## renew the locked versions and their hashes
 	$(BIN)/uv pip compile $(UV_FLAGS) --group build --extra dev --extra xlsx --extra zst --extra postgres --extra mysql \
 		--extra sqlserver --extra buckets --constraints requirements/run.txt \
 		--output-file requirements/dev.txt pyproject.toml
+	$(BIN)/uv pip compile $(UV_FLAGS) --output-file requirements/servers.txt requirements/servers.in
 	npm update --prefix tests/editor --package-lock-only --no-audit --no-fund
 
 # Hashes of every wheel of a version, for every platform and Python that the project supports; no addresses.
