@@ -5,9 +5,11 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+SERVERS := .servers
+LOADERS := .loaders
 PYTEST_ARGS ?= --numprocesses auto
 
-.PHONY: help demo test coverage hostile check bench golden docs editor loaders dist lock
+.PHONY: help demo test coverage hostile check bench golden docs editor servers loaders pull dist lock
 .DEFAULT_GOAL := help
 
 help: ## say what there is
@@ -59,14 +61,23 @@ golden: $(READY) ## write the expected texts anew; read the diff before committi
 docs: $(READY) ## write the reference pages and the picture anew
 	$(BIN)/python docs/generate.py
 
+servers: $(SERVERS)/.ready ## install the server of buckets that tests/pull starts
+$(SERVERS)/.ready: requirements/servers.txt
+	$(BIN)/python -m venv --clear $(SERVERS)
+	$(SERVERS)/bin/python -m pip install --quiet --require-hashes -r requirements/servers.txt
+	@touch $@
+
+pull: $(READY) ## kill a pull at 50 instants, and measure pulls of five million rows
+	KPI_PULL_KILLS=50 $(BIN)/python -m pytest --numprocesses 0 tests/pull
+	$(BIN)/python -m benchmarks.pull
+
 editor: ## install the language server that tests/editor drives (needs npm)
 	npm ci --prefix tests/editor --no-audit --no-fund --ignore-scripts
 
-loaders: .loaders/.ready ## make the environment of the loaders that tests/getting_data runs (dlt)
-
-.loaders/.ready: examples/getting-data/loaders/requirements.txt
-	$(PYTHON) -m venv --clear .loaders
-	.loaders/bin/python -m pip install --quiet --require-hashes --requirement $<
+loaders: $(LOADERS)/.ready ## install the loaders that tests/getting_data runs (dlt)
+$(LOADERS)/.ready: examples/getting-data/loaders/requirements.txt
+	$(PYTHON) -m venv --clear $(LOADERS)
+	$(LOADERS)/bin/python -m pip install --quiet --require-hashes -r $<
 	@touch $@
 
 dist: $(READY) ## build the wheel and the sdist into dist/
@@ -82,6 +93,7 @@ lock: $(READY) ## renew the locked versions and their hashes
 		--output-file requirements/dev.txt pyproject.toml
 	$(BIN)/uv pip compile $(UV_FLAGS) --output-file examples/getting-data/loaders/requirements.txt \
 		examples/getting-data/loaders/requirements.in
+	$(BIN)/uv pip compile $(UV_FLAGS) --output-file requirements/servers.txt requirements/servers.in
 	npm update --prefix tests/editor --package-lock-only --no-audit --no-fund
 
 # Hashes of every wheel of a version, for every platform and Python that the project supports; no addresses.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import csv
 import hashlib
 import json
 import os
@@ -13,12 +14,11 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from kpi_framework.evaluate.fetch import snapshot as fetch_snapshot
 from tests.cli.projects import Ended, kpi
 from tests.pull.desks import (
     KEY,
@@ -201,7 +201,7 @@ def test_a_disk_that_is_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     def full(*_: object, **__: object) -> object:
         raise OSError(28, os.strerror(28))
 
-    monkeypatch.setattr(fetch_snapshot.csv, "writer", full)
+    monkeypatch.setattr(csv, "writer", full)
     with unchanged(folder):
         assert_one_finding(pull(folder, "sqlite:///desk.db", "--format", "json"))
 
@@ -267,8 +267,8 @@ def test_a_pull_that_ends_between_any_two_steps_of_its_commit(
     class Killed(BaseException):
         """The end of the process."""
 
-    def counted(work):  # type: ignore[no-untyped-def]
-        def until(*arguments, **options):  # type: ignore[no-untyped-def]
+    def counted(work: Callable[..., object]) -> Callable[..., object]:
+        def until(*arguments: object, **options: object) -> object:
             if next(steps) == step:
                 raise Killed
             return work(*arguments, **options)
@@ -339,7 +339,7 @@ def test_a_hanging_server_does_not_hang_the_pull(tmp_path: Path) -> None:
         port = listening.getsockname()[1]
         folder = project(tmp_path, table_source())
         url = f"mysql://reader:{PASSWORD}@127.0.0.1:{port}/desk"
-        closing = threading.Timer(1, lambda: [listening.accept()[0].close()])
+        closing = threading.Timer(1, close_first, [listening])
         closing.start()
         ended = pull(folder, url, "--format", "json")
         closing.join()
@@ -370,3 +370,8 @@ def test_a_driver_that_is_not_installed(
     ended = pull(project(tmp_path, table_source()), url, "--format", "json")
     assert_one_finding(ended)
     assert f"kpi-framework[{extra}]" in ended.json["diagnostics"][0]["hint"]
+
+
+def close_first(listening: socket.socket) -> None:
+    """Take a connection and end it without a word."""
+    listening.accept()[0].close()

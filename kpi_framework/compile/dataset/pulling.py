@@ -30,6 +30,8 @@ class RemoteColumn(Record):
 
     stored: str = "VARCHAR"
     reading: Reading = "plain"
+    may_be_no_day: bool = False
+    """Whether it may hold 0000-00-00, which is no value and compares as an early one."""
 
     @property
     def type(self) -> SourceType:
@@ -84,7 +86,7 @@ def selection_of(table: Table, remote: Remote, *, has_key: bool) -> Selection:
 
 
 def _mapped(table: Table, remote: Remote) -> Iterator[str]:
-    """The columns that `columns` and the preset name; where neither is given, those that are called as the contract's."""
+    """The columns that `columns` and the preset name; without these, those that are called as the contract's."""
     contract = table.contract.columns if table.contract and not table.dataset.columns else {}
     for base in table.bases.values():
         is_mapped = base.name in table.dataset.columns
@@ -184,21 +186,21 @@ def touching(columns: Remote, first: dt.datetime) -> exp.Expr | None:
     """
     moments = [name for name, column in columns.items() if column.is_moment]
     edge = (first.astimezone(dt.UTC) - _MARGIN).replace(tzinfo=None)
-    conditions = [part for name in moments for part in (_from(name, edge.isoformat(" ")), is_null(_column(name)))]
-    return disjunction(*conditions)
+    return disjunction(*(part for name in moments for part in _since(name, columns[name], edge.isoformat(" "))))
 
 
-def later(column: str, value: str, kind: str) -> exp.Expr:
+def later(name: str, column: RemoteColumn, value: str) -> Condition | None:
     """The rows whose column has at least a value, or none: those that a pull since the last one asks for."""
-    if kind in MOMENTS:
-        condition = _from(column, value)
-    else:
-        condition = exp.GTE(this=_column(column), expression=exp.Literal.number(value))
-    return exp.Or(this=condition, expression=is_null(_column(column)))
+    return disjunction(*_since(name, column, value))
 
 
-def _from(column: str, moment: str) -> exp.Expr:
-    return exp.GTE(this=_column(column), expression=cast(exp.Literal.string(moment), "TIMESTAMP"))
+def _since(name: str, column: RemoteColumn, value: str) -> Iterator[exp.Expr]:
+    """`"closed" >= TIMESTAMP '2026-01-01'`, `"closed" IS NULL`; in MySQL also `MONTH("closed") = 0`."""
+    bound = cast(exp.Literal.string(value), "TIMESTAMP") if column.is_moment else exp.Literal.number(value)
+    yield exp.GTE(this=_column(name), expression=bound)
+    yield is_null(_column(name))
+    for part in (exp.Month, exp.Day) if column.may_be_no_day else ():
+        yield exp.EQ(this=part(this=_column(name)), expression=exp.Literal.number(0))
 
 
 def cursor_of(selection: Selection) -> str | None:

@@ -93,7 +93,7 @@ def joined(selection: Selection, earlier: str, later: str, by: Sequence[str]) ->
 
 
 def _aliased(path: str, name: str) -> exp.Expr:
-    return exp.alias_(ParquetRows(paths=[path]), name, table=True)
+    return exp.select("*").from_(ParquetRows(paths=[path])).subquery(name)
 
 
 def _is_same(name: str) -> exp.Expr:

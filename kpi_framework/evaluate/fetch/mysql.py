@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from types import ModuleType
 from typing import Any, Self
 
-from ...compile.dataset.pulling import Remote, RemoteColumn, literal
+from ...compile.dataset.pulling import MOMENTS, Remote, RemoteColumn, literal
 from .interface import Address, FetchError, Rows, absent
 
 _PORT = 3306
@@ -145,5 +145,5 @@ def _remote(row: Sequence[object]) -> RemoteColumn:
     if kind in _BYTES:
         return RemoteColumn("VARCHAR", "hex")
     if kind in _STORED:
-        return RemoteColumn(_STORED[kind])
+        return RemoteColumn(_STORED[kind], may_be_no_day=_STORED[kind] in MOMENTS)
     return RemoteColumn("VARCHAR", "plain" if kind in _TEXTS else "text")

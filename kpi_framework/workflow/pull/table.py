@@ -125,7 +125,7 @@ class TablePull(Record):
         """Which rows have changed; None where no column tells it."""
         cursor = cursor_of(selection)
         value = writer.last(earlier[0], cursor) if cursor is not None else None
-        return later(cursor, value, selection.columns[cursor].stored) if cursor and value is not None else None
+        return later(cursor, selection.columns[cursor], value) if cursor and value is not None else None
 
     def _added(
         self, writer: SnapshotWriter, selection: Selection, question: Question,
