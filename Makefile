@@ -5,9 +5,11 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+SERVERS := .servers
+LOADERS := .loaders
 PYTEST_ARGS ?= --numprocesses auto
 
-.PHONY: help demo test coverage hostile check bench golden docs editor browser dist lock
+.PHONY: help demo test coverage hostile check bench golden docs editor browser servers loaders pull dist lock
 .DEFAULT_GOAL := help
 
 help: ## say what there is
@@ -59,11 +61,27 @@ golden: $(READY) ## write the expected texts anew; read the diff before committi
 docs: $(READY) ## write the reference pages and the picture anew
 	$(BIN)/python docs/generate.py
 
+servers: $(SERVERS)/.ready ## install the server of buckets that tests/pull starts
+$(SERVERS)/.ready: requirements/servers.txt
+	$(BIN)/python -m venv --clear $(SERVERS)
+	$(SERVERS)/bin/python -m pip install --quiet --require-hashes -r requirements/servers.txt
+	@touch $@
+
+pull: $(READY) ## kill a pull at 50 instants, and measure pulls of five million rows
+	KPI_PULL_KILLS=50 $(BIN)/python -m pytest --numprocesses 0 tests/pull
+	$(BIN)/python -m benchmarks.pull
+
 editor: ## install the language server that tests/editor drives (needs npm)
 	npm ci --prefix tests/editor --no-audit --no-fund --ignore-scripts
 
 browser: ## install what drives the browser of tests/browser (needs npm, and Chromium)
 	npm ci --prefix tests/browser --no-audit --no-fund --ignore-scripts
+
+loaders: $(LOADERS)/.ready ## install the loaders that tests/getting_data runs (dlt)
+$(LOADERS)/.ready: examples/getting-data/loaders/requirements.txt
+	$(PYTHON) -m venv --clear $(LOADERS)
+	$(LOADERS)/bin/python -m pip install --quiet --require-hashes -r $<
+	@touch $@
 
 dist: $(READY) ## build the wheel and the sdist into dist/
 	rm -rf dist
@@ -73,8 +91,12 @@ lock: $(READY) ## renew the locked versions and their hashes
 	$(BIN)/python -m pip install --quiet 'uv>=0.9,<1'
 	$(BIN)/uv pip compile $(UV_FLAGS) --group build --extra xlsx --extra zst --output-file requirements/run.txt \
 		pyproject.toml
-	$(BIN)/uv pip compile $(UV_FLAGS) --group build --extra dev --extra xlsx --extra zst --constraints requirements/run.txt \
+	$(BIN)/uv pip compile $(UV_FLAGS) --group build --extra dev --extra xlsx --extra zst --extra postgres --extra mysql \
+		--extra sqlserver --extra buckets --constraints requirements/run.txt \
 		--output-file requirements/dev.txt pyproject.toml
+	$(BIN)/uv pip compile $(UV_FLAGS) --output-file examples/getting-data/loaders/requirements.txt \
+		examples/getting-data/loaders/requirements.in
+	$(BIN)/uv pip compile $(UV_FLAGS) --output-file requirements/servers.txt requirements/servers.in
 	npm update --prefix tests/editor --package-lock-only --no-audit --no-fund
 	npm update --prefix tests/browser --package-lock-only --no-audit --no-fund
 

@@ -15,7 +15,7 @@ SECTIONS = {
     "Write definitions": ("catalog", "add", "lint", "test", "functions", "rules", "explain", "schema"),
     "Follow changes": ("diff", "history"),
     "Review and plan": ("baseline", "review", "due"),
-    "Automate": ("ci",),
+    "Automate": ("pull", "ci"),
     "Ask for help": ("doctor",),
     "Publish values": ("publish", "verify", "audit", "site"),
 }

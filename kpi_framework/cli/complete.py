@@ -50,6 +50,11 @@ def offers(incomplete: str) -> list[str]:
     return words((*catalogue.shipped_templates(), *catalogue.shipped_signals()))(incomplete)
 
 
+def views(incomplete: str) -> list[str]:
+    """The products whose database has shipped views."""
+    return words(importlib.import_module("kpi_framework.load.library").shipped_views())(incomplete)
+
+
 def functions(incomplete: str) -> list[str]:
     """The functions of the formula language."""
     language = importlib.import_module("kpi_framework.compile.language.functions")

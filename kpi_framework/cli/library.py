@@ -1,4 +1,4 @@
-"""`kpi catalog`, `kpi catalog show` and `kpi add`: what the package offers, and taking it."""
+"""`kpi catalog`, its commands and `kpi add`: what the package offers, and taking it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import Annotated, get_args
 
 import typer
 
+from ..load.library import shipped_views
+from ..model.diagnostic import KpiError, did_you_mean
 from ..model.kpi import Family
 from ..model.record import replace
 from ..report.pages.catalog import CATALOG_FORMATS, OFFER_FORMATS
@@ -18,6 +20,7 @@ from . import options as o
 from .app import app
 from .complete import choice
 from .complete import offers as complete_offers
+from .complete import views as complete_views
 
 catalog = typer.Typer(invoke_without_command=True, help="List the KPIs that can be added.")
 app.add_typer(catalog, name="catalog")
@@ -45,6 +48,25 @@ def show_offer(offer_id: Id, form: OfferFormat = "text", output: o.Output = "-")
     It shows what is counted, the question it answers, the date it goes by, its formula and its examples.
     """
     o.write(OFFER_FORMATS[form](*explained(offer_id), o.color(), o.width()), output)
+
+
+@catalog.command("views")
+def show_views(
+    product: Annotated[str | None, typer.Argument(metavar="[PRODUCT]", autocompletion=complete_views)] = None,
+    output: o.Output = "-",
+) -> None:
+    """Print the SQL of the views that `kpi pull` reads in a help desk's own database.
+
+    Its columns are those of the contracts. Without a product it lists those that have one.
+    """
+    views = shipped_views()
+    if product is None:
+        o.write("\n".join(views), output)
+        return
+    if product not in views:
+        hint = did_you_mean(product, views, f"There are views for {', '.join(views)}.")
+        raise KpiError(f"no views are shipped for {product}", hint)
+    o.write(views[product], output)
 
 
 @app.command()

@@ -239,7 +239,7 @@ def reads_elapsed_time(metric: Metric, table: Table) -> bool:
 
 def _reading(table: Table) -> dict[str, object]:
     """How the rows are read and told apart; where they lie is no part of it."""
-    dataset, options = table.dataset, table.source.model_dump(exclude={"path", "format"}, exclude_defaults=True)
+    dataset, options = table.dataset, table.source.model_dump(exclude={"path", "format", "into"}, exclude_defaults=True)
     nulls = sorted(set(table.source.nulls))
     current = {**options, "nulls": nulls if nulls != [""] else None, "timestamps": table.source.timestamps or None}
     current["timezone"] = table.zone if table.zone != table.almanac.zone.key else None

@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations, pairwise
 
-from ..model.project import swapped
 from ..model.record import Record
+from ..model.source import swapped
 from .timestamp_formats import read
 
 Cells = Sequence[str]

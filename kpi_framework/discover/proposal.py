@@ -7,8 +7,9 @@ from typing import Any
 
 from ..model.catalog import Path
 from ..model.header import snake_case
-from ..model.project import Column, Source
+from ..model.project import Column
 from ..model.record import Record, field
+from ..model.source import Source
 from .export import Export
 from .timestamp_formats import read, spelled_iso
 

@@ -7,8 +7,8 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 
 from ..model.column_profile import ColumnProfile, ExportRows, TimeFormats, TimeReading
-from ..model.project import swapped
 from ..model.record import Record, replace
+from ..model.source import swapped
 from .dates import DateOrder, is_day_first, order_of, reading
 from .timestamp_formats import TimestampFormats, counted_formats, timestamp_formats_of
 from .words import no_value_texts, odd_dates

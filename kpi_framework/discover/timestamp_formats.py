@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 
 from ..model.months import MONTHS
 from ..model.period import is_zone
-from ..model.project import swapped
 from ..model.record import Record, replace
+from ..model.source import swapped
 
 _ISO = re.compile(r"\d{4}-\d{1,2}-\d{1,2}([T ]\d{1,2}:\d{2}(:\d{2}(\.\d{1,9})?)?)?( ?([Zz]|[+-]\d{2}(:?\d{2})?))?")
 _OFFSET = re.compile(r":\d{2}(\.\d+)? ?([Zz]|[+-]\d{2}:?\d{2})$")

@@ -7,7 +7,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from ..compile.dataset.columns import Native
-from ..model.project import Dataset, Source
+from ..model.project import Dataset
+from ..model.source import Source
 from .engine.duckdb import DuckWorker, WorkerLimits
 from .engine.interface import EngineError
 from .session import Session

@@ -8,14 +8,17 @@ from ..compile.dataset.columns import Native
 from ..model.catalog import Catalog
 from ..model.diagnostic import Diagnostic
 from ..model.header import folded
+from ..model.manifest import SnapshotManifest
 from ..model.measurement import Reason
 from ..model.project import Column
 from ..model.record import Record, field
+from ..model.source import Snapshot
 from . import findings
 from .engine.interface import EngineError
 from .run import Run
 from .sources.formats import find_files, refuse_both_orders
 from .sources.interface import Files, SourceError
+from .sources.snapshots import check_snapshot
 
 _DELIMITERS = (",", ";", "\t", "|")
 
@@ -25,6 +28,8 @@ class DataColumns(Record):
 
     files: Mapping[str, Files] = field(default_factory=dict)
     natives: Mapping[str, Native] = field(default_factory=dict)
+    pulled: Mapping[str, SnapshotManifest] = field(default_factory=dict)
+    """The manifests of the datasets that `kpi pull` made."""
     unasked: Mapping[str, Reason] = field(default_factory=dict)
     """The datasets that no engine could be asked about, and why."""
 
@@ -35,7 +40,7 @@ class DataColumns(Record):
 
 def columns_of(run: Run, catalog: Catalog) -> tuple[DataColumns, tuple[Diagnostic, ...]]:
     """The files of every dataset that a live definition reads, and their columns; no row is read."""
-    files, missing = _files(run, catalog)
+    files, pulled, missing = _files(run, catalog)
     natives: dict[str, Native] = {}
     unasked: dict[str, Reason] = {}
     unread: list[Diagnostic] = []
@@ -47,7 +52,7 @@ def columns_of(run: Run, catalog: Catalog) -> tuple[DataColumns, tuple[Diagnosti
         except EngineError as error:
             unasked[name] = findings.why_not_computed(error)
             unread.append(findings.of_engine(catalog, name, error))
-    return DataColumns(files, natives, unasked), (*missing, *unread)
+    return DataColumns(files, natives, pulled, unasked), (*missing, *unread)
 
 
 def _separated(catalog: Catalog, name: str, native: Native) -> Native:
@@ -67,18 +72,23 @@ def _separated(catalog: Catalog, name: str, native: Native) -> Native:
     return native
 
 
-def _files(run: Run, catalog: Catalog) -> tuple[dict[str, Files], list[Diagnostic]]:
+def _files(run: Run, catalog: Catalog) -> tuple[dict[str, Files], dict[str, SnapshotManifest], list[Diagnostic]]:
     files: dict[str, Files] = {}
+    pulled: dict[str, SnapshotManifest] = {}
     missing: list[Diagnostic] = []
+    root, allowed = run.setting.root, run.setting.allowed
     for name in sorted(datasets_behind(catalog)):
         try:
-            refuse_both_orders(catalog.datasets[name])
-            source = find_files(catalog.datasets[name], run.setting.root, run.setting.allowed)
+            dataset = catalog.datasets[name]
+            refuse_both_orders(dataset)
+            source = find_files(dataset, root, allowed)
+            if isinstance(dataset.reading, Snapshot):
+                pulled[name] = check_snapshot(dataset.reading, source.resolved, root, [root, *allowed])
             files[name] = source.prepared(run.session.scratch)
         except SourceError as error:
             missing.append(findings.unreadable(catalog, name, error))
     run.session.admit(files.values())
-    return files, missing
+    return files, pulled, missing
 
 
 def datasets_behind(catalog: Catalog) -> set[str]:

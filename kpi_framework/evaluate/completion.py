@@ -24,6 +24,7 @@ from ..compile.sql.statements import create_table, drop, rename
 from ..compile.sql.tree import Query, Tree
 from ..compile.time.working_time import Lookup, worked_query
 from ..compile.time.zone import timestamp
+from ..model.project import PULLED
 from ..model.record import Record, field
 from .beginning import Beginning, beginning_of
 from .sources.interface import Files, SourceError
@@ -71,6 +72,8 @@ class Wanted(Record, dict=True):
     as_of: dt.datetime
     histories: Mapping[str, Table] = field(default_factory=dict)
     lookups: tuple[Lookup, ...] = ()
+    pulled_at: dt.datetime | None = None
+    """When `kpi pull` made its files, if it did."""
 
     @cached_property
     def load(self) -> Load:
@@ -163,6 +166,8 @@ class Completion(Record):
         return beginning_of(days), max((moment for *_, cell in rows if (moment := _moment(cell))), default=None)
 
     def _exported(self) -> dt.datetime | None:
+        if self.wanted.table.dataset.complete_through == PULLED:
+            return self.wanted.pulled_at
         query = exported_query(self.wanted.table)
         return _moment(self.engine.fetch(query)[0][0]) if query is not None else None
 

@@ -62,7 +62,7 @@ def evaluate_over(
     `unread` are the findings on the sources that could not be looked at.
     """
     ready, uncompiled = computable(compilation, columns.natives)
-    data, unloaded = load(run, ready, columns.files)
+    data, unloaded = load(run, ready, columns)
     wanted = WantedPeriods(ready, run.reporting)
     lacking = {i: r for i, e in compilation.catalog.live.items() if (r := columns.unasked.get(e.noun.dataset or ""))}
     coverages = _coverages(run, ready, data)

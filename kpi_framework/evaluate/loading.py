@@ -15,12 +15,13 @@ from ..model.diagnostic import Diagnostic
 from ..model.measurement import Reason
 from ..model.record import Record, field
 from . import findings
+from .columns import DataColumns
 from .completion import Loaded, Wanted
 from .computable import Computable
 from .currencies import mixed_currencies
 from .engine.interface import EngineError
 from .run import Run
-from .sources.interface import Files, SourceError
+from .sources.interface import SourceError
 from .words import check_words
 
 
@@ -31,9 +32,9 @@ class Datasets(Record):
     failures: Mapping[str, Reason]
 
 
-def load(run: Run, computable: Computable, files: Mapping[str, Files]) -> tuple[Datasets, tuple[Diagnostic, ...]]:
+def load(run: Run, computable: Computable, data: DataColumns) -> tuple[Datasets, tuple[Diagnostic, ...]]:
     """Read and complete every dataset that something is computed over."""
-    loading = _Loading(run, computable, files)
+    loading = _Loading(run, computable, data)
     loaded = loading.loaded()
     return Datasets(loaded, loading.failures), tuple(loading.diagnostics)
 
@@ -41,7 +42,7 @@ def load(run: Run, computable: Computable, files: Mapping[str, Files]) -> tuple[
 class _Loading(Record):
     run: Run
     computable: Computable
-    files: Mapping[str, Files]
+    data: DataColumns
     failures: dict[str, Reason] = field(default_factory=dict)
     absent: dict[str, Reason] = field(default_factory=dict)
     """The datasets that could not be loaded, and why."""
@@ -108,7 +109,10 @@ class _Loading(Record):
                 check_own(table)
                 lookups = self.computable.working_time(name).lookups
                 as_of = self.run.reporting.as_of
-                wanted = Wanted(table, self.files[name], columns, as_of, self.computable.tables, lookups)
+                wanted = Wanted(
+                    table, self.data.files[name], columns, as_of, self.computable.tables, lookups,
+                    self.data.pulled[name].pulled_at if name in self.data.pulled else None,
+                )  # fmt: skip
                 self.run.session.read(wanted)
                 return wanted
         return None

@@ -14,7 +14,7 @@ from itertools import islice
 from pathlib import Path
 
 from ..model.column_profile import FileProfile
-from ..model.project import Source
+from ..model.source import Source
 from .asked_columns import asked_header
 from .first_table import Numbers, header_row, numbers_of
 from .sources.delimited import read_head

@@ -12,6 +12,7 @@ from ..model.project import Column, DataRule, Dataset, Project
 from ..model.quantity import Written
 from ..model.record import Record
 from ..model.rule import RULES
+from ..model.source import BucketSource, DatabaseSource
 from .comparison import Comparison, location
 
 C = ChangeClass
@@ -202,12 +203,25 @@ def _marked(dataset: Dataset, field: str) -> set[str]:
 
 
 def _source(dataset: DatasetPair, field: str) -> Iterator[Change]:
-    """Another file is other data, whatever the hashes say."""
-    old, new = dataset.before.reading.path, dataset.after.reading.path
-    if PurePosixPath(old) != PurePosixPath(new):  # `./data` is `data`
-        yield dataset.pair.change(C.RESTATING, ("datasets", dataset.name, field, "path"), old, new, dataset.readers)
-    elif dataset.before.reading != dataset.after.reading:
+    """Another file, table or bucket is other data, whatever the hashes say."""
+    old, new = (_origin(d) for d in (dataset.before, dataset.after))
+    moved = [part for part in sorted({*old, *new}) if old.get(part) != new.get(part)]
+    for part in moved:
+        path = ("datasets", dataset.name, field, part)
+        yield dataset.pair.change(C.RESTATING, path, old.get(part), new.get(part), dataset.readers)
+    if moved:
+        return
+    if dataset.before.reading != dataset.after.reading:
         yield from _read(dataset, field)
+
+
+def _origin(dataset: Dataset) -> Mapping[str, str]:
+    """Where the rows come from: `./data` is `data`, and another copy of a table or bucket is another file."""
+    source = dataset.source
+    path = str(PurePosixPath(dataset.reading.path))
+    if isinstance(source, DatabaseSource):
+        return {"connection": source.connection, "table": source.table, "into": path}
+    return {"connection": source.connection, "path": path} if isinstance(source, BucketSource) else {"path": path}
 
 
 def _through(dataset: DatasetPair, field: str) -> Iterator[Change]:

@@ -83,7 +83,8 @@ def _named(context: LintContext, name: str, table: Table) -> Iterator[tuple[Span
     at, dataset = context.catalog.project.at, table.dataset
     for column in (*dataset.columns, *dataset.derive):
         part = "columns" if column in dataset.columns else "derive"
-        yield at.key("datasets", name, part, column), partial(_term, table, column)
+        if not table.is_left_out(column):
+            yield at.key("datasets", name, part, column), partial(_term, table, column)
     for column, mapping in dataset.columns.items():
         if isinstance(mapping, Column) and mapping.currency is not None:
             yield at.key("datasets", name, "columns", column, "currency"), partial(_currency, table, mapping)

@@ -22,18 +22,18 @@ T = TypeVar("T")
 class Shelf(Mapping[str, T], Generic[T]):
     """The files of a folder of the library by their names, each read when it is first asked for."""
 
-    def __init__(self, folder: str, read: Callable[[str, str], T]) -> None:
+    def __init__(self, folder: str, read: Callable[[str, str], T], ending: str = ".yaml") -> None:
         resources = files("kpi_framework").joinpath("library", folder).iterdir()
-        self._files = {r.name.removesuffix(".yaml"): r for r in resources if r.name.endswith(".yaml")}
+        self._files = {r.name.removesuffix(ending): r for r in resources if r.name.endswith(ending)}
         self._names = tuple(sorted(self._files))
-        self._path = f"library/{folder}"
+        self._path, self._ending = f"library/{folder}", ending
         self._read = read
         self._taken: dict[str, T] = {}
 
     def __getitem__(self, name: str) -> T:
         if name not in self._taken:
             text = self._files[name].read_text(encoding="utf-8")
-            self._taken[name] = self._read(f"{self._path}/{name}.yaml", text)
+            self._taken[name] = self._read(f"{self._path}/{name}{self._ending}", text)
         return self._taken[name]
 
     def __iter__(self) -> Iterator[str]:
@@ -68,6 +68,12 @@ def shipped_contracts() -> Mapping[str, Contract]:
 def shipped_presets() -> Mapping[str, Preset]:
     """Every shipped preset by its name: the column map of a help desk product."""
     return Shelf("presets", nouns(Preset))
+
+
+@cache
+def shipped_views() -> Mapping[str, str]:
+    """SQL that makes views with the contracts' columns in a help desk's own database, by the product's name."""
+    return Shelf("views", lambda path, text: text, ".sql")
 
 
 @cache

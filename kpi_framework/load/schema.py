@@ -102,7 +102,7 @@ def _of(model: type[BaseModel], title: str) -> Schema:
     definitions = made.pop("$defs", {})
     schema = _each({**made, "definitions": definitions}, _plain)
     schema["definitions"] = dict(sorted(schema["definitions"].items()))
-    for name in {"Source", "Column"} & definitions.keys():
+    for name in {"Source", "BucketSource", "Column"} & definitions.keys():
         stamps = schema["definitions"][name]["properties"]
         stamps["timestamps"] = _one_or_more(stamps["timestamps"])
     return {"$schema": _DRAFT, "title": title, **schema}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from itertools import islice
 from typing import Generic, TypeVar
 
@@ -13,7 +13,6 @@ from pydantic_core import ErrorDetails
 from ..model.catalog import Path
 from ..model.diagnostic import Diagnostic, Span, did_you_mean, nearest
 from ..model.kpi import Kpi, Metric
-from ..model.project import Source
 from ..model.quoting import measured, shown
 from ..model.record import Record
 from ..model.rule import RULES
@@ -23,10 +22,6 @@ from .yaml import MAX_FINDINGS, Document, Plain
 
 M = TypeVar("M", bound=BaseModel)
 
-_LATER: Mapping[type[BaseModel], tuple[str, ...]] = {
-    Source: ("connection", "table"),
-}
-"""Fields that are promised and not built yet: refused, since to ignore them would change the numbers."""
 _JUDGING = frozenset(Kpi.model_fields) - frozenset(Metric.model_fields)
 _NAMED = re.compile(r"`(\w+)")
 _SEVERAL = "Fields here: "
@@ -120,11 +115,8 @@ class _Reading(Record):
         return places
 
     def _unknown(self, path: Path) -> Diagnostic:
-        """unknown-field: a key is not a field of this place, of this kind of definition, or of this version."""
+        """unknown-field: a key is not a field of this place, or of this kind of definition."""
         name, models = str(path[-1]), models_at(self.model, path[:-1])
-        if any(name in _LATER.get(m, ()) for m in models):
-            hint = f"Remove `{name}`. A later version will read it."
-            return self._finding("unknown-field", path, f"`{name}` is not supported by this version yet", hint)
         if models == (Metric,) and name in _JUDGING:
             hint = f"Remove `{name}`, or write `kind: kpi`."
             return self._finding("unknown-field", path, f"a metric is never judged, so it cannot have `{name}`", hint)
@@ -133,12 +125,10 @@ class _Reading(Record):
         return self._finding("unknown-field", path, f"there is no field {shown(name)} here", hint)
 
     def _missing(self, parent: Path, names: list[str], unknown: set[Path]) -> Iterator[Diagnostic]:
-        """A field that is only misspelt, or of a shape that comes later, is not missing as well."""
+        """A field that is only misspelt is not missing as well."""
         models = models_at(self.model, parent)
         known = _fields(models)
         strangers = [str(p[-1]) for p in islice((p for p in unknown if p[:-1] == parent), MAX_FINDINGS)]
-        if any(s in _LATER.get(m, ()) for m in models for s in strangers):
-            return
         lacking = [n for n in names if n not in {nearest(s, known) for s in strangers}]
         if lacking:
             subject = "the field" if len(lacking) == 1 else "the fields"

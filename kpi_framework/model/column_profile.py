@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
-from .project import Source, Type
+from .project import Type
 from .record import Record
+from .source import Source
 
 FileFormat = Literal["csv", "json", "parquet", "xlsx"]
 

@@ -2,20 +2,19 @@
 
 # No postponed annotations: pydantic would evaluate each of them anew at every start.
 
-from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
-from .base import Date, Flag, Integer, Meta, Model, Number, SourcePath, Unit, Version
+from .base import Date, Flag, Integer, Meta, Model, Number, Unit, Version
 from .calendar import Calendar
 from .clock import Clock, Policy, Words
 from .diagnostic import KpiError, Severity
-from .encoding import Encoding
 from .period import Almanac, Grain, is_zone
 from .quantity import Duration, Share
 from .quoting import shown
+from .source import AnySource, BucketSource, DatabaseSource, Formats, Snapshot, Source
 
 Type = Literal["text", "integer", "decimal", "double", "boolean", "date", "timestamp"]
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
@@ -41,86 +40,6 @@ class ProjectEvent(Model):
     """The ids whose limits begin anew with the period of this day, since the work changed for good."""
 
 
-_ENDINGS = {
-    "csv": "csv", "tsv": "tsv", "txt": "csv", "parquet": "parquet", "json": "json", "jsonl": "json", "ndjson": "json",
-    "xlsx": "xlsx", "xlsm": "xlsx",
-}  # fmt: skip
-
-
-Formats = Annotated[tuple[str, ...], BeforeValidator(lambda v: [v] if isinstance(v, str) else v)]
-
-
-def swapped(form: str) -> str:
-    """A format of times with day and month the other way round."""
-    return form.replace("%d", "\0").replace("%m", "%d").replace("\0", "%m")
-
-
-class Source(Model):
-    """Where a dataset's rows are, and how they are written."""
-
-    path: SourcePath
-    """A path or glob inside the repository."""
-    format: Literal["csv", "tsv", "json", "parquet", "xlsx"] | None = None
-    """csv, tsv, json, parquet or xlsx (an Excel workbook); by default the path's ending, before a `.gz` or `.zst`."""
-    delimiter: Annotated[str, Field(min_length=1, max_length=1)] = ","
-    """What separates the cells of a CSV file; in a tsv file by default a tab."""
-    quote: Annotated[str, Field(min_length=1, max_length=1)] = '"'
-    """What encloses a cell of a CSV file that holds a delimiter."""
-    encoding: Encoding = "utf-8"
-    """How the characters of a text file are encoded: utf-8, utf-16, windows-1252, latin-1, or any other name that
-    Python knows."""
-    nulls: tuple[str, ...] = ("",)
-    """Texts that mean that there is no value."""
-    timestamps: Formats | None = None
-    """How timestamps are written, `%d/%m/%Y %H:%M`; ISO 8601 by default. Of a list, the first that fits is used.
-    `%Z` is the name of the source's zone. A cell with another zone does not fit. `%b` and `%B` read the names of
-    months in Dutch, English, French, German, Italian, Polish, Portuguese and Spanish. Instead of a pattern: `iso`,
-    `epoch` and `epoch_ms` (seconds and milliseconds since 1970), `excel` (a workbook's number of a day)."""
-    timezone: str | None = None
-    """The zone of timestamps without an offset; the project's by default."""
-    decimal: Literal[".", ","] = "."
-    """What stands before the decimals of a number."""
-    thousands: Literal[",", ".", " ", "'"] | None = None
-    """What stands between the thousands of a number: `1.234,50` has `decimal: ","` and `thousands: "."`."""
-    skip: Annotated[Integer, Field(ge=0, le=1_000)] = 0
-    """How many lines, or rows of a workbook, stand above the header."""
-    sheet: Annotated[str, Field(min_length=1, max_length=31)] | None = None
-    """The sheet of a workbook; by default its only one."""
-    records: Annotated[str, Field(min_length=1, max_length=200)] | None = None
-    """Where in each JSON document the list of rows stands: `result`, or `data.tickets`."""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _with_tabs(cls, values: Any) -> Any:
-        """A file of tab-separated values says by its format what separates them."""
-        if not isinstance(values, Mapping) or "delimiter" in values or not isinstance(values.get("path"), str):
-            return values
-        is_tabbed = (values.get("format") or ending(values["path"])) == "tsv"
-        return {**values, "delimiter": "\t"} if is_tabbed else values
-
-    @property
-    def kind(self) -> str | None:
-        """The format: as it says, else by the path's ending; None if neither tells."""
-        return self.format or _ENDINGS.get(ending(self.path))
-
-    @property
-    def is_delimited(self) -> bool:
-        """Whether its rows are read as delimited text, of which the reader has made the nulls NULL already."""
-        return self.kind in ("csv", "tsv", "xlsx")
-
-
-def ending(path: str) -> str:
-    """The ending of a path that tells a format, in small letters: that of the file as it is unpacked."""
-    name = path.rpartition("/")[2].lower()
-    for packed in PACKED:
-        name = name.removesuffix(packed)
-    return name.rpartition(".")[2] if "." in name else ""
-
-
-PACKED = (".gz", ".zst")
-"""The endings of files that are unpacked as they are read."""
-
-
 class Column(Model):
     """Where a canonical column comes from and what it is."""
 
@@ -133,8 +52,9 @@ class Column(Model):
     values: dict[str, Word] = {}
     """Words of the source and what they mean: canonical words, or true, false or a number, which are read by the
     column's type. Other words stay as they are."""
-    personal: Flag | None = None
-    """`true` if it names a person: it may then only be counted."""
+    personal: Flag | Literal["drop"] | None = None
+    """`true` if it names a person: it may then only be counted, and `kpi pull` keeps nothing of it but a hash, by the
+    key in `KPI_PERSONAL_KEY`. `drop` leaves the column out, as if the source did not have it."""
     timestamps: Formats | None = None
     """How its timestamps are written, if not as those of the source."""
     timezone: str | None = None
@@ -155,6 +75,10 @@ class Column(Model):
     days of 24 hours, else five days."""
 
 
+NEWEST_ROW, PULLED = "newest_row", "pulled"
+"""The words of `complete_through`; any other name is a column's."""
+
+
 class DataRule(Model):
     """A condition that the rows must satisfy."""
 
@@ -167,8 +91,9 @@ class DataRule(Model):
 class Dataset(Model):
     """Rows of one kind: where they come from, their columns, and until when they are complete."""
 
-    source: SourcePath | Source
-    """A path or glob of CSV, JSON, Parquet or Excel files, or a mapping with its reading options."""
+    source: AnySource
+    """A path or glob of CSV, JSON, Parquet or Excel files, or a mapping with its reading options. With `connection:`,
+    a database or a bucket that `kpi pull` copies into a snapshot."""
     contract: str | None = None
     """The shipped contract that types its columns; by default the one of the dataset's name."""
     preset: Name | None = None
@@ -186,7 +111,8 @@ class Dataset(Model):
     time: str | None = None
     """The timestamp that puts a row into a period, unless a KPI says otherwise."""
     complete_through: Date | Name = "newest_row"
-    """Until when the data are complete: `newest_row`, a date, or a column with the time of the export."""
+    """Until when the data are complete: `newest_row`, a date, a column with the time of the export, or `pulled`: the
+    instant of the last `kpi pull`."""
     complete_from: Date | Literal["oldest_row"] = "oldest_row"
     """From when the data are complete: `oldest_row`, or the date before which nothing is known."""
     freshness: Duration = Duration.read("2 days")
@@ -207,10 +133,23 @@ class Dataset(Model):
     rules: dict[Name, DataRule] = {}
     """Conditions that the rows must satisfy."""
 
+    @model_validator(mode="after")
+    def _pulled_from_somewhere(self) -> Self:
+        """Only what is pulled has an instant at which it was."""
+        if self.complete_through == PULLED and not isinstance(self.reading, Snapshot):
+            raise ValueError("`complete_through: pulled` needs a source with `connection:`, which `kpi pull` copies")
+        return self
+
     @property
     def reading(self) -> Source:
         """The source with its reading options, also where kpi.yaml writes nothing but a path."""
-        return self.source if isinstance(self.source, Source) else Source(path=self.source)
+        match self.source:
+            case DatabaseSource() | BucketSource() as remote:
+                return remote.reading
+            case Source() as source:
+                return source
+            case path:
+                return Source(path=path)
 
     @property
     def ordered_by(self) -> tuple[str, ...]:

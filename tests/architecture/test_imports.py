@@ -20,7 +20,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 # One landlord a library: the rooms, or the one file, that may import it.
 LANDLORDS = {
     "click": ("cli",),
-    "duckdb": ("evaluate/engine/worker",),
+    "duckdb": ("evaluate/engine/worker", "evaluate/fetch/snapshot"),
     "holidays": ("compile/time/holidays",),
     "jsonschema": ("load",),
     "msgspec": ("model/record",),

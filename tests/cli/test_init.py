@@ -10,7 +10,8 @@ import pytest
 
 from kpi_framework.load.catalog import load_catalog
 from kpi_framework.load.library import shipped_contracts, shipped_presets
-from kpi_framework.model.project import Dataset, Source
+from kpi_framework.model.project import Dataset
+from kpi_framework.model.source import Source
 from tests.cli.projects import Ended, kpi
 from tests.presets.vendors import SHAPES
 

@@ -179,6 +179,7 @@ PLAIN: dict[str, list[tuple[str, ...]]] = {
              ("::error::x", "##[error]x"), ("other", "--from", "vendor.csv", DATA)],
     "ci": [(), ("--base", "HEAD~1"), ("--base", TEXT), ("--project", TEXT)],
     "doctor": [(), ("--format", "json")],
+    "pull": [(), (TEXT,), ("--since", TEXT)],
     "demo": [("kpi.yaml",)],
     "functions": [(), ("share",), (TEXT,)],
     "catalog": [("--family", TEXT)],

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from sqlglot import exp
 
-from ...model.project import Source
+from ...model.source import Source
 from ..sql.operations import DelimitedRows, JsonObjects, JsonRows, NamesAt, ParquetRows, TextAt
 from ..sql.tree import Query
 from ..sql.typed_sql import alias, null

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from sqlglot import exp
 
 from ...model.currency_signs import SIGNS, signs_of
-from ...model.project import Source
 from ...model.record import Record
+from ...model.source import Source
 from ...model.unit import is_currency
 from ..sql.operations import FullyMatches, MatchedPart, Replaced, Without
 from ..sql.typed_sql import binary, case, conjunction, disjunction, is_one_of

@@ -11,9 +11,10 @@ from sqlglot import exp
 from ...model.clock import Policy
 from ...model.header import folded, snake_case
 from ...model.period import Almanac, Grain
-from ...model.project import Column, Contract, Dataset, Source
+from ...model.project import NEWEST_ROW, PULLED, Column, Contract, Dataset
 from ...model.quoting import listed, shown
 from ...model.record import Record, field, replace
+from ...model.source import Snapshot, Source
 from ...model.unit import MICROSECONDS
 from ..language.canonical import is_expression, names_in
 from ..language.formula import compile_column
@@ -107,8 +108,14 @@ class Table(Record, dict=True):
     @property
     def _headers(self) -> tuple[str, ...]:
         if self.native is not None:
-            return tuple(self.native.types)
+            return tuple(header for header in self.native.types if folded(header) not in self._dropped)
         return tuple(self.contract.columns) if self.contract else ()
+
+    @cached_property
+    def _dropped(self) -> frozenset[str]:
+        """The source's columns that nobody is to see."""
+        columns = (c for c in self.dataset.columns.values() if isinstance(c, Column))
+        return frozenset(folded(c.from_) for c in columns if c.personal == "drop")
 
     @cached_property
     def _mappings(self) -> dict[str, Column]:
@@ -116,6 +123,8 @@ class Table(Record, dict=True):
         mappings = {}
         for name, column in self.dataset.columns.items():
             if isinstance(column, Column):
+                if column.personal == "drop":
+                    continue
                 mappings[name] = column
             elif self._is_header(column):
                 mappings[name] = Column(**{"from": column})
@@ -139,7 +148,7 @@ class Table(Record, dict=True):
         meaning = self.contract.columns.get(name) if self.contract else None
         source = self._header(column.from_)
         native = self.type_in_source(source).cut
-        personal = column.personal if column.personal is not None else bool(meaning and meaning.personal)
+        personal = bool(column.personal if column.personal is not None else meaning and meaning.personal)
         written = "timestamp" if column.timestamps or column.timezone else native.canonical
         kind: str = column.type or (meaning.type if meaning else written)
         unit = column.unit or (meaning.unit if meaning else None)
@@ -220,6 +229,12 @@ class Table(Record, dict=True):
                 f"It has: {listed(self.native.types)}. {self.native.hint}".rstrip(), base.source,
             )  # fmt: skip
         return Term(base.read, base.type, base.unit, personal=name if base.personal else None)
+
+    def is_left_out(self, name: str) -> bool:
+        """Whether a mapped column is rightly not there: it names people, and the snapshot was made without it."""
+        column, base = self.dataset.columns.get(name), self.bases.get(name)
+        is_dropped = isinstance(column, Column) and column.personal == "drop"
+        return is_dropped or (bool(base and base.personal) and isinstance(self.source, Snapshot) and not self.has(name))
 
     def _computed(self, name: str, text: str) -> Term:
         """A column given as SQL over the source's own columns; of personal ones, only another personal one is made."""
@@ -351,13 +366,13 @@ class Table(Record, dict=True):
     def complete_column(self) -> str | None:
         """The column with the export's time, if `complete_through` names one."""
         through = self.dataset.complete_through
-        return through if isinstance(through, str) and through != "newest_row" else None
+        return through if isinstance(through, str) and through not in (NEWEST_ROW, PULLED) else None
 
     @property
     def is_bounded(self) -> bool:
         """Whether both ends of the data are stated: then no rows at all are a known nothing."""
-        through = self.dataset.complete_through
-        return self.dataset.complete_from != "oldest_row" and through != "newest_row" and not isinstance(through, str)
+        is_through = self.dataset.complete_through != NEWEST_ROW and self.complete_column is None
+        return self.dataset.complete_from != "oldest_row" and is_through
 
     def _behind(self, name: str) -> set[str]:
         if name in self.bases:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from sqlglot import exp
 
-from ...model.project import Source
+from ...model.source import Source
 
 
 class Operation(exp.Expression, exp.Func):

@@ -9,10 +9,12 @@ from typing import cast
 
 from ...compile.dataset.columns import Native
 from ...model.period import is_zone
-from ...model.project import Column, Dataset, Source, swapped
+from ...model.project import Column, Dataset
 from ...model.quoting import shown
+from ...model.source import Snapshot, Source, swapped
 from .interface import Files, Open, SourceError
 from .paths import abridged, find_paths
+from .snapshots import snapshot_paths
 
 FORMATS: Mapping[str, tuple[str, str]] = {
     "csv": ("kpi_framework.evaluate.sources.delimited", "DelimitedFiles"),
@@ -44,7 +46,10 @@ def find_files(dataset: Dataset, root: Path, allowed: Sequence[Path]) -> Files:
             f"Add `format:` to the source: {', '.join(FORMATS)}.",
         )
     _check_numbers(source)
-    return opener(kind)(source, find_paths(source.path, root, [root, *allowed]))
+    fences = [root, *allowed]
+    if isinstance(source, Snapshot):
+        return opener(kind)(source, snapshot_paths(source, root, fences))
+    return opener(kind)(source, find_paths(source.path, root, fences))
 
 
 def _check_numbers(source: Source) -> None:

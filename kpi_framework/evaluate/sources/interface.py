@@ -9,7 +9,7 @@ from typing import Protocol
 from ...compile.dataset.columns import Native
 from ...compile.dataset.source_type import SourceType
 from ...compile.sql.tree import Query
-from ...model.project import Source
+from ...model.source import Source
 from ..engine.interface import EngineError, Row
 from .scratch import Scratch
 

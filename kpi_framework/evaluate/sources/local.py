@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import ClassVar, Self
 
 from ...compile.dataset.columns import Native
-from ...model.project import Source
 from ...model.record import Record, replace
+from ...model.source import Source
 from ..engine.file_names import engine_name
 from ..engine.interface import EngineError
 from .interface import SourceError

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from ...model.project import Source
+from ...model.source import Source
 from .interface import SourceError
 from .text import BLOCK, MAX_DOCUMENT, opened, too_large
 

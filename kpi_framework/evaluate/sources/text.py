@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TextIO, cast
 
-from ...model.project import Source
+from ...model.source import Source
 from .interface import SourceError
 
 MAX_UNPACKED = 4 * 1024**3

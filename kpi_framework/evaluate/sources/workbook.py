@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.parsers import expat
 
-from ...model.project import Source
 from ...model.record import Record
+from ...model.source import Source
 from ...model.workbook_errors import ERRORS, UNSAVED
 from .interface import SourceError
 from .text import BLOCK, check_signature, too_large, unreachable

@@ -12,8 +12,8 @@ from ...compile.dataset.columns import Native, texts_of
 from ...compile.dataset.files import delimited_rows
 from ...compile.sql.tree import Query
 from ...model.header import folded, unique_headers
-from ...model.project import Source
 from ...model.record import replace
+from ...model.source import Source
 from .interface import Inquiry, SourceError
 from .local import LocalFiles
 from .scratch import Scratch

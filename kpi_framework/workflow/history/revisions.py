@@ -20,6 +20,7 @@ from ...history.git import Repository
 from ...model.catalog import Catalog
 from ...model.diagnostic import Diagnostic, KpiError
 from ...model.record import Record
+from ...model.source import Snapshot
 from ..project import ProjectRoot, catalog_of, load
 from ..project_files import FOLDERS, ProjectFiles, is_link_reported, linked, refuse_links
 
@@ -95,8 +96,9 @@ class Revision(Record, dict=True):
 
 def _roots(catalog: Catalog) -> Iterator[str]:
     """For each dataset, the file or the folder that all its files lie in; absolute ones lie outside."""
-    for dataset in catalog.project.noun.datasets.values():
-        path = PurePosixPath(dataset.reading.path)
+    readings = [dataset.reading for dataset in catalog.project.noun.datasets.values()]
+    manifests = [reading.manifest for reading in readings if isinstance(reading, Snapshot)]
+    for path in map(PurePosixPath, [*(reading.path for reading in readings), *manifests]):
         plain = [part for part in path.parts if not set("*?[") & set(part)]
         if not path.is_absolute() and ".." not in path.parts and plain:
             yield PurePosixPath(*plain[: _first_pattern(path)]).as_posix()

@@ -20,7 +20,8 @@ from kpi_framework.model.base import Model
 from kpi_framework.model.calendar import Calendar
 from kpi_framework.model.clock import Clock, Policy
 from kpi_framework.model.kpi import Kpi
-from kpi_framework.model.project import Column, Dataset, Project, Source
+from kpi_framework.model.project import Column, Dataset, Project
+from kpi_framework.model.source import Source
 
 Edits = Mapping[str, Any]
 T = "config/datasets/tickets"

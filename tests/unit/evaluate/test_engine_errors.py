@@ -12,7 +12,7 @@ from kpi_framework.evaluate.sources.delimited import DelimitedFiles
 from kpi_framework.evaluate.sources.interface import SourceError
 from kpi_framework.load.catalog import load_catalog
 from kpi_framework.model.measurement import Reason
-from kpi_framework.model.project import Source
+from kpi_framework.model.source import Source
 
 OF_STATEMENTS = (
     "BinderException", "CatalogException", "ParserException", "InternalException", "NotImplementedException",

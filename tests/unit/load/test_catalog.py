@@ -177,16 +177,19 @@ def test_a_metric_is_never_judged(field: str) -> None:
     assert "never judged" in finding.message
 
 
-@pytest.mark.parametrize(
-    ("path", "text"),
-    [
-        ("kpi.yaml", PROJECT + "datasets: {t: {source: {connection: x}}}\n"),
-    ],
-)
-def test_what_comes_in_a_later_version_is_refused_and_never_ignored(path: str, text: str) -> None:
-    """A field that would change the number is not read past."""
-    finding = only_finding(text, path)
-    assert "not supported by this version yet" in finding.message
+@pytest.mark.parametrize("connection", ["postgresql://reader:hunter2@db/desk", "hunter2", "${HUNTER2}", "s3://hunter2"])
+def test_a_connection_is_a_variable_and_a_password_is_never_shown(connection: str) -> None:
+    """Whoever writes a URL into kpi.yaml is told where it belongs, without its text."""
+    source = f"{{connection: '{connection}', table: tickets, into: data/tickets.parquet}}"
+    finding = only_finding(PROJECT + f"datasets: {{t: {{source: {source}}}}}\n", "kpi.yaml")
+    assert finding.rule == "wrong-type"
+    assert "hunter2" not in f"{finding.message} {finding.hint}".lower()
+
+
+def test_only_what_is_pulled_is_complete_when_it_is_pulled() -> None:
+    """A file has no instant at which it was pulled."""
+    finding = only_finding(PROJECT + "datasets: {t: {source: x.csv, complete_through: pulled}}\n", "kpi.yaml")
+    assert "connection" in finding.message
 
 
 def test_the_engine_may_be_named() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kpi_framework.model.project import Source
+from kpi_framework.model.source import Source
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from sqlglot import exp
 from kpi_framework.compile.dataset.columns import texts_of
 from kpi_framework.compile.dataset.files import delimited_rows, json_rows, parquet_rows
 from kpi_framework.compile.dialect.duckdb.spelling import sql_of
-from kpi_framework.model.project import Source
+from kpi_framework.model.source import Source
 
 
 def rows(sql: exp.Expr) -> list[tuple[object, ...]]:

@@ -10,7 +10,7 @@ from sqlglot import exp
 
 from kpi_framework.compile.dataset.numbers import Notation, notation_of, plain_number
 from kpi_framework.compile.dialect.duckdb.spelling import sql_of
-from kpi_framework.model.project import Source
+from kpi_framework.model.source import Source
 
 
 def read(cell: str, notation: Notation, currency: str | None = None) -> Decimal | None:

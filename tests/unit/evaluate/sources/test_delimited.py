@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kpi_framework.evaluate.sources.delimited import DelimitedFiles
-from kpi_framework.model.project import Source
+from kpi_framework.model.source import Source
 
 CELLS = st.text(alphabet='ab,;"\n ', max_size=6)
 ENDS = st.sampled_from(["\n", "\r\n"])

@@ -20,7 +20,8 @@ from kpi_framework.evaluate.sources.formats import FORMATS, columns_without_engi
 from kpi_framework.evaluate.sources.interface import Files, SourceError
 from kpi_framework.evaluate.sources.scratch import Scratch
 from kpi_framework.evaluate.tree_engine import TreeEngine
-from kpi_framework.model.project import Dataset, Source
+from kpi_framework.model.project import Dataset
+from kpi_framework.model.source import Source
 from tests.workbooks import write_workbook
 
 TICKETS = [{"id": "a", "note": "x"}, {"id": "b", "note": "y, z"}]

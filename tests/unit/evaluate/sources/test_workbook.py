@@ -11,7 +11,7 @@ import pytest
 from kpi_framework.evaluate.sources import workbook
 from kpi_framework.evaluate.sources.interface import SourceError
 from kpi_framework.evaluate.sources.workbook import letters, read_sheet
-from kpi_framework.model.project import Source
+from kpi_framework.model.source import Source
 from tests.workbooks import Error, Formula, write_workbook
 
 SOURCE = Source(path="a.xlsx")

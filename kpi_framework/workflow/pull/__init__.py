@@ -1,0 +1,1 @@
+"""`kpi pull`: databases and buckets → snapshots with their manifests."""
