@@ -10,7 +10,7 @@ import datetime as dt
 import re
 import sqlite3
 import types
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -57,8 +57,10 @@ class Cursor:
 def _typed(name: str, cell: Any) -> Any:
     if cell is None:
         return None
-    made = {"opened_at": dt.datetime.fromisoformat, "closed_at": dt.datetime.fromisoformat, "merged": bool,
-            "cost": lambda c: Decimal(str(c))}  # fmt: skip
+    made: dict[str, Callable[[Any], Any]] = {
+        "opened_at": dt.datetime.fromisoformat, "closed_at": dt.datetime.fromisoformat, "merged": bool,
+        "cost": lambda c: Decimal(str(c)),
+    }  # fmt: skip
     return made[name](cell) if name in made else cell
 
 

@@ -18,7 +18,7 @@ from ..sql.typed_sql import alias, cast, disjunction, is_null
 from .source_type import SourceType
 from .table import Table
 
-Reading = Literal["plain", "text", "number", "hex", "utc"]
+Reading = Literal["plain", "text", "filled", "number", "hex", "utc"]
 """How a database is asked for a column: as it is, or made into what can be sent and kept without loss."""
 MOMENTS = ("DATE", "TIMESTAMP", "TIMESTAMPTZ")
 _MARGIN = dt.timedelta(days=2)
@@ -169,6 +169,8 @@ def _asked(name: str, column: RemoteColumn) -> exp.Expr:
             return cell
         case "text":
             cell = cast(cell, "TEXT")
+        case "filled":
+            cell = exp.Coalesce(this=cast(cell, "TEXT"), expressions=[exp.Literal.string("")])
         case "number":
             cell = cast(cell, "BIGINT")
         case "hex":

@@ -17,7 +17,9 @@ ARRIVING = "arriving"
 """The name by which the engine sees rows that a driver streams to it."""
 _BLOCK = 64
 _INNER, _OUTER = 0x36, 0x5C
-_PLAIN = Source(path="spool.csv", format="csv")
+SEPARATOR = "\x1f"
+"""What stands between the cells of rows that are written to a file on their way: hardly any text holds it."""
+_PLAIN = Source(path="spool.csv", format="csv", delimiter=SEPARATOR)
 
 
 class Arriving(Record):

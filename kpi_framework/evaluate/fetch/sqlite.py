@@ -16,7 +16,6 @@ from .interface import Address, FetchError, Rows
 BATCH = 5_000
 _STEPS = 10_000
 """So many of its own steps SQLite takes between two looks at the clock."""
-_RAW = ("", "blob")
 
 
 class SqliteFile:
@@ -43,12 +42,12 @@ class SqliteFile:
             return session
 
     def columns(self, table: str) -> Remote:
-        """The columns, all as text: a column of SQLite may hold anything."""
+        """The columns, all as text: a column of SQLite may hold anything. No text is an empty one, as in a CSV file."""
         schema, _, name = table.rpartition(".")
         with self._timed():
-            query = "SELECT name, lower(type) FROM pragma_table_info(?, ?)"
+            query = "SELECT name FROM pragma_table_info(?, ?)"
             rows = self._connection.execute(query, (name, schema or "main")).fetchall()
-        return {str(name): RemoteColumn(reading="text" if kind in _RAW else "plain") for name, kind in rows}
+        return {str(name): RemoteColumn(reading="filled") for (name,) in rows}
 
     def fetch(self, statement: str) -> Rows:
         """The rows, in batches."""
