@@ -97,7 +97,7 @@ class Impact(Record):
 
 
 class Commit(Record):
-    """A commit as git tells it. Names and dates are what the author said; only `signed` is more than a claim."""
+    """A commit as its object says: names, dates and the key of its signature are claims that nobody has verified."""
 
     name: str
     parents: tuple[str, ...]
@@ -109,6 +109,9 @@ class Commit(Record):
     signed: str
     subject: str
     trailers: tuple[tuple[str, str], ...] = ()
+    message: str = ""
+    key: str | None = None
+    """The key that its signature names; `signed` says that nobody has verified it."""
 
     def trailer(self, key: str) -> tuple[str, ...]:
         """The values of a trailer, `Reason` or `Reviewed-by`."""
@@ -132,6 +135,20 @@ class HistoryEvent(Record):
     unit_before: str = ""
     unit_after: str = ""
     """The units of the two values; a change of the unit is a change of the meaning, too."""
+    base: str | None = None
+    """The commit with which this one was compared: its parent, of a merge the one whose side it does not follow."""
+    effects: tuple[Impact, ...] = ()
+    """What it does to the shown periods, on today's data: every value or status that is another one."""
+    earliest: dt.datetime | None = None
+    latest: dt.datetime | None = None
+    """Between which moments it was made, whatever its own date claims: no earlier than any commit that it builds on,
+    no later than any that builds on it.
+    """
+
+    def is_within(self, first: dt.date | None, last: dt.date | None) -> bool:
+        """Whether it may have been made between two days, both included."""
+        early, late = (moment or self.commit.committed_at for moment in (self.earliest, self.latest))
+        return not (first and early.date() < first) and not (last and late.date() > last)
 
 
 class Difference(Record):

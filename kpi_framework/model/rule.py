@@ -62,6 +62,8 @@ _ALL = (
     Rule("KPI120", "reference-cycle", ERROR, "These derived definitions need each other, so none of them has a value.", "Break the cycle: derive one of them from a metric."),
     Rule("KPI121", "period-finer-than-grain", ERROR, "The period is shorter than the grain of the data: monthly costs have no value for a day.", "Choose a period at least as long as the dataset's grain."),
     Rule("KPI122", "linked-file", ERROR, "git stores only the target path of a symbolic link. The content behind it can change without a review, and can be any file of the machine that reads it. So links are not followed, and kpi.yaml cannot turn this rule off.", "Replace the link with the file or the folder itself."),
+    Rule("KPI123", "hidden-file", ERROR, "git does not show what this file decides: it is ignored, or lies in a submodule, or git was told to overlook its changes. So its changes pass without a review. kpi.yaml cannot turn this rule off.", "Commit the file to the repository of the project."),
+    Rule("KPI124", "not-tracked", WARNING, "What decides a number is not in the history yet, so nobody can review it or compute the number again.", "Commit the files with `git add` and `git commit`."),
     Rule("KPI201", "formula-syntax", ERROR, "The formula is not one SQL expression.", "Correct the expression at the place shown."),
     Rule("KPI202", "forbidden-function", ERROR, "The formula uses something that the formula language does not have.", "Use the functions that `kpi functions` lists."),
     Rule("KPI203", "unknown-column", ERROR, "The dataset has no such column.", "Correct the name, or map the column in kpi.yaml."),

@@ -9,7 +9,7 @@ from ...evaluate.evaluate import Evaluation, evaluate
 from ...evaluate.reporting_periods import ReportingPeriods
 from ...history.changes import changes
 from ...history.comparison import Comparison
-from ...history.git import Repository, find_repository
+from ...history.git import find_repository
 from ...history.impact import impact
 from ...load.difference import LARGEST, read_difference
 from ...model.change import Change, ChangeClass, Difference, Impact
@@ -19,6 +19,7 @@ from ...model.record import Record, replace
 from ...model.rule import RULES
 from ..project import compiled, reporting_periods_of, settled
 from ..run import Options
+from .explanations import Explanations, explanations
 from .revisions import WORKING_TREE, Revision, side_of
 
 
@@ -38,7 +39,7 @@ def diff(options: Options, question: Question) -> Difference:
     head = repository.commit(question.head) if question.head is not None else None
     after = Revision(options.project_root, repository, head)
     reporting = reporting_periods_of(after.catalog, options.as_of, options.now, options.periods)
-    reasons = _reasons(repository, before.commit or "", head, question.reason)
+    why = explanations(options.project_root, repository, (before, after), question.reason)
     with after.laid_out(after.catalog) as project_root:
         compilations = (compiled(before.catalog, project_root), compiled(after.catalog, project_root))
         old, new = map(side_of, compilations)
@@ -50,10 +51,10 @@ def diff(options: Options, question: Question) -> Difference:
         # Over the same data a value of an equal definition moves with what it reads: a baseline of another version.
         cause = next((c.because for c in changed if c.because), "data")
         effect = _impact(there, revisions, compilations, reporting, cause) if question.with_impact and changed else ()
-    findings = (*after.loaded[1], *_findings(sides, changed, reasons))
+    findings = (*after.loaded[1], *_findings(sides, changed, why))
     weighed = settled(after.catalog, findings, frozenset(RULES) - {"unexplained-change", "removed-unretired"})
     return Difference(
-        base=before.name, head=after.name, changes=changed, impact=effect, reasons=reasons, diagnostics=weighed,
+        base=before.name, head=after.name, changes=changed, impact=effect, reasons=why.reasons, diagnostics=weighed,
         names={i: e.noun.name for c in (before.catalog, after.catalog) for i, e in c.definitions.items()},
         as_of=reporting.as_of.astimezone(reporting.almanac.zone),
     )  # fmt: skip
@@ -74,14 +75,6 @@ def read_diff(path: Path) -> Difference:
         raise KpiError(
             f"{path} is not a difference: {error}", "Name a file that `kpi diff --format json` wrote."
         ) from error
-
-
-def _reasons(repository: Repository, base: str, head: str | None, reason: str | None) -> tuple[str, ...]:
-    """The reasons of the commits that lie between, and the one that was given."""
-    wanted = "%(trailers:key=Reason,valueonly,unfold)"
-    text = repository.text("log", f"--format={wanted}", f"{base}..{head or 'HEAD'}", "--")
-    lines = dict.fromkeys(line.strip() for line in text.splitlines() if line.strip())
-    return (*([reason.strip()] if reason and reason.strip() else []), *lines)
 
 
 # what it does to the numbers
@@ -115,8 +108,8 @@ def _silent(_step: str) -> None:
 # what has to be said
 
 
-def _findings(sides: Comparison, changed: tuple[Change, ...], reasons: tuple[str, ...]) -> list[Diagnostic]:
-    unexplained = [] if reasons else [c for c in changed if c.cls.needs_reason]
+def _findings(sides: Comparison, changed: tuple[Change, ...], why: Explanations) -> list[Diagnostic]:
+    unexplained = [c for c in changed if c.cls.needs_reason and not why.covers(c)]
     findings = [_unexplained(c) for c in unexplained]
     findings += [
         _removed(c) for c in changed if c.cls is ChangeClass.REMOVED and c.kpi and not _was_retired(sides, c.kpi)

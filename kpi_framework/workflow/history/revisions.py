@@ -21,7 +21,7 @@ from ...model.catalog import Catalog
 from ...model.diagnostic import Diagnostic, KpiError
 from ...model.record import Record
 from ..project import ProjectRoot, catalog_of, load
-from ..project_files import FOLDERS, ProjectFiles, is_link_reported, linked, refuse_links
+from ..project_files import FOLDERS, ProjectFiles, in_submodule, is_link_reported, linked, refuse_links
 
 FILES = ("kpi.yaml", *FOLDERS)
 WORKING_TREE = "working tree"
@@ -48,7 +48,8 @@ class Revision(Record, dict=True):
         if "kpi.yaml" not in (*listing.blobs, *listing.links):
             raise KpiError(f"there is no kpi.yaml at {self.commit[:12]}", "Name a revision that has the project.")
         texts = self.repository.texts({p: n for p, n in listing.blobs.items() if p.endswith((".yaml", ".yml"))})
-        return catalog_of(ProjectFiles(texts, {p: linked(p) for p in listing.links if is_link_reported(p)}))
+        refused = {p: linked(p) for p in listing.links if is_link_reported(p)}
+        return catalog_of(ProjectFiles(texts, {**refused, **{p: in_submodule(p) for p in listing.submodules}}))
 
     @property
     def catalog(self) -> Catalog:
@@ -61,6 +62,14 @@ class Revision(Record, dict=True):
             zone = catalog.project.noun.timezone
             raise KpiError(f"kpi.yaml at {self.name}: there is no time zone `{zone}`", "Correct it first.")
         return catalog
+
+    @cached_property
+    def is_there(self) -> bool:
+        """Whether the revision has a project at all: a kpi.yaml, or a link in its place."""
+        if self.commit is None:
+            return True
+        listing = self.repository.listing(self.commit, FILES[:1])
+        return bool(listing.blobs or listing.links)
 
     @contextmanager
     def laid_out(self, catalog: Catalog) -> Iterator[ProjectRoot]:
