@@ -65,9 +65,8 @@ def _whole(definition: Entry[Metric], cls: ChangeClass, before: object, after: o
 
 
 def _summary(definition: Entry[Metric]) -> dict[str, object]:
-    """What a definition is, in the fields that say most."""
-    names = ("kind", "name", "status", "formula", "unit", "target")
-    return {n: v for n in names if (v := plain_field(definition.noun, n)) is not None}
+    """All that a definition says: who replays changes from nothing has it then."""
+    return definition.noun.model_dump(mode="json", by_alias=True, exclude_unset=True)
 
 
 def _broken(comparison: Comparison) -> Iterator[Change]:

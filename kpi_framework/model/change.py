@@ -135,6 +135,8 @@ class HistoryEvent(Record):
     unit_before: str = ""
     unit_after: str = ""
     """The units of the two values; a change of the unit is a change of the meaning, too."""
+    status_before: Status | None = None
+    status_after: Status | None = None
     base: str | None = None
     """The commit with which this one was compared: its parent, of a merge the one whose side it does not follow."""
     effects: tuple[Impact, ...] = ()

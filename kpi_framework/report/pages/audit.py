@@ -19,7 +19,7 @@ from ..words.markup import Ink
 from ..words.phrases import counted, day_text
 from .definition import definition_facts
 from .diff import parted, shorten
-from .history import HistoryView, history_csv, moved
+from .history import HistoryView, effects_of, history_csv
 from .ledger import unverified_object
 
 _PAGE_NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -103,8 +103,8 @@ def _failures(audit: Audit, ink: Ink) -> Part:
 
 def _doubts(audit: Audit) -> Iterator[str]:
     commits = {e.commit.name: e.commit for e in audit.events}
-    unsigned = sum(not c.signed.startswith("good") for c in commits.values())
-    yield f"Who wrote {unsigned:,} of {counted(len(commits), 'commit')}: these commits have no good signature."
+    signed = sum(c.signed != "none" for c in commits.values())
+    yield f"Who wrote {counted(len(commits), 'commit')}: {signed:,} of them signed, and no signature was verified here."
     doubtful = sum(bool(e.doubts) for e in audit.events)
     yield f"What {counted(doubtful, 'change')} claim: the last column of the table of changes says why."
     yield "That nobody rewrote earlier history: compare this commit with a clone or an anchor stored elsewhere."
@@ -146,7 +146,7 @@ def _changes(title: str, events: Iterable[HistoryEvent], ink: Ink, *, named: boo
         cells = (
             f"{commit.committed_at:%Y-%m-%d}", ink.code(commit.name[:_NAME]), ink.prose(commit.author),
             ink.code(change.kpi or "kpi.yaml"), change.cls.value, ink.code(change.field), ink.code(before),
-            ink.code(after), ink.prose(moved(event)), ink.prose(event.reason or "none given"),
+            ink.code(after), ink.prose("; ".join(effects_of(event))), ink.prose(event.reason or "none given"),
             ink.prose(", ".join(event.approvals)), ink.prose("; ".join(event.doubts)),
         )  # fmt: skip
         rows.append(cells if named else cells[:3] + cells[4:])

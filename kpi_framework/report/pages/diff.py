@@ -53,10 +53,19 @@ def shorten(value: object, length: int = 160) -> str:
 def parted(before: object, after: object) -> tuple[object, object]:
     """Both values without the parts in which two mappings agree."""
     if not isinstance(before, Mapping) or not isinstance(after, Mapping):
-        return before, after
+        return _digest(before), _digest(after)
     differing = [k for k in {**before, **after} if before.get(k) != after.get(k)]
     pairs = {k: parted(before.get(k), after.get(k)) for k in differing}
     return {k: p[0] for k, p in pairs.items() if k in before}, {k: p[1] for k, p in pairs.items() if k in after}
+
+
+_TELLING = ("kind", "name", "status", "formula", "unit", "target", "timezone")
+
+
+def _digest(value: object) -> object:
+    """Of a whole definition, the fields that say most."""
+    is_whole = isinstance(value, Mapping) and {"version", "name"} <= value.keys()
+    return {k: value[k] for k in _TELLING if k in value} if is_whole and isinstance(value, Mapping) else value
 
 
 def _flow(value: object) -> str:
@@ -71,6 +80,18 @@ def _inner(value: object) -> str:
     if isinstance(value, Mapping):
         return f"{{{_flow(value)}}}"
     return f"[{_flow(value)}]" if isinstance(value, list | tuple) else _flow(value)
+
+
+def effects_text(effects: tuple[Impact, ...], names: Mapping[str, str]) -> Iterator[str]:
+    """The judged period of each KPI one by one, then how many others there are."""
+    for impact in effects:
+        if impact.judged:
+            yield f"{effect(impact, names.get(impact.kpi, impact.kpi))} ({period_text(impact.period)})"
+    past = Counter(impact.kpi for impact in effects if not impact.judged and not impact.segment)
+    for kpi, count in past.items():
+        flips = sum(o.before.status != o.after.status for o in effects if o.kpi == kpi and not o.judged)
+        periods = f"{counted(count, 'other period')} with another value"
+        yield f"{names.get(kpi, kpi)}: {periods}, {flips:,} with another status"
 
 
 def verdict(view: DiffView) -> str:
@@ -124,7 +145,7 @@ def _text(view: DiffView) -> Iterator[RenderableType]:
             yield from _change_text(difference, change)
     if difference.impact:
         yield heading("Effects")
-        yield from (below(PLAIN.prose(line)) for line in _effects(difference))
+        yield from (below(PLAIN.prose(line)) for line in effects_text(difference.impact, difference.names))
     for reason in difference.reasons:
         yield indented("Reason", PLAIN.prose(reason))
     for finding in difference.diagnostics:
@@ -150,18 +171,6 @@ def _change_text(difference: Difference, change: Change) -> Iterator[RenderableT
 def _aside(change: Change) -> str:
     day = f", from {change.effective}" if change.effective else ""
     return day + (f", because of the {change.because}" if change.because else "")
-
-
-def _effects(difference: Difference) -> Iterator[str]:
-    """The judged period one by one, then the others by KPI."""
-    for impact in difference.impact:
-        if impact.judged:
-            yield f"{effect(impact, _name(difference, impact.kpi))} ({period_text(impact.period)})"
-    past = Counter(impact.kpi for impact in difference.impact if not impact.judged and not impact.segment)
-    for kpi, count in past.items():
-        flips = sum(o.before.status != o.after.status for o in difference.impact if o.kpi == kpi and not o.judged)
-        periods = f"{counted(count, 'other period')} with another value"
-        yield f"{_name(difference, kpi)}: {periods}, {flips:,} with another status"
 
 
 def diff_markdown(view: DiffView) -> str:

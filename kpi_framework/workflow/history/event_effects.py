@@ -45,7 +45,8 @@ class EventEffects(Record, dict=True):
         return replace(
             event, effects=_impact(old, new), before=before.value if before else None,
             after=after.value if after else None, unit_before=before.unit if before else "",
-            unit_after=after.unit if after else "",
+            unit_after=after.unit if after else "", status_before=before.status if before else None,
+            status_after=after.status if after else None,
         )  # fmt: skip
 
     def _evaluation(self, commit: str | None, ids: Ids) -> Evaluation | None:
