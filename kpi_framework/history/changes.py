@@ -66,7 +66,8 @@ def _whole(definition: Entry[Metric], cls: ChangeClass, before: object, after: o
 
 def _summary(definition: Entry[Metric]) -> dict[str, object]:
     """All that a definition says: who replays changes from nothing has it then."""
-    return definition.noun.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    names = type(definition.noun).model_fields
+    return {names[n].alias or n: v for n in names if (v := plain_field(definition.noun, n)) is not None}
 
 
 def _broken(comparison: Comparison) -> Iterator[Change]:

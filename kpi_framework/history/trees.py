@@ -123,18 +123,17 @@ def _without_gone(tree: dict[str, str]) -> Tree:
 
 
 def former_prefixes(repository: Repository, tip: str) -> tuple[str, ...]:
-    """The folder of the project, and those that it moved from: no project is there any more, and its files are ours.
+    """The folder of the project, and those that it moved from, or to for a while: no project is there any more.
 
     Raises KpiError for a shallow clone.
     """
     repository.refuse_shallow()
     steps = list(_steps(repository, (tip,), (f":(top,glob)**/{_CONFIG}",)))
-    moves = [step for step in reversed(steps) if step.parent and step.before is not step.after]
+    moves = [move for step in reversed(steps) for move in _moves(step)]
+    others = set(_folders(steps[-1].after if steps else _NONE))
     prefixes = [repository.prefix]
-    taken = {repository.prefix, *_folders(steps[-1].after if steps else _NONE)}
-    while (origin := _origin(repository, moves, prefixes[-1], taken)) is not None:
-        prefixes.append(origin)
-        taken.add(origin)
+    for prefix in prefixes:
+        prefixes += sorted({p for p in _beyond(repository, moves, prefix) if p not in {*prefixes, *others}})
     return tuple(prefixes)
 
 
@@ -142,20 +141,36 @@ def _folders(configs: Tree) -> Iterator[str]:
     return (path.removesuffix(_CONFIG) for path in configs)
 
 
-def _origin(repository: Repository, moves: Sequence[_Step], prefix: str, taken: set[str]) -> str | None:
-    """Where the project stood before it came to one of its places; None where it began there."""
+class _Move(Record):
+    """A commit in which a project goes from one folder, perhaps to another one."""
+
+    commit: str
+    parent: str
+    origin: str
+    target: str
+
+
+def _moves(step: _Step) -> Iterator[_Move]:
+    if step.parent and step.before is not step.after:
+        came = set(_folders(step.after)) - set(_folders(step.before))
+        for target in came:
+            yield from (_Move(step.commit, step.parent, origin, target) for origin in _folders(step.before))
+
+
+def _beyond(repository: Repository, moves: Sequence[_Move], prefix: str) -> Iterator[str]:
+    """Where a project of this folder stood before or after: there were the same files."""
     for move in moves:
-        if prefix + _CONFIG in move.after and prefix + _CONFIG not in move.before:
-            files = _definitions(repository, move.commit, prefix)
-            for origin in sorted(set(_folders(move.before)) - taken):
-                shared = files & _definitions(repository, move.parent or "", origin)
-                if 2 * len(shared) >= len(files) and len(shared) > 1:
-                    return origin
-    return None
+        if prefix in (move.origin, move.target) and _is_same(repository, move):
+            yield move.origin if prefix == move.target else move.target
 
 
-def _definitions(repository: Repository, commit: str, prefix: str) -> set[str]:
-    """The files of a project's definitions, by their path in it."""
-    listed = repository.run("ls-tree", "-r", "-z", "--name-only", "--full-tree", commit, "--", prefix or ".")
-    paths = (p.removeprefix(prefix) for p in listed.decode("utf-8", "surrogateescape").split("\0"))
-    return {p for p in paths if p == _CONFIG or p.startswith("kpis/")}
+def _is_same(repository: Repository, move: _Move) -> bool:
+    """Whether a project is the one that stood elsewhere: it has its kpi.yaml, or most of its files."""
+    files = _definitions(repository, move.commit, move.target)
+    former = _definitions(repository, move.parent, move.origin)
+    return files.get(_CONFIG) == former.get(_CONFIG) or 2 * len(files.keys() & former.keys()) >= len(files) > 1
+
+
+def _definitions(repository: Repository, commit: str, prefix: str) -> Mapping[str, str]:
+    """kpi.yaml and the definitions of a project at a commit, by their path in it."""
+    return replace(repository, prefix=prefix).blobs(commit, (_CONFIG, "kpis"))

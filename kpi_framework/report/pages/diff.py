@@ -87,11 +87,14 @@ def effects_text(effects: tuple[Impact, ...], names: Mapping[str, str]) -> Itera
     for impact in effects:
         if impact.judged:
             yield f"{effect(impact, names.get(impact.kpi, impact.kpi))} ({period_text(impact.period)})"
-    past = Counter(impact.kpi for impact in effects if not impact.judged and not impact.segment)
-    for kpi, count in past.items():
-        flips = sum(o.before.status != o.after.status for o in effects if o.kpi == kpi and not o.judged)
-        periods = f"{counted(count, 'other period')} with another value"
-        yield f"{names.get(kpi, kpi)}: {periods}, {flips:,} with another status"
+    past = [impact for impact in effects if not impact.judged and not impact.segment]
+    for kpi, count in Counter(impact.kpi for impact in past).items():
+        values = sum(i.before.value != i.after.value for i in past if i.kpi == kpi)
+        flips = sum(i.before.status != i.after.status for i in past if i.kpi == kpi)
+        yield (
+            f"{names.get(kpi, kpi)}: {counted(count, 'other period')}, {values:,} with another value, "
+            f"{flips:,} with another status"
+        )
 
 
 def verdict(view: DiffView) -> str:

@@ -20,7 +20,7 @@ from ...history.comparison import Comparison, Side
 from ...history.divergence import Sides, divergence
 from ...history.git import Repository
 from ...history.log import CommitLog, LoggedCommit, approvals, doubts, pull_request
-from ...history.merging import Made, of_merge
+from ...history.merging import Made, in_replay_order, of_merge
 from ...history.reasons import named_reason, own_reason
 from ...history.surroundings import BESIDE, changed_surroundings
 from ...history.trees import Tree
@@ -44,6 +44,7 @@ class Story(Record, dict=True):
     repository: Repository
     log: CommitLog
     _natives: dict[str, Mapping[str, Native | None]] = field(default_factory=dict)
+    _readable: dict[tuple[str, str], bool] = field(default_factory=dict)
     _made: list[Made] = field(default_factory=list)
     """The changes so far."""
     _making: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
@@ -84,7 +85,7 @@ class Story(Record, dict=True):
             return
         parent = next(iter(parents), None)
         paths = {self.log.trees.inside(path) for path in step.touched}
-        for change in self._between(parent, step.commit, paths):
+        for change in in_replay_order(self._between(parent, step.commit, paths)):
             yield change, parent
 
     def _between(self, parent: str | None, commit: Commit, paths: set[str]) -> tuple[Change, ...]:
@@ -92,59 +93,58 @@ class Story(Record, dict=True):
         trees = self.log.trees
         beside = [{p: n for p, n in trees.whole(c).items() if p in paths} for c in (parent, commit.name)]
         around = tuple(changed_surroundings(beside[0], beside[1], self.texts.__getitem__))
-        before, after = trees.at(parent), trees.at(commit.name)
-        differing = {path for path in paths if before.get(path) != after.get(path)}
+        raw = [trees.at(c) for c in (parent, commit.name)]
+        read = [self._as_last_read(c, paths) for c in (parent, commit.name)]
+        differing = {path for path in paths for old, new in (raw, read) if old.get(path) != new.get(path)}
         return (*self._of_project(parent, commit, differing), *around) if differing else around
 
     def _of_project(self, parent: str | None, commit: Commit, paths: set[str]) -> tuple[Change, ...]:
-        """The same of the project, where a file that could not be read counts as it was read last."""
-        before, after = (self.log.trees.at(c) for c in (parent, commit.name))
+        """The same of the project: what could be read, as it was read last, and what can be read no more or again."""
         today = self.log.earliest[commit.name].date()
-        earlier = self._as_last_read(parent, before, {*paths, CONFIG})
-        if not (self._is_read(earlier) and self._is_read(after)):
-            # The project begins, ends or breaks here: its settings are no changes one by one.
-            config = next((tree[CONFIG] for tree in (after, earlier) if self._is_read(tree)), None)
-            both = {CONFIG: config} if config else {}
-            compared = self._compared({**earlier, **both}, {**after, **both}, paths, today)
-        elif CONFIG in paths:
-            compared = self._compared(earlier, after, {*earlier, *after}, today)
-        else:
-            compared = self._compared(earlier, after, paths, today)
-        if earlier != before:
-            again = self._compared(before, after, paths - {CONFIG}, today)
-            compared = (*(c for c in compared if c.field != "file"), *(c for c in again if c.field == "file"))
-        return (*compared, *self._of_config(before, after))
+        before, after = (self._as_last_read(c, {*paths, CONFIG}) for c in (parent, commit.name))
+        config = after.get(CONFIG) or before.get(CONFIG)
+        # Where the project begins or ends, its settings are no changes one by one.
+        both = {CONFIG: config} if config else {}
+        whole = {*before, *after} if CONFIG in before and CONFIG in after and CONFIG in paths else paths
+        compared = self._compared({**both, **before}, {**both, **after}, whole, today)
+        return (*compared, *self._of_config(before, after), *self._unreadable(parent, commit.name, paths, today))
 
     def _of_config(self, before: Tree, after: Tree) -> Iterator[Change]:
-        """kpi.yaml as a whole: it comes, goes, breaks or is mended."""
+        """kpi.yaml as a whole, where it comes or goes."""
         old, new = (self._config(tree) for tree in (before, after))
-        unreadable = {side for side in (old, new) if side == "unreadable"}
-        if (old is None) != (new is None) or (unreadable and old != new):
-            cls = {(True, False): ChangeClass.ADDED, (False, True): ChangeClass.REMOVED}.get((old is None, new is None))
-            cls = cls if cls and not unreadable else ChangeClass.RESTATING
-            sides = [s if s is None or s == "unreadable" or not unreadable else "readable" for s in (old, new)]
-            yield Change(None, cls, CONFIG, sides[0], sides[1], CONFIG)
+        if (old is None) != (new is None):
+            cls = ChangeClass.ADDED if old is None else ChangeClass.REMOVED
+            yield Change(None, cls, CONFIG, old, new, CONFIG)
 
     def _config(self, tree: Tree) -> object:
-        """All that kpi.yaml says; None where there is none."""
+        """All that kpi.yaml says; None where there is none that can be read."""
+        catalog = self._loaded(tree, ()) if CONFIG in tree else None
+        return catalog.project.noun.model_dump(mode="json", by_alias=True, exclude_unset=True) if catalog else None
+
+    # files that cannot be read
+
+    def _unreadable(self, parent: str | None, commit: str, paths: set[str], today: dt.date) -> Iterator[Change]:
+        """The files that can no longer be read at a commit, or again."""
+        trees = [self.log.trees.at(c) for c in (parent, commit)]
+        broken = {p for p in paths for tree in trees if p in tree and not self._can_read(p, tree[p])}
+        if broken - {CONFIG}:
+            compared = self._compared(trees[0], trees[1], broken - {CONFIG}, today)
+            yield from (change for change in compared if change.field == "file")
+        if CONFIG in broken:
+            old, new = (self._state(tree) for tree in trees)
+            if old != new:
+                yield Change(None, ChangeClass.RESTATING, CONFIG, old, new, CONFIG)
+
+    def _state(self, tree: Tree) -> str | None:
         if CONFIG not in tree:
             return None
-        catalog = self._loaded(tree, ())
-        if catalog is None:
-            return "unreadable"
-        return catalog.project.noun.model_dump(mode="json", by_alias=True, exclude_unset=True)
+        return "readable" if self._can_read(CONFIG, tree[CONFIG]) else "unreadable"
 
-    def _is_read(self, tree: Tree) -> bool:
-        return CONFIG in tree and self._loaded(tree, ()) is not None
-
-    # files that could not be read
-
-    def _as_last_read(self, commit: str | None, tree: Tree, paths: Iterable[str]) -> Tree:
-        """A tree in which some files stand as they were when they could be read last."""
+    def _as_last_read(self, commit: str | None, paths: Iterable[str]) -> Tree:
+        """The project at a commit, in which some files stand as they were when they could be read last."""
+        tree = self.log.trees.at(commit)
         mended = {p: self._last_read(commit, p) for p in paths if p in tree and not self._can_read(p, tree[p])}
-        if not mended:
-            return tree
-        return {p: n for p, n in {**tree, **mended}.items() if n is not None}
+        return {p: n for p, n in {**tree, **mended}.items() if n is not None} if mended else tree
 
     def _last_read(self, commit: str | None, path: str) -> str | None:
         while commit is not None:
@@ -155,6 +155,11 @@ class Story(Record, dict=True):
         return None
 
     def _can_read(self, path: str, name: str) -> bool:
+        if (path, name) not in self._readable:
+            self._readable[path, name] = self._read(path, name)
+        return self._readable[path, name]
+
+    def _read(self, path: str, name: str) -> bool:
         if path == CONFIG:
             return self._loaded({CONFIG: name}, ()) is not None
         catalog = load_catalog({CONFIG: _EMPTY, path: self.texts[name]}, _CONTRACTS)[0]
@@ -216,7 +221,7 @@ class Story(Record, dict=True):
         apart = divergence(self.log.parents, self._order, commit.parents)
         paths = {p for p in map(trees.inside, differing) if not self._is_followed(p, commit, apart)}
         if paths:
-            compared = [self._between(parent, commit, paths) for parent in commit.parents]
+            compared = [in_replay_order(self._between(parent, commit, paths)) for parent in commit.parents]
             for change, side in of_merge(compared, self._made, apart):
                 yield change, commit.parents[side]
 
