@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from ..model.change import Change, ChangeClass
-from ..model.record import Record
 from .divergence import Sides
 
 _WHOLE = ("definition", "signal", "kpi.yaml")
@@ -14,54 +13,60 @@ _READING = ("file", "kpi.yaml")
 """The fields that say whether a file can be read."""
 
 
-class Made(Record):
-    """A change, and the commit that made it."""
-
-    change: Change
-    commit: str
-
-
 def in_replay_order(changes: Iterable[Change]) -> list[Change]:
-    """The changes of one commit: a definition comes, or gets its name, before its fields change."""
-    return sorted(changes, key=lambda c: not (c.cls is ChangeClass.RENAMED or (_is_whole(c) and c.after is not None)))
+    """The changes of one commit: a definition gets its name, or comes, before its fields change."""
+    return sorted(changes, key=_place)
+
+
+def _place(change: Change) -> int:
+    if change.cls is ChangeClass.RENAMED:
+        return 0
+    return 1 if _is_whole(change) and change.after is not None else 2
 
 
 def of_merge(
-    compared: Sequence[Sequence[Change]], made: Iterable[Made], apart: Mapping[str, Sides]
+    compared: Sequence[Sequence[Change]], whole: Sequence[Change], replay: Replay
 ) -> Iterator[tuple[Change, int]]:
     """The changes that a merge makes, each with the side that it changes.
 
-    `compared` has what the merge has otherwise than each of its sides, `made` all changes before it, in the order in
-    which they are replayed, and `apart` the commits that are not common to all sides. Replayed, a field has the value
-    of the change that comes last: that of the side which holds it. Where the merge has another one, the change is its
-    own.
+    `compared` has what the merge has otherwise than each of its sides, and `whole` all that it has, as if it were new.
+    Replayed, a field has the value of the change that comes last: that of the side which holds it. Where the merge has
+    another one, the change is its own.
     """
     by_key = [{(change.kpi, change.field): change for change in changes} for changes in compared]
-    replay = _Replay()
-    for m in made:
-        if m.commit in apart:
-            replay.apply(m.change, apart[m.commit])
     for first in in_replay_order(change for changes in compared for change in changes):
         key = (first.kpi, first.field)
         having = [number for number, changes in enumerate(by_key) if key in changes]
-        side = replay.differs(by_key[having[0]][key], having) if having else None
+        side = replay.differs(by_key[having[0]][key], having)
         if side is not None:
             change = by_key[side][key]
             replay.apply(change, 1 << side if change.cls is ChangeClass.RENAMED else 0)
             yield change, side
+    yield from ((change, 0) for change in replay.settled(whole))
 
 
-class _Replay:
-    """Which side's change of each field of each definition comes last, and which definitions are gone by then."""
+class Replay:
+    """The changes that not all sides of a merge have, replayed: whose change of each field comes last, what is gone."""
 
     def __init__(self) -> None:
         self._standing: dict[object, list[tuple[str, Sides]]] = {}
         self._gone: set[object] = set()
+        self._paths: dict[object, str] = {}
+        self.lost: set[str] = set()
+        """The paths of the changes that came too late: another side's had taken away what they change."""
+        self.renamed: set[str] = set()
+        """The ids that got another name, and those names."""
 
     def apply(self, change: Change, sides: Sides) -> None:
         """Go on by a change that these sides hold; of what is gone, nothing changes."""
+        self._paths[change.kpi] = change.path
         if change.cls is ChangeClass.RENAMED:
-            if change.before not in self._gone:
+            self.renamed |= {str(change.before), str(change.kpi)}
+            if change.before in self._gone:
+                self.lost.add(change.path)
+                if change.kpi not in self._standing:
+                    self._gone.add(change.kpi)
+            else:
                 self._standing[change.kpi] = [*self._standing.pop(change.before, []), ("id", sides)]
                 self._gone.add(change.before)
                 self._gone.discard(change.kpi)
@@ -73,7 +78,9 @@ class _Replay:
                 self._gone.discard(change.kpi)
         elif change.field in _READING:
             self._standing.setdefault((change.kpi, "file"), []).append((change.field, sides))
-        elif change.kpi not in self._gone:
+        elif change.kpi in self._gone:
+            self.lost.add(change.path)
+        else:
             self._standing.setdefault(change.kpi, []).append((change.field, sides))
 
     def differs(self, change: Change, having: Sequence[int]) -> int | None:
@@ -90,6 +97,14 @@ class _Replay:
             held = having if last is None else [number for number in having if last >> number & 1]
             return held[0] if held and (is_there or change.field in _READING) else None
         return having[0] if is_own else None
+
+    def settled(self, whole: Sequence[Change]) -> Iterator[Change]:
+        """What is still gone of all that a merge has, and what is still there that it has not."""
+        added = {change.kpi: change for change in whole if _is_whole(change)}
+        yield from (change for kpi, change in added.items() if kpi in self._gone)
+        left = [kpi for kpi in self._standing if isinstance(kpi, str) and kpi not in added]
+        for kpi in left:
+            yield Change(kpi, ChangeClass.REMOVED, "definition", None, None, self._paths[kpi])
 
     def _last(self, change: Change) -> Sides | None:
         key = (change.kpi, "file") if change.field in _READING else change.kpi

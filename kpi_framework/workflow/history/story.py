@@ -11,6 +11,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping
 from functools import cached_property
+from pathlib import PurePosixPath
 
 from ...compile.catalog import Compilation
 from ...compile.dataset.columns import Native
@@ -20,7 +21,7 @@ from ...history.comparison import Comparison, Side
 from ...history.divergence import Sides, divergence
 from ...history.git import Repository
 from ...history.log import CommitLog, LoggedCommit, approvals, doubts, pull_request
-from ...history.merging import Made, in_replay_order, of_merge
+from ...history.merging import Replay, in_replay_order, of_merge
 from ...history.reasons import named_reason, own_reason
 from ...history.surroundings import BESIDE, changed_surroundings
 from ...history.trees import Tree
@@ -45,8 +46,8 @@ class Story(Record, dict=True):
     log: CommitLog
     _natives: dict[str, Mapping[str, Native | None]] = field(default_factory=dict)
     _readable: dict[tuple[str, str], bool] = field(default_factory=dict)
-    _made: list[Made] = field(default_factory=list)
-    """The changes so far."""
+    _made: dict[str, list[Change]] = field(default_factory=lambda: defaultdict(list))
+    """The changes so far, by their commit."""
     _making: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     """The commits that made them, by the path that they change."""
 
@@ -69,7 +70,7 @@ class Story(Record, dict=True):
         commit, landed = step.commit, self._landed(step)
         merge = self.log.commits.get(self.log.merges.get(commit.name, ""))
         for change, base in self._changes(step):
-            self._made.append(Made(change, commit.name))
+            self._made[commit.name].append(change)
             self._making[change.path].append(commit.name)
             yield HistoryEvent(
                 change, commit, own_reason(change.kpi, commit, merge), merge, pull_request(commit, merge),
@@ -219,11 +220,21 @@ class Story(Record, dict=True):
         if not differing:
             return
         apart = divergence(self.log.parents, self._order, commit.parents)
-        paths = {p for p in map(trees.inside, differing) if not self._is_followed(p, commit, apart)}
+        replay = self._replayed(apart)
+        paths = {p for p in map(trees.inside, differing) if not self._is_followed(p, commit, apart)} | replay.lost
+        paths |= {p for c in (commit.name, *commit.parents) for p in trees.at(c) if PurePosixPath(p).stem in replay.renamed}
         if paths:
             compared = [in_replay_order(self._between(parent, commit, paths)) for parent in commit.parents]
-            for change, side in of_merge(compared, self._made, apart):
+            whole = self._between(None, commit, {*trees.at(commit.name)})
+            for change, side in of_merge(compared, whole, replay):
                 yield change, commit.parents[side]
+
+    def _replayed(self, apart: Mapping[str, Sides]) -> Replay:
+        replay = Replay()
+        for name in sorted(apart, key=self._order.__getitem__):
+            for change in self._made.get(name, ()):
+                replay.apply(change, apart[name])
+        return replay
 
     def _is_followed(self, path: str, commit: Commit, apart: Mapping[str, Sides]) -> bool:
         """Whether one side alone changed a file, and the merge has it as that side has it."""
