@@ -23,6 +23,7 @@ from .language.canonical import canonical_of, canonical_text
 from .language.derived import Derived
 from .language.times import BUSINESS, OVERLAPS
 from .plan.axis import CompiledMetric
+from .settings import settings_of, together
 from .sql.errors import FormulaError
 from .sql.size import deep
 from .time.holidays import days_off
@@ -89,9 +90,25 @@ class Meanings:
         table = self._tables.get(metric.evidence)
         if table is None:
             raise FormulaError("source-unreadable", "the columns of its evidence are not known")
-        dated = frozenset({table.time}) if table.time else frozenset()
-        current = {"name": metric.evidence, **_behind(table, dated, own=True), "dataset": _reading(table)}
-        return {"evidence": Forms(metric.evidence, current)}
+        return {"evidence": Forms(metric.evidence, {"name": metric.evidence, **_proof(table)})}
+
+    def settings(self, definition_id: str) -> dict[str, str]:
+        """What a definition and its segments take from each setting of kpi.yaml, by its path. Raises FormulaError."""
+        metric = self._compilation.catalog.definitions[definition_id].noun
+        compiled = self._compilation.definition(definition_id)
+        if isinstance(compiled, FormulaError):
+            raise compiled
+        if isinstance(compiled, Derived):
+            return together([self.settings(i) for i in compiled.ids if i != definition_id])
+        table, proof = self._tables[metric.dataset or ""], self._tables.get(metric.evidence or "")
+        columns = frozenset(c for b in metric.breakdowns for c in b)
+        used = compiled.formula.columns | dating_columns(metric, table) | columns
+        meaning = {
+            **_behind(table, used, own=True), "dataset": _reading(table),
+            **_working_time(table, self._tables, used, compiled.working_time.calendars | _calendars(table, columns)),
+            "proof": {proof.name: _proof(proof)} if proof is not None else {},
+        }  # fmt: skip
+        return settings_of(meaning, table.name, {n: t.dataset for n, t in self._tables.items()})
 
     def segments(self, metric: Metric) -> str:
         """What tells a definition's segments from each other: their columns. Raises FormulaError."""
@@ -107,11 +124,21 @@ class Meanings:
         return self._of_columns(self._tables[dataset], frozenset(used))
 
     def _of_columns(self, table: Table, used: frozenset[str]) -> str:
-        scope = table.fresh_scope()
-        trees = [scope.term(name).sql for name in sorted(used)]
-        calendars = working_time_in(trees, table.lookups, table.almanac).calendars
-        behind = {**_behind(table, used), **_working_time(table, self._tables, used, calendars)}
+        behind = {**_behind(table, used), **_working_time(table, self._tables, used, _calendars(table, used))}
         return repr(formed(behind, LANGUAGE))
+
+
+def _calendars(table: Table, columns: frozenset[str]) -> frozenset[str]:
+    """The calendars by which some columns are computed."""
+    scope = table.fresh_scope()
+    trees = [scope.term(name).sql for name in sorted(columns)]
+    return working_time_in(trees, table.lookups, table.almanac).calendars
+
+
+def _proof(table: Table) -> dict[str, object]:
+    """How the rows that prove a zero are read and dated."""
+    dated = frozenset({table.time}) if table.time else frozenset()
+    return {**_behind(table, dated, own=True), "dataset": _reading(table)}
 
 
 def _behind(table: Table, used: frozenset[str], *, own: bool = False) -> dict[str, object]:

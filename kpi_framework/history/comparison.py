@@ -29,8 +29,29 @@ class Side(Record):
     """What the rules of each dataset look at."""
     inputs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The definitions that each derived one stands on."""
+    settings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """What each definition takes from each setting of kpi.yaml, by the setting's path, such as `datasets.tickets.key`.
+
+    Missing where nobody knows: then it may stand on all that its dataset names.
+    """
     former_hashes: Mapping[str, str] = field(default_factory=dict)
     """The hashes in the language of 0.1.0, by which what it recorded is known."""
+
+    def reads(self, definition_id: str, dataset: str) -> bool:
+        """Whether a definition over rows stands on a dataset: its own, its evidence, or one that its clocks read."""
+        metric = self.catalog.definitions[definition_id].noun
+        if metric.dataset == dataset:
+            return True
+        settings = self.settings.get(definition_id)
+        if settings is not None:
+            return any(path.startswith(f"datasets.{dataset}.") for path in settings)
+        own = self.catalog.dataset(metric.dataset or "")
+        return metric.evidence == dataset or (own is not None and dataset in own.histories)
+
+    def readers(self, dataset: str) -> frozenset[str]:
+        """The definitions that stand on a dataset, themselves or by their inputs."""
+        direct = {i for i in self.catalog.definitions if self.reads(i, dataset)}
+        return frozenset(direct | {i for i, inputs in self.inputs.items() if direct & set(inputs)})
 
     def means(self, definition_id: str, recorded: str) -> bool | None:
         """Whether a recorded hash is this definition's, in the language of the record; None where nobody knows."""

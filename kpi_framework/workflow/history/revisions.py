@@ -147,4 +147,8 @@ def side_of(compilation: Compilation) -> Side:
         with suppress(FormulaError):
             rules[name] = meanings.rules(name)
     behind = {i: closure(i, ready.inputs) for i in ready.inputs}
-    return Side(compilation.catalog, ready.hashes, one_text, segments, rules, behind, ready.former_hashes)
+    settings = {}
+    for definition_id in ready.hashes:
+        with suppress(FormulaError):
+            settings[definition_id] = meanings.settings(definition_id)
+    return Side(compilation.catalog, ready.hashes, one_text, segments, rules, behind, settings, ready.former_hashes)
