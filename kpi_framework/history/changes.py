@@ -17,6 +17,7 @@ from .comparison import Comparison, Pair, plain_field
 from .definitions import changed_fields
 from .projects import ProjectPair, changed_project
 from .signals import changed_signals
+from .successors import weakened_successors
 
 C = ChangeClass
 
@@ -27,6 +28,7 @@ def changes(comparison: Comparison) -> tuple[Change, ...]:
     restated = frozenset(p.id for p in pairs if not (p.same_meaning and comparison.same_parts(p.before.noun.id, p.id)))
     changed = [c for pair in pairs if pair.before.noun != pair.after.noun for c in changed_fields(pair)]
     changed += _comings_and_goings(comparison, pairs)
+    changed += weakened_successors(comparison, frozenset(p.before.noun.id for p in pairs if p.before.noun.id != p.id))
     renamed = {p.before.noun.id: p.id for p in pairs if p.before.noun.id != p.id}
     changed += changed_project(ProjectPair(comparison, restated, renamed))
     changed += changed_signals(comparison)
