@@ -12,6 +12,7 @@ from ..model.change import Change, ChangeClass
 from ..model.kpi import Metric
 from ..model.language import is_former
 from ..model.record import Record, field
+from .readers import readers
 
 
 class Side(Record):
@@ -37,21 +38,13 @@ class Side(Record):
     former_hashes: Mapping[str, str] = field(default_factory=dict)
     """The hashes in the language of 0.1.0, by which what it recorded is known."""
 
-    def reads(self, definition_id: str, dataset: str) -> bool:
-        """Whether a definition over rows stands on a dataset: its own, its evidence, or one that its clocks read."""
-        metric = self.catalog.definitions[definition_id].noun
-        if metric.dataset == dataset:
-            return True
-        settings = self.settings.get(definition_id)
-        if settings is not None:
-            return any(path.startswith(f"datasets.{dataset}.") for path in settings)
-        own = self.catalog.dataset(metric.dataset or "")
-        return metric.evidence == dataset or (own is not None and dataset in own.histories)
-
     def readers(self, dataset: str) -> frozenset[str]:
-        """The definitions that stand on a dataset, themselves or by their inputs."""
-        direct = {i for i in self.catalog.definitions if self.reads(i, dataset)}
-        return frozenset(direct | {i for i, inputs in self.inputs.items() if direct & set(inputs)})
+        """The definitions that stand on a dataset, themselves or by their inputs; by name where no more is known."""
+        named = readers(self.catalog, dataset)
+        return frozenset(i for i in named if i not in self.settings or self._takes(i, f"datasets.{dataset}."))
+
+    def _takes(self, definition_id: str, prefix: str) -> bool:
+        return any(path.startswith(prefix) for path in self.settings[definition_id])
 
     def means(self, definition_id: str, recorded: str) -> bool | None:
         """Whether a recorded hash is this definition's, in the language of the record; None where nobody knows."""

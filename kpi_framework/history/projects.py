@@ -160,8 +160,8 @@ def _privacy(pair: ProjectPair, name: str, before: object, after: object) -> Ite
     for column in sorted(set(old.segment_by) ^ set(new.segment_by)):
         is_segment = column in new.segment_by
         cls = C.LOOSENED if is_segment else C.TIGHTENED
-        values = (None, column) if is_segment else (column, None)
-        yield pair.change(cls, (name, "segment_by"), *values, _shown_by(pair, {column}))
+        before, after = (None, column) if is_segment else (column, None)
+        yield pair.change(cls, (name, "segment_by"), before, after, _shown_by(pair, {column}))
     if old.min_rows != new.min_rows:
         cls = C.LOOSENED if new.min_rows > old.min_rows else C.TIGHTENED
         touched = _shown_by(pair, {*old.segment_by, *new.segment_by})

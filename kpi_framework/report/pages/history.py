@@ -50,7 +50,7 @@ def _text(view: HistoryView) -> Iterator[RenderableType]:
         before, after = map(shorten, parted(change.before, change.after))
         yield Text.assemble(
             plain(f"{commit.committed_at:%Y-%m-%d}", "bold"), "  ", plain(commit.name[:10], "dim"), "  ",
-            plain(change.cls.value, "bold red" if change.cls.needs_reason else ""), "  ",
+            plain(change.cls.value, "bold red" if change.needs_reason else ""), "  ",
             plain(f"{change.kpi or 'kpi.yaml'} {change.field}", "bold"), "  ", plain(commit.author),
         )  # fmt: skip
         value = f"   (value {moved(event)})" if moved(event) else ""
