@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from ..model.language import LANGUAGE
 from ..model.project import Dataset
-from .forms import formed
+from .forms import Forms, formed
 
 Meaning = Mapping[str, object]
 Setting = tuple[str, object]
@@ -52,4 +52,5 @@ def _of_dataset(meaning: Meaning, name: str, dataset: Dataset) -> Iterator[Setti
 
 def _named(meaning: Meaning, part: str) -> Iterable[tuple[str, Meaning]]:
     parts = meaning.get(part)
+    parts = parts.former if isinstance(parts, Forms) else parts
     return parts.items() if isinstance(parts, Mapping) else ()

@@ -47,9 +47,7 @@ def derive(run: Run, wanted: WantedPeriods, observed: Observed, coverages: Cover
     return DerivedValues(values, compare(catalog, live, hashes), live, rows)
 
 
-def _live(
-    rows: SegmentRows, coverages: Coverages, known: Mapping[str, Values], ids: Iterable[str]
-) -> LiveBaselines:
+def _live(rows: SegmentRows, coverages: Coverages, known: Mapping[str, Values], ids: Iterable[str]) -> LiveBaselines:
     """The baselines of these KPIs as they are stated, or as the data give them today; none before the data begin."""
     baselines: LiveBaselines = {}
     wanted = rows.wanted

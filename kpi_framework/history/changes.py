@@ -14,6 +14,7 @@ from ..model.change import Change, ChangeClass
 from ..model.kpi import Metric
 from ..model.language import is_former
 from .comparison import Comparison, Pair, plain_field
+from .dataset_names import renamed_datasets, renamings, with_names
 from .definitions import changed_fields
 from .findings import restating
 from .projects import ProjectPair, changed_project
@@ -25,6 +26,12 @@ C = ChangeClass
 
 def changes(comparison: Comparison) -> tuple[Change, ...]:
     """All changes, the weightiest first."""
+    names = renamed_datasets(comparison)
+    changed = _changes(with_names(comparison, names) if names else comparison)
+    return tuple(sorted((*changed, *renamings(comparison, names)), key=lambda c: c.sort_key))
+
+
+def _changes(comparison: Comparison) -> list[Change]:
     pairs = tuple(_pairs(comparison))
     restated = frozenset(p.id for p in pairs if not (p.same_meaning and comparison.same_parts(p.before.noun.id, p.id)))
     changed = [c for pair in pairs if pair.before.noun != pair.after.noun for c in changed_fields(pair)]
@@ -37,7 +44,7 @@ def changes(comparison: Comparison) -> tuple[Change, ...]:
     changed += _baselines(comparison, pairs)
     changed += _ignores(comparison)
     changed += _broken(comparison)
-    return tuple(sorted(changed, key=lambda c: c.sort_key))
+    return changed
 
 
 def _pairs(comparison: Comparison) -> Iterator[Pair]:

@@ -35,6 +35,8 @@ class Side(Record):
 
     Missing where nobody knows: then it may stand on all that its dataset names.
     """
+    condition: Callable[[str], str] = str.strip
+    """One spelling for conditions of signals of one meaning."""
     former_hashes: Mapping[str, str] = field(default_factory=dict)
     """The hashes in the language of 0.1.0, by which what it recorded is known."""
 
@@ -68,6 +70,10 @@ class Comparison(Record):
         if before is None or after is None:
             return before == after
         return before == after or self.before.canonical(before) == self.after.canonical(after)
+
+    def same_condition(self, before: str, after: str) -> bool:
+        """The same of the conditions of signals."""
+        return before == after or self.before.condition(before) == self.after.condition(after)
 
 
 class Pair(Record):

@@ -235,8 +235,20 @@ def _read(dataset: DatasetPair, field: str) -> Iterator[Change]:
     yield dataset.change(C.RESTATING if touched else unseen, field, touched)
 
 
+def _timed(dataset: DatasetPair, field: str) -> Iterator[Change]:
+    """What is computed from a history; another history is other data, whatever the hashes say."""
+    before, after = (getattr(d, field) for d in (dataset.before, dataset.after))
+    if any(set(before[name].history) != set(after[name].history) for name in {*before} & {*after}):
+        yield dataset.change(C.RESTATING, field)
+    else:
+        yield from _read(dataset, field)
+
+
 def _contract(dataset: DatasetPair, field: str) -> Iterator[Change]:
-    """Another contract, where it changes no number, allows other cells."""
+    """Another contract, where it changes no number, allows other cells; one of the dataset's name may go unsaid."""
+    if field == "contract" and len({d.contract or dataset.name for d in (dataset.before, dataset.after)}) == 1:
+        yield dataset.change(C.COSMETIC, field, frozenset())
+        return
     touched = dataset.restated_by()
     yield dataset.change(C.RESTATING if touched else C.LOOSENED, field, touched)
 
@@ -328,7 +340,7 @@ DATASET_FIELDS: Mapping[str, DatasetClassify] = {
     "first_by": _read,
     "time": _read, "complete_through": _through, "complete_from": _from, "freshness": _freshness, "grain": _grain,
     "max_bad_rows": _bad_rows,
-    "preset": _contract, "rules": _data_rules, "clocks": _read, "policies": _read, "opening": _read, "final": _read,
+    "preset": _contract, "rules": _data_rules, "clocks": _timed, "policies": _timed, "opening": _read, "final": _read,
 }  # fmt: skip
 """How a change of each field of a dataset is judged."""
 

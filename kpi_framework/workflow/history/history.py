@@ -9,6 +9,7 @@ from functools import cached_property
 from ...compile.catalog import Compilation
 from ...compile.dataset.columns import Native
 from ...compile.language.canonical import one_text
+from ...compile.language.signal import one_condition
 from ...evaluate.evaluate import evaluate
 from ...history.changes import changes
 from ...history.comparison import Comparison, Side
@@ -171,7 +172,7 @@ class _Story(Record, dict=True):
         """Some files compared; and their meanings, where those can tell a change from none."""
         today = step.commit.committed_at.date()
         catalogs = [self._catalog(tree, paths) for tree in (before, after)]
-        old, new = (Side(c, {}, one_text) for c in catalogs)
+        old, new = (Side(c, {}, one_text, condition=one_condition) for c in catalogs)
         compared = changes(Comparison(old, new, today))
         if not any(_hangs_on_meaning(c) for c in compared):
             return compared

@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 from ...compile.catalog import Compilation
 from ...compile.graph import closure
 from ...compile.language.canonical import one_text
+from ...compile.language.signal import one_condition
 from ...compile.meaning import Meanings
 from ...compile.sql.errors import FormulaError
 from ...evaluate.computable import computable
@@ -151,4 +152,7 @@ def side_of(compilation: Compilation) -> Side:
     for definition_id in ready.hashes:
         with suppress(FormulaError):
             settings[definition_id] = meanings.settings(definition_id)
-    return Side(compilation.catalog, ready.hashes, one_text, segments, rules, behind, settings, ready.former_hashes)
+    return Side(
+        compilation.catalog, ready.hashes, one_text, segments, rules, behind, settings, one_condition,
+        ready.former_hashes,
+    )  # fmt: skip
