@@ -30,6 +30,9 @@ def show_diff(
         str | None, typer.Option("--reason", help="Why the definitions change; `Reason:` lines of commits count too.")
     ] = None,
     impact: Annotated[bool, typer.Option(help="Compute the values of both revisions.")] = True,
+    exact: Annotated[
+        bool, typer.Option("--exact", help="Compare the two revisions themselves, not from where they parted.")
+    ] = False,
     written: Annotated[
         Path | None, typer.Option("--from", help="Show the file that `kpi diff --format json` wrote.")
     ] = None,
@@ -47,7 +50,7 @@ def show_diff(
         difference = read_diff(written)
     else:
         chosen = o.options(project, as_of=as_of, periods=periods, fail_on=fail_on, allow_path=allow_path)
-        difference = diff(chosen, Question(base, head, reason, impact))
+        difference = diff(chosen, Question(base, head, reason, impact, exact))
     failed = any(strictness.fails(f.severity) for f in difference.diagnostics)
     o.write(DIFF_FORMATS[form](DiffView(difference, not failed, o.color(), o.width())), output)
     raise typer.Exit(int(failed))

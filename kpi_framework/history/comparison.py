@@ -12,6 +12,7 @@ from ..model.change import Change, ChangeClass
 from ..model.kpi import Metric
 from ..model.language import is_former
 from ..model.record import Record, field
+from .readers import readers
 
 
 class Side(Record):
@@ -29,8 +30,23 @@ class Side(Record):
     """What the rules of each dataset look at."""
     inputs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The definitions that each derived one stands on."""
+    settings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """What each definition takes from each setting of kpi.yaml, by the setting's path, such as `datasets.tickets.key`.
+
+    Missing where nobody knows: then it may stand on all that its dataset names.
+    """
+    condition: Callable[[str], str] = str.strip
+    """One spelling for conditions of signals of one meaning."""
     former_hashes: Mapping[str, str] = field(default_factory=dict)
     """The hashes in the language of 0.1.0, by which what it recorded is known."""
+
+    def readers(self, dataset: str) -> frozenset[str]:
+        """The definitions that stand on a dataset, themselves or by their inputs; by name where no more is known."""
+        named = readers(self.catalog, dataset)
+        return frozenset(i for i in named if i not in self.settings or self._takes(i, f"datasets.{dataset}."))
+
+    def _takes(self, definition_id: str, prefix: str) -> bool:
+        return any(path.startswith(prefix) for path in self.settings[definition_id])
 
     def means(self, definition_id: str, recorded: str) -> bool | None:
         """Whether a recorded hash is this definition's, in the language of the record; None where nobody knows."""
@@ -54,6 +70,10 @@ class Comparison(Record):
         if before is None or after is None:
             return before == after
         return before == after or self.before.canonical(before) == self.after.canonical(after)
+
+    def same_condition(self, before: str, after: str) -> bool:
+        """The same of the conditions of signals."""
+        return before == after or self.before.condition(before) == self.after.condition(after)
 
 
 class Pair(Record):

@@ -89,7 +89,7 @@ class Replay:
         if change.cls is ChangeClass.RENAMED:
             is_own = change.kpi not in self._standing and change.before not in self._gone
         elif _is_whole(change) and change.after is not None:
-            is_own = change.kpi not in self._standing
+            is_own = change.kpi not in self._standing or self._is_mixed(change.kpi, having)
         elif _is_whole(change):
             is_own = is_there
         else:
@@ -97,6 +97,11 @@ class Replay:
             held = having if last is None else [number for number in having if last >> number & 1]
             return held[0] if held and (is_there or change.field in _READING) else None
         return having[0] if is_own else None
+
+    def _is_mixed(self, kpi: object, lacking: Sequence[int]) -> bool:
+        """Whether a definition has, by its former name, changes of sides that lack it by this one."""
+        mask = sum(1 << number for number in lacking)
+        return any(field != "id" and sides and not sides & ~mask for field, sides in self._standing[kpi])
 
     def settled(self, whole: Sequence[Change]) -> Iterator[Change]:
         """What is still gone of all that a merge has, and what is still there that it has not."""

@@ -87,7 +87,7 @@ def changed_targets(pair: Pair, name: str) -> Iterator[Change]:
     """The targets of both sides, from each day on which one of them begins.
 
     Looser now or in future is loosened. What differs in a span of days that is over, or in one that began on a
-    stated day of the past, rewrites how the past is judged: backdated.
+    stated day of the past, rewrites how the past is judged: backdated. Both may be so, and both are said.
     """
     before, after = _targets(pair.before.noun), _targets(pair.after.noun)
     starts = sorted({t.from_ or _ALWAYS for t in (*before, *after)} | {_ALWAYS})
@@ -101,19 +101,24 @@ def changed_targets(pair: Pair, name: str) -> Iterator[Change]:
             past.append(relation)
         else:
             coming.append((start, relation))
-    cls = _class(past, coming, pair.comparison.today)
-    if cls is not None:
-        first = min((start for start, _ in coming), default=None)
-        effective = first if first and first > pair.comparison.today else None
-        yield pair.change(cls, name, effective=effective)
+    first = min((start for start, _ in coming), default=None)
+    effective = first if first and first > pair.comparison.today else None
+    for cls in _classes(past, coming, pair.comparison.today):
+        yield pair.change(cls, name, effective=None if cls is ChangeClass.BACKDATED else effective)
 
 
-def _class(past: list[Relation], coming: list[tuple[dt.date, Relation]], today: dt.date) -> ChangeClass | None:
+def _classes(past: list[Relation], coming: list[tuple[dt.date, Relation]], today: dt.date) -> Iterator[ChangeClass]:
+    """What becomes of today and the future, and beside it, never hidden by it, what becomes of the past."""
     if any(LOOSER in relation for _, relation in coming):
-        return ChangeClass.LOOSENED
-    if past or any(_ALWAYS < start < today for start, _ in coming):
-        return ChangeClass.BACKDATED
-    return ChangeClass.TIGHTENED if coming else None
+        yield ChangeClass.LOOSENED
+    elif coming and (past or not _is_backdated(past, coming, today)):
+        yield ChangeClass.TIGHTENED
+    if _is_backdated(past, coming, today):
+        yield ChangeClass.BACKDATED
+
+
+def _is_backdated(past: list[Relation], coming: list[tuple[dt.date, Relation]], today: dt.date) -> bool:
+    return bool(past) or any(_ALWAYS < start < today for start, _ in coming)
 
 
 def _targets(metric: Metric) -> tuple[Target, ...]:

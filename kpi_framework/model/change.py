@@ -18,6 +18,7 @@ class ChangeClass(StrEnum):
     RESTATING = "restating"
     LOOSENED = "loosened"
     BACKDATED = "backdated"
+    DATA = "data"
     REMOVED = "removed"
     RETIRED = "retired"
     RENAMED = "renamed"
@@ -41,6 +42,7 @@ _MEANINGS = {
     ChangeClass.RESTATING: "The number means something else than before.",
     ChangeClass.LOOSENED: "The definition is less strict: what failed before can pass now, or is no longer judged.",
     ChangeClass.BACKDATED: "A target or a baseline of a past period changes.",
+    ChangeClass.DATA: "Data were changed afterwards: a settled value is another one.",
     ChangeClass.REMOVED: "The definition is deleted.",
     ChangeClass.RETIRED: "The definition is retired, with a reason.",
     ChangeClass.RENAMED: "The definition has another id.",
@@ -69,6 +71,13 @@ class Change(Record):
     """The day from which a target is another one; None where it is at once, or no target's."""
     because: str | None = None
     """`version` where a number moved under an equal definition over equal data: another version computed it."""
+    published: bool = False
+    """Whether data changed a value that a ledger holds."""
+
+    @property
+    def needs_reason(self) -> bool:
+        """Whether it may not be made without saying why: by its class, or because readers know the value."""
+        return self.cls.needs_reason or (self.cls is ChangeClass.DATA and self.published)
 
     @property
     def sort_key(self) -> tuple[int, str, str, str]:

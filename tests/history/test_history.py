@@ -68,11 +68,12 @@ def test_a_project_compared_with_itself_has_no_changes(repository: Repository) -
 
 
 def test_the_whole_year_names_every_field_that_differs(repository: Repository) -> None:
-    """From the first day to the last: each field once, whatever way it went."""
+    """From the first day to the last: each field once, whatever way it went; a target's past beside its future."""
     first = f"HEAD~{len(YEAR)}"
     found = kpi(repository.root, "diff", first, "HEAD", "--no-impact", "--format", "json").json["changes"]
     fields = {(c["kpi"], c["field"]) for c in found}
-    assert len(fields) == len(found)
+    assert len({(c["kpi"], c["field"], c["class"]) for c in found}) == len(found)
+    assert len([c for c in found if c["field"] != "target"]) == len(fields) - 1
     assert fields == {
         ("fix_time", name)
         for name in ("target", "formula", "where", "time", "min_sample", "min_measured", "settle", "owner", "review",

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.cli.projects import kpi
 
+from tests.cli.projects import kpi
 from tests.history.stories import CONFIG, Files, RandomStory, make
 
 SEEDS = range(int(os.environ.get("KPI_REPLAYS", "12")))
@@ -55,7 +55,7 @@ def stated(files: Files) -> State:
 @pytest.mark.parametrize("seed", SEEDS)
 def test_all_changes_replayed_give_the_last_commit(seed: int, tmp_path: Path) -> None:
     """Merges that take one side, or neither; reverts, renames, files that break, folders that move: nothing is lost."""
-    randomness = random.Random(seed)
+    randomness = random.Random(seed)  # noqa: S311 - the same stories each time
     commits = RandomStory(randomness).told(randomness.randrange(4, 24))
     make(tmp_path, commits, randomness)
     last = commits[-1]

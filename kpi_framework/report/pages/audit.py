@@ -54,7 +54,7 @@ def _of(audit: Audit, kpi_id: str) -> Content:
 def _index(audit: Audit, ink: Ink) -> Iterator[Part]:
     counts = Counter(e.change.cls for e in audit.events)
     kinds = ", ".join(f"{counts[cls]} {cls}" for cls in ChangeClass if counts[cls]) or "none"
-    unexplained = sum(e.change.cls.needs_reason and not e.reason for e in audit.events)
+    unexplained = sum(e.change.needs_reason and not e.reason for e in audit.events)
     yield Part(lines=(
         f"At commit {ink.code(audit.commit)}.",
         f"Changes: {len(audit.events):,} ({kinds}); {unexplained:,} need a reason and have none.",

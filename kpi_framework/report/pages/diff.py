@@ -173,6 +173,7 @@ def _change_text(difference: Difference, change: Change) -> Iterator[RenderableT
 
 def _aside(change: Change) -> str:
     day = f", from {change.effective}" if change.effective else ""
+    day += ", of a published value" if change.published else ""
     return day + (f", because of the {change.because}" if change.because else "")
 
 
@@ -181,7 +182,7 @@ def diff_markdown(view: DiffView) -> str:
     difference = view.difference
     sign = "✓" if view.passed else "✗"
     head = f"{MARK}\n## {sign} KPI changes\n\n**{prose(verdict(view))}**"
-    weighty = tuple(c for c in difference.changes if c.cls.needs_reason or c.cls is ChangeClass.REMOVED)
+    weighty = tuple(c for c in difference.changes if c.needs_reason or c.cls is ChangeClass.REMOVED)
     others = tuple(c for c in difference.changes if c not in weighty)
     sections = [
         Section("", (head, *_lines(difference))),
@@ -205,7 +206,7 @@ def _lines(difference: Difference) -> Iterator[str]:
 def _changes(title: str, difference: Difference, changes: tuple[Change, ...]) -> Section:
     rows = [
         (
-            f"**{c.cls.value}**" if c.cls.needs_reason else c.cls.value, prose(_name(difference, c.kpi)), code(c.field),
+            f"**{c.cls.value}**" if c.needs_reason else c.cls.value, prose(_name(difference, c.kpi)), code(c.field),
             code(shorten(before)), code(shorten(after)) + prose(_aside(c)), code(f"{c.path}:{c.line}"),
             message(", ".join(f"`{t}`" for t in c.touches[:_SHOWN])),
         )
@@ -246,11 +247,12 @@ def diff_json(view: DiffView) -> str:
 
 def change_object(change: Change) -> dict[str, object]:
     """One change."""
-    because = {"because": change.because} if change.because else {}
+    further: dict[str, object] = {"because": change.because} if change.because else {}
+    further |= {"published": True} if change.published else {}
     return {
         "kpi": change.kpi, "class": change.cls.value, "field": change.field, "before": change.before,
         "after": change.after, "path": change.path, "line": change.line, "touches": list(change.touches),
-        "effective": change.effective.isoformat() if change.effective else None, **because,
+        "effective": change.effective.isoformat() if change.effective else None, **further,
     }  # fmt: skip
 
 

@@ -51,7 +51,7 @@ def _text(view: HistoryView) -> Iterator[RenderableType]:
         before, after = map(shorten, parted(change.before, change.after))
         yield Text.assemble(
             plain(f"{commit.committed_at:%Y-%m-%d}", "bold"), "  ", plain(commit.name[:10], "dim"), "  ",
-            plain(change.cls.value, "bold red" if change.cls.needs_reason else ""), "  ",
+            plain(change.cls.value, "bold red" if change.needs_reason else ""), "  ",
             plain(f"{change.kpi or 'kpi.yaml'} {change.field}", "bold"), "  ", plain(commit.author),
         )  # fmt: skip
         yield below(f"{PLAIN.prose(before)} → {PLAIN.prose(after)}")
@@ -66,7 +66,9 @@ def unproven(events: tuple[HistoryEvent, ...]) -> str:
     commits = {e.commit.name: e.commit for e in events}
     signed = sum(c.signed != "none" for c in commits.values())
     text = f"who wrote {counted(len(commits), 'commit')}; {signed:,} of them"
-    return f"{text} {'has' if signed == 1 else 'have'} a signature, which `git verify-commit` can verify with your keys."
+    return (
+        f"{text} {'has' if signed == 1 else 'have'} a signature, which `git verify-commit` can verify with your keys."
+    )
 
 
 def effects_of(event: HistoryEvent) -> Iterator[str]:

@@ -6,16 +6,16 @@ import datetime as dt
 from collections.abc import Iterator
 
 from ...compile.language.canonical import one_text
-from ...history.changes import changes
+from ...compile.language.signal import one_condition
+from ...history.changes import changes as changes_of
 from ...history.comparison import Comparison, Side
-from ...history.git import Repository
-from ...history.log import read_log
-from ...history.reasons import is_reason
+from ...history.log import CommitLog, read_log
+from ...history.reasons import is_reason, named_reason, own_reason
 from ...history.trees import Place
 from ...model.change import Change, ChangeClass, HistoryEvent
 from ...model.record import Record, field
 from ..project import ProjectRoot
-from .revisions import FILES, Revision
+from .revisions import FILES, Revision, data_roots
 from .story import Story, with_later_reasons
 
 Key = tuple[str | None, str]
@@ -27,17 +27,30 @@ class Explanations(Record):
     given: str | None
     events: tuple[HistoryEvent, ...] = ()
     uncommitted: frozenset[Key] = field(default_factory=frozenset)
+    of_data: CommitLog | None = None
+    """The commits that touch tracked data."""
 
-    def covers(self, change: Change) -> bool:
-        """Whether everybody who made a change said why."""
+    def reason(self, change: Change) -> str | None:
+        """Why a change was made; None unless everybody who made it said why."""
         if self.given:
-            return True
+            return self.given
         if (change.kpi, change.field) in self.uncommitted:
-            return False
+            return None
+        if change.cls is ChangeClass.DATA:
+            return self._of_data(change)
         ids = self._ids(change.kpi)
         events = [e for e in self.events if e.change.kpi in ids and e.change.field == change.field]
-        weighty = [e for e in events if e.change.cls.needs_reason]
-        return all(e.reason for e in weighty) and any(e.reason for e in events)
+        reasons = [e.reason for e in events if e.reason]
+        is_covered = all(e.reason for e in events if e.change.needs_reason)
+        return " ".join(dict.fromkeys(reasons)) or None if is_covered else None
+
+    def _of_data(self, change: Change) -> str | None:
+        """What the commits that touch data say of a value that data changed."""
+        log = self.of_data or CommitLog((), {})
+        merged = ((s.commit, log.commits.get(log.merges.get(s.commit.name, ""))) for s in log.steps)
+        reasons = [own_reason(change.kpi, commit, merge) for commit, merge in merged]
+        named = named_reason(change, log.commits.values())
+        return " ".join(dict.fromkeys(r for r in (*reasons, named) if r)) or None
 
     def _ids(self, kpi: str | None) -> set[str | None]:
         """What a definition is called, and was called in this range."""
@@ -55,21 +68,28 @@ class Explanations(Record):
 
 
 def explanations(
-    project_root: ProjectRoot, repository: Repository, ends: tuple[Revision, Revision], given: str | None
+    project_root: ProjectRoot, ends: tuple[Revision, Revision], changes: tuple[Change, ...], given: str | None
 ) -> Explanations:
     """The reasons for what lies between two revisions. Raises KpiError."""
     before, after = ends
+    repository = after.repository
     reason = given.strip() if given and is_reason(given) else None
+    if not changes or repository.is_shallow:
+        return Explanations(reason)
     head = after.commit or repository.commit("HEAD")
+    base = (before.commit or head,)
     prefixes = tuple(dict.fromkeys((repository.prefix, before.repository.prefix)))
-    log = read_log(repository, head, Place(prefixes, FILES), (before.commit or head,))
+    log = read_log(repository, head, Place(prefixes, FILES), base)
     events = with_later_reasons(Story(project_root, repository, log).events(), log)
     uncommitted = _uncommitted(Revision(project_root, repository, head), after) if after.commit is None else ()
-    return Explanations(reason, events, frozenset((c.kpi, c.field) for c in uncommitted))
+    of_data = None
+    if any(change.cls is ChangeClass.DATA for change in changes):
+        of_data = read_log(repository, head, Place(prefixes, tuple(data_roots(after.catalog))), base)
+    return Explanations(reason, events, frozenset((c.kpi, c.field) for c in uncommitted), of_data)
 
 
 def _uncommitted(head: Revision, disk: Revision) -> Iterator[Change]:
     """What the files on disk say otherwise than the last commit, however little it means."""
     if head.is_there:
-        before, after = (Side(revision.catalog, {}, one_text) for revision in (head, disk))
-        yield from changes(Comparison(before, after, dt.date.min))
+        before, after = (Side(revision.catalog, {}, one_text, condition=one_condition) for revision in (head, disk))
+        yield from changes_of(Comparison(before, after, dt.date.min))

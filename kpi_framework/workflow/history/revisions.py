@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 from ...compile.catalog import Compilation
 from ...compile.graph import closure
 from ...compile.language.canonical import one_text
+from ...compile.language.signal import one_condition
 from ...compile.meaning import Meanings
 from ...compile.sql.errors import FormulaError
 from ...evaluate.computable import computable
@@ -89,20 +90,20 @@ class Revision(Record, dict=True):
 
     def _lay(self, root: Path, commit: str, catalog: Catalog) -> None:
         """Write the tracked data of a commit into a folder, and show beside them what it does not track."""
-        tracked = self.repository.blobs(commit, tuple(_roots(catalog)))
+        tracked = self.repository.blobs(commit, tuple(data_roots(catalog)))
         contents = self.repository.contents(tracked.values())
         for path, name in tracked.items():
             _write(root, path, contents[name])
-        for base in _roots(catalog):
+        for base in data_roots(catalog):
             _borrow(self.project_root, root, base)
 
     def fingerprint(self, catalog: Catalog) -> frozenset[tuple[str, str]]:
         """The tracked data files and their object names: equal where no tracked data differ."""
         commit = self.commit or self.repository.commit("HEAD")
-        return frozenset(self.repository.blobs(commit, tuple(_roots(catalog))).items())
+        return frozenset(self.repository.blobs(commit, tuple(data_roots(catalog))).items())
 
 
-def _roots(catalog: Catalog) -> Iterator[str]:
+def data_roots(catalog: Catalog) -> Iterator[str]:
     """For each dataset, the file or the folder that all its files lie in; absolute ones lie outside."""
     for dataset in catalog.project.noun.datasets.values():
         path = PurePosixPath(dataset.reading.path)
@@ -156,4 +157,11 @@ def side_of(compilation: Compilation) -> Side:
         with suppress(FormulaError):
             rules[name] = meanings.rules(name)
     behind = {i: closure(i, ready.inputs) for i in ready.inputs}
-    return Side(compilation.catalog, ready.hashes, one_text, segments, rules, behind, ready.former_hashes)
+    settings = {}
+    for definition_id in ready.hashes:
+        with suppress(FormulaError):
+            settings[definition_id] = meanings.settings(definition_id)
+    return Side(
+        compilation.catalog, ready.hashes, one_text, segments, rules, behind, settings, one_condition,
+        ready.former_hashes,
+    )  # fmt: skip

@@ -16,6 +16,7 @@ from pathlib import PurePosixPath
 from ...compile.catalog import Compilation
 from ...compile.dataset.columns import Native
 from ...compile.language.canonical import one_text
+from ...compile.language.signal import one_condition
 from ...history.changes import changes
 from ...history.comparison import Comparison, Side
 from ...history.divergence import Sides, divergence
@@ -171,7 +172,7 @@ class Story(Record, dict=True):
     def _compared(self, before: Tree, after: Tree, paths: set[str], today: dt.date) -> tuple[Change, ...]:
         """Some files compared; and their meanings, where those can tell a change from none."""
         catalogs = [self._catalog(tree, paths) for tree in (before, after)]
-        old, new = (Side(c, {}, one_text) for c in catalogs)
+        old, new = (Side(c, {}, one_text, condition=one_condition) for c in catalogs)
         compared = changes(Comparison(old, new, today))
         if not any(_hangs_on_meaning(c) for c in compared):
             return compared
@@ -222,7 +223,9 @@ class Story(Record, dict=True):
         apart = divergence(self.log.parents, self._order, commit.parents)
         replay = self._replayed(apart)
         paths = {p for p in map(trees.inside, differing) if not self._is_followed(p, commit, apart)} | replay.lost
-        paths |= {p for c in (commit.name, *commit.parents) for p in trees.at(c) if PurePosixPath(p).stem in replay.renamed}
+        paths |= {
+            p for c in (commit.name, *commit.parents) for p in trees.at(c) if PurePosixPath(p).stem in replay.renamed
+        }
         if paths:
             compared = [in_replay_order(self._between(parent, commit, paths)) for parent in commit.parents]
             whole = self._between(None, commit, {*trees.at(commit.name)})
