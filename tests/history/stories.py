@@ -119,10 +119,11 @@ class RandomStory:
 
     def _changed(self, definition: Definition) -> Definition:
         formula = self.random.choice(FORMULAS)
+        settles = ["1 day", "3 days", None]
         wheres = ["priority = 'high'", "late", None]
         edits: list[Mapping[str, Any]] = [
             {"name": f"Name {self._fresh('x')}"}, {"owner": self.random.choice(["a@x.org", "b@x.org", None])},
-            {"min_sample": self.random.choice([2, 5, 9, None])}, {"settle": self.random.choice(["1 day", "3 days", None])},
+            {"min_sample": self.random.choice([2, 5, 9, None])}, {"settle": self.random.choice(settles)},
             {"where": self.random.choice(wheres)}, {"formula": formula, "unit": UNITS[formula]},
         ]  # fmt: skip
         changed = {**definition, **self.random.choice(edits), **self.random.choice(edits)}

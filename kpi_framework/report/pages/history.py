@@ -129,7 +129,8 @@ def event_object(event: HistoryEvent) -> dict[str, object]:
     return {
         **change_object(event.change), "commit": commit.name, "author": commit.author, "email": commit.email,
         "committed_at": commit.committed_at.isoformat(), "authored_at": commit.authored_at.isoformat(),
-        "committer": commit.committer, "signed": commit.signed, "signing_key": commit.key, "subject": commit.subject, "reason": event.reason,
+        "committer": commit.committer, "signed": commit.signed, "signing_key": commit.key, "subject": commit.subject,
+        "reason": event.reason,
         "pull_request": event.pull_request, "merge": event.merge.name if event.merge else None,
         "approvals": list(event.approvals), "landed": event.landed, "doubts": list(event.doubts),
         "values": {"before": number(event.before), "after": number(event.after)},
