@@ -54,12 +54,18 @@ class Side(Record):
         return meaning == recorded if meaning else None
 
 
+def _unknown(_definition_id: str) -> dt.date | None:
+    return None
+
+
 class Comparison(Record):
     """Before and after, as one day sees them: what lies before `today` is the past."""
 
     before: Side
     after: Side
     today: dt.date
+    begins: Callable[[str], dt.date | None] = _unknown
+    """The first day of the first period in which data can give a definition a value; None where nobody knows."""
 
     def same_parts(self, former: str, definition_id: str) -> bool:
         """Whether the segments of a definition are computed from the same."""

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
 from ...compile.catalog import Compilation
+from ...evaluate.data_span import newest_complete_through, oldest_complete_from
 from ...evaluate.evaluate import evaluate
-from ...evaluate.newest import newest_complete_through
 from ...evaluate.reporting_periods import ReportingPeriods
 from ...history.data_changes import data_changes
 from ...history.ledger import read_chain
@@ -111,6 +111,19 @@ def settled_periods(options: Options, compilation: Compilation) -> ReportingPeri
         return min(reporting, own, key=lambda r: r.as_of)
     newest = newest_complete_through(compilation, options.setting(reporting))
     return replace(reporting, as_of=newest) if newest is not None else reporting
+
+
+def first_day(options: Options, compilation: Compilation, definition_id: str) -> dt.date | None:
+    """The first day of the first period in which the data can give a definition a value; None where none is known."""
+    own = compilation.narrowed((definition_id,))
+    reporting = reporting_periods_of(own.catalog, options.as_of, options.now, options.periods)
+    since = oldest_complete_from(own, options.setting(reporting))
+    metric, almanac = own.catalog.definitions[definition_id].noun, reporting.almanac
+    if since is None:
+        return None
+    period = almanac.period_of(almanac.day_of(since), metric.period)
+    # A stock is counted at the end of a period, which may be the very moment in which the data begin.
+    return almanac.shift(period, -1).start if metric.is_stock else period.start
 
 
 def _measured(options: Options, compilation: Compilation, reporting: ReportingPeriods) -> tuple[Measurement, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 
 from ...compile.catalog import Compilation
@@ -20,10 +21,11 @@ from ...model.rule import RULES
 from ..project import ProjectRoot, compiled, reporting_periods_of, settled
 from ..run import Options
 from .bases import beginning, merge_bases, without_definitions
-from .data import changed_data
+from .data import changed_data, first_day
 from .effects import Effects
 from .explanations import explanations
 from .revisions import WORKING_TREE, Revision, side_of
+from .unused_words import without_unused
 
 
 class Question(Record):
@@ -65,7 +67,9 @@ class _Later(Record):
             self.revision.catalog, self.options.as_of, self.options.now, self.options.periods
         )
         compilations = (compiled(catalog, self.project_root), compiled(self.revision.catalog, self.project_root))
-        sides = Comparison(*_sides(*compilations), reporting.today)
+        here = replace(self.options, project_root=self.project_root, progress=lambda _: None)
+        known = without_unused(*compilations, self.project_root)
+        sides = Comparison(*_sides(compilations, known), reporting.today, partial(first_day, here, compilations[0]))
         effects = Effects(self.options, (begun.revision, self.revision), compilations, sides, reporting)
         changed = _as_new(changes(sides)) if begun.is_new else self._changed(begun.revision, sides)
         shown = self.question.with_impact and not begun.is_new
@@ -92,21 +96,25 @@ class _Later(Record):
         return tuple(sorted(dict.fromkeys((*own, *weighed)), key=lambda f: f.sort_key))
 
 
+Pair = tuple[Compilation, Compilation]
 _READ = ("timezone", "week_starts", "fiscal_year_starts", "calendars", "datasets", "engine", "privacy")
 """The settings of kpi.yaml that reach the meaning of a definition."""
 
 
-def _sides(before: Compilation, after: Compilation) -> tuple[Side, Side]:
-    """Both sides with the meanings that a change can hang on: where kpi.yaml reads alike, only of files that differ."""
-    projects = (before.catalog.project.noun, after.catalog.project.noun)
+def _sides(compilations: Pair, known: Pair) -> tuple[Side, Side]:
+    """Both sides with the meanings that a change can hang on: where kpi.yaml reads alike, only of files that differ.
+
+    `known` are the compilations that meanings are taken from.
+    """
+    catalogs = [compilation.catalog for compilation in compilations]
+    projects = [catalog.project.noun for catalog in catalogs]
     if any(getattr(projects[0], name) != getattr(projects[1], name) for name in _READ):
-        return side_of(before), side_of(after)
-    ids = _differing(before.catalog, after.catalog)
-    old, new = (
-        replace(side_of(c.narrowed(i for i in ids if i in c.catalog.definitions)), catalog=c.catalog)
-        for c in (before, after)
-    )
-    return old, new
+        sides = [side_of(compilation) for compilation in known]
+    else:
+        ids = _differing(*catalogs)
+        sides = [side_of(c.narrowed(i for i in ids if i in c.catalog.definitions)) for c in known]
+    before, after = (replace(side, catalog=catalog) for side, catalog in zip(sides, catalogs, strict=True))
+    return before, after
 
 
 def _differing(before: Catalog, after: Catalog) -> list[str]:
