@@ -99,7 +99,7 @@ _ALL = (
     Rule("KPI504", "unsegmented-average", NOTE, "An overall average hides the urgent tickets behind the easy ones.", "Add `segments:`, such as priority or category."),
     Rule("KPI505", "advanced-before-stable", NOTE, "Advanced KPIs need clean categories and stable foundational KPIs first.", "Review the foundational KPIs first. Keep this one a draft until then."),
     Rule("KPI506", "benchmark-old", NOTE, "A benchmark that is years old says little about today.", "Find a newer source, or remove the benchmark."),
-    Rule("KPI701", "unexplained-change", ERROR, "A change to the meaning of a number, a looser target, or a change to the past needs a reason.", "Add a `Reason: …` trailer to a commit of the change, or give --reason."),
+    Rule("KPI701", "unexplained-change", ERROR, "A change to the meaning of a number, a looser target, or a change to the past needs a reason.", "Add a line `Reason: …` to the message of the commit that makes the change, or `Reason ID: …` to a later one, or give --reason."),
     Rule("KPI702", "removed-unretired", ERROR, "A KPI was deleted without being retired first, so its history ends without a reason.", "Retire it first: `status: retired` with `retired: {since:, because:}`. Remove the file in a later change."),
     Rule("KPI703", "silent-restatement", ERROR, "The value of a closed period differs from the published value.", "Find out what changed it. Then publish it again with `--reason`, so that readers see the restatement."),
     Rule("KPI704", "ledger-broken", ERROR, "The ledger is broken: a line was changed, lost or added.", "Restore the file from the last commit or anchor in which it was intact. `git log -p` on the file shows who changed what."),

@@ -42,12 +42,16 @@ def test_a_word_is_no_reason(text: str, is_one: bool) -> None:
     assert is_reason(text) is is_one
 
 
-@pytest.mark.parametrize(
-    "message",
-    ["Softer\n\nReason: agreed with the desk lead", "Softer\n\nReason: agreed\nwith the desk lead\n\nCo-authored-by: B <b@x>",
-     "Softer (#3)\n\n* first\n\nReason: agreed with the desk lead\n\n* second step\n\ntext after", "Softer\n\nReason fix_time: agreed with all",
-     "Softer\r\n\r\nReason: agreed with the desk lead\r\n\r\nmore"],
-)  # fmt: skip
+EXPLAINED = (
+    "Softer\n\nReason: agreed with the desk lead",
+    "Softer\n\nReason: agreed\nwith the desk lead\n\nCo-authored-by: B <b@x>",
+    "Softer (#3)\n\n* first\n\nReason: agreed with the desk lead\n\n* second step\n\ntext after",
+    "Softer\n\nReason fix_time: agreed with all",
+    "Softer\r\n\r\nReason: agreed with the desk lead\r\n\r\nmore",
+)
+
+
+@pytest.mark.parametrize("message", EXPLAINED)
 def test_a_reason_stands_anywhere_in_the_message(message: str, desk: Repository) -> None:
     """As the last block or not, by name or not, on several lines, in a squash of several commits."""
     desk.edit(KPI, *TARGET)
