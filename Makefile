@@ -9,7 +9,7 @@ SERVERS := .servers
 LOADERS := .loaders
 PYTEST_ARGS ?= --numprocesses auto
 
-.PHONY: help demo test coverage hostile check bench golden docs editor browser servers loaders pull dist lock
+.PHONY: help demo test coverage hostile check bench golden docs replay editor browser servers loaders pull dist lock
 .DEFAULT_GOAL := help
 
 help: ## say what there is
@@ -40,6 +40,9 @@ coverage: $(READY) ## run the tests and measure what they reach, the worker too;
 
 hostile: $(READY) ## bad input and kills in large numbers, an hour or more: figures, and what broke
 	$(BIN)/python -m tests.hostile --large $(HOSTILE_ARGS)
+
+replay: $(READY) ## three hundred random repositories: replaying their history gives the last commit, some minutes
+	KPI_REPLAYS=300 $(BIN)/python -m pytest -n 0 -q tests/history/test_replay.py
 
 check: $(READY) ## lint, format, types, imports, workflows, definitions, schemas
 	$(BIN)/ruff check .

@@ -30,6 +30,9 @@ def show_diff(
         str | None, typer.Option("--reason", help="Why the definitions change; `Reason:` lines of commits count too.")
     ] = None,
     impact: Annotated[bool, typer.Option(help="Compute the values of both revisions.")] = True,
+    exact: Annotated[
+        bool, typer.Option("--exact", help="Compare the two revisions themselves, not from where they parted.")
+    ] = False,
     written: Annotated[
         Path | None, typer.Option("--from", help="Show the file that `kpi diff --format json` wrote.")
     ] = None,
@@ -47,7 +50,7 @@ def show_diff(
         difference = read_diff(written)
     else:
         chosen = o.options(project, as_of=as_of, periods=periods, fail_on=fail_on, allow_path=allow_path)
-        difference = diff(chosen, Question(base, head, reason, impact))
+        difference = diff(chosen, Question(base, head, reason, impact, exact))
     failed = any(strictness.fails(f.severity) for f in difference.diagnostics)
     o.write(DIFF_FORMATS[form](DiffView(difference, not failed, o.color(), o.width())), output)
     raise typer.Exit(int(failed))
@@ -68,6 +71,9 @@ def show_history(
     project: o.Project = None, form: HistoryFormat = "text", output: o.Output = "-", as_of: o.AsOf = None,
     since: Annotated[str | None, typer.Option("--since", help="Only changes on or after this day.")] = None,
     until: Annotated[str | None, typer.Option("--until", help="Only changes on or before this day.")] = None,
+    after: Annotated[
+        str | None, typer.Option("--after", help="Only changes that this revision does not hold.")
+    ] = None,
     values: Annotated[bool, typer.Option(help="Compute the value under the old and the new definition.")] = True,
     allow_path: o.AllowPath = None,
 ) -> None:  # fmt: skip
@@ -75,6 +81,6 @@ def show_history(
 
     All of it comes from git. Where a change gives other values, both values are computed.
     """
-    query = Query(tuple(ids or ()), o.as_day(since, "--since"), o.as_day(until, "--until"), values)
+    query = Query(tuple(ids or ()), o.as_day(since, "--since"), o.as_day(until, "--until"), values, after)
     events = history(o.options(project, as_of=as_of, allow_path=allow_path), query)
     o.write(HISTORY_FORMATS[form](HistoryView(events, o.color(), o.width())), output)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection, Mapping
+from itertools import pairwise
 
 from sqlglot import exp
 
-from ..model.calendar import Calendar
+from ..model.calendar import Calendar, Interval, Week
 from ..model.clock import Clock, Policy
 from ..model.kpi import Metric
 from ..model.language import LANGUAGE
@@ -23,6 +25,7 @@ from .language.canonical import canonical_of, canonical_text
 from .language.derived import Derived
 from .language.times import BUSINESS, OVERLAPS
 from .plan.axis import CompiledMetric
+from .settings import settings_of, together
 from .sql.errors import FormulaError
 from .sql.size import deep
 from .time.holidays import days_off
@@ -89,9 +92,25 @@ class Meanings:
         table = self._tables.get(metric.evidence)
         if table is None:
             raise FormulaError("source-unreadable", "the columns of its evidence are not known")
-        dated = frozenset({table.time}) if table.time else frozenset()
-        current = {"name": metric.evidence, **_behind(table, dated, own=True), "dataset": _reading(table)}
-        return {"evidence": Forms(metric.evidence, current)}
+        return {"evidence": Forms(metric.evidence, _proof(table))}
+
+    def settings(self, definition_id: str) -> dict[str, str]:
+        """What a definition and its segments take from each setting of kpi.yaml, by its path. Raises FormulaError."""
+        metric = self._compilation.catalog.definitions[definition_id].noun
+        compiled = self._compilation.definition(definition_id)
+        if isinstance(compiled, FormulaError):
+            raise compiled
+        if isinstance(compiled, Derived):
+            return together([self.settings(i) for i in compiled.ids if i != definition_id])
+        table, proof = self._tables[metric.dataset or ""], self._tables.get(metric.evidence or "")
+        columns = frozenset(c for b in metric.breakdowns for c in b)
+        used = compiled.formula.columns | dating_columns(metric, table) | columns
+        meaning = {
+            **_behind(table, used, own=True), "dataset": _reading(table),
+            **_working_time(table, self._tables, used, compiled.working_time.calendars | _calendars(table, columns)),
+            "proof": {proof.name: _proof(proof)} if proof is not None else {},
+        }  # fmt: skip
+        return settings_of(meaning, table.name, {n: t.dataset for n, t in self._tables.items()})
 
     def segments(self, metric: Metric) -> str:
         """What tells a definition's segments from each other: their columns. Raises FormulaError."""
@@ -107,11 +126,21 @@ class Meanings:
         return self._of_columns(self._tables[dataset], frozenset(used))
 
     def _of_columns(self, table: Table, used: frozenset[str]) -> str:
-        scope = table.fresh_scope()
-        trees = [scope.term(name).sql for name in sorted(used)]
-        calendars = working_time_in(trees, table.lookups, table.almanac).calendars
-        behind = {**_behind(table, used), **_working_time(table, self._tables, used, calendars)}
+        behind = {**_behind(table, used), **_working_time(table, self._tables, used, _calendars(table, used))}
         return repr(formed(behind, LANGUAGE))
+
+
+def _calendars(table: Table, columns: frozenset[str]) -> frozenset[str]:
+    """The calendars by which some columns are computed."""
+    scope = table.fresh_scope()
+    trees = [scope.term(name).sql for name in sorted(columns)]
+    return working_time_in(trees, table.lookups, table.almanac).calendars
+
+
+def _proof(table: Table) -> dict[str, object]:
+    """How the rows that prove a zero are read and dated."""
+    dated = frozenset({table.time}) if table.time else frozenset()
+    return {**_behind(table, dated, own=True), "dataset": _reading(table)}
 
 
 def _behind(table: Table, used: frozenset[str], *, own: bool = False) -> dict[str, object]:
@@ -150,12 +179,15 @@ def _working_time(
     calendars = {n: _calendar(almanac.calendars[n], almanac) for n in reached_calendars}
     meaning: dict[str, object] = {}
     if clocks:
-        meaning["clocks"] = {n: _clock(c) for n, c in clocks.items()}
-        meaning["statuses"] = declared_statuses(table)
         replying = {h for c in clocks.values() if c.asks_replies for h in c.history}
-        meaning["histories"] = {
+        read = {
             n: _history(h, table, may_open=n not in replying or opens(h, table)) for n, h in sorted(histories.items())
         }
+        forms = {n: hash_of(part, LANGUAGE) for n, part in read.items()}
+        # What a history is called is no part of it: its reading stands for it.
+        meaning["clocks"] = {n: _clock(c, forms) for n, c in clocks.items()}
+        meaning["statuses"] = declared_statuses(table)
+        meaning["histories"] = Forms(read, sorted(set(forms.values())))
     if calendars:
         meaning["calendars"], meaning["usual"] = calendars, Forms(almanac.usual_calendar, ABSENT)
     return meaning
@@ -170,10 +202,11 @@ def _history(history: Table, owner: Table, *, may_open: bool) -> dict[str, objec
     return {**own, **opening, **({"final": sorted(set(history.dataset.final))} if history.dataset.final else {})}
 
 
-def _clock(clock: Clock | Policy) -> Forms:
+def _clock(clock: Clock | Policy, histories: Mapping[str, str]) -> Forms:
     """A clock or a policy: of its words none comes before another, and a target is a length of time."""
     former = clock.model_dump(mode="json", exclude_defaults=True)
     current = {name: sorted(set(part)) if isinstance(part, list) else part for name, part in former.items()}
+    current["history"] = sorted(histories[name] for name in clock.history)
     if isinstance(clock, Policy):
         current["targets"] = {priority: target.microseconds for priority, target in clock.targets.items()}
     return Forms(former, current)
@@ -183,22 +216,47 @@ def _calendar(calendar: Calendar, almanac: Almanac) -> dict[str, object]:
     """Its hours, its zone and its days off: whatever a code stands for, those are what is left out."""
     days = {day.isoformat() for name in calendar.holidays for day in days_off(name)}
     weeks = calendar.weeks()
-    dated = [(start.isoformat(), week) for start, week in weeks if start is not None]
+    joined = [(start, tuple(_joined(day) for day in week)) for start, week in weeks]
+    written, current = (_dated(entries) for entries in (weeks, _moving(joined)))
     # Only where there are any, so that hours that never changed keep their hash.
-    own = {"week": weeks[0][1], **({"later": dated} if dated else {})}
+    own = {"week": Forms(weeks[0][1], joined[0][1]), "later": Forms(written or ABSENT, current or ABSENT)}
     return {
         **own, "zone": Forms(calendar.timezone, calendar.timezone or almanac.zone.key),
         "holidays": Forms(sorted(calendar.holidays), sorted(days)),
     }  # fmt: skip
 
 
+Entry = tuple[dt.date | None, Week]
+
+
+def _joined(day: tuple[Interval, ...]) -> tuple[Interval, ...]:
+    """The hours of a day without the seams between those that touch: 08–12 and 12–18 are 08–18."""
+    spans: list[Interval] = []
+    for start, end in sorted(day):
+        if spans and start == spans[-1][1]:
+            spans[-1] = (spans[-1][0], end)
+        else:
+            spans.append((start, end))
+    return tuple(spans)
+
+
+def _moving(entries: list[Entry]) -> list[Entry]:
+    """The entries that say something else than the one before them."""
+    return [entry for before, entry in pairwise([entries[0], *entries]) if entry[1] != before[1]]
+
+
+def _dated(entries: list[Entry]) -> list[tuple[str, Week]]:
+    return [(start.isoformat(), week) for start, week in entries if start is not None]
+
+
 def _column(base: Base, table: Table) -> dict[str, object]:
     limits = (base.contract.minimum, base.contract.maximum) if base.contract else None
     bounds = Forms(limits, limits if limits != (None, None) else None)
+    words = {word: meant for word, meant in dict(base.values).items() if word != meant}
     meaning: dict[str, object] = {
         "from": header(base.source),
         "type": base.type,
-        "values": dict(base.values),
+        "values": Forms(dict(base.values), words),
         "bounds": bounds,
     }
     if base.currency:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from ..compile.graph import in_order
 from ..model.baseline import BaselineValue
@@ -35,23 +35,21 @@ def derive(run: Run, wanted: WantedPeriods, observed: Observed, coverages: Cover
     catalog, hashes = computable.catalog, DefinitionHashes(computable.hashes, computable.former_hashes)
     values = dict(observed.values)
     rows = SegmentRows(wanted, observed.values)
-    live = _live(rows, coverages, values, wanted.metrics)
+    live = _live(rows, coverages, by_definition(values), wanted.metrics)
     inputs = {i: ids for i, ids in computable.inputs.items() if i not in observed.failures}
     for metric_id in in_order(inputs):
         derived = computable.derived[metric_id]
         known = compare(catalog, live, hashes).values if derived.reads_baselines else {}
         deriver = Deriver(run.session, wanted.metrics, run.reporting, coverages, known)
-        values.update(deriver.derive(metric_id, derived, values, wanted.needed(metric_id)))
-        live.update(_live(rows, coverages, values, (metric_id,)))
+        own = deriver.derive(metric_id, derived, values, wanted.needed(metric_id))
+        values.update(own)
+        live.update(_live(rows, coverages, {metric_id: own}, (metric_id,)))
     return DerivedValues(values, compare(catalog, live, hashes), live, rows)
 
 
-def _live(
-    rows: SegmentRows, coverages: Coverages, values: Values, ids: Mapping[str, object] | tuple[str, ...]
-) -> LiveBaselines:
+def _live(rows: SegmentRows, coverages: Coverages, known: Mapping[str, Values], ids: Iterable[str]) -> LiveBaselines:
     """The baselines of these KPIs as they are stated, or as the data give them today; none before the data begin."""
     baselines: LiveBaselines = {}
-    known = by_definition(values) if ids else {}
     wanted = rows.wanted
     for metric_id in ids:
         metric = wanted.metrics[metric_id]

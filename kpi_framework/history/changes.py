@@ -14,26 +14,37 @@ from ..model.change import Change, ChangeClass
 from ..model.kpi import Metric
 from ..model.language import is_former
 from .comparison import Comparison, Pair, plain_field
+from .dataset_names import renamed_datasets, renamings, with_names
 from .definitions import changed_fields
+from .findings import restating
 from .projects import ProjectPair, changed_project
 from .signals import changed_signals
+from .successors import weakened_successors
 
 C = ChangeClass
 
 
 def changes(comparison: Comparison) -> tuple[Change, ...]:
     """All changes, the weightiest first."""
+    names = renamed_datasets(comparison)
+    changed = _changes(with_names(comparison, names) if names else comparison)
+    return tuple(sorted((*changed, *renamings(comparison, names)), key=lambda c: c.sort_key))
+
+
+def _changes(comparison: Comparison) -> list[Change]:
     pairs = tuple(_pairs(comparison))
     restated = frozenset(p.id for p in pairs if not (p.same_meaning and comparison.same_parts(p.before.noun.id, p.id)))
     changed = [c for pair in pairs if pair.before.noun != pair.after.noun for c in changed_fields(pair)]
     changed += _comings_and_goings(comparison, pairs)
+    changed += weakened_successors(comparison, frozenset(p.before.noun.id for p in pairs if p.before.noun.id != p.id))
     renamed = {p.before.noun.id: p.id for p in pairs if p.before.noun.id != p.id}
     changed += changed_project(ProjectPair(comparison, restated, renamed))
+    changed += _unaccounted(pairs, changed)
     changed += changed_signals(comparison)
     changed += _baselines(comparison, pairs)
     changed += _ignores(comparison)
     changed += _broken(comparison)
-    return tuple(sorted(changed, key=lambda c: c.sort_key))
+    return changed
 
 
 def _pairs(comparison: Comparison) -> Iterator[Pair]:
@@ -45,6 +56,25 @@ def _pairs(comparison: Comparison) -> Iterator[Pair]:
             yield Pair(comparison, before[definition_id], definition)
         elif former is not None and former in before and former not in after:
             yield Pair(comparison, before[former], definition)
+
+
+_OF_MEANING = ("evidence", "kind")
+"""Fields that the definition hash holds, and whose changes have a class of their own."""
+
+
+def _unaccounted(pairs: tuple[Pair, ...], changed: list[Change]) -> list[Change]:
+    """Another meaning that no change tells of, so that none of its effects is without one: a restating change."""
+    told = restating(changed) | {c.kpi for c in changed if c.kpi and c.field in _OF_MEANING}
+    silent = []
+    for pair in pairs:
+        sides = (pair.comparison.before, pair.comparison.after)
+        former, definition_id = pair.before.noun.id, pair.id
+        behind = {definition_id, *sides[0].inputs.get(former, ()), *sides[1].inputs.get(definition_id, ())}
+        if pair.same_meaning is False and not behind & told:
+            hashes = (sides[0].hashes[former], sides[1].hashes[definition_id])
+            path, line = pair.after.at.path, pair.after.at.key("id").line
+            silent.append(Change(definition_id, C.RESTATING, "definition", *hashes, path, line))
+    return silent
 
 
 def _comings_and_goings(comparison: Comparison, pairs: tuple[Pair, ...]) -> Iterator[Change]:
@@ -65,9 +95,9 @@ def _whole(definition: Entry[Metric], cls: ChangeClass, before: object, after: o
 
 
 def _summary(definition: Entry[Metric]) -> dict[str, object]:
-    """What a definition is, in the fields that say most."""
-    names = ("kind", "name", "status", "formula", "unit", "target")
-    return {n: v for n in names if (v := plain_field(definition.noun, n)) is not None}
+    """All that a definition says: who replays changes from nothing has it then."""
+    names = type(definition.noun).model_fields
+    return {names[n].alias or n: v for n in names if (v := plain_field(definition.noun, n)) is not None}
 
 
 def _broken(comparison: Comparison) -> Iterator[Change]:

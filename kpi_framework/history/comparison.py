@@ -12,6 +12,7 @@ from ..model.change import Change, ChangeClass
 from ..model.kpi import Metric
 from ..model.language import is_former
 from ..model.record import Record, field
+from .readers import readers
 
 
 class Side(Record):
@@ -29,13 +30,32 @@ class Side(Record):
     """What the rules of each dataset look at."""
     inputs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The definitions that each derived one stands on."""
+    settings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """What each definition takes from each setting of kpi.yaml, by the setting's path, such as `datasets.tickets.key`.
+
+    Missing where nobody knows: then it may stand on all that its dataset names.
+    """
+    condition: Callable[[str], str] = str.strip
+    """One spelling for conditions of signals of one meaning."""
     former_hashes: Mapping[str, str] = field(default_factory=dict)
     """The hashes in the language of 0.1.0, by which what it recorded is known."""
+
+    def readers(self, dataset: str) -> frozenset[str]:
+        """The definitions that stand on a dataset, themselves or by their inputs; by name where no more is known."""
+        named = readers(self.catalog, dataset)
+        return frozenset(i for i in named if i not in self.settings or self._takes(i, f"datasets.{dataset}."))
+
+    def _takes(self, definition_id: str, prefix: str) -> bool:
+        return any(path.startswith(prefix) for path in self.settings[definition_id])
 
     def means(self, definition_id: str, recorded: str) -> bool | None:
         """Whether a recorded hash is this definition's, in the language of the record; None where nobody knows."""
         meaning = (self.former_hashes if is_former(recorded) else self.hashes).get(definition_id)
         return meaning == recorded if meaning else None
+
+
+def _unknown(_definition_id: str) -> dt.date | None:
+    return None
 
 
 class Comparison(Record):
@@ -44,6 +64,8 @@ class Comparison(Record):
     before: Side
     after: Side
     today: dt.date
+    begins: Callable[[str], dt.date | None] = _unknown
+    """The first day of the first period in which data can give a definition a value; None where nobody knows."""
 
     def same_parts(self, former: str, definition_id: str) -> bool:
         """Whether the segments of a definition are computed from the same."""
@@ -54,6 +76,10 @@ class Comparison(Record):
         if before is None or after is None:
             return before == after
         return before == after or self.before.canonical(before) == self.after.canonical(after)
+
+    def same_condition(self, before: str, after: str) -> bool:
+        """The same of the conditions of signals."""
+        return before == after or self.before.condition(before) == self.after.condition(after)
 
 
 class Pair(Record):

@@ -6,12 +6,13 @@ import json
 from collections.abc import Iterator, Mapping
 
 from ..model.change import Change, ChangeClass
+from ..model.could_not import CouldNot
 from ..model.diagnostic import Severity
-from ..model.kpi import Kpi, Lifecycle, Metric
+from ..model.kpi import Baseline, Expectation, Kpi, Lifecycle, Metric
 from ..model.project import Gate
-from ..model.quantity import Duration
+from ..model.quantity import Duration, Quantity
 from .comparison import Classify, Pair, always, ordered
-from .targets import changed_targets
+from .targets import changed_targets, limit_number
 from .waivers import changed_waivers
 
 C = ChangeClass
@@ -98,8 +99,16 @@ def examples(pair: Pair, name: str) -> Iterator[Change]:
 
 
 def _tests(metric: Metric) -> set[str]:
-    """The examples but for their names; the order of their columns says nothing."""
-    return {json.dumps(e.model_dump(exclude={"name"}), sort_keys=True, default=str) for e in metric.examples}
+    """The examples but for their names; the order of their columns says nothing, nor does the unit a value is in."""
+    tests = ({**e.model_dump(exclude={"name"}), "expect": _expected(e.expect, metric.unit)} for e in metric.examples)
+    return {json.dumps(test, sort_keys=True, default=str) for test in tests}
+
+
+def _expected(expected: object, unit: str) -> object:
+    if isinstance(expected, Expectation):
+        return {**expected.model_dump(), "value": _expected(expected.value, unit)}
+    number = expected.to(unit) if isinstance(expected, Quantity) else expected
+    return str(expected) if isinstance(number, CouldNot) else number
 
 
 def baseline(pair: Pair, name: str) -> Iterator[Change]:
@@ -109,10 +118,16 @@ def baseline(pair: Pair, name: str) -> Iterator[Change]:
         return
     if before is None or after is None:
         yield pair.change(C.TIGHTENED if before is None else C.LOOSENED, name)
-    elif before.model_dump(exclude={"source"}) != after.model_dump(exclude={"source"}):
+    elif _figure(before, pair.before.noun.unit) != _figure(after, pair.after.noun.unit):
         yield pair.change(C.BACKDATED, name)
-    else:
+    elif before.source != after.source:
         yield pair.change(C.GOVERNANCE, name)
+
+
+def _figure(stated: Baseline, unit: str) -> tuple[object, ...]:
+    """The days of a baseline and its stated value, whatever unit that is written in."""
+    number = limit_number(stated.value, unit) if stated.value is not None else None
+    return stated.from_, stated.to, str(stated.value) if number is None else number
 
 
 def review(pair: Pair, name: str) -> Iterator[Change]:

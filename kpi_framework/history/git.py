@@ -1,107 +1,97 @@
-"""Git, asked and not believed: no replaced objects, no configured programs, no revision that is an option.
+"""A repository as its objects tell it: commits, trees and files, each checked against its name.
 
 Every call reads; nothing here writes to a repository.
 """
 
 from __future__ import annotations
 
-import os
-import subprocess
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from ..model.diagnostic import KpiError
 from ..model.record import Record
+from .git_process import GitFolder, git_folder, of_index, of_names, of_objects
 
-_SAFE = (
-    "-c", "core.quotepath=false", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null",
-    "-c", "log.showSignature=false", "-c", "diff.external=", "-c", "core.pager=cat",
-)  # fmt: skip
-_ENVIRONMENT = {
-    "GIT_NO_REPLACE_OBJECTS": "1", "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C.UTF-8",
-    "GIT_NO_LAZY_FETCH": "1",
-}  # fmt: skip
-_LONG = 600
-_LINK = "120000"
-"""The mode of a symbolic link."""
+LINK, SUBMODULE = "120000", "160000"
+"""The modes of a symbolic link and of a submodule."""
+UNSHALLOW = "Run `git fetch --unshallow`: a shallow clone has no old commits."
+_SHA256_NAME = 64
 
 
 class Listing(Record):
-    """What a commit has under some paths of the project: files by their object names, and links."""
+    """What a commit has under some paths of the project: files by their object names, links, and submodules."""
 
     blobs: Mapping[str, str]
     links: tuple[str, ...]
+    submodules: tuple[str, ...] = ()
 
 
 class Repository(Record):
     """A git repository, and where in it the project stands (`prefix`, empty or ending in a slash)."""
 
     root: Path
-    prefix: str = ""
+    prefix: str
+    folder: GitFolder
 
     def run(self, *arguments: str, stdin: bytes | None = None) -> bytes:
-        """What a git command prints. Raises KpiError with git's first line where it fails."""
-        command = ["git", "-C", str(self.root), *_SAFE, *arguments]
-        try:
-            done = subprocess.run(  # noqa: S603 - our own words and checked revisions
-                command,
-                input=stdin,
-                capture_output=True,
-                timeout=_LONG,
-                check=False,
-                env={**os.environ, **_ENVIRONMENT},
-            )
-        except FileNotFoundError:
-            raise KpiError("git is not installed", "Install git: the history is read from it.") from None
-        except subprocess.TimeoutExpired:
-            raise KpiError(f"git {arguments[0]} took too long", "Is the repository on a slow disk?") from None
-        if done.returncode != 0:
-            lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
-            raise KpiError(f"git {arguments[0]} failed: {lines[0][:200] if lines else done.returncode}")
-        return done.stdout
+        """What a git command prints that looks at objects alone. Raises KpiError with git's first line."""
+        return of_objects(self.folder, *arguments, stdin=stdin)
 
     def text(self, *arguments: str) -> str:
-        """What a git command prints, as text."""
+        """The same, as text."""
         return self.run(*arguments).decode("utf-8", "replace")
+
+    def index(self, *arguments: str) -> bytes:
+        """What a git command prints of the index. Raises KpiError."""
+        return of_index(self.folder, self.root, *arguments)
 
     def commit(self, revision: str) -> str:
         """The full name of the commit a revision stands for. Raises KpiError."""
         if revision.startswith("-") or not revision.strip() or any(ord(c) < ord(" ") for c in revision):
             raise KpiError(f"{revision!r} is not a revision", "Name a commit, a branch or a tag.")
+        words = ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
         try:
-            return self.text("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}").strip()
+            return of_names(self.folder, self.root, *words).decode().strip()
         except KpiError:
-            hint = (
-                "Run `git fetch --unshallow`: a shallow clone has no old commits."
-                if self.is_shallow
-                else "See `git log --oneline`."
-            )
+            hint = UNSHALLOW if self.is_shallow else "See `git log --oneline`."
             raise KpiError(f"there is no revision {revision}", hint) from None
 
     @property
     def is_shallow(self) -> bool:
         """Whether the clone lacks history."""
-        return self.text("rev-parse", "--is-shallow-repository").strip() == "true"
+        return self.folder.is_shallow
+
+    def refuse_shallow(self) -> None:
+        """A shallow clone lacks what a history should tell. Raises KpiError."""
+        if self.is_shallow:
+            raise KpiError("this clone is shallow: old commits are missing", UNSHALLOW)
+
+    def behind(self, commit: str) -> tuple[str, ...]:
+        """A commit and all that it builds on. Raises KpiError."""
+        return tuple(self.text("rev-list", commit).split())
 
     def listing(self, commit: str, paths: Sequence[str]) -> Listing:
-        """The files and links under some paths of the project at a commit, by their path in the project."""
+        """The files, links and submodules under some paths of the project at a commit, by their path in it."""
         listed = self.run("ls-tree", "-r", "-z", "--full-tree", commit, "--", *(self.prefix + p for p in paths))
-        blobs, links = {}, []
+        blobs: dict[str, str] = {}
+        others: dict[str, list[str]] = {LINK: [], SUBMODULE: []}
         for line in filter(None, listed.split(b"\0")):
-            about, _, path = line.partition(b"\t")
-            mode, kind, name = about.decode().split()
-            if mode == _LINK:
-                links.append(_decoded(path).removeprefix(self.prefix))
-            elif kind == "blob":
-                blobs[_decoded(path).removeprefix(self.prefix)] = name
-        return Listing(blobs, tuple(links))
+            about, _, name = line.partition(b"\t")
+            mode, _, blob = about.decode().split()
+            path = _decoded(name).removeprefix(self.prefix)
+            if mode in others:
+                others[mode].append(path)
+            else:
+                blobs[path] = blob
+        return Listing(blobs, tuple(others[LINK]), tuple(others[SUBMODULE]))
 
     def blobs(self, commit: str, paths: Sequence[str]) -> Mapping[str, str]:
         """The files under some paths of the project at a commit, no links: path in the project → object name."""
         return self.listing(commit, paths).blobs
 
     def contents(self, names: Iterable[str]) -> dict[str, bytes]:
-        """The bytes of objects, in one call."""
+        """The bytes of objects, in one call. Raises KpiError for one that is missing, or not what its name says."""
         wanted = list(dict.fromkeys(names))
         if not wanted:
             return {}
@@ -109,9 +99,13 @@ class Repository(Record):
         contents, at = {}, 0
         for name in wanted:
             line_end = answer.index(b"\n", at)
-            size = int(answer[at:line_end].split()[2])
-            contents[name] = answer[line_end + 1 : line_end + 1 + size]
-            at = line_end + 1 + size + 1
+            about = answer[at:line_end].split()
+            if len(about) != len(("name", "kind", "size")):
+                raise KpiError(f"this clone lacks the object {name}", "Clone the repository again, without --filter.")
+            content = answer[line_end + 1 : line_end + 1 + int(about[2])]
+            _refuse_other(name, about[1], content)
+            contents[name] = content
+            at = line_end + 1 + len(content) + 1
         return contents
 
     def texts(self, blobs: Mapping[str, str]) -> dict[str, str]:
@@ -120,27 +114,30 @@ class Repository(Record):
         return {path: _decoded(contents[name]) for path, name in blobs.items()}
 
 
+def blob_name(content: bytes, like: str) -> str:
+    """The name that git gives a file of these bytes, in the form of another object's name."""
+    return _name(b"blob", content, like)
+
+
+def _name(kind: bytes, content: bytes, like: str) -> str:
+    algorithm = "sha256" if len(like) == _SHA256_NAME else "sha1"
+    return hashlib.new(algorithm, b"%s %d\0" % (kind, len(content)) + content, usedforsecurity=False).hexdigest()
+
+
+def _refuse_other(name: str, kind: bytes, content: bytes) -> None:
+    if _name(kind, content, name) != name:
+        raise KpiError(f"the object {name} is not what its name says", "The clone is damaged: see `git fsck --full`.")
+
+
 def _decoded(content: bytes) -> str:
     return content.decode("utf-8", errors="surrogateescape")
 
 
 def find_repository(folder: Path) -> Repository:
     """The repository a project stands in. Raises KpiError."""
-    try:
-        top = Repository(folder).text("rev-parse", "--show-toplevel").strip()
-    except KpiError as error:
-        if "not installed" in error.message:
-            raise
-        raise KpiError(f"{folder} is not in a git repository", "Run `git init` and commit the project.") from None
-    inside = folder.resolve().relative_to(Path(top).resolve()).as_posix()
-    return Repository(Path(top), "" if inside == "." else f"{inside}/")
-
-
-def trailers(lines: str) -> Mapping[str, tuple[str, ...]]:
-    """The trailers of a commit message as git gives them, a `Key: value` a line."""
-    values: dict[str, tuple[str, ...]] = {}
-    for line in lines.splitlines():
-        key, colon, value = line.partition(":")
-        if colon:
-            values[key.strip().lower()] = (*values.get(key.strip().lower(), ()), value.strip())
-    return values
+    inside = folder.resolve()
+    for top in (inside, *inside.parents):
+        if git := git_folder(top):
+            path = inside.relative_to(top).as_posix()
+            return Repository(top, "" if path == "." else f"{path}/", git)
+    raise KpiError(f"{folder} is not in a git repository", "Run `git init` and commit the project.")

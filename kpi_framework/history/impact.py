@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from ..model.change import Impact, Judged
-from ..model.measurement import Measurement
+from ..model.measurement import Measurement, Reason
 
 Key = tuple[object, ...]
 
@@ -39,12 +39,18 @@ def _of(before: Measurement | None, after: Measurement | None, causes: Mapping[s
     assert measurement is not None, "the key is of one of them"
     old, new = _judged(before), _judged(after)
     differs = old != new if measurement.is_whole else old.status != new.status
-    if differs and before is not None and after is not None:
+    if differs and before is not None and after is not None and not _is_before_data(before, after):
         judged = before.judged or after.judged
         because = tuple(_because(before, after, causes[after.kpi]))
         yield Impact(
             measurement.kpi, measurement.unit, measurement.period, measurement.segment, old, new, because, judged
         )
+
+
+def _is_before_data(before: Measurement, after: Measurement) -> bool:
+    """Whether there is no value, and on one side no data that could give one: then a target judges nothing."""
+    reasons = (before.reason, after.reason)
+    return before.value is None and after.value is None and Reason.BEFORE_DATA in reasons
 
 
 def _judged(measurement: Measurement | None) -> Judged:

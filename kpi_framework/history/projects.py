@@ -13,7 +13,7 @@ from ..model.quantity import Written
 from ..model.record import Record
 from ..model.rule import RULES
 from ..model.source import BucketSource, DatabaseSource
-from .comparison import Comparison, location
+from .comparison import Comparison, Side, location
 
 C = ChangeClass
 Value = object
@@ -39,11 +39,44 @@ class ProjectPair(Record):
         file, line = location(located, path)
         return Change(None, cls, ".".join(map(str, path)), before, after, file, line, tuple(sorted(touches)))
 
+    @property
+    def sides(self) -> tuple[Side, Side]:
+        """Before and after."""
+        return self.comparison.before, self.comparison.after
+
     def readers(self, dataset: str) -> frozenset[str]:
-        """The definitions that read a dataset, on either side."""
-        both = (self.comparison.before, self.comparison.after)
-        direct = {i for s in both for i, e in s.catalog.definitions.items() if e.noun.dataset == dataset}
-        return frozenset(direct | {i for s in both for i, inputs in s.inputs.items() if direct & set(inputs)})
+        """The definitions that stand on a dataset, on either side."""
+        return self.sides[0].readers(dataset) | self.sides[1].readers(dataset)
+
+    @property
+    def judged(self) -> frozenset[str]:
+        """The KPIs that a gate judges, on either side."""
+        return frozenset(i for s in self.sides for i, kpi in s.catalog.kpis.items() if kpi.is_active)
+
+    def restated_by(self, setting: str) -> frozenset[str]:
+        """The restated definitions that take something else from a setting (or from one beneath it) than before."""
+        return frozenset(i for i in self.restated if self._takes_otherwise(i, setting))
+
+    def _takes_otherwise(self, definition_id: str, setting: str) -> bool:
+        """Whether this is so, or nobody knows: where nothing accounts for what is restated, anything may."""
+        taken = self._taken(definition_id)
+        if taken is None or (taken[0] == taken[1] and self._is_unaccounted(definition_id)):
+            return True
+        paths = {p for side in taken for p in side if p == setting or p.startswith(f"{setting}.")}
+        return any(taken[0].get(path) != taken[1].get(path) for path in paths)
+
+    def _taken(self, definition_id: str) -> tuple[Mapping[str, str], Mapping[str, str]] | None:
+        former = {new: old for old, new in self.renamed.items()}.get(definition_id, definition_id)
+        before, after = self.sides[0].settings.get(former), self.sides[1].settings.get(definition_id)
+        return (before, after) if before is not None and after is not None else None
+
+    def _is_unaccounted(self, definition_id: str) -> bool:
+        """Whether a definition over rows is restated though neither its own fields nor time as it is read changed."""
+        before, after = (s.catalog for s in self.sides)
+        if definition_id not in before.definitions or after.definitions[definition_id].noun.is_derived:
+            return False
+        same = before.definitions[definition_id].noun == after.definitions[definition_id].noun
+        return same and all(getattr(self.projects[0], name) == getattr(self.projects[1], name) for name in _TIMES)
 
 
 def changed_project(pair: ProjectPair) -> Iterator[Change]:
@@ -69,12 +102,15 @@ def _time(pair: ProjectPair, name: str, before: object, after: object) -> Iterat
     yield pair.change(C.RESTATING, (name,), before, after, frozenset(pair.comparison.after.catalog.definitions))
 
 
+_TIMES = ("timezone", "week_starts", "fiscal_year_starts")
+
+
 def _calendars(pair: ProjectPair, name: str, before: object, after: object) -> Iterator[Change]:
     """Hours, zones and holidays are part of every definition that runs by them."""
     old, new = pair.projects[0].calendars, pair.projects[1].calendars
     for calendar in sorted({*old, *new}):
         if old.get(calendar) != new.get(calendar):
-            touched = pair.restated
+            touched = pair.restated_by(f"{name}.{calendar}")
             checks = [s.checks for s in (pair.comparison.before, pair.comparison.after)]
             cls = C.RESTATING if touched else (C.COSMETIC if checks[0] == checks[1] else C.LOOSENED)
             yield pair.change(cls, (name, calendar), _plain(old.get(calendar)), _plain(new.get(calendar)), touched)
@@ -100,20 +136,23 @@ def _required(pair: ProjectPair, name: str, before: object, after: object) -> It
 def _gate(pair: ProjectPair, name: str, before: object, after: object) -> Iterator[Change]:
     old, new = pair.projects[0].gate, pair.projects[1].gate
     for field in type(old).model_fields:
-        yield from _severity(pair, (name, field), getattr(old, field), getattr(new, field))
+        touched = pair.judged if field != "signals" else frozenset()
+        yield from _severity(pair, (name, field), getattr(old, field), getattr(new, field), touched)
 
 
 def _rules(pair: ProjectPair, name: str, before: object, after: object) -> Iterator[Change]:
     old, new = pair.projects[0].rules, pair.projects[1].rules
     for rule in sorted({*old, *new}):
         usual = RULES[rule].severity if rule in RULES else Severity.ERROR
-        yield from _severity(pair, (name, rule), old.get(rule, usual), new.get(rule, usual))
+        yield from _severity(pair, (name, rule), old.get(rule, usual), new.get(rule, usual), pair.judged)
 
 
-def _severity(pair: ProjectPair, path: tuple[str, ...], before: Severity, after: Severity) -> Iterator[Change]:
+def _severity(
+    pair: ProjectPair, path: tuple[str, ...], before: Severity, after: Severity, touched: frozenset[str]
+) -> Iterator[Change]:
     if before is not after:
         cls = C.LOOSENED if after.rank < before.rank else C.TIGHTENED
-        yield pair.change(cls, path, before.value, after.value)
+        yield pair.change(cls, path, before.value, after.value, touched)
 
 
 def _privacy(pair: ProjectPair, name: str, before: object, after: object) -> Iterator[Change]:
@@ -121,14 +160,21 @@ def _privacy(pair: ProjectPair, name: str, before: object, after: object) -> Ite
     old, new = pair.projects[0].privacy, pair.projects[1].privacy
     for column in sorted(set(old.segment_by) ^ set(new.segment_by)):
         is_segment = column in new.segment_by
-        yield pair.change(
-            C.LOOSENED if is_segment else C.TIGHTENED, (name, "segment_by"), not is_segment or None, is_segment or None
-        )
+        cls = C.LOOSENED if is_segment else C.TIGHTENED
+        before, after = (None, column) if is_segment else (column, None)
+        yield pair.change(cls, (name, "segment_by"), before, after, _shown_by(pair, {column}))
     if old.min_rows != new.min_rows:
         cls = C.LOOSENED if new.min_rows > old.min_rows else C.TIGHTENED
-        yield pair.change(cls, (name, "min_rows"), old.min_rows, new.min_rows)
+        touched = _shown_by(pair, {*old.segment_by, *new.segment_by})
+        yield pair.change(cls, (name, "min_rows"), old.min_rows, new.min_rows, touched)
     if old.reason.split() != new.reason.split():
         yield pair.change(C.COSMETIC, (name, "reason"), old.reason, new.reason)
+
+
+def _shown_by(pair: ProjectPair, columns: set[str]) -> frozenset[str]:
+    """The definitions that are broken down by one of these columns."""
+    nouns = ((i, e.noun) for s in pair.sides for i, e in s.catalog.definitions.items())
+    return frozenset(i for i, metric in nouns if any(columns & set(b) for b in metric.breakdowns))
 
 
 def _datasets(pair: ProjectPair, name: str, before: object, after: object) -> Iterator[Change]:
@@ -155,6 +201,18 @@ class DatasetPair(Record):
         """The definitions that read it."""
         return self.pair.readers(self.name)
 
+    def restated_by(self, field: str = "") -> frozenset[str]:
+        """The readers that one of its fields restates; without a field, that any of them does."""
+        setting = f"datasets.{self.name}.{field}".removesuffix(".")
+        return self.pair.restated_by(setting) & self.readers
+
+    @property
+    def is_checked_alike(self) -> bool:
+        """Whether the rules look at the same: its own, and those of the datasets whose history it is."""
+        before, after = self.pair.sides
+        named = {n for s in self.pair.sides for n, d in s.catalog.datasets.items() if self.name in d.histories}
+        return all(before.checks.get(name) == after.checks.get(name) for name in (self.name, *named))
+
     def change(self, cls: ChangeClass, field: str, touches: frozenset[str] | None = None) -> Change:
         """A change of one of its fields; it touches all readers, unless said otherwise."""
         before, after = (_plain(getattr(d, field)) for d in (self.before, self.after))
@@ -173,17 +231,26 @@ DatasetClassify = Callable[[DatasetPair, str], Iterator[Change]]
 
 def _read(dataset: DatasetPair, field: str) -> Iterator[Change]:
     """What definitions reach is restating for them; what only the dataset's rules look at weakens those."""
-    touched = dataset.pair.restated & dataset.readers
-    before, after = (
-        s.checks.get(dataset.name) for s in (dataset.pair.comparison.before, dataset.pair.comparison.after)
-    )
-    unseen = C.COSMETIC if before == after else C.LOOSENED
+    touched = dataset.restated_by(field)
+    unseen = C.COSMETIC if dataset.is_checked_alike else C.LOOSENED
     yield dataset.change(C.RESTATING if touched else unseen, field, touched)
 
 
+def _timed(dataset: DatasetPair, field: str) -> Iterator[Change]:
+    """What is computed from a history; another history is other data, whatever the hashes say."""
+    before, after = (getattr(d, field) for d in (dataset.before, dataset.after))
+    if any(set(before[name].history) != set(after[name].history) for name in {*before} & {*after}):
+        yield dataset.change(C.RESTATING, field)
+    else:
+        yield from _read(dataset, field)
+
+
 def _contract(dataset: DatasetPair, field: str) -> Iterator[Change]:
-    """Another contract, where it changes no number, allows other cells."""
-    touched = dataset.pair.restated & dataset.readers
+    """Another contract, where it changes no number, allows other cells; one of the dataset's name may go unsaid."""
+    if field == "contract" and len({d.contract or dataset.name for d in (dataset.before, dataset.after)}) == 1:
+        yield dataset.change(C.COSMETIC, field, frozenset())
+        return
+    touched = dataset.restated_by()
     yield dataset.change(C.RESTATING if touched else C.LOOSENED, field, touched)
 
 
@@ -192,7 +259,7 @@ def _columns(dataset: DatasetPair, field: str) -> Iterator[Change]:
     before, after = dataset.before, dataset.after
     is_freed = _marked(before, "personal") - _marked(after, "personal")
     is_spared = _marked(after, "optional") - _marked(before, "optional")
-    if (is_freed or is_spared) and not dataset.pair.restated & dataset.readers:
+    if (is_freed or is_spared) and not dataset.restated_by(field):
         yield dataset.change(C.LOOSENED, field)
     else:
         yield from _read(dataset, field)
@@ -256,7 +323,8 @@ def _data_rules(dataset: DatasetPair, field: str) -> Iterator[Change]:
         old, new = dataset.before.rules.get(rule), dataset.after.rules.get(rule)
         cls = _rule_class(dataset.pair.comparison, old, new)
         if cls is not None:
-            yield dataset.pair.change(cls, ("datasets", dataset.name, field, rule), _plain(old), _plain(new))
+            path = ("datasets", dataset.name, field, rule)
+            yield dataset.pair.change(cls, path, _plain(old), _plain(new), dataset.readers)
 
 
 def _rule_class(comparison: Comparison, old: DataRule | None, new: DataRule | None) -> ChangeClass | None:
@@ -286,7 +354,7 @@ DATASET_FIELDS: Mapping[str, DatasetClassify] = {
     "first_by": _read,
     "time": _read, "complete_through": _through, "complete_from": _from, "freshness": _freshness, "grain": _grain,
     "max_bad_rows": _bad_rows,
-    "preset": _contract, "rules": _data_rules, "clocks": _read, "policies": _read, "opening": _read, "final": _read,
+    "preset": _contract, "rules": _data_rules, "clocks": _timed, "policies": _timed, "opening": _read, "final": _read,
 }  # fmt: skip
 """How a change of each field of a dataset is judged."""
 

@@ -52,7 +52,7 @@ def _fields(comparison: Comparison, old: Entry[Signal], new: Entry[Signal]) -> I
 
 def _is_same(comparison: Comparison, name: str, before: object, after: object) -> bool:
     if name == "when" and isinstance(before, str) and isinstance(after, str):
-        return comparison.same_sql(before, after)
+        return comparison.same_condition(before, after)
     if isinstance(before, str) and isinstance(after, str) and not isinstance(before, Severity):
         return before.split() == after.split()
     return before == after

@@ -87,33 +87,54 @@ def changed_targets(pair: Pair, name: str) -> Iterator[Change]:
     """The targets of both sides, from each day on which one of them begins.
 
     Looser now or in future is loosened. What differs in a span of days that is over, or in one that began on a
-    stated day of the past, rewrites how the past is judged: backdated.
+    stated day of the past, rewrites how the past is judged: backdated. Both may be so, and both are said.
     """
+    today, begin = pair.comparison.today, pair.comparison.begins
+    spans = tuple(_spans(pair))
+    over = [span for span in spans if span.end <= today]
+    first = begin(pair.before.noun.id) or _ALWAYS if any(span.is_one_sided for span in over) else _ALWAYS
+    past = [span.relation for span in over if not span.is_one_sided or first < span.end]
+    coming = [(span.start, span.relation) for span in spans if span.end > today]
+    effective = coming[0][0] if coming and coming[0][0] > today else None
+    for cls in _classes(past, coming, today):
+        yield pair.change(cls, name, effective=None if cls is ChangeClass.BACKDATED else effective)
+    if over and not past and not coming:
+        # A target begins earlier or later, before the data begin: nothing was ever judged by it.
+        yield pair.change(ChangeClass.COSMETIC, name)
+
+
+class _Span(Record):
+    """Days, from the start on and before the end, in which the targets of two sides differ, and how."""
+
+    start: dt.date
+    end: dt.date
+    relation: Relation
+    is_one_sided: bool
+    """Whether only one side has a target then."""
+
+
+def _spans(pair: Pair) -> Iterator[_Span]:
+    """The spans that differ, between the days on which a target of one side begins."""
     before, after = _targets(pair.before.noun), _targets(pair.after.noun)
     starts = sorted({t.from_ or _ALWAYS for t in (*before, *after)} | {_ALWAYS})
-    past: list[Relation] = []
-    coming: list[tuple[dt.date, Relation]] = []
     for start, end in zip(starts, [*starts[1:], _FOREVER], strict=True):
-        relation = _relation(pair, in_force(before, start), in_force(after, start))
-        if not relation:
-            continue
-        if end <= pair.comparison.today:
-            past.append(relation)
-        else:
-            coming.append((start, relation))
-    cls = _class(past, coming, pair.comparison.today)
-    if cls is not None:
-        first = min((start for start, _ in coming), default=None)
-        effective = first if first and first > pair.comparison.today else None
-        yield pair.change(cls, name, effective=effective)
+        old, new = in_force(before, start), in_force(after, start)
+        if relation := _relation(pair, old, new):
+            yield _Span(start, end, relation, (old is None) != (new is None))
 
 
-def _class(past: list[Relation], coming: list[tuple[dt.date, Relation]], today: dt.date) -> ChangeClass | None:
+def _classes(past: list[Relation], coming: list[tuple[dt.date, Relation]], today: dt.date) -> Iterator[ChangeClass]:
+    """What becomes of today and the future, and beside it, never hidden by it, what becomes of the past."""
     if any(LOOSER in relation for _, relation in coming):
-        return ChangeClass.LOOSENED
-    if past or any(_ALWAYS < start < today for start, _ in coming):
-        return ChangeClass.BACKDATED
-    return ChangeClass.TIGHTENED if coming else None
+        yield ChangeClass.LOOSENED
+    elif coming and (past or not _is_backdated(past, coming, today)):
+        yield ChangeClass.TIGHTENED
+    if _is_backdated(past, coming, today):
+        yield ChangeClass.BACKDATED
+
+
+def _is_backdated(past: list[Relation], coming: list[tuple[dt.date, Relation]], today: dt.date) -> bool:
+    return bool(past) or any(_ALWAYS < start < today for start, _ in coming)
 
 
 def _targets(metric: Metric) -> tuple[Target, ...]:

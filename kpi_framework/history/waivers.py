@@ -21,12 +21,18 @@ def changed_waivers(pair: Pair, name: str) -> Iterator[Change]:
         yield pair.change(ChangeClass.LOOSENED, name)
     elif any(not _covered(waiver, pair.before.noun, after, pair.after.noun) for waiver in before):
         yield pair.change(ChangeClass.TIGHTENED, name)
-    elif pair.values(name)[0] != pair.values(name)[1]:
+    elif _spelled(pair.before.noun) != _spelled(pair.after.noun):
         yield pair.change(ChangeClass.GOVERNANCE, name)
 
 
 def _holding(metric: Metric) -> tuple[Waiver, ...]:
     return valid_waivers(metric.waiver, metric.owner) if isinstance(metric, Kpi) else ()
+
+
+def _spelled(metric: Metric) -> list[tuple[dict[str, object], object]]:
+    """The waivers with their limits as numbers, whatever unit those are written in."""
+    waivers = metric.waiver if isinstance(metric, Kpi) else ()
+    return [(w.model_dump(exclude={"limit"}), limit_number(w.limit, metric.unit) or str(w.limit)) for w in waivers]
 
 
 def _covered(waiver: Waiver, of: Metric, others: tuple[Waiver, ...], their: Metric) -> bool:

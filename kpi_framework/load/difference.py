@@ -87,7 +87,7 @@ def _change(change: Mapping[str, Json]) -> Change:
     return Change(
         change["kpi"], ChangeClass(change["class"]), change["field"], change["before"], change["after"],
         change["path"], change["line"], tuple(change.get("touches", ())),
-        dt.date.fromisoformat(effective) if effective else None, change.get("because"),
+        dt.date.fromisoformat(effective) if effective else None, change.get("because"), bool(change.get("published")),
     )  # fmt: skip
 
 

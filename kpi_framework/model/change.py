@@ -18,6 +18,7 @@ class ChangeClass(StrEnum):
     RESTATING = "restating"
     LOOSENED = "loosened"
     BACKDATED = "backdated"
+    DATA = "data"
     REMOVED = "removed"
     RETIRED = "retired"
     RENAMED = "renamed"
@@ -41,6 +42,7 @@ _MEANINGS = {
     ChangeClass.RESTATING: "The number means something else than before.",
     ChangeClass.LOOSENED: "The definition is less strict: what failed before can pass now, or is no longer judged.",
     ChangeClass.BACKDATED: "A target or a baseline of a past period changes.",
+    ChangeClass.DATA: "Data were changed afterwards: a settled value is another one.",
     ChangeClass.REMOVED: "The definition is deleted.",
     ChangeClass.RETIRED: "The definition is retired, with a reason.",
     ChangeClass.RENAMED: "The definition has another id.",
@@ -69,6 +71,13 @@ class Change(Record):
     """The day from which a target is another one; None where it is at once, or no target's."""
     because: str | None = None
     """`version` where a number moved under an equal definition over equal data: another version computed it."""
+    published: bool = False
+    """Whether data changed a value that a ledger holds."""
+
+    @property
+    def needs_reason(self) -> bool:
+        """Whether it may not be made without saying why: by its class, or because readers know the value."""
+        return self.cls.needs_reason or (self.cls is ChangeClass.DATA and self.published)
 
     @property
     def sort_key(self) -> tuple[int, str, str, str]:
@@ -97,7 +106,7 @@ class Impact(Record):
 
 
 class Commit(Record):
-    """A commit as git tells it. Names and dates are what the author said; only `signed` is more than a claim."""
+    """A commit as its object says: names, dates and the key of its signature are claims that nobody has verified."""
 
     name: str
     parents: tuple[str, ...]
@@ -109,6 +118,9 @@ class Commit(Record):
     signed: str
     subject: str
     trailers: tuple[tuple[str, str], ...] = ()
+    message: str = ""
+    key: str | None = None
+    """The key that its signature names; `signed` says that nobody has verified it."""
 
     def trailer(self, key: str) -> tuple[str, ...]:
         """The values of a trailer, `Reason` or `Reviewed-by`."""
@@ -132,6 +144,22 @@ class HistoryEvent(Record):
     unit_before: str = ""
     unit_after: str = ""
     """The units of the two values; a change of the unit is a change of the meaning, too."""
+    status_before: Status | None = None
+    status_after: Status | None = None
+    base: str | None = None
+    """The commit with which this one was compared: its parent, of a merge the one whose side it does not follow."""
+    effects: tuple[Impact, ...] = ()
+    """What it does to the shown periods, on today's data: every value or status that is another one."""
+    earliest: dt.datetime | None = None
+    latest: dt.datetime | None = None
+    """Between which moments it was made, whatever its own date claims: no earlier than any commit that it builds on,
+    no later than any that builds on it.
+    """
+
+    def is_within(self, first: dt.date | None, last: dt.date | None) -> bool:
+        """Whether it may have been made between two days, both included."""
+        early, late = (moment or self.commit.committed_at for moment in (self.earliest, self.latest))
+        return not (first and early.date() < first) and not (last and late.date() > last)
 
 
 class Difference(Record):

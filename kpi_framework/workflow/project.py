@@ -26,7 +26,7 @@ from ..model.ownership import CodeOwners
 from ..model.project import Dataset
 from ..model.record import Record, replace
 from ..model.rule import OF_FORMULAS
-from .project_files import LINKED, ProjectFiles, linked, links_beneath, read_file, read_files, refuse_links
+from .project_files import HIDDEN, LINKED, ProjectFiles, linked, links_beneath, read_file, read_files, refuse_links
 
 LEDGERS = "ledger"
 
@@ -225,7 +225,7 @@ def settled(
     `unseen` are the rules that this run does not check.
     """
     # What a link hides was not read: kpi.yaml, which a change may edit with it, cannot call that harmless.
-    rules = {name: severity for name, severity in catalog.project.noun.rules.items() if name != LINKED}
+    rules = {name: severity for name, severity in catalog.project.noun.rules.items() if name not in (LINKED, HIDDEN)}
     weighed = reweighed(findings, rules)
     heeded = apply(weighed, catalog.ignores, unseen)
     return tuple(sorted(_without_repetition(dict.fromkeys(heeded)), key=lambda f: f.sort_key))

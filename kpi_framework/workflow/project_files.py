@@ -20,7 +20,7 @@ from ..model.rule import RULES
 from ..report.words.escape import clean
 
 FOLDERS = (DEFINITIONS, BASELINES)
-LINKED = "linked-file"
+LINKED, HIDDEN = "linked-file", "hidden-file"
 _ENDINGS = (".yaml", ".yml")
 _LOCK = ".#"
 """An editor's mark on a file that is being edited: a link to no file at all, whose name no definition can have."""
@@ -68,6 +68,16 @@ def read_file(root: Path, path: str) -> str | Diagnostic:
     return content.decode("utf-8", errors="surrogateescape")
 
 
+def read_bytes(root: Path, path: str) -> bytes | None:
+    """A file's bytes, however many; None for what is no file, or cannot be read."""
+    try:
+        handle = _opened(root, PurePosixPath(path).parts)
+    except OSError:
+        return None
+    with os.fdopen(handle, "rb") as stream:
+        return stream.read() if stat.S_ISREG(os.fstat(handle).st_mode) else None
+
+
 def definition_names(root: Path) -> list[str]:
     """The names of the files beneath kpis/, without their endings."""
     return [PurePosixPath(path).stem for path, finding in _walked(root, DEFINITIONS) if finding is None]
@@ -81,6 +91,11 @@ def links_beneath(root: Path, folder: str) -> tuple[Diagnostic, ...]:
 def linked(path: str) -> Diagnostic:
     """That a link stands at a path of the project."""
     return RULES[LINKED].finding(Span(path), "this is a symbolic link, and what it points to is not read")
+
+
+def in_submodule(path: str) -> Diagnostic:
+    """That a path of the project is a submodule, or lies in a repository of its own."""
+    return RULES[HIDDEN].finding(Span(path), "this is a submodule: the project's own history does not show its files")
 
 
 def is_link_reported(path: str) -> bool:

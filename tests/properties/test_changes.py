@@ -18,7 +18,7 @@ from kpi_framework.history.changes import changes
 from kpi_framework.history.comparison import Comparison, Side
 from kpi_framework.load.catalog import load_catalog
 from kpi_framework.load.library import shipped_contracts
-from kpi_framework.model.change import Change
+from kpi_framework.model.change import Change, ChangeClass
 from tests.unit.history.flips import BASE, FILES, edited, texts
 
 TODAY = dt.date(2026, 4, 2)
@@ -111,9 +111,9 @@ def fares(meant: list[tuple[dt.date, Plain, Plain]], day: dt.date, part: str | N
 def test_goalposts_are_compared_as_brute_force_does(
     before: tuple[list[Plain], Any], after: tuple[list[Plain], Any]
 ) -> None:
-    """Better now or later is loosened; better or worse only in the past is backdated; the same is no change."""
+    """Better now or later is loosened; another past is backdated, beside it or alone; the same is no change."""
     sides = [texts(edited(BASE, {"kpi/target": said or None})) for said, _ in (before, after)]
-    found = [c for c in compared(*sides) if c.field == "target"]
+    classes = {c.cls for c in compared(*sides) if c.field == "target"}
     gains: dict[dt.date, set[int]] = {}
     for day in (dt.date(2025, 1, 1), *DAYS, dt.date(2027, 1, 1)):
         pairs = [
@@ -122,14 +122,14 @@ def test_goalposts_are_compared_as_brute_force_does(
         ]  # fmt: skip
         gains[day] = {(new > old) - (new < old) for old, new in pairs}
     now_or_later = [gains[day] for day in gains if day >= TODAY]
-    if any(1 in one for one in now_or_later):
-        assert [c.cls for c in found] == ["loosened"]
-    elif any(one != {0} for one in gains.values()):
-        assert [c.cls.value for c in found] in (["tightened"], ["backdated"])
-        if all(one == {0} for one in now_or_later):
-            assert found[0].cls == "backdated"
-    else:
-        assert found == []
+    differing = {day for day, gain in gains.items() if gain != {0}}
+    assert (ChangeClass.LOOSENED in classes) == any(1 in gain for gain in now_or_later)
+    if differing and TODAY not in differing and min(differing) < TODAY:
+        assert ChangeClass.BACKDATED in classes
+    if not differing or min(differing) >= TODAY:
+        assert ChangeClass.BACKDATED not in classes
+    assert classes <= {ChangeClass.LOOSENED, ChangeClass.TIGHTENED, ChangeClass.BACKDATED}
+    assert bool(classes) == bool(differing)
 
 
 # spelling

@@ -1,7 +1,8 @@
 """Every rule finds what it is for, says it well, and leaves its corrected twin alone.
 
 A folder a rule: `bad/` and `good/` are laid over `project/`; `expected.txt` is what the rule says of the bad one.
-A file DELETE lists files of the project to leave out, a file LINKS links to make: the path of each and its target.
+A file DELETE lists files of the project to leave out, a file LINKS links to make: the path of each and its target; a
+file GITIGNORE becomes .gitignore.
 """
 
 from __future__ import annotations
@@ -26,13 +27,14 @@ pytestmark = pytest.mark.usefixtures("engine_inside")
 
 HERE = Path(__file__).parent
 FOLDERS = sorted(p.parent.name for p in HERE.glob("*/bad"))
+OF_GIT = frozenset({"hidden-file", "not-tracked"})
 NOW = dt.datetime(2026, 4, 2, 12, tzinfo=dt.UTC)
 
 
 def laid(root: Path, rule: str, side: str) -> Path:
     """The project with a rule's files laid over it; for rules of changes, the project alone is committed first."""
     shutil.copytree(HERE / "project", root, dirs_exist_ok=True)
-    if rule in OF_CHANGES:
+    if rule in OF_CHANGES | OF_GIT:
         for words in (
             ["init", "-q"],
             ["add", "."],
@@ -41,12 +43,16 @@ def laid(root: Path, rule: str, side: str) -> Path:
             subprocess.run(["git", *words], cwd=root, check=True)
     overlay = HERE / rule / side
     if overlay.is_dir():
-        shutil.copytree(overlay, root, dirs_exist_ok=True, ignore=shutil.ignore_patterns("DELETE", "LINKS"))
+        shutil.copytree(
+            overlay, root, dirs_exist_ok=True, ignore=shutil.ignore_patterns("DELETE", "LINKS", "GITIGNORE")
+        )
         for name in (overlay / "DELETE").read_text().split() if (overlay / "DELETE").is_file() else ():
             (root / name).unlink()
         for line in (overlay / "LINKS").read_text().splitlines() if (overlay / "LINKS").is_file() else ():
             path, target = line.split()
             (root / path).symlink_to(target)
+        if (overlay / "GITIGNORE").is_file():
+            shutil.copy(overlay / "GITIGNORE", root / ".gitignore")
     return root
 
 

@@ -79,6 +79,19 @@ def compile_signal(text: str, definitions: Mapping[str, Metric], almanac: Almana
     return Condition(sql, canonical_text(tree), operands)
 
 
+def one_condition(text: str) -> str:
+    """One text for every spelling of a signal's condition; what is none stays as it is."""
+    columns: dict[Operand, exp.Expr] = {}
+    try:
+        tree = parse(text, lambda parsed: _without_operands(parsed, columns))
+        names = {column.name: operand.text.encode().hex() for operand, column in columns.items()}
+        for column in tree.find_all(exp.Column):
+            column.replace(exp.column(names.get(column.name, column.name)))
+        return canonical_text(canonical(tree))
+    except FormulaError:
+        return text.strip()
+
+
 class _Conditions(Scalars):
     """Scalars over operands."""
 

@@ -20,7 +20,7 @@ from ..formats.json import as_text, finding_object
 from ..words.phrases import counted, day_text
 from .definition import definition_facts
 from .diff import parted, shorten
-from .history import HistoryView, history_csv, moved
+from .history import HistoryView, effects_of, history_csv
 from .ledger import unverified_object
 
 _PAGE_NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -56,7 +56,7 @@ def index_page(audit: Audit) -> Document:
 def _index(audit: Audit) -> Iterator[Block]:
     counts = Counter(e.change.cls for e in audit.events)
     kinds = ", ".join(f"{counts[cls]} {cls}" for cls in ChangeClass if counts[cls]) or "none"
-    unexplained = sum(e.change.cls.needs_reason and not e.reason for e in audit.events)
+    unexplained = sum(e.change.needs_reason and not e.reason for e in audit.events)
     yield Points((
         ("At commit ", Code(audit.commit), "."),
         f"Changes: {len(audit.events):,} ({kinds}); {unexplained:,} need a reason and have none.",
@@ -105,8 +105,8 @@ def _failures(audit: Audit) -> Section:
 
 def _doubts(audit: Audit) -> Iterator[str]:
     commits = {e.commit.name: e.commit for e in audit.events}
-    unsigned = sum(not c.signed.startswith("good") for c in commits.values())
-    yield f"Who wrote {unsigned:,} of {counted(len(commits), 'commit')}: these commits have no good signature."
+    signed = sum(c.signed != "none" for c in commits.values())
+    yield f"Who wrote {counted(len(commits), 'commit')}: {signed:,} of them signed, and no signature was verified here."
     doubtful = sum(bool(e.doubts) for e in audit.events)
     yield f"What {counted(doubtful, 'change')} claim: the last column of the table of changes says why."
     yield "That nobody rewrote earlier history: compare this commit with a clone or an anchor stored elsewhere."
@@ -153,7 +153,7 @@ def _changes(title: str, events: Iterable[HistoryEvent], *, named: bool) -> Sect
         cells = (
             f"{commit.committed_at:%Y-%m-%d}", Code(commit.name[:_NAME]), commit.author,
             Code(change.kpi or "kpi.yaml"), change.cls.value, Code(change.field), Code(before),
-            Code(after), moved(event), event.reason or "none given",
+            Code(after), "; ".join(effects_of(event)), event.reason or "none given",
             ", ".join(event.approvals), "; ".join(event.doubts),
         )  # fmt: skip
         rows.append(cells if named else cells[:3] + cells[4:])

@@ -64,10 +64,19 @@ def shorten(value: object, length: int = 160) -> str:
 def parted(before: object, after: object) -> tuple[object, object]:
     """Both values without the parts in which two mappings agree."""
     if not isinstance(before, Mapping) or not isinstance(after, Mapping):
-        return before, after
+        return _digest(before), _digest(after)
     differing = [k for k in {**before, **after} if before.get(k) != after.get(k)]
     pairs = {k: parted(before.get(k), after.get(k)) for k in differing}
     return {k: p[0] for k, p in pairs.items() if k in before}, {k: p[1] for k, p in pairs.items() if k in after}
+
+
+_TELLING = ("kind", "name", "status", "formula", "unit", "target", "timezone")
+
+
+def _digest(value: object) -> object:
+    """Of a whole definition, the fields that say most."""
+    is_whole = isinstance(value, Mapping) and {"version", "name"} <= value.keys()
+    return {k: value[k] for k in _TELLING if k in value} if is_whole and isinstance(value, Mapping) else value
 
 
 def _flow(value: object) -> str:
@@ -82,6 +91,21 @@ def _inner(value: object) -> str:
     if isinstance(value, Mapping):
         return f"{{{_flow(value)}}}"
     return f"[{_flow(value)}]" if isinstance(value, list | tuple) else _flow(value)
+
+
+def effects_text(effects: tuple[Impact, ...], names: Mapping[str, str]) -> Iterator[str]:
+    """The judged period of each KPI one by one, then how many others there are."""
+    for impact in effects:
+        if impact.judged:
+            yield f"{effect(impact, names.get(impact.kpi, impact.kpi))} ({period_text(impact.period)})"
+    past = [impact for impact in effects if not impact.judged and not impact.segment]
+    for kpi, count in Counter(impact.kpi for impact in past).items():
+        values = sum(i.before.value != i.after.value for i in past if i.kpi == kpi)
+        flips = sum(i.before.status != i.after.status for i in past if i.kpi == kpi)
+        yield (
+            f"{names.get(kpi, kpi)}: {counted(count, 'other period')}, {values:,} with another value, "
+            f"{flips:,} with another status"
+        )
 
 
 def verdict(view: DiffView) -> str:
@@ -131,7 +155,7 @@ def diff_screen(view: DiffView) -> Document:
         Paragraph(Faint(f"{difference.base[:12]} → {difference.head[:12]}")),
         Paragraph(Strong(verdict(view))),
         *classes,
-        Section("Effects", (Points(tuple(_effects(difference))),)),
+        Section("Effects", (Points(tuple(effects_text(difference.impact, difference.names))),)),
         Facts(tuple(("Reason", reason) for reason in difference.reasons)),
         *map(entry, difference.diagnostics),
     )
@@ -148,25 +172,14 @@ def _entry(change: Change) -> Entry:
 
 def _aside(change: Change) -> str:
     day = f", from {change.effective}" if change.effective else ""
+    day += ", of a published value" if change.published else ""
     return day + (f", because of the {change.because}" if change.because else "")
-
-
-def _effects(difference: Difference) -> Iterator[str]:
-    """The judged period one by one, then the others by KPI."""
-    for impact in difference.impact:
-        if impact.judged:
-            yield f"{effect(impact, _name(difference, impact.kpi))} ({period_text(impact.period)})"
-    past = Counter(impact.kpi for impact in difference.impact if not impact.judged and not impact.segment)
-    for kpi, count in past.items():
-        flips = sum(o.before.status != o.after.status for o in difference.impact if o.kpi == kpi and not o.judged)
-        periods = f"{counted(count, 'other period')} with another value"
-        yield f"{_name(difference, kpi)}: {periods}, {flips:,} with another status"
 
 
 def diff_page(view: DiffView) -> Document:
     """The verdict, what needs a decision, the effects, then the rest."""
     difference = view.difference
-    weighty = tuple(c for c in difference.changes if c.cls.needs_reason or c.cls is ChangeClass.REMOVED)
+    weighty = tuple(c for c in difference.changes if c.needs_reason or c.cls is ChangeClass.REMOVED)
     others = tuple(c for c in difference.changes if c not in weighty)
     judged = [impact for impact in difference.impact if impact.judged and not impact.segment]
     compared = (Code(difference.base[:12]), " compared with ", Code(difference.head[:12]), ".")
@@ -187,7 +200,7 @@ def diff_page(view: DiffView) -> Document:
 def _changes(title: str, difference: Difference, changes: tuple[Change, ...]) -> Section:
     rows = [
         (
-            Strong(c.cls.value) if c.cls.needs_reason else c.cls.value, _name(difference, c.kpi), Code(c.field),
+            Strong(c.cls.value) if c.needs_reason else c.cls.value, _name(difference, c.kpi), Code(c.field),
             Code(shorten(before)), (Code(shorten(after)), _aside(c)), Code(f"{c.path}:{c.line}"),
             joined(", ", map(Code, c.touches[:_SHOWN])),
         )
@@ -230,11 +243,12 @@ def diff_json(view: DiffView) -> str:
 
 def change_object(change: Change) -> dict[str, object]:
     """One change."""
-    because = {"because": change.because} if change.because else {}
+    further: dict[str, object] = {"because": change.because} if change.because else {}
+    further |= {"published": True} if change.published else {}
     return {
         "kpi": change.kpi, "class": change.cls.value, "field": change.field, "before": change.before,
         "after": change.after, "path": change.path, "line": change.line, "touches": list(change.touches),
-        "effective": change.effective.isoformat() if change.effective else None, **because,
+        "effective": change.effective.isoformat() if change.effective else None, **further,
     }  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from ...model.change import HistoryEvent
 from ...model.diagnostic import Severity
+from ...model.measurement import Status
 from ...model.record import Record
 from ..doc.html import page
 from ..doc.markdown import markdown
@@ -17,12 +18,12 @@ from ..formats.json import as_text, number
 from ..words.escape import clean
 from ..words.phrases import counted
 from ..words.values import show_value
-from .diff import change_object, parted, shorten
+from .diff import change_object, effects_text, impact_object, parted, shorten
 
 COLUMNS = (
     "committed_at", "commit", "author", "email", "signed", "kpi", "class", "field", "before", "after", "reason",
     "pull_request", "approvals", "merge", "landed", "effective", "value_before", "unit_before", "value_after",
-    "unit_after", "doubts", "subject",
+    "unit_after", "doubts", "subject", "signing_key", "status_before", "status_after", "effects",
 )  # fmt: skip
 
 
@@ -36,34 +37,51 @@ class HistoryView(Record):
 
 def history_screen(view: HistoryView) -> Document:
     """One change under the other, the newest last."""
-    unsigned = {e.commit.name for e in view.events if not e.commit.signed.startswith("good")}
     blocks: list[Block] = [_entry(event) for event in view.events]
     if not view.events:
         blocks.append(Paragraph("No definition changed its meaning."))
-    if unsigned:
-        doubt = f"Not proven: who wrote {counted(len(unsigned), 'commit')} that have no good signature."
-        blocks.append(Entry((Faint(doubt),), apart=True))
+    else:
+        blocks.append(Entry((Faint(f"Not proven: {unproven(view.events)}"),), apart=True))
     return Document("", tuple(blocks))
+
+
+def unproven(events: tuple[HistoryEvent, ...]) -> str:
+    """Who wrote what is a claim, unless somebody verifies the signatures."""
+    commits = {e.commit.name: e.commit for e in events}
+    signed = sum(c.signed != "none" for c in commits.values())
+    text = f"who wrote {counted(len(commits), 'commit')}; {signed:,} of them"
+    verb = "has" if signed == 1 else "have"
+    return f"{text} {verb} a signature, which `git verify-commit` can verify with your keys."
+
+
+def effects_of(event: HistoryEvent) -> Iterator[str]:
+    """What the change does to the numbers, in words; nothing where it was not computed."""
+    if event.change.kpi is not None and moved(event) and not any(e.judged and not e.segment for e in event.effects):
+        yield moved(event)
+    yield from effects_text(event.effects, {})
 
 
 def _entry(event: HistoryEvent) -> Entry:
     change, commit = event.change, event.commit
     before, after = map(shorten, parted(change.before, change.after))
-    value = f" (value {moved(event)})" if moved(event) else ""
     head = (
         Strong(f"{commit.committed_at:%Y-%m-%d}"), Faint(commit.name[:10]),
-        Badge(change.cls.value, Severity.ERROR) if change.cls.needs_reason else change.cls.value,
+        Badge(change.cls.value, Severity.ERROR) if change.needs_reason else change.cls.value,
         Strong(f"{change.kpi or 'kpi.yaml'} {change.field}"), commit.author,
     )  # fmt: skip
     about = joined(" · ", _about(event))
-    return Entry(head, (Paragraph((before, " → ", after, value)), Paragraph(about)))
+    effects = (Paragraph(("effect: ", line)) for line in effects_of(event))
+    return Entry(head, (Paragraph((before, " → ", after)), *effects, Paragraph(about)))
 
 
 def moved(event: HistoryEvent) -> str:
-    """The value under the former definition and under the new one; empty where neither was computed."""
-    if event.before is None and event.after is None:
+    """Value and status under the former definition and under the new one; empty where neither was computed."""
+    if (event.before, event.after, event.status_before, event.status_after) == (None,) * 4:
         return ""
-    return f"{show_value(event.before, event.unit_before)} → {show_value(event.after, event.unit_after)}"
+    before, after = show_value(event.before, event.unit_before), show_value(event.after, event.unit_after)
+    words = [status.word if status else "no status" for status in (event.status_before, event.status_after)]
+    values = f"{after} (unchanged)" if before == after else f"{before} → {after}"
+    return f"{values}, {' → '.join(dict.fromkeys(words))}"
 
 
 def _about(event: HistoryEvent) -> Iterator[Text]:
@@ -74,20 +92,20 @@ def _about(event: HistoryEvent) -> Iterator[Text]:
         yield ("approved by ", ", ".join(event.approvals))
     if event.change.effective:
         yield f"in force from {event.change.effective}"
-    if event.commit.signed not in ("good", "none"):
-        yield f"signature {event.commit.signed}"
+    if event.commit.signed != "none":
+        yield (f"signature {event.commit.signed}, key ", event.commit.key or "not named")
     for doubt in event.doubts:
         yield ("not proven: ", doubt)
 
 
 def history_page(view: HistoryView) -> Document:
     """A row a change."""
-    columns = ("Day", "Commit", "Author", "KPI", "Class", "Field", "Before", "After", "Reason", "Value", "Not proven")
+    columns = ("Day", "Commit", "Author", "KPI", "Class", "Field", "Before", "After", "Reason", "Effect", "Not proven")
     rows = [
         (
             f"{e.commit.committed_at:%Y-%m-%d}", Code(e.commit.name[:10]), e.commit.author,
             Code(e.change.kpi or "kpi.yaml"), e.change.cls.value, Code(e.change.field), Code(shorten(before)),
-            Code(shorten(after)), e.reason or "none given", moved(e), "; ".join(e.doubts),
+            Code(shorten(after)), e.reason or "none given", "; ".join(effects_of(e)), "; ".join(e.doubts),
         )
         for e in view.events
         for before, after in [parted(e.change.before, e.change.after)]
@@ -106,18 +124,27 @@ def event_object(event: HistoryEvent) -> dict[str, object]:
     return {
         **change_object(event.change), "commit": commit.name, "author": commit.author, "email": commit.email,
         "committed_at": commit.committed_at.isoformat(), "authored_at": commit.authored_at.isoformat(),
-        "committer": commit.committer, "signed": commit.signed, "subject": commit.subject, "reason": event.reason,
+        "committer": commit.committer, "signed": commit.signed, "signing_key": commit.key, "subject": commit.subject,
+        "reason": event.reason,
         "pull_request": event.pull_request, "merge": event.merge.name if event.merge else None,
         "approvals": list(event.approvals), "landed": event.landed, "doubts": list(event.doubts),
         "values": {"before": number(event.before), "after": number(event.after)},
         "units": {"before": event.unit_before or None, "after": event.unit_after or None},
+        "statuses": {"before": _status(event.status_before), "after": _status(event.status_after)},
+        "effects": [impact_object(effect) for effect in event.effects],
     }  # fmt: skip
+
+
+def _status(status: Status | None) -> str | None:
+    return status.value if status else None
 
 
 def _cells(event: HistoryEvent) -> list[str]:
     fields = event_object(event)
     fields |= {"value_before": event.before, "value_after": event.after}
     fields |= {"unit_before": event.unit_before, "unit_after": event.unit_after}
+    fields |= {"status_before": _status(event.status_before), "status_after": _status(event.status_after)}
+    fields |= {"effects": list(effects_of(event))}
     fields |= {side: shorten(fields[side], 500) for side in ("before", "after")}
     return [clean(_plain(fields[c])) for c in COLUMNS]
 

@@ -23,6 +23,7 @@ from ...model.record import replace
 from ...model.rule import OF_CHANGES, OF_DATA, RULES
 from ..project import code_owners, load, name_known, natives_of, outside, reporting_periods_of, settled
 from ..run import Options, Outcome, outcome_of
+from ..tracked import untold
 from .lint import lint_loaded, lint_project
 
 __all__ = ["Options", "Outcome", "check", "lint_project", "run_tests"]
@@ -44,7 +45,8 @@ def check(options: Options) -> Outcome:
     """lint + test + evaluate + gate: the main job. Raises KpiError."""
     with Session(options.open_engine) as session:
         session.start()
-        return _checked(options, session, *load(options.project_root))
+        catalog, findings = load(options.project_root)
+        return _checked(options, session, catalog, (*findings, *untold(options.project_root.folder)))
 
 
 def check_loaded(

@@ -9,13 +9,15 @@ from ...model.diagnostic import Diagnostic
 from ...model.rule import OF_CHANGES, OF_DATA
 from ..project import linted, load, reporting_periods_of, settled
 from ..run import Options, Outcome, outcome_of
+from ..tracked import untold
 
 NOT_LINTED = OF_DATA | OF_CHANGES | {"example-failed"}
 
 
 def lint_project(options: Options) -> Outcome:
     """Definitions, no data. Raises KpiError."""
-    return lint_loaded(options, *load(options.project_root))
+    catalog, findings = load(options.project_root)
+    return lint_loaded(options, catalog, (*findings, *untold(options.project_root.folder)))
 
 
 def lint_loaded(options: Options, catalog: Catalog | None, findings: tuple[Diagnostic, ...]) -> Outcome:

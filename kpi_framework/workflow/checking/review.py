@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from ...history.git import Repository
+from ...history.git_process import configured
 from ...lint.governance import next_review
 from ...load.catalog import load_definition
 from ...load.edit import edited
@@ -55,7 +55,7 @@ def _refuse(kpi: Kpi, note: str, held: dt.date, latest: dt.date) -> None:
 def _self(options: Options) -> str:
     """Who git says is at work. Raises KpiError."""
     try:
-        return Repository(options.project_root.folder).text("config", "user.email").strip()
+        return configured(options.project_root.folder, "user.email")
     except KpiError:
         raise KpiError("git has no user.email", "Say who held the review: --by ada@example.com.") from None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from ...history.commits import read_commits
 from ...history.git import find_repository
 from ...model.record import replace
 from ..checking.check import check_loaded
@@ -18,8 +19,8 @@ def check_at(options: Options, name: str) -> Outcome:
     """
     repository = find_repository(options.project_root.folder)
     revision = Revision(options.project_root, repository, repository.commit(name))
-    committed = repository.text("show", "--no-patch", "--format=%cI", revision.name).strip()
-    then = replace(options, now=dt.datetime.fromisoformat(committed).astimezone(dt.UTC))
+    [commit] = read_commits(repository, [revision.name]).values()
+    then = replace(options, now=commit.committed_at.astimezone(dt.UTC))
     catalog, findings = revision.loaded
     if catalog is None:
         return check_loaded(then, None, findings, revision.name)

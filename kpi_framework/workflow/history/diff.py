@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 
 from ...compile.catalog import Compilation
-from ...evaluate.evaluate import Evaluation, evaluate
-from ...evaluate.reporting_periods import ReportingPeriods
 from ...history.changes import changes
-from ...history.comparison import Comparison
-from ...history.git import Repository, find_repository
-from ...history.impact import impact
+from ...history.comparison import Comparison, Side
+from ...history.findings import change_findings
+from ...history.git import find_repository
+from ...lint.severity import reweighed
 from ...load.difference import LARGEST, read_difference
-from ...model.change import Change, ChangeClass, Difference, Impact
-from ...model.diagnostic import Diagnostic, KpiError, Span
-from ...model.kpi import Kpi, Lifecycle
+from ...model.catalog import Catalog
+from ...model.change import Change, ChangeClass, Difference
+from ...model.diagnostic import Diagnostic, KpiError
 from ...model.record import Record, replace
 from ...model.rule import RULES
-from ..project import compiled, reporting_periods_of, settled
+from ..project import ProjectRoot, compiled, reporting_periods_of, settled
 from ..run import Options
+from .bases import beginning, merge_bases, without_definitions
+from .data import changed_data, first_day
+from .effects import Effects
+from .explanations import explanations
 from .revisions import WORKING_TREE, Revision, side_of
+from .unused_words import without_unused
 
 
 class Question(Record):
@@ -29,34 +35,124 @@ class Question(Record):
     head: str | None = None
     reason: str | None = None
     with_impact: bool = True
+    is_exact: bool = False
+    """Whether the two revisions themselves are compared, and not what the later one changed since they parted."""
 
 
 def diff(options: Options, question: Question) -> Difference:
-    """Compare two revisions of a project, by meaning. Raises KpiError."""
+    """Compare two revisions of a project, by meaning, from where they parted. Raises KpiError."""
     repository = find_repository(options.project_root.folder)
-    before = Revision(options.project_root, repository, repository.commit(question.base))
     head = repository.commit(question.head) if question.head is not None else None
+    base = repository.commit(question.base)
+    bases = (base,) if question.is_exact else merge_bases(repository, base, head or repository.commit("HEAD"))
     after = Revision(options.project_root, repository, head)
-    reporting = reporting_periods_of(after.catalog, options.as_of, options.now, options.periods)
-    reasons = _reasons(repository, before.commit or "", head, question.reason)
-    with after.laid_out(after.catalog) as project_root:
-        compilations = (compiled(before.catalog, project_root), compiled(after.catalog, project_root))
-        old, new = map(side_of, compilations)
-        sides = Comparison(old, new, reporting.today)
-        changed = changes(sides)
-        options.progress("computing both sides")
-        there = replace(options, project_root=project_root, progress=_silent)
-        revisions = (before, after)
-        # Over the same data a value of an equal definition moves with what it reads: a baseline of another version.
-        cause = next((c.because for c in changed if c.because), "data")
-        effect = _impact(there, revisions, compilations, reporting, cause) if question.with_impact and changed else ()
-    findings = (*after.loaded[1], *_findings(sides, changed, reasons))
-    weighed = settled(after.catalog, findings, frozenset(RULES) - {"unexplained-change", "removed-unretired"})
-    return Difference(
-        base=before.name, head=after.name, changes=changed, impact=effect, reasons=reasons, diagnostics=weighed,
-        names={i: e.noun.name for c in (before.catalog, after.catalog) for i, e in c.definitions.items()},
-        as_of=reporting.as_of.astimezone(reporting.almanac.zone),
-    )  # fmt: skip
+    with after.laid_out(after.catalog) as laid_out:
+        later = _Later(options, question, after, laid_out)
+        return strictest([later.compared(Revision(options.project_root, repository, commit)) for commit in bases])
+
+
+class _Later(Record):
+    """The later side of comparisons, with its data laid out."""
+
+    options: Options
+    question: Question
+    revision: Revision
+    project_root: ProjectRoot
+
+    def compared(self, base: Revision) -> Difference:
+        """The difference from one base."""
+        begun = beginning(base, self.revision)
+        catalog = without_definitions(self.revision.catalog) if begun.is_new else begun.revision.catalog
+        reporting = reporting_periods_of(
+            self.revision.catalog, self.options.as_of, self.options.now, self.options.periods
+        )
+        compilations = (compiled(catalog, self.project_root), compiled(self.revision.catalog, self.project_root))
+        here = replace(self.options, project_root=self.project_root, progress=lambda _: None)
+        known = without_unused(*compilations, self.project_root)
+        sides = Comparison(*_sides(compilations, known), reporting.today, partial(first_day, here, compilations[0]))
+        effects = Effects(self.options, (begun.revision, self.revision), compilations, sides, reporting)
+        changed = _as_new(changes(sides)) if begun.is_new else self._changed(begun.revision, sides)
+        shown = self.question.with_impact and not begun.is_new
+        self.options.progress("computing both sides")
+        impact = effects.of(changed, self.project_root) if shown else ()
+        ends = (begun.revision, self.revision)
+        why = explanations(self.options.project_root, ends, changed, self.question.reason)
+        findings = tuple(change_findings(sides, changed, why.reason))
+        return Difference(
+            base=base.name, head=self.revision.name, changes=changed, impact=impact, reasons=why.reasons,
+            diagnostics=self._weighed(catalog, findings),
+            names={i: e.noun.name for c in (catalog, self.revision.catalog) for i, e in c.definitions.items()},
+            as_of=reporting.as_of.astimezone(reporting.almanac.zone),
+        )  # fmt: skip
+
+    def _changed(self, base: Revision, sides: Comparison) -> tuple[Change, ...]:
+        of_data = changed_data(self.options, base, self.revision) if self.question.with_impact else ()
+        return tuple(sorted((*changes(sides), *of_data), key=lambda c: c.sort_key))
+
+    def _weighed(self, base: Catalog, findings: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
+        """The findings on the change by the settings of the base: no change silences what is said of it."""
+        weighed = reweighed(findings, base.project.noun.rules)
+        own = settled(self.revision.catalog, self.revision.loaded[1], frozenset(RULES))
+        return tuple(sorted(dict.fromkeys((*own, *weighed)), key=lambda f: f.sort_key))
+
+
+Pair = tuple[Compilation, Compilation]
+_READ = ("timezone", "week_starts", "fiscal_year_starts", "calendars", "datasets", "engine", "privacy")
+"""The settings of kpi.yaml that reach the meaning of a definition."""
+
+
+def _sides(compilations: Pair, known: Pair) -> tuple[Side, Side]:
+    """Both sides with the meanings that a change can hang on: where kpi.yaml reads alike, only of files that differ.
+
+    `known` are the compilations that meanings are taken from.
+    """
+    catalogs = [compilation.catalog for compilation in compilations]
+    projects = [catalog.project.noun for catalog in catalogs]
+    if any(getattr(projects[0], name) != getattr(projects[1], name) for name in _READ):
+        sides = [side_of(compilation) for compilation in known]
+    else:
+        ids = _differing(*catalogs)
+        sides = [side_of(c.narrowed(i for i in ids if i in c.catalog.definitions)) for c in known]
+    before, after = (replace(side, catalog=catalog) for side, catalog in zip(sides, catalogs, strict=True))
+    return before, after
+
+
+def _differing(before: Catalog, after: Catalog) -> list[str]:
+    """The ids whose definition or frozen baseline is another one."""
+    nouns = [
+        {**{("definition", i): e.noun for i, e in c.definitions.items()},
+         **{("baseline", i): e.noun for i, e in c.baselines.items()}}
+        for c in (before, after)
+    ]  # fmt: skip
+    keys = {key for key in {**nouns[0], **nouns[1]} if nouns[0].get(key) != nouns[1].get(key)}
+    return sorted({definition_id for _, definition_id in keys})
+
+
+def _as_new(changed: Iterable[Change]) -> tuple[Change, ...]:
+    """The changes of a project that was not there before: everything is added."""
+    return tuple(replace(change, cls=ChangeClass.ADDED) for change in changed)
+
+
+def strictest(differences: list[Difference]) -> Difference:
+    """Of several bases, each change with the strictest class that any of them gives it."""
+    first, *others = differences
+    if not others:
+        return first
+    by_field: dict[tuple[str | None, str], list[Change]] = {}
+    for difference in differences:
+        grouped: dict[tuple[str | None, str], list[Change]] = {}
+        for change in difference.changes:
+            grouped.setdefault((change.kpi, change.field), []).append(change)
+        for key, changed in grouped.items():
+            by_field[key] = min(by_field.get(key, changed), changed, key=lambda group: group[0].sort_key)
+    listed = sorted((c for group in by_field.values() for c in group), key=lambda c: c.sort_key)
+    return replace(
+        first,
+        changes=tuple(listed),
+        impact=tuple(dict.fromkeys(effect for d in differences for effect in d.impact)),
+        reasons=tuple(dict.fromkeys(text for d in differences for text in d.reasons)),
+        diagnostics=tuple(dict.fromkeys(finding for d in differences for finding in d.diagnostics)),
+    )
 
 
 def read_diff(path: Path) -> Difference:
@@ -74,93 +170,6 @@ def read_diff(path: Path) -> Difference:
         raise KpiError(
             f"{path} is not a difference: {error}", "Name a file that `kpi diff --format json` wrote."
         ) from error
-
-
-def _reasons(repository: Repository, base: str, head: str | None, reason: str | None) -> tuple[str, ...]:
-    """The reasons of the commits that lie between, and the one that was given."""
-    wanted = "%(trailers:key=Reason,valueonly,unfold)"
-    text = repository.text("log", f"--format={wanted}", f"{base}..{head or 'HEAD'}", "--")
-    lines = dict.fromkeys(line.strip() for line in text.splitlines() if line.strip())
-    return (*([reason.strip()] if reason and reason.strip() else []), *lines)
-
-
-# what it does to the numbers
-
-
-def _impact(
-    options: Options, revisions: tuple[Revision, Revision], compilations: tuple[Compilation, Compilation],
-    reporting: ReportingPeriods, cause: str,
-) -> tuple[Impact, ...]:  # fmt: skip
-    """Both definitions on the later data; and, where tracked data changed, the earlier definitions on both."""
-    before, after = revisions
-    before_run, after_run = (_evaluation(options, compilation, reporting) for compilation in compilations)
-    effects = impact(before_run.measurements, after_run.measurements, before_run.hashes, after_run.hashes, cause)
-    if before.fingerprint(before.catalog) == after.fingerprint(after.catalog):
-        return effects
-    with before.laid_out(before.catalog) as earlier:
-        old_run = _evaluation(replace(options, project_root=earlier), compilations[0], reporting)
-    moved = impact(old_run.measurements, before_run.measurements, old_run.hashes, before_run.hashes)
-    return (*effects, *(replace(effect, because=("data",)) for effect in moved))
-
-
-def _evaluation(options: Options, compilation: Compilation, reporting: ReportingPeriods) -> Evaluation:
-    on_calendar = replace(reporting, almanac=compilation.catalog.project.noun.almanac)
-    return evaluate(compilation, options.setting(on_calendar))
-
-
-def _silent(_step: str) -> None:
-    """Of two runs at once nobody would know which one a step is of."""
-
-
-# what has to be said
-
-
-def _findings(sides: Comparison, changed: tuple[Change, ...], reasons: tuple[str, ...]) -> list[Diagnostic]:
-    unexplained = [] if reasons else [c for c in changed if c.cls.needs_reason]
-    findings = [_unexplained(c) for c in unexplained]
-    findings += [
-        _removed(c) for c in changed if c.cls is ChangeClass.REMOVED and c.kpi and not _was_retired(sides, c.kpi)
-    ]
-    restated = {c.kpi for c in changed if c.cls is ChangeClass.RESTATING} | {
-        definition_id for c in changed if c.cls is ChangeClass.RESTATING for definition_id in c.touches
-    }
-    return findings + [f for definition_id in sorted(filter(None, restated)) for f in _stale(sides, definition_id)]
-
-
-def _unexplained(change: Change) -> Diagnostic:
-    """unexplained-change: a change restates a number, loosens a target or changes the past, and no commit of it has
-    a `Reason:`.
-    """
-    what = f"{change.kpi}: " if change.kpi else ""
-    message = f"{what}`{change.field}` is {change.cls}, and no commit gives a reason"
-    return RULES["unexplained-change"].finding(Span(change.path, change.line), message, kpi=change.kpi)
-
-
-def _removed(change: Change) -> Diagnostic:
-    """removed-unretired: a KPI is gone that was not retired in the revision with which this one is compared."""
-    message = f"{change.kpi} was removed without being retired first"
-    return RULES["removed-unretired"].finding(Span("kpi.yaml"), message, kpi=change.kpi)
-
-
-def _was_retired(sides: Comparison, definition_id: str) -> bool:
-    definition = sides.before.catalog.definitions.get(definition_id)
-    if definition is None:
-        return False
-    return definition.noun.status is Lifecycle.RETIRED or not isinstance(definition.noun, Kpi)
-
-
-def _stale(sides: Comparison, definition_id: str) -> list[Diagnostic]:
-    """A number that means something else needs a baseline of the same meaning."""
-    catalog = sides.after.catalog
-    kpi, frozen = catalog.kpis.get(definition_id), catalog.baseline_of(definition_id)
-    if kpi is None or frozen is None or sides.after.means(definition_id, frozen.noun.definition) is not False:
-        return []
-    message = f"{definition_id} has another definition now, and its baseline was frozen under the earlier one"
-    return [
-        RULES["baseline-stale"].finding(
-            frozen.at.key("definition"), message, f"Run `kpi baseline freeze {definition_id}`.", definition_id
-        )
-    ]
 
 
 __all__ = ["WORKING_TREE", "Question", "diff", "read_diff"]

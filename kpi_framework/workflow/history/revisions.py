@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 from ...compile.catalog import Compilation
 from ...compile.graph import closure
 from ...compile.language.canonical import one_text
+from ...compile.language.signal import one_condition
 from ...compile.meaning import Meanings
 from ...compile.sql.errors import FormulaError
 from ...evaluate.computable import computable
@@ -22,7 +23,7 @@ from ...model.diagnostic import Diagnostic, KpiError
 from ...model.record import Record
 from ...model.source import Snapshot
 from ..project import ProjectRoot, catalog_of, load
-from ..project_files import FOLDERS, ProjectFiles, is_link_reported, linked, refuse_links
+from ..project_files import FOLDERS, ProjectFiles, in_submodule, is_link_reported, linked, refuse_links
 
 FILES = ("kpi.yaml", *FOLDERS)
 WORKING_TREE = "working tree"
@@ -49,7 +50,8 @@ class Revision(Record, dict=True):
         if "kpi.yaml" not in (*listing.blobs, *listing.links):
             raise KpiError(f"there is no kpi.yaml at {self.commit[:12]}", "Name a revision that has the project.")
         texts = self.repository.texts({p: n for p, n in listing.blobs.items() if p.endswith((".yaml", ".yml"))})
-        return catalog_of(ProjectFiles(texts, {p: linked(p) for p in listing.links if is_link_reported(p)}))
+        refused = {p: linked(p) for p in listing.links if is_link_reported(p)}
+        return catalog_of(ProjectFiles(texts, {**refused, **{p: in_submodule(p) for p in listing.submodules}}))
 
     @property
     def catalog(self) -> Catalog:
@@ -62,6 +64,14 @@ class Revision(Record, dict=True):
             zone = catalog.project.noun.timezone
             raise KpiError(f"kpi.yaml at {self.name}: there is no time zone `{zone}`", "Correct it first.")
         return catalog
+
+    @cached_property
+    def is_there(self) -> bool:
+        """Whether the revision has a project at all: a kpi.yaml, or a link in its place."""
+        if self.commit is None:
+            return True
+        listing = self.repository.listing(self.commit, FILES[:1])
+        return bool(listing.blobs or listing.links)
 
     @contextmanager
     def laid_out(self, catalog: Catalog) -> Iterator[ProjectRoot]:
@@ -81,20 +91,20 @@ class Revision(Record, dict=True):
 
     def _lay(self, root: Path, commit: str, catalog: Catalog) -> None:
         """Write the tracked data of a commit into a folder, and show beside them what it does not track."""
-        tracked = self.repository.blobs(commit, tuple(_roots(catalog)))
+        tracked = self.repository.blobs(commit, tuple(data_roots(catalog)))
         contents = self.repository.contents(tracked.values())
         for path, name in tracked.items():
             _write(root, path, contents[name])
-        for base in _roots(catalog):
+        for base in data_roots(catalog):
             _borrow(self.project_root, root, base)
 
     def fingerprint(self, catalog: Catalog) -> frozenset[tuple[str, str]]:
         """The tracked data files and their object names: equal where no tracked data differ."""
         commit = self.commit or self.repository.commit("HEAD")
-        return frozenset(self.repository.blobs(commit, tuple(_roots(catalog))).items())
+        return frozenset(self.repository.blobs(commit, tuple(data_roots(catalog))).items())
 
 
-def _roots(catalog: Catalog) -> Iterator[str]:
+def data_roots(catalog: Catalog) -> Iterator[str]:
     """For each dataset, the file or the folder that all its files lie in; absolute ones lie outside."""
     readings = [dataset.reading for dataset in catalog.project.noun.datasets.values()]
     manifests = [reading.manifest for reading in readings if isinstance(reading, Snapshot)]
@@ -149,4 +159,11 @@ def side_of(compilation: Compilation) -> Side:
         with suppress(FormulaError):
             rules[name] = meanings.rules(name)
     behind = {i: closure(i, ready.inputs) for i in ready.inputs}
-    return Side(compilation.catalog, ready.hashes, one_text, segments, rules, behind, ready.former_hashes)
+    settings = {}
+    for definition_id in ready.hashes:
+        with suppress(FormulaError):
+            settings[definition_id] = meanings.settings(definition_id)
+    return Side(
+        compilation.catalog, ready.hashes, one_text, segments, rules, behind, settings, one_condition,
+        ready.former_hashes,
+    )  # fmt: skip

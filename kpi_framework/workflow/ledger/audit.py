@@ -21,7 +21,8 @@ from ..files import refuse_filled, write_text
 from ..history.history import Query, history
 from ..history.revisions import FILES, Revision
 from ..project_files import links_beneath, refuse_links
-from .ledger import FOLDER, read_ledgers, refuse_uncommitted, verify
+from ..tracked import refuse_uncommitted
+from .ledger import FOLDER, read_ledgers, verify
 
 
 def audit(options: Options, first: dt.date, last: dt.date, anchor: Path | None = None) -> Audit:
@@ -35,7 +36,7 @@ def audit(options: Options, first: dt.date, last: dt.date, anchor: Path | None =
     catalog = revision.catalog
     # What came after the last day tells when a review was held, and nothing else.
     events = history(replace(options, as_of=last), Query((), first, None))
-    inside = tuple(e for e in events if e.commit.committed_at.date() <= last)
+    inside = tuple(e for e in events if e.is_within(first, last))
     return Audit(
         catalog.project.noun.name, revision.name, first, last, {i: e.noun for i, e in catalog.definitions.items()},
         inside, tuple(_published(options, catalog, first, last)), tuple(_missed_reviews(catalog, events, first, last)),

@@ -25,9 +25,10 @@ from ...model.measurement import Measurement, Scorecard, Status
 from ...model.record import Record, field, replace
 from ...model.rule import RULES
 from ..checking.check import check
-from ..history.revisions import FILES, Revision, side_of
+from ..history.revisions import Revision, side_of
 from ..project import compiled, reporting_periods_of
 from ..run import Options, Outcome
+from ..tracked import refuse_uncommitted
 from .ledger_files import FOLDER, Publisher, publishing, read_ledger_files, refuse_anchor
 from .lines import Line, causes_of, is_restated, restatement, value_line
 
@@ -117,14 +118,6 @@ def _lines_of(kpi: str, outcome: Outcome, ledgers: Mapping[str, Chain], commit: 
             refused += [] if reason else [_silent(chain, earlier, measurement, causes)]
         bodies.append(body)
     return chain, bodies, refused
-
-
-def refuse_uncommitted(repository: Repository, paths: tuple[str, ...] = FILES) -> None:
-    """What names a commit has to be that commit's. Raises KpiError."""
-    named = [repository.prefix + p for p in paths]
-    if changed := repository.text("status", "--porcelain", "--untracked-files=all", "--", *named).splitlines():
-        hint = "Commit it first: published values and audits name their commit."
-        raise KpiError(f"{changed[0][3:]} is not committed", hint)
 
 
 def _published_kpis(card: Scorecard) -> tuple[str, ...]:

@@ -254,7 +254,9 @@ TABLES: Mapping[type[Model], Mapping[str, tuple[Row, ...]]] = {
     },
     Clock: {
         "history": (
-            Part({f"{_HELD}/history": "more"}), Same({f"{_HELD}/history": "events"}),
+            # Where its rows lie is no part of it, nor what the history is called.
+            Same({f"{_HELD}/history": "more"}), Same({f"{_HELD}/history": "events"}),
+            Part({f"{_HELD}/history": "more", "config/datasets/more/columns/value": {"from": "value", "values": {"wait": "pending"}}}),
             Part({"config/datasets/events/columns/value/values": {"wait": "pending"}}),
         ),
         "running": (Part({f"{_HELD}/running": "pending"}), Same({f"{_HELD}/running": ["on_hold", "pending"]})),
