@@ -34,5 +34,5 @@ def _coverages(compilation: Compilation, setting: Setting) -> Mapping[str, Cover
         run = Run(setting, session)
         columns, _ = columns_of(run, compilation.catalog)
         ready, _ = computable(compilation.over(columns.natives), columns.natives)
-        loaded = load(run, ready, columns.files)[0].loaded
+        loaded = load(run, ready, columns)[0].loaded
         return {name: coverage_of(ready.tables[name], rows, run.reporting) for name, rows in loaded.items()}

@@ -9,7 +9,8 @@ from ...compile.catalog import Compilation
 from ...evaluate.sources.formats import find_files
 from ...evaluate.sources.interface import SourceError
 from ...model.catalog import Catalog, Entry
-from ...model.project import PACKED, Column, Dataset
+from ...model.project import Column, Dataset
+from ...model.source import PACKED
 from ...model.record import replace
 from ..project import ProjectRoot
 
