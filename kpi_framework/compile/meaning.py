@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from sqlglot import exp
 
@@ -48,6 +48,13 @@ class Meanings:
         except FormulaError:
             return ""
         return hash_of(meaning, language)
+
+    def calendars(self, definition_id: str) -> frozenset[str]:
+        """The calendars by whose hours and days off a definition measures; none where it does not compile."""
+        try:
+            return frozenset(_calendars_in(self._meaning(definition_id)))
+        except FormulaError:
+            return frozenset()
 
     def _meaning(self, definition_id: str) -> dict[str, object]:
         if definition_id not in self._meanings:
@@ -112,6 +119,13 @@ class Meanings:
         calendars = working_time_in(trees, table.lookups, table.almanac).calendars
         behind = {**_behind(table, used), **_working_time(table, self._tables, used, calendars)}
         return repr(formed(behind, LANGUAGE))
+
+
+def _calendars_in(meaning: Mapping[str, object]) -> Iterator[str]:
+    calendars, inputs = meaning.get("calendars"), meaning.get("inputs")
+    yield from calendars if isinstance(calendars, Mapping) else ()
+    for behind in inputs.values() if isinstance(inputs, Mapping) else ():
+        yield from _calendars_in(behind)
 
 
 def _behind(table: Table, used: frozenset[str], *, own: bool = False) -> dict[str, object]:

@@ -53,6 +53,8 @@ class Repository(Record):
             )
         except FileNotFoundError:
             raise KpiError("git is not installed", "Install git: the history is read from it.") from None
+        except OSError as error:
+            raise KpiError(f"git {arguments[0]} cannot be run: {error.strerror}", "Run the command again.") from error
         except subprocess.TimeoutExpired:
             raise KpiError(f"git {arguments[0]} took too long", "Is the repository on a slow disk?") from None
         if done.returncode != 0:

@@ -177,7 +177,7 @@ def test_published_values_restatements_and_verification(tmp_path: Path) -> None:
     ledger.write_text(ledger.read_text().replace('"value":3', '"value":2', 1))
     one.commit("forged")
     broken = bundle(one.root, tmp_path / "broken", *days, code=1)
-    assert json.loads(broken["verification.json"])["counts"]["failed"] == 1
+    assert json.loads(broken["verification.json"])["counts"]["failed"] == 2  # its hash, and the commit that lost it
 
 
 def test_what_cannot_be_audited_is_refused(repository: Repository, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from ...model.diagnostic import Diagnostic
-from ...model.ledger import Unverified
+from ...model.ledger import Gap, Unverified
 from ...model.record import Record
 from ..doc.terminal import below, draw, plain
 from ..formats.json import as_text, finding_object
@@ -29,6 +29,7 @@ class LedgerView(Record):
     heads: Mapping[str, Mapping[str, object]] | None = None
     color: bool = False
     width: int = 100
+    gaps: Sequence[Gap] = ()
 
 
 def ledger_text(view: LedgerView) -> str:
@@ -46,8 +47,18 @@ def _text(view: LedgerView) -> Iterator[RenderableType]:
         yield plain(f"{len(view.failed) - _SHOWN:,} more findings are not shown.")
     for why, count in Counter(u.why for u in view.unverified).most_common():
         yield plain(f"{counted(count, 'value')} could not be checked: {why}")
+    for gap in view.gaps[:_SHOWN]:
+        yield plain(gap_text(gap))
+    if len(view.gaps) > _SHOWN:
+        yield plain(f"{len(view.gaps) - _SHOWN:,} more gaps are not shown.")
     numbers = ", ".join(f"{count:,} {name}" for name, count in view.counts.items())
     yield plain(f"{view.title}: {numbers}", "bold red" if view.failed else "bold")
+
+
+def gap_text(gap: Gap) -> str:
+    """Periods that were never published, in words."""
+    until = f" to {gap.last}" if gap.last != gap.first else ""
+    return f"{gap.kpi}: {counted(gap.count, 'period')} never published ({gap.first}{until})"
 
 
 def ledger_json(view: LedgerView) -> str:
@@ -55,8 +66,13 @@ def ledger_json(view: LedgerView) -> str:
     return as_text({
         "schema_version": 1, "counts": dict(view.counts), "failed": [finding_object(f) for f in view.failed],
         "could_not": [unverified_object(u) for u in view.unverified],
-        "heads": {k: dict(v) for k, v in (view.heads or {}).items()},
+        "heads": {k: dict(v) for k, v in (view.heads or {}).items()}, "gaps": [gap_object(g) for g in view.gaps],
     })  # fmt: skip
+
+
+def gap_object(gap: Gap) -> dict[str, object]:
+    """Periods that were never published."""
+    return {"kpi": gap.kpi, "first": gap.first, "last": gap.last, "count": gap.count}
 
 
 def unverified_object(unverified: Unverified) -> dict[str, object]:

@@ -13,15 +13,19 @@ from ...model.catalog import Catalog
 from ...model.change import HistoryEvent
 from ...model.diagnostic import KpiError
 from ...model.kpi import Review
-from ...model.ledger import Published
+from ...model.ledger import Chain, Published
 from ...model.record import replace
 from ...model.waiver import Waiver
 from ..checking.check import Options
 from ..files import refuse_filled, write_text
 from ..history.history import Query, history
-from ..history.revisions import FILES, Revision
+from ..history.revisions import Revision
 from ..project_files import links_beneath, refuse_links
-from .ledger import FOLDER, read_ledgers, refuse_uncommitted, verify
+from .committed import refuse_uncommitted, refuse_uncommitted_ledger
+from .ledger import chains_of
+from .ledger_files import FOLDER, read_ledger_files
+from .succession import succession
+from .verify import Question, verify
 
 
 def audit(options: Options, first: dt.date, last: dt.date, anchor: Path | None = None) -> Audit:
@@ -29,8 +33,11 @@ def audit(options: Options, first: dt.date, last: dt.date, anchor: Path | None =
     if last < first:
         raise KpiError(f"{first} comes after {last}", "Name the first day with --since and the last one with --until.")
     repository = find_repository(options.project_root.folder)
-    refuse_uncommitted(repository, (*FILES, FOLDER))
     revision = Revision(options.project_root, repository, repository.commit("HEAD"))
+    contents = read_ledger_files(options.project_root.folder).contents
+    refuse_uncommitted(revision)
+    refuse_uncommitted_ledger(revision, contents, FOLDER)
+    chains = chains_of(contents, succession(options.project_root, repository, contents))
     refuse_links((*revision.loaded[1], *links_beneath(options.project_root.folder, FOLDER)))
     catalog = revision.catalog
     # What came after the last day tells when a review was held, and nothing else.
@@ -38,9 +45,9 @@ def audit(options: Options, first: dt.date, last: dt.date, anchor: Path | None =
     inside = tuple(e for e in events if e.commit.committed_at.date() <= last)
     return Audit(
         catalog.project.noun.name, revision.name, first, last, {i: e.noun for i, e in catalog.definitions.items()},
-        inside, tuple(_published(options, catalog, first, last)), tuple(_missed_reviews(catalog, events, first, last)),
+        inside, tuple(_published(chains, catalog, first, last)), tuple(_missed_reviews(catalog, events, first, last)),
         tuple(_waivers(catalog, inside, first, last)),
-        verify(options, anchor),
+        verify(options, Question(anchor)),
     )  # fmt: skip
 
 
@@ -51,9 +58,9 @@ def write_bundle(folder: Path, files: Mapping[str, str]) -> None:
         write_text(folder / name, text)
 
 
-def _published(options: Options, catalog: Catalog, first: dt.date, last: dt.date) -> Iterator[Published]:
+def _published(chains: Mapping[str, Chain], catalog: Catalog, first: dt.date, last: dt.date) -> Iterator[Published]:
     almanac = catalog.project.noun.almanac
-    for _, chain in sorted(read_ledgers(options.project_root.folder).items()):
+    for _, chain in sorted(chains.items()):
         for value in chain.entries:
             if first <= almanac.day_until(dt.datetime.fromisoformat(value.as_of)) <= last:
                 yield value
