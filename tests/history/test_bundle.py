@@ -49,7 +49,7 @@ class Case:
         text = "".join(f"{sha}  {name}\n" for name, sha in names.items())
         (self.bundle / "SHA256SUMS").write_text(text)
 
-    def table(self, name: str, edit: Callable[[list[dict[str, str]]], None]) -> None:
+    def table(self, name: str, edit: Callable[[list[dict[str, str]]], object]) -> None:
         """Edit a table, and make the sums anew."""
         with (self.bundle / name).open(newline="") as stream:
             rows = list(csv.DictReader(stream))
@@ -151,7 +151,7 @@ def test_approvals_say_where_they_come_from(made: Case) -> None:
 # Tampering
 
 
-def _first(field: str, value: str) -> Callable[[list[dict[str, str]]], None]:
+def _first(field: str, value: str) -> Callable[[list[dict[str, str]]], object]:
     return lambda rows: rows[0].update({field: value})
 
 

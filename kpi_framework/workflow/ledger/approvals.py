@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import json
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from pydantic import ValidationError
-
+from ...load.approvals import read_approvals_file
 from ...model.approval import ApprovalsFile
 from ...model.audit import Conflict, KnownApproval
 from ...model.change import HistoryEvent
@@ -41,16 +39,13 @@ def read_approvals(path: Path, *, is_needed: bool) -> ReadApprovals | None:
     try:
         with path.open("rb") as stream:
             content = stream.read(_LARGEST)
-        file = ApprovalsFile.model_validate(json.loads(content))
+        file = read_approvals_file(content)
+        text = content.decode("utf-8")
     except OSError as error:
         raise KpiError(f"{path} cannot be read: {error.strerror}", hint) from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(map(str, first["loc"]))
-        raise KpiError(f"{path} is no file of approvals: {place}: {first['msg']}", hint) from None
     except ValueError as error:
         raise KpiError(f"{path} is no file of approvals: {error}", hint) from None
-    return ReadApprovals(content.decode("utf-8"), file, hashlib.sha256(content).hexdigest())
+    return ReadApprovals(text, file, hashlib.sha256(content).hexdigest())
 
 
 def known_approvals(events: Iterable[HistoryEvent], read: ReadApprovals | None) -> tuple[KnownApproval, ...]:

@@ -12,8 +12,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from ...evaluate.columns import datasets_behind
-from ...evaluate.sources.formats import find_files
 from ...evaluate.sources.interface import SourceError
+from ...evaluate.sources.paths import find_paths
 from ...history.git import Repository
 from ...model.catalog import Catalog
 from ...model.diagnostic import KpiError
@@ -105,7 +105,7 @@ class CommittedData(Record):
         """
         folder = self.project_root.folder
         try:
-            places = map(Path, find_files(dataset, folder, self.project_root.allowed).paths)
+            places = find_paths(dataset.reading.path, folder, [folder, *self.project_root.allowed])
             return {p.relative_to(folder).as_posix() if p.is_relative_to(folder) else str(p): p for p in places}
         except SourceError:
             return {}
@@ -121,7 +121,7 @@ class CommittedData(Record):
                 Path(folder, path).parent.mkdir(parents=True, exist_ok=True)
                 Path(folder, path).touch()
             try:
-                return {Path(p).relative_to(folder).as_posix() for p in find_files(dataset, Path(folder), ()).paths}
+                return {p.relative_to(folder).as_posix() for p in find_paths(pattern, Path(folder), [Path(folder)])}
             except SourceError:
                 return set()
 
