@@ -195,3 +195,41 @@ def test_what_cannot_be_audited_is_refused(repository: Repository, tmp_path: Pat
     assert ended.code == 2
     assert "is not committed" in ended.err
     assert not Path(new).exists()
+
+
+def test_an_auditors_question_takes_two_commands(tmp_path: Path) -> None:
+    """Who changed it, when, why, approved by whom, what it did to the published values: `kpi audit`, and one page."""
+    one = Repository(tmp_path / "repository")
+    one.start()
+    assert kpi(one.root, "publish").code == 0
+    one.commit("published")
+    one.edit(KPI, ("at_most: 4 h, near: 5 h", "at_most: 2 h, near: 3 h"))
+    one.commit("a target\n\nReason: agreed with the service owner\nApproved-by: Cat <cat@example.com>")
+    assert kpi(one.root, "publish", "--reason", "the target is two hours now").code == 0
+    one.commit("published again")
+    page = bundle(one.root, tmp_path / "out")["kpis/fix_time.md"].decode()
+    for words in (
+        "2025-04-19",
+        "Ada",
+        "agreed with the service owner",
+        "Cat",
+        "because of the target",
+        "two hours now",
+    ):
+        assert words in page, words
+
+
+def test_a_signal_that_lives_is_not_called_removed(tmp_path: Path) -> None:
+    """A signal has a page with its condition, and its state; a removal without a reason is counted."""
+    one = Repository(tmp_path / "repository")
+    one.start()
+    signal = "version: 1\nkind: signal\nid: odd\nname: Odd\nwhen: fix_time.status = 'met'\nasks: Why?\ndo: Look.\n"
+    one.write("kpis/odd.yaml", signal)
+    one.commit("a signal")
+    files = bundle(one.root, tmp_path / "out")
+    assert ["odd", "Odd", "signal"] in [row[:3] for row in read(files["index.html"]).rows]
+    one.write("kpis/volume.yaml", None)
+    one.edit(KPI, ("read_with: [volume]\n", ""))
+    one.commit("a metric is gone")
+    counts = json.loads(bundle(one.root, tmp_path / "later")["audit.json"])["counts"]
+    assert counts["unexplained"] == json.loads(files["audit.json"])["counts"]["unexplained"] + 1

@@ -16,6 +16,7 @@ def doctor_text(diagnosis: Diagnosis) -> str:
         lines += ["", f"project: {diagnosis.problem}"]
     elif diagnosis.definitions:
         lines += ["", *_project(diagnosis)]
+    lines += [f"advice: {advice}" for advice in diagnosis.advice]
     return "\n".join([*lines, ""])
 
 

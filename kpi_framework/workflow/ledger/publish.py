@@ -10,6 +10,7 @@ from pathlib import Path
 from ...compile.catalog import Compilation
 from ...evaluate.evaluate import Evaluation
 from ...evaluate.gate import is_definitional
+from ...history.attributes import lacking_attributes
 from ...history.git import Repository, find_repository
 from ...history.ledger import heads, sealed
 from ...model.catalog import Catalog
@@ -24,7 +25,6 @@ from ..checking.check import check_loaded
 from ..history.revisions import Revision
 from ..project import load, reporting_periods_of
 from ..run import Options, Outcome
-from .attributes import lacking_attributes
 from .committed import CommittedData, refuse_other_branch, refuse_uncommitted
 from .ledger import Key, broken, chains_of, key_of
 from .ledger_files import ATTRIBUTES, FOLDER, LedgerFiles, Publisher, publishing, refuse_anchor

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from ...history.git import Repository
-from .ledger_files import FOLDER
+from .git import Repository
 
 RULES_OF_LEDGERS = b"""\
 # A ledger is a chain of hashes: git changes no line end in it, and merges no lines of two branches.
@@ -13,7 +12,7 @@ RULES_OF_LEDGERS = b"""\
 
 def lacking_attributes(repository: Repository) -> bytes | None:
     """The text of ledger/.gitattributes where git would change or weave ledgers; None where it does neither."""
-    path = f"{repository.prefix}{FOLDER}/a.jsonl"
+    path = f"{repository.prefix}ledger/a.jsonl"
     answer = repository.text("check-attr", "-z", "text", "merge", "--", path).split("\0")
     states = dict(zip(answer[1::3], answer[2::3], strict=False))
     return None if states == {"text": "unset", "merge": "unset"} else RULES_OF_LEDGERS
