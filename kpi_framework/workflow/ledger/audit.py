@@ -81,10 +81,10 @@ def _committed(options: Options, sources: Sources) -> _Committed:
     folder = options.project_root.folder
     repository = find_repository(folder)
     revision = Revision(options.project_root, repository, repository.commit("HEAD"))
+    refuse_links((*revision.loaded[1], *links_beneath(folder, FOLDER)))
     contents = read_ledger_files(folder).contents
     refuse_uncommitted(revision)
     refuse_uncommitted_ledger(revision, contents, FOLDER)
-    refuse_links((*revision.loaded[1], *links_beneath(folder, FOLDER)))
     read = read_approvals(sources.approvals or folder / APPROVALS, is_needed=sources.approvals is not None)
     return _Committed(repository, revision, contents, succession(options.project_root, repository, contents), read)
 
