@@ -396,3 +396,13 @@ def test_a_clock_that_runs_restates_nothing(desk: Repository) -> None:
         if m["kpi"] == "wait_time" and m["period"]["start"] == "2026-03-01" and not m["segment"]
     ]  # fmt: skip
     assert march[0] > lines(desk, "ledger/wait_time.jsonl")[0]["value"]
+
+
+def test_a_broken_project_is_a_finding(desk: Repository) -> None:
+    """kpi.yaml that cannot be read, or that names no zone: exit 1 with its place, nothing published."""
+    for old, new in (("Europe/London", "Europe/Nowhere"), ("version: 1", "version: [")):
+        desk.edit(CONFIG, (old, new))
+        desk.commit("broken")
+        ended = publish(desk)
+        assert (ended.code, [f["path"] for f in ended.json["failed"]][:1]) == (1, [CONFIG]), ended.err
+    assert not (desk.root / "ledger").exists()

@@ -50,9 +50,15 @@ class Basis(Record):
     options: Options
     repository: Repository
     commit: str
-    catalog: Catalog
+    committed: Catalog | None
     outcome: Outcome
     reasons: Reasons
+
+    @property
+    def catalog(self) -> Catalog:
+        """The definitions of the commit."""
+        assert self.committed is not None, "the caller has looked"
+        return self.committed
 
     @property
     def card(self) -> Scorecard:
@@ -93,14 +99,17 @@ def _basis(options: Options, repository: Repository, reasons: Sequence[str]) -> 
     """HEAD, once it is sure that it may publish and that what is on disk is what it has. Raises KpiError."""
     revision = Revision(options.project_root, repository, repository.commit("HEAD"))
     refuse_uncommitted(revision)
-    catalog = revision.catalog
-    refuse_other_branch(repository, revision.name, catalog.project.noun.publish)
-    _refuse_future(options, catalog)
-    CommittedData(repository, revision.name, options.project_root).refuse_other(catalog)
+    catalog, findings = revision.loaded
+    if catalog is not None and catalog.project.noun.has_days:
+        refuse_other_branch(repository, revision.name, catalog.project.noun.publish)
+        _refuse_future(options, catalog)
+        CommittedData(repository, revision.name, options.project_root).refuse_other(catalog)
     # Links are told by the files on disk alone.
-    findings = tuple(dict.fromkeys((*revision.loaded[1], *load(options.project_root)[1])))
+    findings = tuple(dict.fromkeys((*findings, *load(options.project_root)[1])))
     outcome = check_loaded(replace(options, fingerprint=True, reconcile=False), catalog, findings)
-    return Basis(options, repository, revision.name, catalog, outcome, Reasons.read(reasons, catalog.kpis))
+    return Basis(
+        options, repository, revision.name, catalog, outcome, Reasons.read(reasons, catalog.kpis if catalog else ())
+    )
 
 
 def _refuse_future(options: Options, catalog: Catalog) -> None:
