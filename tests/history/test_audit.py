@@ -233,3 +233,31 @@ def test_a_signal_that_lives_is_not_called_removed(tmp_path: Path) -> None:
     one.commit("a metric is gone")
     counts = json.loads(bundle(one.root, tmp_path / "later")["audit.json"])["counts"]
     assert counts["unexplained"] == json.loads(files["audit.json"])["counts"]["unexplained"] + 1
+
+
+def test_who_makes_approves_and_publishes_alone_is_listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By address, login or name: approved by its author alone, and published too; with a second person, it is not."""
+    monkeypatch.setenv("GITHUB_ACTOR", "ada")
+    one = Repository(tmp_path / "repository")
+    one.start()
+    commits = []
+    for number, (limit, approver) in enumerate((("3 h", "Ada <ada@example.com>"), ("2 h", "Cat <cat@example.com>"))):
+        one.edit(KPI, ("at_most: 4 h" if number == 0 else "at_most: 3 h", f"at_most: {limit}"))
+        commits.append(one.commit(f"a target\n\nReason: the owner agreed\nApproved-by: {approver}"))
+    assert kpi(one.root, "publish").code == 0
+    one.commit("published")
+    out = tmp_path / "out"
+    conflicts = json.loads(bundle(one.root, out)["audit.json"])["conflicts"]
+    assert [(c["commit"], c["what"]) for c in conflicts] == [(commits[0], "approved and published by its author")]
+
+
+@pytest.mark.parametrize(
+    "text", ["{", "[]", '{"version": 1}', '{"version": 1, "source": "x", "fetched_at": "soon", "approvals": []}']
+)
+def test_approvals_that_do_not_fit_their_schema_are_refused(text: str, repository: Repository, tmp_path: Path) -> None:
+    """What should say who approved, and cannot be read, is no empty list: exit 2 with the file."""
+    path = tmp_path / "approvals.json"
+    path.write_text(text)
+    ended = kpi(repository.root, "audit", *YEARLY, "--approvals", str(path), "--out", str(tmp_path / "out"))
+    assert (ended.code, "approvals.json" in ended.err) == (2, True)
+    assert not (tmp_path / "out").exists()
