@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from itertools import pairwise
 
 from sqlglot import exp
@@ -51,6 +51,13 @@ class Meanings:
         except FormulaError:
             return ""
         return hash_of(meaning, language)
+
+    def calendars(self, definition_id: str) -> frozenset[str]:
+        """The calendars by whose hours and days off a definition measures; none where it does not compile."""
+        try:
+            return frozenset(_calendars_in(self._meaning(definition_id)))
+        except FormulaError:
+            return frozenset()
 
     def _meaning(self, definition_id: str) -> dict[str, object]:
         if definition_id not in self._meanings:
@@ -141,6 +148,13 @@ def _proof(table: Table) -> dict[str, object]:
     """How the rows that prove a zero are read and dated."""
     dated = frozenset({table.time}) if table.time else frozenset()
     return {**_behind(table, dated, own=True), "dataset": _reading(table)}
+
+
+def _calendars_in(meaning: Mapping[str, object]) -> Iterator[str]:
+    calendars, inputs = meaning.get("calendars"), meaning.get("inputs")
+    yield from calendars if isinstance(calendars, Mapping) else ()
+    for behind in inputs.values() if isinstance(inputs, Mapping) else ():
+        yield from _calendars_in(behind)
 
 
 def _behind(table: Table, used: frozenset[str], *, own: bool = False) -> dict[str, object]:

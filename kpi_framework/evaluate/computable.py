@@ -40,6 +40,8 @@ class Computable(Record):
     """The definition hash of each; empty where what it stands on cannot be compiled."""
     former_hashes: Mapping[str, str] = field(default_factory=dict)
     """The same in the language of 0.1.0, by which what it recorded is known."""
+    calendars: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """The calendars that reach the value of each."""
 
     @property
     def catalog(self) -> Catalog:
@@ -132,6 +134,21 @@ class Computable(Record):
         inputs = self.inputs
         return {i: tuple(sorted({d for c in closure(i, inputs) if (d := datasets.get(c))})) for i in datasets}
 
+    def reading(self) -> dict[str, tuple[str, ...]]:
+        """The same with the histories of their clocks, and with the datasets that prove a zero."""
+        own = {i: frozenset(self._read_by(i)) for i in self.catalog.live}
+        inputs = self.inputs
+        return {i: tuple(sorted(frozenset().union(*(own.get(c, ()) for c in closure(i, inputs))))) for i in own}
+
+    def _read_by(self, definition_id: str) -> Iterator[str]:
+        noun = self.catalog.live[definition_id].noun
+        yield from (name for name in (noun.dataset, noun.evidence) if name)
+        compiled = self.metrics.get(definition_id)
+        if compiled is not None and noun.dataset:
+            table = self.tables[noun.dataset]
+            for clock in table.clocks_of(compiled.used):
+                yield from table.dataset.timed[clock].history
+
 
 def computable(compilation: Compilation, readable: Collection[str]) -> tuple[Computable, tuple[Diagnostic, ...]]:
     """What can be computed over the datasets that can be read, and the findings on what does not compile."""
@@ -150,7 +167,8 @@ def computable(compilation: Compilation, readable: Collection[str]) -> tuple[Com
     meanings, inputs = Meanings(compilation, tables), {i: d.ids for i, d in derived.items()}
     ended = sorted(i for i in (*metrics, *derived) if compilation.unending.isdisjoint(closure(i, inputs)))
     hashes, former = ({i: meanings.hash(i, language) for i in ended} for language in (LANGUAGE, FORMER))
-    return Computable(compilation, tables, metrics, proofs, derived, failures, hashes, former), findings
+    calendars = {i: meanings.calendars(i) for i in ended}
+    return Computable(compilation, tables, metrics, proofs, derived, failures, hashes, former, calendars), findings
 
 
 def _reason(error: FormulaError) -> Reason:

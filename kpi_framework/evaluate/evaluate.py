@@ -40,6 +40,10 @@ class Evaluation(Record):
     former_hashes: Mapping[str, str] = field(default_factory=dict)
     baselines: Mapping[str, tuple[BaselineValue, ...]] = field(default_factory=dict)
     fingerprints: Mapping[str, str] = field(default_factory=dict)
+    data: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """The fingerprint of each dataset behind a KPI, histories and evidence among them."""
+    calendars: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """The calendars by whose hours and days off a definition measures."""
     signals: tuple[SignalResult, ...] = ()
 
 
@@ -79,10 +83,11 @@ def evaluate_over(
 
         past = look_back(run, wanted, derived, observed.failures, coverages)
         measurements = tuple(informed(measurement, past, ready) for measurement in measurements)
+    prints = columns.fingerprints() if fingerprint else {}
     return Evaluation(
         measurements, (*unread, *uncompiled, *unloaded, *lasting, *failed, *doubts, *begun, *fine), *run.session.about,
         ready.hashes, ready.former_hashes, derived.live,
-        _fingerprints(ready, columns.fingerprints() if fingerprint else {}), signals,
+        _fingerprints(ready, prints), _data(ready, prints), ready.calendars, signals,
     )  # fmt: skip
 
 
@@ -96,3 +101,8 @@ def _fingerprints(ready: Computable, prints: Mapping[str, str]) -> dict[str, str
     """What identifies the data behind each KPI."""
     datasets = ready.standing_on()
     return {i: " ".join(prints[d] for d in datasets[i] if d in prints) for i in ready.catalog.kpis if i in datasets}
+
+
+def _data(ready: Computable, prints: Mapping[str, str]) -> dict[str, Mapping[str, str]]:
+    """The same, a dataset each, with what is read beside the rows."""
+    return {i: {d: prints[d] for d in names if d in prints} for i, names in ready.reading().items()}

@@ -42,6 +42,10 @@ class Repository(Record):
         """The same, as text."""
         return self.run(*arguments).decode("utf-8", "replace")
 
+    def names(self, *arguments: str) -> str:
+        """What a git command prints of the names of commits, such as branches. Raises KpiError."""
+        return of_names(self.folder, self.root, *arguments).decode("utf-8", "replace")
+
     def index(self, *arguments: str) -> bytes:
         """What a git command prints of the index. Raises KpiError."""
         return of_index(self.folder, self.root, *arguments)

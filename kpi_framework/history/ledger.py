@@ -2,14 +2,15 @@
 
 A line is JSON in one spelling: sorted keys, no spaces. Its `hash` is SHA-256 over that spelling without the
 hash itself; `previous` is the hash of the line before, the first one's is the hash of the ledger's name. One
-changed bit anywhere is another line, and every later line stops fitting.
+changed bit anywhere is another line, and every later line stops fitting. A KPI that is renamed takes its ledger along:
+the lines until then go on naming the former id, and the first one builds on it.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from ..model.ledger import Chain, Fault, Published
@@ -44,21 +45,40 @@ def sealed(chain: Chain, bodies: Iterable[Mapping[str, Any]]) -> str:
     return "".join(lines)
 
 
-def read_chain(kpi: str, content: bytes) -> Chain:
-    """The lines of a ledger up to the first one that does not hold."""
+def read_chain(kpi: str, content: bytes, former: Collection[str] = ()) -> Chain:
+    """The lines of a ledger up to the first one that does not hold; `former` are the ids that its KPI had before."""
     entries: list[Published] = []
-    previous = origin(kpi)
+    names: list[str] = []
     lines = content.split(b"\n")
     if lines.pop() != b"":
         return Chain(kpi, (), Fault(len(lines) + 1, "the last line is incomplete"))
     for number, line in enumerate(lines, 1):
         body, why = _body(line)
-        why = why or _misfit(kpi, number, previous, body)
+        why = why or _misnamed({kpi, *former}, names, body)
+        why = why or _misfit(number, entries[-1].hash if entries else origin(body["kpi"]), body)
         if why:
             return Chain(kpi, tuple(entries), Fault(number, why))
-        entries.append(_published(body))
-        previous = body["hash"]
+        entries.append(_published(kpi, body))
+        names += [body["kpi"]] if names[-1:] != [body["kpi"]] else []
     return Chain(kpi, tuple(entries))
+
+
+def _misnamed(allowed: Collection[str], names: Sequence[str], body: Mapping[str, Any]) -> str | None:
+    """A line names its KPI as it was called then; nobody goes back to an id that was given up."""
+    name = body["kpi"]
+    return None if name in allowed and name not in names[:-1] else f"it belongs to {name!r}"
+
+
+def lines_of(content: bytes) -> list[bytes]:
+    """The lines of a ledger as git may have them: their ends are no part of them."""
+    return content.replace(b"\r\n", b"\n").split(b"\n")[:-1] if content.endswith(b"\n") else content.splitlines()
+
+
+def first_lost(before: bytes, after: bytes) -> int | None:
+    """The first line of a ledger that a later state of it has no longer, or has otherwise; None where it goes on."""
+    earlier, later = lines_of(before), lines_of(after)
+    pairs = zip(earlier, [*later, *[None] * len(earlier)], strict=False)
+    return next((number for number, (old, new) in enumerate(pairs, 1) if old != new), None)
 
 
 def _body(line: bytes) -> tuple[dict[str, Any], str | None]:
@@ -76,9 +96,7 @@ def _body(line: bytes) -> tuple[dict[str, Any], str | None]:
     return body, None if same else "it is not written as the ledger writes its lines"
 
 
-def _misfit(kpi: str, number: int, previous: str, body: Mapping[str, Any]) -> str | None:
-    if body["kpi"] != kpi:
-        return f"it belongs to {body['kpi']!r}"
+def _misfit(number: int, previous: str, body: Mapping[str, Any]) -> str | None:
     if body["seq"] != number:
         return f"its number is {body['seq']} and should be {number}: a line is missing, or two branches were merged"
     if body["previous"] != previous:
@@ -89,12 +107,12 @@ def _misfit(kpi: str, number: int, previous: str, body: Mapping[str, Any]) -> st
     return None
 
 
-def _published(body: Mapping[str, Any]) -> Published:
+def _published(ledger: str, body: Mapping[str, Any]) -> Published:
     period = body["period"]
     return Published(
         body["seq"], body["kpi"], str(period.get("grain")), str(period.get("start")), str(period.get("end")),
         tuple(body["segment"].items()), body["value"], body["status"], body["definition"], body["data"], body["as_of"],
-        body["commit"], body["hash"], body,
+        body["commit"], body["hash"], body, ledger,
     )  # fmt: skip
 
 

@@ -90,6 +90,11 @@ def changed_project(pair: ProjectPair) -> Iterator[Change]:
 Classify = Callable[[ProjectPair, str, "object", "object"], Iterator[Change]]
 
 
+def _publish(pair: ProjectPair, name: str, before: object, after: object) -> Iterator[Change]:
+    """Only the commits of one branch publish; of another one, or of any, those of nobody's review can."""
+    yield pair.change(C.TIGHTENED if before is None else C.LOOSENED, (name,), _plain(before), _plain(after))
+
+
 def _always(cls: ChangeClass) -> Classify:
     def classify(pair: ProjectPair, name: str, before: object, after: object) -> Iterator[Change]:
         yield pair.change(cls, (name,), _plain(before), _plain(after))
@@ -313,6 +318,17 @@ def _bad_rows(dataset: DatasetPair, field: str) -> Iterator[Change]:
     yield dataset.change(C.LOOSENED if dataset.after.max_bad_rows > dataset.before.max_bad_rows else C.TIGHTENED, field)
 
 
+def _tracked(dataset: DatasetPair, field: str) -> Iterator[Change]:
+    """Data outside git can be exchanged without a trace."""
+    yield dataset.change(C.TIGHTENED if dataset.after.tracked else C.LOOSENED, field)
+
+
+def _erased(dataset: DatasetPair, field: str) -> Iterator[Change]:
+    """A declared erasure excuses published values that cannot be verified."""
+    more = [erasure for erasure in dataset.after.erased if erasure not in dataset.before.erased]
+    yield dataset.change(C.LOOSENED if more else C.TIGHTENED, field)
+
+
 def _grain(dataset: DatasetPair, field: str) -> Iterator[Change]:
     """A coarser grain makes one row speak for more days; a finer one, or none, allows finer periods."""
     yield dataset.change(C.LOOSENED, field)
@@ -355,6 +371,7 @@ DATASET_FIELDS: Mapping[str, DatasetClassify] = {
     "time": _read, "complete_through": _through, "complete_from": _from, "freshness": _freshness, "grain": _grain,
     "max_bad_rows": _bad_rows,
     "preset": _contract, "rules": _data_rules, "clocks": _timed, "policies": _timed, "opening": _read, "final": _read,
+    "tracked": _tracked, "erased": _erased,
 }  # fmt: skip
 """How a change of each field of a dataset is judged."""
 
@@ -363,5 +380,6 @@ FIELDS: Mapping[str, Classify] = {
     "meta": _always(C.COSMETIC), "timezone": _time, "week_starts": _time, "fiscal_year_starts": _time, "engine": _time,
     "as_of": _as_of, "required": _required, "datasets": _datasets, "privacy": _privacy, "gate": _gate, "rules": _rules,
     "version": _always(C.COSMETIC), "calendars": _calendars, "views": _always(C.COSMETIC),
+    "publish": _publish,
 }  # fmt: skip
 """How a change of each field of kpi.yaml is judged."""

@@ -13,6 +13,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from ..model.approval import ApprovalsFile
 from ..model.baseline import BaselineFile
 from ..model.kpi import Kpi, Lifecycle, Metric
 from ..model.preset import Preset
@@ -42,6 +43,7 @@ def schemas() -> Mapping[str, Schema]:
         "template": _of(Template, "A template of the catalogue"),
         "contract": _of(Contract, "A dataset's contract"),
         "preset": _of(Preset, "A vendor's column map"),
+        "approvals": _of(ApprovalsFile, "approvals.json"),
         "scorecard": _shipped("scorecard"),
         "diff": _shipped("diff"),
         "history": _shipped("history"),

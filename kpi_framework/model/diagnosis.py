@@ -35,3 +35,5 @@ class Diagnosis(Record):
     """How long each step took."""
     problem: str = ""
     """Why the project could not be looked at."""
+    advice: tuple[str, ...] = ()
+    """What to correct around the project."""

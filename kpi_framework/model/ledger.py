@@ -28,6 +28,8 @@ class Published(Record):
     hash: str
     body: Mapping[str, object] = field(default_factory=dict)
     """The whole line."""
+    ledger: str = ""
+    """The KPI whose ledger the line stands in: `kpi` is what it was called when the value was published."""
 
     @property
     def key(self) -> tuple[str, str, Segment]:
@@ -61,7 +63,27 @@ class Unverified(CouldNot):
     kpi: str
     line: int
     because: str | None = None
-    """`version` where another version of the language gives another value."""
+    """`version` where another version, `library` where other holidays, give another value; `erasure` where rows were
+    erased by declaration; `data` where the files are not here."""
+
+
+class Disproved(Record):
+    """A published value is not what its ledger says, and what differs."""
+
+    what: str
+    is_of_data: bool = False
+    """Whether the line names a commit or data that are not there; otherwise they give another value."""
+
+
+class Gap(Record):
+    """Periods of a KPI that were judged, by its target and its settling time, and never published."""
+
+    kpi: str
+    first: str
+    """The first day of the first of them."""
+    last: str
+    """The first day of the last of them."""
+    count: int
 
 
 class Verification(Record):
@@ -71,3 +93,10 @@ class Verification(Record):
     failed: tuple[Diagnostic, ...] = ()
     unverified: tuple[Unverified, ...] = ()
     heads: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    gaps: tuple[Gap, ...] = ()
+
+    @property
+    def holds(self) -> int:
+        """How many published values were computed again from their commits, with the same result."""
+        lines = {(finding.kpi, finding.span.line) for finding in self.failed}
+        return max(0, self.checked - len(self.unverified) - len(lines))

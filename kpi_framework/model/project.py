@@ -88,6 +88,23 @@ class DataRule(Model):
     """The share of the rows that must satisfy it, among the rows where it is known."""
 
 
+class Erasure(Model):
+    """A day on which rows were taken out of a dataset because somebody had to: of earlier published values that are
+    computed again, none can be held against it."""
+
+    on: Date
+    """The day on which the rows were erased. Only values that were published as of an earlier day are excused."""
+    because: Annotated[str, Field(min_length=1)]
+    """Why: the request or the rule, without a name."""
+
+
+class Publication(Model):
+    """From where values may be published."""
+
+    branch: Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^-\s][^\s]*$")]
+    """The one branch whose commits may publish: `kpi publish` refuses a commit that it does not hold."""
+
+
 class Dataset(Model):
     """Rows of one kind: where they come from, their columns, and until when they are complete."""
 
@@ -132,6 +149,11 @@ class Dataset(Model):
     """Service levels, judged for every row from its history."""
     rules: dict[Name, DataRule] = {}
     """Conditions that the rows must satisfy."""
+    tracked: Flag = True
+    """`false` if its files are kept outside git. Each published value that stands on them says so, and is verified
+    only where the same files are given."""
+    erased: tuple[Erasure, ...] = ()
+    """The days on which rows were erased from its files and from git: values published before cannot be verified."""
 
     @model_validator(mode="after")
     def _pulled_from_somewhere(self) -> Self:
@@ -241,6 +263,8 @@ class Project(Model):
     """What reads the data and computes the values: duckdb."""
     rules: dict[str, Severity] = {}
     """A rule's severity: error, warning, note or off."""
+    publish: Publication | None = None
+    """From where values may be published: `{branch: main}`."""
     meta: Meta = {}
     """Your own keys. `kpi` does not read them."""
 

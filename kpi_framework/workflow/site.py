@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from ..history.git import find_repository
+from ..history.ledger import read_chain
 from ..model.change import HistoryEvent
 from ..model.diagnostic import KpiError
 from ..model.ledger import Published
+from ..model.measurement import Scorecard
 from ..model.record import replace
 from ..model.site import Site
 from .checking.check import check
 from .checking.due import due
 from .files import write_text
 from .history.history import Query, history
-from .ledger.ledger import read_ledgers
+from .ledger.ledger_files import read_ledger_files
 from .run import Options, Outcome
 
 PERIODS = 24
@@ -30,7 +32,7 @@ def build(options: Options) -> tuple[Site | None, Outcome]:
         return None, outcome
     commit, events = _git(options)
     site = Site(
-        outcome.scorecard, outcome.diagnostics, due(options), events, _published(options),
+        outcome.scorecard, outcome.diagnostics, due(options), events, tuple(_published(options, outcome.scorecard)),
         commit, bool(commit),
     )  # fmt: skip
     return site, outcome
@@ -45,9 +47,12 @@ def _git(options: Options) -> tuple[str, tuple[HistoryEvent, ...]]:
         return "", ()
 
 
-def _published(options: Options) -> tuple[Published, ...]:
-    chains = read_ledgers(options.project_root.folder)
-    return tuple(line for _, chain in sorted(chains.items()) for line in chain.entries)
+def _published(options: Options, scorecard: Scorecard) -> Iterator[Published]:
+    """The lines of all ledgers; those of a renamed KPI name its former id."""
+    for kpi_id, content in sorted(read_ledger_files(options.project_root.folder).contents.items()):
+        definition = scorecard.definitions.get(kpi_id)
+        former = definition.renamed_from if definition is not None else None
+        yield from read_chain(kpi_id, content, (former,) if former else ()).entries
 
 
 def write_site(folder: Path, files: Iterable[tuple[str, str]]) -> int:

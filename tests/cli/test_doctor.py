@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -54,3 +55,12 @@ def test_without_a_project_it_tells_of_the_installation(tmp_path: Path) -> None:
     ended = kpi(tmp_path, "doctor")
     assert ended.code == 0
     assert "kpi.yaml cannot be read" in ended.out
+
+
+def test_it_tells_where_git_may_break_a_ledger(tmp_path: Path) -> None:
+    """A merge driver that weaves lines, or line ends that are changed: the line to write is named; with it, nothing."""
+    root = project(tmp_path / "desk", {"ledger/fix_time.jsonl": "", ".gitattributes": "*.jsonl merge=union\n"})
+    subprocess.run(["git", "init", "-q", str(root)], check=True)
+    assert "*.jsonl -text -merge" in kpi(root, "doctor").out
+    (root / "ledger/.gitattributes").write_text("*.jsonl -text -merge\n")
+    assert kpi(root, "doctor", "--format", "json").json["advice"] == []

@@ -20,13 +20,14 @@ import traceback
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from types import SimpleNamespace
 from typing import IO, Any
 
 from kpi_framework.cli import options
 from kpi_framework.model.diagnostic import KpiError
 from kpi_framework.model.record import replace
 from kpi_framework.workflow.checking.check import check as run_check
-from kpi_framework.workflow.ledger import ledger, ledger_files
+from kpi_framework.workflow.ledger import ledger_files, publish
 from kpi_framework.workflow.run import Options, Outcome
 
 COUNTED = (
@@ -34,6 +35,19 @@ COUNTED = (
     "chmod", "chown", "utime",
 )  # fmt: skip
 SOURCES = Path(__file__).parents[2]
+
+
+class _Stopped(dt.datetime):
+    """A clock that stands still: a line holds the instant of its publication."""
+
+    @classmethod
+    def now(cls, tz: dt.tzinfo | None = None) -> _Stopped:
+        """Always the same instant."""
+        return cls(2026, 11, 20, 12, tzinfo=tz)
+
+
+STOPPED_CLOCK = SimpleNamespace(datetime=_Stopped, date=dt.date, UTC=dt.UTC)
+"""What stands in the place of `datetime` where options are read."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +116,8 @@ class Interrupted:
 
 def _serve(orders: IO[str], answers: IO[str]) -> None:
     outcomes = dict[dt.date | None, Outcome]()
-    vars(ledger)["check"] = lambda asked: outcomes[asked.as_of]
+    vars(options)["dt"] = STOPPED_CLOCK
+    vars(publish)["check_loaded"] = lambda asked, *_: outcomes[asked.as_of]
     gc.disable()
     gc.freeze()  # a fork does not copy what nobody touches
     with tempfile.TemporaryFile("w+") as note:
@@ -131,7 +146,7 @@ def _fork(order: Order, chosen: Options, note: IO[str]) -> int:
         if not order.exchanges:
             vars(ledger_files)["exchange"] = lambda *_: False
         _count(order, note)
-        code = int(bool(ledger.publish(chosen, anchor=Path(order.anchor) if order.anchor else None).diagnostics))
+        code = int(bool(publish.publish(chosen, anchor=Path(order.anchor) if order.anchor else None).diagnostics))
     except KpiError as error:
         code = 2
         note.write(f"\n{error.message}: {error.hint}")

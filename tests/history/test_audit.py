@@ -177,7 +177,7 @@ def test_published_values_restatements_and_verification(tmp_path: Path) -> None:
     ledger.write_text(ledger.read_text().replace('"value":3', '"value":2', 1))
     one.commit("forged")
     broken = bundle(one.root, tmp_path / "broken", *days, code=1)
-    assert json.loads(broken["verification.json"])["counts"]["failed"] == 1
+    assert json.loads(broken["verification.json"])["counts"]["failed"] == 2  # its hash, and the commit that lost it
 
 
 def test_what_cannot_be_audited_is_refused(repository: Repository, tmp_path: Path) -> None:
@@ -195,3 +195,69 @@ def test_what_cannot_be_audited_is_refused(repository: Repository, tmp_path: Pat
     assert ended.code == 2
     assert "is not committed" in ended.err
     assert not Path(new).exists()
+
+
+def test_an_auditors_question_takes_two_commands(tmp_path: Path) -> None:
+    """Who changed it, when, why, approved by whom, what it did to the published values: `kpi audit`, and one page."""
+    one = Repository(tmp_path / "repository")
+    one.start()
+    assert kpi(one.root, "publish").code == 0
+    one.commit("published")
+    one.edit(KPI, ("at_most: 4 h, near: 5 h", "at_most: 2 h, near: 3 h"))
+    one.commit("a target\n\nReason: agreed with the service owner\nApproved-by: Cat <cat@example.com>")
+    assert kpi(one.root, "publish", "--reason", "the target is two hours now").code == 0
+    one.commit("published again")
+    page = bundle(one.root, tmp_path / "out")["kpis/fix_time.md"].decode()
+    for words in (
+        "2025-04-19",
+        "Ada",
+        "agreed with the service owner",
+        "Cat",
+        "because of the target",
+        "two hours now",
+    ):
+        assert words in page, words
+
+
+def test_a_signal_that_lives_is_not_called_removed(tmp_path: Path) -> None:
+    """A signal has a page with its condition, and its state; a removal without a reason is counted."""
+    one = Repository(tmp_path / "repository")
+    one.start()
+    signal = "version: 1\nkind: signal\nid: odd\nname: Odd\nwhen: fix_time.status = 'met'\nasks: Why?\ndo: Look.\n"
+    one.write("kpis/odd.yaml", signal)
+    one.commit("a signal")
+    files = bundle(one.root, tmp_path / "out")
+    assert ["odd", "Odd", "signal"] in [row[:3] for row in read(files["index.html"]).rows]
+    one.write("kpis/volume.yaml", None)
+    one.edit(KPI, ("read_with: [volume]\n", ""))
+    one.commit("a metric is gone")
+    counts = json.loads(bundle(one.root, tmp_path / "later")["audit.json"])["counts"]
+    assert counts["unexplained"] == json.loads(files["audit.json"])["counts"]["unexplained"] + 1
+
+
+def test_who_makes_approves_and_publishes_alone_is_listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By address, login or name: approved by its author alone, and published too; with a second person, it is not."""
+    monkeypatch.setenv("GITHUB_ACTOR", "ada")
+    one = Repository(tmp_path / "repository")
+    one.start()
+    commits = []
+    for number, (limit, approver) in enumerate((("3 h", "Ada <ada@example.com>"), ("2 h", "Cat <cat@example.com>"))):
+        one.edit(KPI, ("at_most: 4 h" if number == 0 else "at_most: 3 h", f"at_most: {limit}"))
+        commits.append(one.commit(f"a target\n\nReason: the owner agreed\nApproved-by: {approver}"))
+    assert kpi(one.root, "publish").code == 0
+    one.commit("published")
+    out = tmp_path / "out"
+    conflicts = json.loads(bundle(one.root, out)["audit.json"])["conflicts"]
+    assert [(c["commit"], c["what"]) for c in conflicts] == [(commits[0], "approved and published by its author")]
+
+
+@pytest.mark.parametrize(
+    "text", ["{", "[]", '{"version": 1}', '{"version": 1, "source": "x", "fetched_at": "soon", "approvals": []}']
+)
+def test_approvals_that_do_not_fit_their_schema_are_refused(text: str, repository: Repository, tmp_path: Path) -> None:
+    """What should say who approved, and cannot be read, is no empty list: exit 2 with the file."""
+    path = tmp_path / "approvals.json"
+    path.write_text(text)
+    ended = kpi(repository.root, "audit", *YEARLY, "--approvals", str(path), "--out", str(tmp_path / "out"))
+    assert (ended.code, "approvals.json" in ended.err) == (2, True)
+    assert not (tmp_path / "out").exists()

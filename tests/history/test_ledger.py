@@ -171,6 +171,12 @@ def test_a_broken_chain_is_not_continued(desk: Repository) -> None:
     assert (desk.root / LEDGER).read_text() == text
 
 
+def amend(one: Repository) -> None:
+    """Let the last commit have had the files on disk from the beginning."""
+    one.git("add", "-A")
+    one.git("commit", "-q", "--amend", "--no-edit")
+
+
 def test_a_definition_that_is_not_its_commits_fails(desk: Repository) -> None:
     """A chain can be forged whole; its definitions cannot be found in history then."""
     bodies = [without_hash(line) for line in lines(desk)]
@@ -178,8 +184,8 @@ def test_a_definition_that_is_not_its_commits_fails(desk: Repository) -> None:
     (desk.root / LEDGER).write_text(sealed(Chain("fix_time"), bodies))
     ended = verified(desk)
     assert ended.code == 1
-    [failure] = ended.json["failed"]
-    assert (failure["line"], "definition" in failure["message"]) == (2, True)
+    assert [f["line"] for f in ended.json["failed"]] == [2, 2]
+    assert "definition" in ended.json["failed"][1]["message"]
     assert verified(desk, "--anchor", "anchor.json").code == 1
 
 
@@ -188,19 +194,42 @@ def test_a_value_that_is_computed_otherwise_fails(desk: Repository) -> None:
     bodies = [without_hash(line) for line in lines(desk)]
     bodies[2]["value"] = 1.5
     (desk.root / LEDGER).write_text(sealed(Chain("fix_time"), bodies))
+    amend(desk)
     ended = verified(desk)
     assert ended.code == 1
     assert [f["line"] for f in ended.json["failed"]] == [3]
 
 
-def test_data_that_changed_are_no_failure(desk: Repository) -> None:
-    """What cannot be computed again is counted as that, and says why."""
-    with (desk.root / "data/tickets.csv").open("a") as data:
-        data.write("999,2026-04-01 09:00,2026-04-01 10:00,high,user 1\n")
+FIELDS = {
+    "value": 1.5, "status": "missed", "reason": "no_data", "waived": True, "population": 99, "measured": 1,
+    "excluded": 7, "missing": 3, "baseline": 9.0, "unit": "minutes",
+    "target": {"at_most": 99.0, "near": 100.0, "from": None},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("field", FIELDS)
+def test_the_whole_measurement_is_computed_again(field: str, desk: Repository) -> None:
+    """Not the value alone: each part of a forged line in a whole chain is found, and named."""
+    bodies = [without_hash(line) for line in lines(desk)]
+    assert bodies[2][field] != FIELDS[field]
+    bodies[2][field] = FIELDS[field]
+    (desk.root / LEDGER).write_text(sealed(Chain("fix_time"), bodies))
+    amend(desk)
     ended = verified(desk)
-    assert ended.code == 0
-    assert told(ended) == (3, 0, 3)
-    assert {one["why"] for one in ended.json["could_not"]} == {"the data are others now"}
+    assert ended.code == 1
+    [failure] = ended.json["failed"]
+    assert (failure["line"], field in failure["message"]) == (3, True)
+
+
+def test_a_line_is_verified_on_the_data_of_its_commit(desk: Repository) -> None:
+    """What happens to the data later, committed or not, makes no published value unverifiable."""
+    for message in ("late rows", None):
+        with (desk.root / "data/tickets.csv").open("a") as data:
+            data.write("999,2026-03-01 09:00,2026-03-01 19:00,high,user 1\n")
+        if message:
+            desk.commit(message)
+        ended = verified(desk)
+        assert (ended.code, told(ended)) == (0, (3, 0, 0))
 
 
 # forgery
@@ -246,20 +275,20 @@ def test_a_ledger_that_is_gone_is_caught(desk: Repository) -> None:
 
 def test_two_heads_after_a_merge_are_said(desk: Repository) -> None:
     """Two branches publish on one chain, and git's merge keeps both lines: that is named, and not continued."""
-    desk.write(".gitattributes", "*.jsonl merge=union\n")
+    desk.write("ledger/.gitattributes", "*.jsonl merge=union\n")
     desk.commit("lines are merged")
     for branch, hours in (("one", 17), ("two", 18)):
         desk.git("checkout", "-q", "-b", branch, "main")
         with (desk.root / "data/tickets.csv").open("a") as data:
             data.writelines(f"{branch}{n},2026-03-02 09:00,2026-03-02 {hours}:00,high,u\n" for n in range(30))
         desk.commit(f"late rows on {branch}")
-        assert publish(desk, "--reason", branch).code == 0
+        assert publish(desk, "--reason", f"published on {branch}").code == 0
         desk.commit(f"published on {branch}")
     desk.git("merge", "-q", "-X", "ours", "-m", "both", "one")
     ended = verified(desk)
     assert ended.code == 1
     assert any("two branches" in f["message"] for f in ended.json["failed"])
-    assert publish(desk, "--reason", "again").code == 1
+    assert publish(desk, "--reason", "once again").code == 1
 
 
 def test_no_flipped_bit_is_missed(desk: Repository) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 from tests.cli.projects import kpi
 
 _WORDS = ("message", "hint")
-_MACHINE = ("engine", "isolation")
+_MACHINE = ("engine", "isolation", "versions", "published_at", "actor", "run")
 _CHAIN = ("hash", "previous", "commit")
 
 

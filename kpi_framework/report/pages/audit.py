@@ -10,18 +10,23 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
-from ...model.audit import Audit
+from ...model.audit import Audit, KnownApproval
 from ...model.change import ChangeClass, HistoryEvent
+from ...model.kpi import Metric
 from ...model.ledger import Published
+from ...model.signal import Signal
 from ..doc.html import page
 from ..doc.markdown import WHOLE, markdown
 from ..doc.model import Block, Code, Document, Facts, Listing, Message, Page, Paragraph, Points, Section, Table, Text
 from ..formats.json import as_text, finding_object
+from ..view.details import Labelled
 from ..words.phrases import counted, day_text
+from .audit_data import data_files
+from .audit_proof import proof
 from .definition import definition_facts
 from .diff import parted, shorten
 from .history import HistoryView, effects_of, history_csv
-from .ledger import unverified_object
+from .ledger import gap_text, unverified_object
 
 _PAGE_NAME = re.compile(r"[a-z][a-z0-9_]*")
 _NAME = 12
@@ -33,6 +38,8 @@ def audit_files(audit: Audit) -> dict[str, str]:
     for kpi_id in audit.ids:
         if _PAGE_NAME.fullmatch(kpi_id):
             files |= _twice(f"kpis/{kpi_id}", kpi_page(audit, kpi_id))
+    files |= _twice("what-this-proves", proof(audit))
+    files |= data_files(audit)
     files["changes.csv"] = history_csv(HistoryView(audit.events))
     files["published.json"] = as_text([dict(p.body) for p in audit.published])
     files["verification.json"] = _verification(audit)
@@ -56,7 +63,7 @@ def index_page(audit: Audit) -> Document:
 def _index(audit: Audit) -> Iterator[Block]:
     counts = Counter(e.change.cls for e in audit.events)
     kinds = ", ".join(f"{counts[cls]} {cls}" for cls in ChangeClass if counts[cls]) or "none"
-    unexplained = sum(e.change.needs_reason and not e.reason for e in audit.events)
+    unexplained = len(audit.unexplained)
     yield Points((
         ("At commit ", Code(audit.commit), "."),
         f"Changes: {len(audit.events):,} ({kinds}); {unexplained:,} need a reason and have none.",
@@ -64,14 +71,38 @@ def _index(audit: Audit) -> Iterator[Block]:
         f"Reviews missed: {len(audit.missed):,}. Waivers in force: {len(audit.waivers):,}.",
         f"Verification of all ledgers: {_verified(audit)}.",
     ))  # fmt: skip
-    yield _changes("All changes", audit.events, named=True)
+    yield Section("All commits of these days", (Points(tuple(_population(audit))),))
+    yield _changes("All changes", audit.events, named=True, approvals=audit.approvals)
+    yield _conflicts(audit)
     yield _definitions(audit)
     yield _reviews(audit, audit.ids)
     yield _waivers(audit, audit.ids)
     yield _values("Restatements", audit.restated)
     yield _failures(audit)
-    yield Section("What this does not prove", (Points(tuple(_doubts(audit))),))
+    gaps = tuple(map(gap_text, audit.verified.gaps))
+    yield Section("Gaps", (Points(gaps) if gaps else Paragraph("Every judged period was published."),))
+    more = ("More: ", Page("what-this-proves"), ".")
+    yield Section("What this does not prove", (Points((*_doubts(audit), more)),))
     yield Section("How to repeat this audit", (Listing("\n".join(_commands(audit)), "sh"),))
+
+
+def _population(audit: Audit) -> Iterator[Text]:
+    """That the list is complete, in numbers that can be counted again."""
+    population = audit.population
+    commits, changed = population.commits, {event.commit.name for event in audit.events}
+    first, last = (Code(commit.name[:_NAME]) for commit in (commits[0], commits[-1])) if commits else ("none", "none")
+    yield (f"{counted(len(commits), 'commit')}, from ", first, " to ", last, "; commits.csv lists each.")
+    yield f"Without a change of a definition: {sum(c.name not in changed for c in commits):,}."
+    yield f"Dated outside of these days, or before a commit that they build on: {len(population.outside):,}."
+    yield f"Commits of earlier days: {population.before:,}; of later days: {population.after:,}."
+    versions = ", ".join(f"{name} {version}" for name, version in audit.evidence.versions.items())
+    yield f"Versions that published: {versions or 'not named'}."
+
+
+def _conflicts(audit: Audit) -> Section:
+    rows = [(Code(c.commit[:_NAME]), Code(c.kpi), c.who, c.what) for c in audit.conflicts]
+    title = "Made and approved by the same person"
+    return _section(title, ("Commit", "KPI", "Who", "What"), rows, "No change was approved by its author alone.")
 
 
 def _verified(audit: Audit) -> str:
@@ -85,14 +116,19 @@ def _definitions(audit: Audit) -> Section:
     rows = []
     for kpi_id in audit.ids:
         definition = audit.definitions.get(kpi_id)
-        state = f"{definition.kind}, {definition.status.value}" if definition else "removed"
-        owner = Code((definition.owner if definition else None) or "")
+        state, owner = _state(definition), Code(getattr(definition, "owner", None) or "")
         link = Page(f"kpis/{kpi_id}") if _PAGE_NAME.fullmatch(kpi_id) else ""
         name = definition.name if definition else ""
         counts = (f"{changed[kpi_id]:,}", f"{published[kpi_id]:,}")
         rows.append((Code(kpi_id), name, state, owner, *counts, link))
     columns = ("Id", "Name", "State", "Owner", "Changes", "Published values", "Page")
     return _section("Definitions", columns, rows)
+
+
+def _state(definition: Metric | Signal | None) -> str:
+    if definition is None:
+        return "removed"
+    return "signal" if isinstance(definition, Signal) else f"{definition.kind}, {definition.status.value}"
 
 
 def _failures(audit: Audit) -> Section:
@@ -117,6 +153,7 @@ def _commands(audit: Audit) -> tuple[str, ...]:
     days = f"--since {audit.first} --until {audit.last}"
     return (
         "sha256sum --check SHA256SUMS",
+        "python3 check_bundle.py --repository CLONE --sample 25 --seed 7",
         f"git checkout {audit.commit}",
         f"kpi audit {days} --out again",
         f"kpi history --since {audit.first} --until {audit.last} --as-of {audit.last} --format csv",
@@ -135,31 +172,56 @@ def kpi_page(audit: Audit, kpi_id: str) -> Document:
 
 def _kpi(audit: Audit, kpi_id: str) -> Iterator[Block]:
     definition = audit.definitions.get(kpi_id)
-    facts = Facts(tuple(definition_facts(definition, audit.last))) if definition else None
+    facts = Facts(tuple(_facts(definition, audit))) if definition else None
     yield Section("Current definition", (facts or Paragraph("The definition was removed."),))
     mine = [e for e in audit.events if e.change.kpi == kpi_id or kpi_id in e.change.touches]
-    yield _changes("Changes", mine, named=False)
+    yield _changes("Changes", mine, named=False, approvals=audit.approvals)
     yield _values("Published values", [p for p in audit.published if p.kpi == kpi_id])
     yield _values("Restatements", [p for p in audit.restated if p.kpi == kpi_id])
     yield _waivers(audit, (kpi_id,))
     yield _reviews(audit, (kpi_id,))
 
 
-def _changes(title: str, events: Iterable[HistoryEvent], *, named: bool) -> Section:
+def _facts(definition: Metric | Signal, audit: Audit) -> Labelled:
+    if not isinstance(definition, Signal):
+        yield from definition_facts(definition, audit.last)
+        return
+    yield "When", Code(definition.when)
+    words = {"Question": definition.asks, "Do": definition.do}
+    yield from ((label, text) for label, text in words.items() if text)
+
+
+def _changes(
+    title: str, events: Iterable[HistoryEvent], *, named: bool, approvals: tuple[KnownApproval, ...]
+) -> Section:
     rows = []
     for event in events:
         change, commit = event.change, event.commit
         before, after = map(shorten, parted(change.before, change.after))
         cells = (
-            f"{commit.committed_at:%Y-%m-%d}", Code(commit.name[:_NAME]), commit.author,
+            _days(event), Code(commit.name[:_NAME]), _people(event),
             Code(change.kpi or "kpi.yaml"), change.cls.value, Code(change.field), Code(before),
             Code(after), "; ".join(effects_of(event)), event.reason or "none given",
-            ", ".join(event.approvals), "; ".join(event.doubts),
+            "; ".join(f"{a.by} ({a.source})" for a in approvals if a.commit == commit.name), "; ".join(event.doubts),
         )  # fmt: skip
         rows.append(cells if named else cells[:3] + cells[4:])
     columns = ("Day", "Commit", "Author", "KPI", "Class", "Field", "Before", "After", "Value", "Reason", "Approvals",
                "Not proven")  # fmt: skip
     return _section(title, columns if named else columns[:3] + columns[4:], rows)
+
+
+def _days(event: HistoryEvent) -> str:
+    """The day of the commit, and the one from which the change counts, where that is another one."""
+    effective = f", in force from {event.change.effective}" if event.change.effective else ""
+    return f"{event.commit.committed_at:%Y-%m-%d}{effective}"
+
+
+def _people(event: HistoryEvent) -> str:
+    """Who wrote it, who committed it where that is another one, and what is known of its signature."""
+    commit = event.commit
+    committer = f", committed by {commit.committer}" if commit.committer != commit.author else ""
+    key = f", key {commit.key}" if commit.key else ""
+    return f"{commit.author}{committer} (signature: {commit.signed}{key})"
 
 
 def _values(title: str, values: Iterable[Published]) -> Section:

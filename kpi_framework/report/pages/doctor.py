@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from ...model.diagnosis import DatasetShape, Diagnosis
 from ...model.record import asdict
-from ..doc.model import Block, Document, Facts, Paragraph, Section
+from ..doc.model import Block, Document, Facts, Paragraph, Points, Section
 from ..doc.terminal import terminal
 from ..formats.json import as_text
 
@@ -25,6 +25,7 @@ def _blocks(diagnosis: Diagnosis) -> Iterator[Block]:
         for number, dataset in enumerate(diagnosis.datasets, 1):
             columns = Facts(tuple(dataset.columns.items()))
             yield Section(f"Dataset {number}: {_size(dataset)}", (columns,))
+    yield Section("Advice", (Points(tuple(diagnosis.advice)),))
 
 
 def _project(diagnosis: Diagnosis) -> dict[str, str]:

@@ -13,6 +13,8 @@ from pathlib import Path
 from ...evaluate.cell_shapes import shape
 from ...evaluate.sources.formats import find_files
 from ...evaluate.sources.interface import SourceError
+from ...history.attributes import lacking_attributes
+from ...history.git import find_repository
 from ...load.catalog import PROJECT
 from ...model.catalog import Catalog
 from ...model.could_not import CouldNot
@@ -47,8 +49,18 @@ def diagnose(options: Options | None) -> Diagnosis:
     steps = {"read the definitions": loaded - began, "look at the data": looked - loaded, "check": checked - looked}
     return Diagnosis(
         versions, outcome.evaluation.isolation if outcome.evaluation else "", _kinds(catalog), shapes,
-        dict(Counter(f.rule for f in outcome.diagnostics).most_common()), steps,
+        dict(Counter(f.rule for f in outcome.diagnostics).most_common()), steps, advice=_advice(options.project_root),
     )  # fmt: skip
+
+
+def _advice(root: ProjectRoot) -> tuple[str, ...]:
+    """What git may do to the ledgers that breaks their chains."""
+    try:
+        lacking = (root.folder / "ledger").is_dir() and lacking_attributes(find_repository(root.folder))
+    except KpiError:
+        return ()
+    text = "git may change line ends of ledgers or weave two of them: write `*.jsonl -text -merge` to"
+    return (f"{text} ledger/.gitattributes",) if lacking else ()
 
 
 def _versions() -> dict[str, str]:

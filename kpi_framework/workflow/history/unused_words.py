@@ -10,8 +10,8 @@ from ...evaluate.sources.formats import find_files
 from ...evaluate.sources.interface import SourceError
 from ...model.catalog import Catalog, Entry
 from ...model.project import Column, Dataset
-from ...model.source import PACKED
 from ...model.record import replace
+from ...model.source import PACKED
 from ..project import ProjectRoot
 
 _TEXTS = ("csv", "tsv", "json")

@@ -3,46 +3,121 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from ...history.git import find_repository
+from ...history.git import Repository, find_repository
 from ...lint.governance import next_review
-from ...model.audit import Audit, KnownWaiver, MissedReview
+from ...model.audit import Audit, Evidence, KnownWaiver, MissedReview
 from ...model.catalog import Catalog
 from ...model.change import HistoryEvent
 from ...model.diagnostic import KpiError
-from ...model.kpi import Review
-from ...model.ledger import Published
-from ...model.record import replace
+from ...model.kpi import Metric, Review
+from ...model.ledger import Chain, Published
+from ...model.record import Record, replace
+from ...model.signal import Signal
 from ...model.waiver import Waiver
-from ..checking.check import Options
 from ..files import refuse_filled, write_text
 from ..history.history import Query, history
 from ..history.revisions import FILES, Revision
 from ..project_files import links_beneath, refuse_links
+from ..run import Options
 from ..tracked import refuse_uncommitted
-from .ledger import FOLDER, read_ledgers, verify
+from .approvals import APPROVALS, ReadApprovals, conflicts, known_approvals, read_approvals
+from .ledger import chains_of
+from .ledger_files import FOLDER, read_ledger_files
+from .population import population
+from .succession import Succession, succession
+from .verify import Question, verify
 
 
-def audit(options: Options, first: dt.date, last: dt.date, anchor: Path | None = None) -> Audit:
+class Sources(Record):
+    """What an audit may use beside the repository: an anchor, and another file of approvals than the project's."""
+
+    anchor: Path | None = None
+    approvals: Path | None = None
+
+
+class _Committed(Record):
+    """The project as its commit has it, ledgers and all."""
+
+    repository: Repository
+    revision: Revision
+    contents: Mapping[str, bytes]
+    succession: Succession
+    read: ReadApprovals | None
+
+    @property
+    def chains(self) -> Mapping[str, Chain]:
+        """The ledgers."""
+        return chains_of(self.contents, self.succession)
+
+
+def audit(options: Options, first: dt.date, last: dt.date, sources: Sources | None = None) -> Audit:
     """Everything between two days, both included, as the committed project tells it. Raises KpiError."""
     if last < first:
         raise KpiError(f"{first} comes after {last}", "Name the first day with --since and the last one with --until.")
-    repository = find_repository(options.project_root.folder)
-    refuse_uncommitted(repository, (*FILES, FOLDER))
-    revision = Revision(options.project_root, repository, repository.commit("HEAD"))
-    refuse_links((*revision.loaded[1], *links_beneath(options.project_root.folder, FOLDER)))
-    catalog = revision.catalog
+    sources = sources or Sources()
+    committed = _committed(options, sources)
+    catalog = committed.revision.catalog
+    commits = population(committed.repository, committed.revision.name, first, last)
+    names = {commit.name for commit in commits.commits}
     # What came after the last day tells when a review was held, and nothing else.
     events = history(replace(options, as_of=last), Query((), first, None))
-    inside = tuple(e for e in events if e.is_within(first, last))
+    inside = tuple(e for e in events if e.commit.name in names)
+    published = tuple(_published(committed.chains, catalog, first, last))
+    approvals = known_approvals(inside, committed.read)
     return Audit(
-        catalog.project.noun.name, revision.name, first, last, {i: e.noun for i, e in catalog.definitions.items()},
-        inside, tuple(_published(options, catalog, first, last)), tuple(_missed_reviews(catalog, events, first, last)),
+        catalog.project.noun.name, committed.revision.name, first, last, _definitions(catalog),
+        inside, published, tuple(_missed_reviews(catalog, events, first, last)),
         tuple(_waivers(catalog, inside, first, last)),
-        verify(options, anchor),
+        verify(replace(options, as_of=min(last, _reached(committed))), Question(sources.anchor)), commits, approvals,
+        conflicts(inside, approvals, published), _evidence(committed, published, first, last),
     )  # fmt: skip
+
+
+def _committed(options: Options, sources: Sources) -> _Committed:
+    """The project, once it is sure that what is on disk is what the commit has. Raises KpiError."""
+    folder = options.project_root.folder
+    repository = find_repository(folder)
+    revision = Revision(options.project_root, repository, repository.commit("HEAD"))
+    refuse_links((*revision.loaded[1], *links_beneath(folder, FOLDER)))
+    contents = read_ledger_files(folder).contents
+    refuse_uncommitted(repository, (*FILES, FOLDER))
+    read = read_approvals(sources.approvals or folder / APPROVALS, is_needed=sources.approvals is not None)
+    return _Committed(repository, revision, contents, succession(options.project_root, repository, contents), read)
+
+
+def _reached(committed: _Committed) -> dt.date:
+    """The last day that the history tells of: what had to be published later, nobody owes yet."""
+    days = committed.repository.text("log", "--format=%cs", committed.revision.name).split()
+    return max(map(dt.date.fromisoformat, days))
+
+
+def _definitions(catalog: Catalog) -> dict[str, Metric | Signal]:
+    """What there is today: KPIs and metrics, and the signals over them."""
+    signals = {entry.noun.id: entry.noun for entry in catalog.signals}
+    return {**{i: e.noun for i, e in catalog.definitions.items()}, **signals}
+
+
+def _evidence(committed: _Committed, published: Sequence[Published], first: dt.date, last: dt.date) -> Evidence:
+    almanac = committed.revision.catalog.project.noun.almanac
+    ends = almanac.instant(first), almanac.instant(last + dt.timedelta(days=1))
+    return Evidence(
+        {kpi: content.decode("utf-8", "replace") for kpi, content in committed.contents.items()},
+        committed.succession.renamed, committed.repository.prefix, (ends[0].timestamp(), ends[1].timestamp()),
+        committed.read.text if committed.read else None, _versions(published),
+    )  # fmt: skip
+
+
+def _versions(published: Iterable[Published]) -> dict[str, str]:
+    """The versions that the published values name."""
+    named: dict[str, set[str]] = {}
+    for line in published:
+        recorded = line.body.get("versions")
+        for name, version in recorded.items() if isinstance(recorded, Mapping) else ():
+            named.setdefault(str(name), set()).add(str(version))
+    return {name: ", ".join(sorted(versions)) for name, versions in sorted(named.items())}
 
 
 def write_bundle(folder: Path, files: Mapping[str, str]) -> None:
@@ -52,9 +127,9 @@ def write_bundle(folder: Path, files: Mapping[str, str]) -> None:
         write_text(folder / name, text)
 
 
-def _published(options: Options, catalog: Catalog, first: dt.date, last: dt.date) -> Iterator[Published]:
+def _published(chains: Mapping[str, Chain], catalog: Catalog, first: dt.date, last: dt.date) -> Iterator[Published]:
     almanac = catalog.project.noun.almanac
-    for _, chain in sorted(read_ledgers(options.project_root.folder).items()):
+    for _, chain in sorted(chains.items()):
         for value in chain.entries:
             if first <= almanac.day_until(dt.datetime.fromisoformat(value.as_of)) <= last:
                 yield value

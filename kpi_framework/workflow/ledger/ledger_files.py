@@ -27,6 +27,8 @@ from ..files import write_text
 from .folders import NO_LINK, build, exchange, read_bytes, refuse_link, sync, walk, write_new
 
 FOLDER = "ledger"
+ATTRIBUTES = ".gitattributes"
+"""What tells git how to treat the ledgers."""
 STAGING = ".kpi"
 _CONFIG, _SUFFIX, _IGNORE = "kpi.yaml", ".jsonl", ".gitignore"
 _NEW, _OLD, _ANCHOR, _SWEPT = "ledger.new", "ledger.old", "anchor.new", "swept."
@@ -57,6 +59,10 @@ class LedgerFiles(Record):
 
     contents: Mapping[str, bytes]
     marks: Mapping[Path, Mark]
+
+    def has(self, name: str) -> bool:
+        """Whether the folder has a file of this name."""
+        return any(path.name == name for path in self.marks)
 
 
 # Reading
@@ -126,17 +132,21 @@ class Publisher(Record):
         """The ledgers as they are. Raises KpiError."""
         return read_ledger_files(self.root)
 
-    def append(self, files: LedgerFiles, lines: Mapping[str, str]) -> Mapping[str, bytes]:
+    def append(
+        self, files: LedgerFiles, lines: Mapping[str, str], beside: Mapping[str, bytes] | None = None
+    ) -> Mapping[str, bytes]:
         """Continue ledgers, all of them or none; the ledgers as they are then, by their KPI.
 
-        Raises KpiError, also where the folder is not as it was read.
+        `beside` are other files of the folder, written with them. Raises KpiError, also where the folder is not as it
+        was read.
         """
         contents = {kpi: files.contents.get(kpi, b"") + text.encode() for kpi, text in lines.items()}
         if contents:
-            self._replace(files, contents)
+            self._replace(files, {**{f"{kpi}{_SUFFIX}": c for kpi, c in contents.items()}, **(beside or {})})
         return {**files.contents, **contents}
 
     def _replace(self, files: LedgerFiles, contents: Mapping[str, bytes]) -> None:
+        """Let the folder hold these files, by their names."""
         ledger = self.root / FOLDER
         try:
             new = _staged(self.root, contents)
@@ -279,7 +289,7 @@ def _staging(root: Path) -> Path:
 def _staged(root: Path, contents: Mapping[str, bytes]) -> Path:
     """The folder that will take the place of the ledgers' one. Raises OSError."""
     new = _staging(root) / _NEW
-    build(new, _folder(root), {f"{kpi}{_SUFFIX}": content for kpi, content in contents.items()})
+    build(new, _folder(root), contents)
     return new
 
 

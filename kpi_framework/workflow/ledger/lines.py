@@ -5,6 +5,7 @@ The lines are hashed, so nothing else writes them: a report may change its words
 
 from __future__ import annotations
 
+import json
 import math
 from typing import Any
 
@@ -24,9 +25,31 @@ def value_line(measurement: Measurement) -> Line:
     return {
         "period": _period(m.period), "segment": dict(m.segment), "value": _number(m.value), "unit": m.unit,
         "status": m.status.value, "reason": m.reason.value if m.reason else None, "waived": m.waived,
-        "population": m.population, "measured": m.measured, "target": _goal(m.target),
+        "population": m.population, "measured": m.measured, "excluded": m.excluded, "missing": m.missing,
+        "target": _goal(m.target),
         "baseline": _number(m.baseline), "definition": m.definition,
     }  # fmt: skip
+
+
+def differences(published: Published, measurement: Measurement) -> tuple[str, ...]:
+    """What of a whole published measurement is not what it is when it is computed again; a line has what it has."""
+    again = value_line(measurement)
+    return tuple(
+        f"{name} was published as {_spelled(published.body[name])}, but computed again it is {_spelled(again[name])}"
+        for name in _MEASURED
+        if name in published.body and published.body[name] != again[name]
+    )
+
+
+_MEASURED = (
+    "value", "status", "reason", "waived", "target", "population", "measured", "excluded", "missing", "unit",
+    "baseline",
+)  # fmt: skip
+"""What is compared, in the order in which a reader asks for it."""
+
+
+def _spelled(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
 
 
 def restatement(earlier: Published, reason: str | None, causes: tuple[str, ...]) -> Line:

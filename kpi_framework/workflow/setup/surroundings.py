@@ -14,9 +14,9 @@ IGNORES, ATTRIBUTES = ".gitignore", ".gitattributes"
 IGNORED = ("scorecard/", "kpi-reports/", ".kpi-venv/")
 """What commands and jobs write: it is computed anew."""
 _ATTRIBUTES = """\
-# Data and ledgers are compared byte for byte: git changes no line end in them.
+# Data and ledgers are compared byte for byte: git changes no line end in them, and merges no lines of two ledgers.
 data/** -text
-ledger/** -text
+ledger/** -text -merge
 """
 
 

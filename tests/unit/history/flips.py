@@ -58,6 +58,7 @@ PROJECT: dict[str, Row] = {
     "required": flip("loosened", "required.ghost", {"config/required": []}, {**EASY, "config/required": ["ghost"]}),
     "datasets": "Taken away, its KPIs fail; its fields have a table of their own.",
     "engine": "There is one engine.",
+    "publish": "It says who may publish; the check passes or fails without it.",
     "privacy": "Its fields have a table of their own.",
     "gate": "Its fields have a table of their own.",
     "rules": flip("loosened", "rules.missing-owner", {"config/rules": {"missing-owner": "off"}}, {
@@ -105,6 +106,8 @@ DATASET: dict[str, Row] = {
     "policies": "Computed columns: what holds for those of derive holds for them.",
     "opening": "What a clock's replies are: what holds for those of derive holds for it.",
     "final": "Where a clock ends: what holds for those of derive holds for it.",
+    "tracked": "It says what publishing compares; the check passes or fails without it.",
+    "erased": "It says what verifying excuses; the check passes or fails without it.",
 }  # fmt: skip
 
 _RULED = {**EASY, "config/rules": {"data-rule": "error"}}

@@ -27,8 +27,8 @@ WAIVER = Waiver.model_validate(
 ABOUT = {"commit": "c", "data": "sha256:f", "engine": "duckdb", "isolation": "process", "as_of": "2026-04-02T00:00:00"}
 FIRST = (
     '{"as_of":"2026-04-02T00:00:00","baseline":7,"commit":"c","data":"sha256:f","definition":"sha256:d",'
-    '"engine":"duckdb","hash":"3737f7f4838ff88e0ebd24df3b288b4a2c60abe5e03d44555384ebe07ae8106b",'
-    '"isolation":"process","kpi":"fix_time","measured":118,'
+    '"engine":"duckdb","excluded":1,"hash":"e528bb65be1f2e1fb28eb9715cd0638b70aa9edab88ac47aa2661e3ba585b631",'
+    '"isolation":"process","kpi":"fix_time","measured":118,"missing":1,'
     '"period":{"end":"2026-04-01","grain":"month","start":"2026-03-01"},"population":120,'
     '"previous":"f5dcaf0f433b461d7762c5cc1849c817051991aa5141c3097437524613d4780b","reason":null,'
     '"segment":{"site":null,"team":"Büro"},"seq":1,"status":"met",'
@@ -37,10 +37,10 @@ FIRST = (
 )
 SECOND = (
     '{"as_of":"2026-04-02T00:00:00","baseline":null,"because":"why \\"so\\"","commit":"c","data":"sha256:f",'
-    '"definition":"sha256:d","engine":"duckdb",'
-    '"hash":"2d45e2ab999ded4ba99ac6c0a644182fc27f6431f4a199289e60cdca37d59de8","isolation":"process",'
-    '"kpi":"fix_time","measured":118,"period":{"end":"2026-04-01","grain":"month","start":"2026-03-01"},'
-    '"population":120,"previous":"3737f7f4838ff88e0ebd24df3b288b4a2c60abe5e03d44555384ebe07ae8106b",'
+    '"definition":"sha256:d","engine":"duckdb","excluded":1,'
+    '"hash":"b8729bd8623441d7bd6366ae45db536fcae8b78a29a7ce164769a905dd8103ed","isolation":"process",'
+    '"kpi":"fix_time","measured":118,"missing":1,"period":{"end":"2026-04-01","grain":"month","start":"2026-03-01"},'
+    '"population":120,"previous":"e528bb65be1f2e1fb28eb9715cd0638b70aa9edab88ac47aa2661e3ba585b631",'
     '"reason":"not_run","restates":1,"segment":{},"seq":2,"status":"unknown",'
     '"target":{"between":[1.0,null],"from":null,"near":[0.5,9.0]},"unit":"hours","value":null,"waived":true,'
     '"was":3.5}\n'
