@@ -29,6 +29,9 @@ from .source_type import SourceType
 from .timed import clock_owners, clock_terms
 
 
+_HASHED = "It names people: `kpi pull` keeps a hash of it where KPI_PERSONAL_KEY is set."
+
+
 class Table(Record, dict=True):
     """A dataset with the columns its source has. `native` None: nobody has looked yet, any name may exist."""
 
@@ -226,7 +229,8 @@ class Table(Record, dict=True):
         if self.native is not None and not self.has(name):
             raise FormulaError(
                 "source-unreadable", f"the source of `{self.name}` has no column {shown(base.source)}",
-                f"It has: {listed(self.native.types)}. {self.native.hint}".rstrip(), base.source,
+                f"It has: {listed(self.native.types)}. {_HASHED if self.is_left_out(name) else self.native.hint}".rstrip(),
+                base.source,
             )  # fmt: skip
         return Term(base.read, base.type, base.unit, personal=name if base.personal else None)
 
