@@ -28,7 +28,6 @@ from .durations import ANY
 from .source_type import SourceType
 from .timed import clock_owners, clock_terms
 
-
 _HASHED = "It names people: `kpi pull` keeps a hash of it where KPI_PERSONAL_KEY is set."
 
 
@@ -227,10 +226,10 @@ class Table(Record, dict=True):
     def _base_term(self, name: str) -> Term:
         base = self.bases[name]
         if self.native is not None and not self.has(name):
+            advice = _HASHED if self.is_left_out(name) else self.native.hint
             raise FormulaError(
                 "source-unreadable", f"the source of `{self.name}` has no column {shown(base.source)}",
-                f"It has: {listed(self.native.types)}. {_HASHED if self.is_left_out(name) else self.native.hint}".rstrip(),
-                base.source,
+                f"It has: {listed(self.native.types)}. {advice}".rstrip(), base.source,
             )  # fmt: skip
         return Term(base.read, base.type, base.unit, personal=name if base.personal else None)
 
