@@ -28,6 +28,8 @@ from .durations import ANY
 from .source_type import SourceType
 from .timed import clock_owners, clock_terms
 
+_HASHED = "It names people: `kpi pull` keeps a hash of it where KPI_PERSONAL_KEY is set."
+
 
 class Table(Record, dict=True):
     """A dataset with the columns its source has. `native` None: nobody has looked yet, any name may exist."""
@@ -224,9 +226,10 @@ class Table(Record, dict=True):
     def _base_term(self, name: str) -> Term:
         base = self.bases[name]
         if self.native is not None and not self.has(name):
+            advice = _HASHED if self.is_left_out(name) else self.native.hint
             raise FormulaError(
                 "source-unreadable", f"the source of `{self.name}` has no column {shown(base.source)}",
-                f"It has: {listed(self.native.types)}. {self.native.hint}".rstrip(), base.source,
+                f"It has: {listed(self.native.types)}. {advice}".rstrip(), base.source,
             )  # fmt: skip
         return Term(base.read, base.type, base.unit, personal=name if base.personal else None)
 
