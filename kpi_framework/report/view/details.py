@@ -16,6 +16,7 @@ from .scorecard_view import ScorecardView, Standing
 
 Labelled = Iterator[tuple[str, Text]]
 """Labels and the text beside each."""
+BEHAVIOUR = "Behaviour"
 
 
 def headline(measurement: Measurement) -> Text:
@@ -34,6 +35,7 @@ def facts(standing: Standing, scorecard_view: ScorecardView) -> Labelled:
     """Since when it has this status, its question, its worst segment, the action, and the waivers."""
     if standing.status in (Status.MISSED, Status.NEAR) and (row := streak_text(standing.in_a_row)):
         yield "Since", f"{period_text(standing.in_a_row[0].period)}: {standing.status.word} {row}"
+    yield from (fact for fact in informing(standing, scorecard_view) if _has_limits(standing) or fact[0] != BEHAVIOUR)
     if standing.definition and standing.definition.asks:
         yield "Question", standing.definition.asks
     if standing.overall is not None and (basis := _basis(standing.overall)):
@@ -56,10 +58,16 @@ def facts(standing: Standing, scorecard_view: ScorecardView) -> Labelled:
 def informing(standing: Standing, scorecard_view: ScorecardView) -> Labelled:
     """How the value behaves over time, and where the running period is going. Neither judges."""
     if behaviour := behaviour_text(standing.overall):
-        yield "Behaviour", behaviour
+        yield BEHAVIOUR, behaviour
     for measurement in scorecard_view.series(standing.id):
         if pace := pace_text(measurement):
             yield "Running", f"{period_text(measurement.period)}: {pace}"
+
+
+def _has_limits(standing: Standing) -> bool:
+    """Whether there is history enough to say anything of how the value behaves."""
+    behaviour = standing.overall.behaviour if standing.overall else None
+    return behaviour is not None and behaviour.limits is not None
 
 
 def action_text(action: Action | None, today: dt.date) -> Text:
