@@ -23,9 +23,9 @@ pytestmark = pytest.mark.usefixtures("engine_inside")
 LOOSENED = (("at_most: 4 h", "at_most: 5 h"), ("near: 5 h", "near: 6 h"))
 PROGRAMS = (
     "gpg.program", "gpg.ssh.program", "core.fsmonitor", "diff.external", "core.sshCommand", "core.askPass",
-    "core.pager", "credential.helper", "filter.spy.clean", "filter.spy.smudge", "filter.spy.process", "diff.spy.textconv",
-    "diff.spy.command", "core.editor", "sequence.editor", "uploadpack.packObjectsHook", "core.alternateRefsCommand",
-    "log.showSignature", "remote.origin.url", "remote.origin.promisor",
+    "core.pager", "credential.helper", "filter.spy.clean", "filter.spy.smudge", "filter.spy.process",
+    "diff.spy.textconv", "diff.spy.command", "core.editor", "sequence.editor", "uploadpack.packObjectsHook",
+    "core.alternateRefsCommand", "log.showSignature", "remote.origin.url", "remote.origin.promisor",
 )  # fmt: skip
 COMMANDS = ("history", "diff HEAD~1 HEAD", "diff", "lint", "check --at HEAD", "check --gate definitions")
 
