@@ -102,6 +102,25 @@ def _always(cls: ChangeClass) -> Classify:
     return classify
 
 
+def _events(pair: ProjectPair, name: str, before: object, after: object) -> Iterator[Change]:
+    """Words explain; a rebase lets the limits of a definition begin anew, so that a worsening one looks steady."""
+    old, new = ({(event.date, kpi) for event in p.events for kpi in event.rebase} for p in pair.projects)
+    touched = frozenset(kpi for _, kpi in old ^ new)
+    cls = C.LOOSENED if touched else C.COSMETIC
+    yield pair.change(cls, (name,), _plain(before), _plain(after), touched)
+
+
+def _views(pair: ProjectPair, name: str, before: object, after: object) -> Iterator[Change]:
+    """A definition that a group of readers no longer sees is a matter of governance; all else is only shown."""
+    old, new = (
+        {(view, shown) for view, v in p.views.items() for shown in (v.kpis if isinstance(v.kpis, tuple) else ("all",))}
+        for p in pair.projects
+    )
+    hidden = {shown for _, shown in old - new}
+    touched = pair.judged if "all" in hidden else frozenset(hidden)
+    yield pair.change(C.GOVERNANCE if hidden else C.COSMETIC, (name,), _plain(before), _plain(after), touched)
+
+
 def _time(pair: ProjectPair, name: str, before: object, after: object) -> Iterator[Change]:
     """The zone, the week, the fiscal year and the engine are part of every value."""
     yield pair.change(C.RESTATING, (name,), before, after, frozenset(pair.comparison.after.catalog.definitions))
@@ -376,10 +395,9 @@ DATASET_FIELDS: Mapping[str, DatasetClassify] = {
 """How a change of each field of a dataset is judged."""
 
 FIELDS: Mapping[str, Classify] = {
-    "name": _always(C.COSMETIC), "objectives": _always(C.COSMETIC), "events": _always(C.COSMETIC),
+    "name": _always(C.COSMETIC), "objectives": _always(C.COSMETIC), "events": _events,
     "meta": _always(C.COSMETIC), "timezone": _time, "week_starts": _time, "fiscal_year_starts": _time, "engine": _time,
     "as_of": _as_of, "required": _required, "datasets": _datasets, "privacy": _privacy, "gate": _gate, "rules": _rules,
-    "version": _always(C.COSMETIC), "calendars": _calendars, "views": _always(C.COSMETIC),
-    "publish": _publish,
+    "version": _always(C.COSMETIC), "calendars": _calendars, "views": _views, "publish": _publish,
 }  # fmt: skip
 """How a change of each field of kpi.yaml is judged."""

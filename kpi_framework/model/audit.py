@@ -13,7 +13,7 @@ from .signal import Signal
 
 
 def _needs_reason(event: HistoryEvent) -> bool:
-    return event.change.cls.needs_reason or event.change.cls is ChangeClass.REMOVED
+    return event.change.needs_reason or event.change.cls is ChangeClass.REMOVED
 
 
 class MissedReview(Record):

@@ -6,12 +6,21 @@ import datetime as dt
 
 from kpi_framework.load.library import rule_examples
 from kpi_framework.model.agenda import Agenda, Due, Duty, When
-from kpi_framework.model.audit import Audit, KnownWaiver, MissedReview
+from kpi_framework.model.audit import (
+    Audit,
+    AuditedCommit,
+    Conflict,
+    Evidence,
+    KnownApproval,
+    KnownWaiver,
+    MissedReview,
+    Population,
+)
 from kpi_framework.model.change import Change, ChangeClass, Commit, Difference, HistoryEvent, Impact, Judged
 from kpi_framework.model.diagnosis import DatasetShape, Diagnosis
 from kpi_framework.model.diagnostic import Span
 from kpi_framework.model.formula_function import FormulaFunction
-from kpi_framework.model.ledger import Published, Unverified, Verification
+from kpi_framework.model.ledger import Gap, Published, Unverified, Verification
 from kpi_framework.model.measurement import Reason, SignalResult, SignalState, Status
 from kpi_framework.model.record import replace
 from kpi_framework.model.rule import RULES, Rule, RuleExample
@@ -119,6 +128,9 @@ def ledger() -> LedgerView:
     return LedgerView("Ledger", {"checked": 12, "failed": 1, "could not": 3}, (finding("ledger-broken"),), lost)
 
 
+GAP = Gap(LONG_ID, "2026-03-01", "2026-04-30", 2)
+
+
 def audit() -> Audit:
     """A year with changes, published values, a restatement, a waiver, a missed review and a failure."""
     body = {"unit": "minutes", "restates": 3, "was": 51.5, "because": "a late export", "causes": ["data"]}
@@ -128,12 +140,26 @@ def audit() -> Audit:
         "0123456789abcdef0123456789abcdef01234567", "sha256:" + "e" * 64, body,
     )  # fmt: skip
     waiver = KnownWaiver(LONG_ID, "2026-10-01", "2026-12-31", "90 min", "two vacancies", "cio@example.com", "")
-    verified = Verification(12, (finding("ledger-broken"),), ledger().unverified)  # type: ignore[arg-type]
+    verified = Verification(12, (finding("ledger-broken"),), ledger().unverified, gaps=(GAP,))  # type: ignore[arg-type]
+    name = "0123456789abcdef0123456789abcdef01234567"
+    approval = KnownApproval(name, "cio@example.com", None, "trailer", "412")
+    conflict = Conflict(name, LONG_ID, "A. Author", "made and approved")
+    evidence = Evidence({LONG_ID: "{}\n"}, {}, "", (0.0, 1.0), None, {"kpi": "0.1.0"})
     return Audit(
         PROJECT, "0123456789abcdef0123456789abcdef01234567", dt.date(2026, 1, 1), dt.date(2026, 12, 31),
         {LONG_ID: LONG}, history().events, (published,), (MissedReview(LONG_ID, dt.date(2026, 10, 1), None),),
-        (waiver,), verified,
+        (waiver,), verified, _population(), (approval,), (conflict,), evidence,
     )  # fmt: skip
+
+
+def _population() -> Population:
+    """Two commits of the audited time, one of them with a date of another time."""
+    commit = AuditedCommit(
+        "0123456789abcdef0123456789abcdef01234567", (), "A. Author", "a@example.com", "2026-02-01T10:00:00+00:00",
+        "C. Committer", "c@example.com", "2026-02-01T10:00:00+00:00", is_signed=False, subject="kpis: all of them",
+    )  # fmt: skip
+    other = replace(commit, name="76543210fedcba9876543210fedcba9876543210", parents=(commit.name,))
+    return Population((commit, other), (other.name,), 3, 1)
 
 
 def diagnosis() -> Diagnosis:
