@@ -10,6 +10,7 @@ from pathlib import Path
 import kpi_framework
 
 from .check import twenty_five, whole_process
+from .diff import diff
 from .history import history
 from .lint import lint
 from .spanning import spanning
@@ -21,6 +22,7 @@ SUBJECTS: dict[str, Callable[[int], Iterator[Row]]] = {
     "process": whole_process,
     "lint": lint,
     "history": history,
+    "diff": diff,
     "spanning": spanning,
     "calendars": calendars,
     "clocks": clocks,
