@@ -205,7 +205,7 @@ def _changes(
             "; ".join(f"{a.by} ({a.source})" for a in approvals if a.commit == commit.name), "; ".join(event.doubts),
         )  # fmt: skip
         rows.append(cells if named else cells[:3] + cells[4:])
-    columns = ("Day", "Commit", "Author", "KPI", "Class", "Field", "Before", "After", "Value", "Reason", "Approvals",
+    columns = ("Day", "Commit", "Author", "KPI", "Class", "Field", "Before", "After", "Effect", "Reason", "Approvals",
                "Not proven")  # fmt: skip
     return _section(title, columns if named else columns[:3] + columns[4:], rows)
 
