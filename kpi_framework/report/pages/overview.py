@@ -6,12 +6,14 @@ from collections.abc import Iterator
 
 from ...model.diagnostic import Severity
 from ...model.measurement import Measurement, Status
+from ...model.period import Grain
 from ..doc.model import Block, Paragraph, Points, Section, Strong, Text, joined
 from ..view.details import action_text, unknown_text
-from ..view.rows import VALUES, dated, kpi_rows, metric_rows
+from ..view.rows import VALUES, by_urgency, dated, kpi_rows, metric_rows, standing_status, status_before
 from ..view.scorecard_view import ScorecardView, Standing
 from ..view.summary import tally_text, verdict_text, when_text
-from ..words.phrases import counted, segment_text, streak_text
+from ..words.phrases import counted, month_text, segment_text, streak_text
+from ..words.trend import LENGTH
 from ..words.values import show_distance, show_target, show_value
 from .table import row_table
 
@@ -73,11 +75,31 @@ def _short(measurement: Measurement) -> Text:
 
 def kpis(scorecard_view: ScorecardView) -> Section:
     """Every KPI in one table; segments with a target of their own stand under it."""
-    columns = ("Status", "KPI", *dated(scorecard_view), *VALUES, "Trend", "Behaviour", "Owner")
-    return Section("KPIs", (row_table(columns, kpi_rows(scorecard_view)),))
+    columns = ("Status", "Before", "KPI", *dated(scorecard_view), *VALUES, "Trend", "Behaviour")
+    return Section("KPIs", (row_table(columns, kpi_rows(scorecard_view), trend=trend_title(scorecard_view)),))
 
 
 def metrics(scorecard_view: ScorecardView) -> Section:
     """What informs without being judged."""
     columns = ("Metric", "Value", "Period", "Change", "Trend", "Behaviour")
-    return Section("Metrics (informative)", (row_table(columns, metric_rows(scorecard_view)),))
+    table = row_table(columns, metric_rows(scorecard_view), trend=trend_title(scorecard_view))
+    return Section("Metrics (informative)", (table,))
+
+
+def trend_title(scorecard_view: ScorecardView) -> str:
+    """The months of the small trends, where all KPIs are of months: `Nov 2025 – Oct 2026`."""
+    if len(scorecard_view.periods) != 1 or scorecard_view.periods[0].grain is not Grain.MONTH:
+        return "Last 12 periods"
+    last = scorecard_view.periods[0].start
+    months = (last.year * 12 + last.month - back for back in (LENGTH, 1))
+    return " – ".join(f"{month_text(number % 12 + 1)} {number // 12}" for number in months)
+
+
+def turned(scorecard_view: ScorecardView) -> Section:
+    """What has another status than in the period before."""
+    lines = []
+    for standing in by_urgency(scorecard_view.kpis):
+        before, now = status_before(scorecard_view, standing), standing_status(standing)
+        if before is not None and before is not now:
+            lines.append((Strong(standing.name), f": {before.word} → {now.word}"))
+    return Section("Changed since the period before", (Points(tuple(lines)),))

@@ -7,17 +7,28 @@ from collections.abc import Iterator
 from ... import __version__
 from ...model.measurement import Scorecard
 from ..doc.markdown import markdown
-from ..doc.model import Block, Code, Document, Facts, Paragraph, Points, Section, Strong, Table, Text
+from ..doc.model import (
+    Block,
+    Code,
+    Disclosure,
+    Document,
+    Facts,
+    Paragraph,
+    Points,
+    Section,
+    Strong,
+    Table,
+    Text,
+    joined,
+)
 from ..view.details import facts, headline, unknown_text
 from ..view.reported import COLUMNS, reported_cells
 from ..view.result import Report
-from ..view.rows import cells, dated
 from ..view.scorecard_view import ScorecardView, Standing
 from ..view.signals import signal_badge, signal_facts, signals_to_show
 from ..words.phrases import day_text
 from .findings import each, findings_page, rolled_up
-from .overview import decisions, head, kpis, metrics
-from .table import row_table
+from .overview import decisions, head, kpis, metrics, turned
 
 _HASH = 12  # figures of a definition's hash that tell it from the others
 
@@ -39,6 +50,7 @@ def scorecard_page(scorecard: Scorecard) -> Document:
     blocks = (
         *head(scorecard_view),
         decisions(scorecard_view),
+        turned(scorecard_view),
         kpis(scorecard_view),
         signals(scorecard_view),
         *_views(scorecard_view),
@@ -50,7 +62,7 @@ def scorecard_page(scorecard: Scorecard) -> Document:
         each("Governance", [f for f in findings if f.code.startswith("KPI4")], 30),
         rolled_up("Other findings", [f for f in findings if not f.code.startswith(("KPI4", "KPI6"))]),
         _events(scorecard_view),
-        Section("Definitions", (Points(tuple(_definitions(scorecard_view))),)),
+        Section("Definitions", (_folded("What each number means", tuple(_definitions(scorecard_view))),)),
     )
     return Document((scorecard.project, ": KPI scorecard"), blocks, _foot(scorecard))
 
@@ -63,14 +75,19 @@ def signals(scorecard_view: ScorecardView) -> Section:
 
 
 def _views(scorecard_view: ScorecardView) -> Iterator[Section]:
-    """What each group of readers looks at, unless it is everything; a report of one view has no others."""
+    """What each group of readers looks at, unless it is everything: how it stands, since the values stand above."""
     if scorecard_view.scorecard.view is not None:
         return
     listed = {name: view for name, view in scorecard_view.scorecard.views.items() if view.kpis != "all" or view.limit}
-    for name, view in listed.items():
-        rows = [(s.status, {**cells(s.overall), "KPI": s.name}) for s in scorecard_view.in_view(view)]
-        columns = ("Status", "KPI", *dated(scorecard_view), "Value", "Target", "Change")
-        yield Section(("View: ", name), (row_table(columns, rows),))
+    lines = tuple(
+        (Strong(name), ": ", joined(", ", [(s.name, f" {s.status.word}") for s in scorecard_view.in_view(view)]))
+        for name, view in listed.items()
+    )
+    yield Section("Views", (Points(lines),))
+
+
+def _folded(summary: str, lines: tuple[Text, ...]) -> Disclosure:
+    return Disclosure(summary, (Points(lines),))
 
 
 def stories(scorecard_view: ScorecardView, *, has_owner: bool = False) -> Iterator[Section]:

@@ -14,14 +14,19 @@ _NAMES = frozenset({"KPI", "Metric", "Segment", "Period"})
 
 
 def row_table(
-    columns: Sequence[str], rows: Iterable[Row], *, spare: Sequence[str] | None = None, empty: str = ""
+    columns: Sequence[str],
+    rows: Iterable[Row],
+    *,
+    spare: Sequence[str] | None = None,
+    empty: str = "",
+    trend: str = "Last 12 periods",
 ) -> Table:
     """A table for a page, or for a screen that leaves out the spare columns, least needed first, where it is narrow."""
     on_screen = spare is not None
     cells = tuple(
         tuple(_cell(column, row[column], status, on_screen=on_screen) for column in columns) for status, row in rows
     )
-    titles = tuple("Last 12 periods" if column == "Trend" and not on_screen else column for column in columns)
+    titles = tuple(trend if column == "Trend" and not on_screen else column for column in columns)
     name = next(column for column in columns if column in _NAMES)
     figures = tuple(column for column in columns if column in _FIGURES)
     return Table(titles, cells, figures, name, tuple(spare or ()), empty)

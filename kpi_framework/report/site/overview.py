@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from ...model.measurement import Measurement, Status
 from ..doc.model import Block, Code, Document, Faint, Page, Paragraph, Section, Strong, Table, Text
 from ..pages.overview import decisions
+from ..view.rows import by_urgency, standing_status
 from ..view.scorecard_view import Standing
 from ..view.summary import when_text
 from ..words.behaviour import behaviour_words
@@ -14,7 +15,6 @@ from ..words.phrases import counted, period_text, segment_text, standing_text, s
 from ..words.values import NONE, show_change, show_distance, show_target, show_value
 from .context import SiteContext, signed
 
-_ORDER = (Status.MISSED, Status.UNKNOWN, Status.NEAR, Status.MET, Status.INFORMATIVE)
 _NUMBERS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 
@@ -33,7 +33,7 @@ def overview(context: SiteContext) -> Document:
 
 def sentence(context: SiteContext) -> str:
     """`5 of 7 met, 1 at risk, 1 missed in October 2026. One needs a decision.`"""
-    statuses = [_status(standing) for standing in context.view.kpis]
+    statuses = [standing_status(standing) for standing in context.view.kpis]
     parts = [f"{statuses.count(Status.MET)} of {len(statuses)} met"]
     parts += [f"{n} {s.word}" for s in (Status.NEAR, Status.MISSED, Status.UNKNOWN) if (n := statuses.count(s))]
     periods = context.view.periods
@@ -47,19 +47,13 @@ def _word(count: int) -> str:
     return _NUMBERS[count].capitalize() if count < len(_NUMBERS) else str(count)
 
 
-def _status(standing: Standing) -> Status:
-    """The status; of a draft the one that it would have."""
-    overall = standing.overall
-    return overall.would_be if overall is not None and overall.would_be is not None else standing.status
-
-
 def _executive(context: SiteContext) -> tuple[Standing, ...]:
     """The KPIs of the executive view and all that are not met; without such a view all that are judged."""
     executive = context.site.scorecard.views.get("executive")
     if executive is None:
         return context.view.kpis
     ids = {standing.id for standing in context.view.in_view(executive)}
-    return tuple(s for s in context.view.kpis if s.id in ids or _status(s) is not Status.MET)
+    return tuple(s for s in context.view.kpis if s.id in ids or standing_status(s) is not Status.MET)
 
 
 def _others(context: SiteContext) -> Paragraph:
@@ -71,7 +65,7 @@ def _others(context: SiteContext) -> Paragraph:
 
 def kpi_table(context: SiteContext, standings: Iterable[Standing]) -> Table:
     """A row a KPI, the worst first; under it the segments that are not met."""
-    ordered = sorted(standings, key=lambda standing: _ORDER.index(_status(standing)))
+    ordered = by_urgency(standings)
     rows = tuple(row for standing in ordered for row in _rows(context, standing))
     when = _heading([s.overall for s in ordered if s.overall])
     columns = ("Status", "KPI", when, "Target", "Gap", "Trend", "Change", "Pattern")
@@ -111,7 +105,7 @@ def _state(standing: Standing) -> Text:
     waiver = standing.overall.waiver
     words = standing_text(standing.overall).replace(" (waived)", f", accepted until {waiver.until}" if waiver else "")
     again = streak_text(standing.in_a_row) if standing.status in (Status.MISSED, Status.NEAR) else ""
-    return (signed(_status(standing), words), Faint(f" {again}") if again else "")
+    return (signed(standing_status(standing), words), Faint(f" {again}") if again else "")
 
 
 def _cells(measurement: Measurement | None) -> tuple[Text, Text, Text]:

@@ -19,11 +19,10 @@ from ..charts.svg import Title
 from ..charts.xmr import ProcessLevels, behaviour_chart
 from ..doc.model import Badge, Chart, Drawing, File, Table
 from ..view.rows import measured
-from ..words.phrases import day_text, period_text, standing_text
+from ..words.phrases import day_text, month_text, period_text, standing_text
 from ..words.trend import trend
 from ..words.values import NONE, show_target, show_value
 
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _LINES = "Dashed: the target in force. Dash and dot: the baseline. Thin and dotted: the mean and its usual range."
 _RESTATES = (ChangeClass.RESTATING, ChangeClass.BACKDATED)
 
@@ -177,7 +176,7 @@ class Series(Record, dict=True):
 
 def label(period: Period) -> str:
     """A period below a chart: `Oct`, `Jan 26`, `5 Oct`, `2026`."""
-    month = _MONTHS[period.start.month - 1]
+    month = month_text(period.start.month)
     match period.grain:
         case Grain.MONTH:
             return f"{month} {period.start:%y}" if period.start.month == 1 else month

@@ -108,6 +108,11 @@ def segment_text(segment: Segment) -> str:
     return ", ".join(f"{column}: {'(none)' if value is None else value}" for column, value in segment)
 
 
+def month_text(month: int) -> str:
+    """`Oct` of 10."""
+    return _MONTHS[month - 1][:3]
+
+
 def day_text(day: dt.date) -> str:
     """`15 December 2026`, whatever the machine's language."""
     return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
