@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from ..model.diagnostic import KpiError
-from ..report.pages.diff import DIFF_FORMATS, DiffView
+from ..report.pages.comment import DIFF_FORMATS
+from ..report.pages.diff import DiffView
 from ..report.pages.history import HISTORY_FORMATS, HistoryView
 from ..workflow.history.diff import Question, diff, read_diff
 from ..workflow.history.history import Query, history

@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 
 from ..report.formats.azure import azure_summary
-from ..report.pages.diff import DIFF_FORMATS, DiffView
+from ..report.pages.comment import DIFF_FORMATS
+from ..report.pages.diff import DiffView
 from ..report.renderers import renderer
 from ..report.view.result import Report
 from ..workflow.checking.check import check

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from itertools import groupby
 
 from ...model.change import Change, ChangeClass, Difference, Impact, Judged
 from ...model.diagnostic import Severity
 from ...model.measurement import Status
 from ...model.record import Record
-from ..doc.markdown import markdown
 from ..doc.model import (
     Badge,
     Block,
@@ -26,11 +25,10 @@ from ..doc.model import (
     Table,
     joined,
 )
-from ..doc.terminal import terminal
 from ..formats.json import as_text, finding_object, number, period_object
-from ..words.phrases import counted, period_text, segment_text, short_period_text
+from ..words.phrases import counted, period_text, segment_text
 from ..words.values import NONE, show_value
-from .findings import each, entry
+from .findings import entry
 
 LARGEST = 60_000
 """Bytes: a comment on GitHub holds 64 kB."""
@@ -124,7 +122,7 @@ def effect(impact: Impact, name: str) -> str:
     segment = f" ({segment_text(impact.segment)})" if impact.segment else ""
     value = _moved(impact)
     is_same = impact.before.status == impact.after.status
-    status = "" if is_same else f", {_word(impact.before)} → {_word(impact.after)}"
+    status = "" if is_same else f", {word(impact.before)} → {word(impact.after)}"
     return f"{name}{segment}: {value}{status}, because of the {' and the '.join(impact.because) or 'definition'}"
 
 
@@ -133,7 +131,8 @@ def _moved(impact: Impact) -> str:
     return f"{before} → {after}" if before != after else f"{after} (unchanged)"
 
 
-def _word(side: Judged) -> str:
+def word(side: Judged) -> str:
+    """The status of a side, in words."""
     return side.status.word if side.status else "no status"
 
 
@@ -176,28 +175,8 @@ def _aside(change: Change) -> str:
     return day + (f", because of the {change.because}" if change.because else "")
 
 
-def diff_page(view: DiffView) -> Document:
-    """The verdict, what needs a decision, the effects, then the rest."""
-    difference = view.difference
-    weighty = tuple(c for c in difference.changes if c.needs_reason or c.cls is ChangeClass.REMOVED)
-    others = tuple(c for c in difference.changes if c not in weighty)
-    judged = [impact for impact in difference.impact if impact.judged and not impact.segment]
-    compared = (Code(difference.base[:12]), " compared with ", Code(difference.head[:12]), ".")
-    blocks = (
-        Paragraph(Strong(verdict(view))),
-        Points(tuple(effect(impact, _name(difference, impact.kpi)) for impact in judged[:_SHOWN])),
-        each("Findings to resolve", difference.diagnostics),
-        _changes("Changes that need a decision", difference, weighty),
-        _impact("Effects on the reporting period", difference, judged=True),
-        _changes("Other changes", difference, others),
-        _impact("Effects on other periods", difference, judged=False),
-        Section("Reasons", (Points(difference.reasons),)),
-        Paragraph(Faint(compared)),
-    )
-    return Document(f"{'✓' if view.passed else '✗'} KPI changes", blocks)
-
-
-def _changes(title: str, difference: Difference, changes: tuple[Change, ...]) -> Section:
+def changes_table(difference: Difference, changes: tuple[Change, ...]) -> Table:
+    """A row a change; those that need a reason are marked."""
     rows = [
         (
             Strong(c.cls.value) if c.needs_reason else c.cls.value, _name(difference, c.kpi), Code(c.field),
@@ -208,22 +187,7 @@ def _changes(title: str, difference: Difference, changes: tuple[Change, ...]) ->
         for before, after in [parted(c.before, c.after)]
     ]  # fmt: skip
     columns = ("Class", "KPI", "Field", "Before", "After", "Where", "Affects")
-    return Section(title, (Table(columns, tuple(rows)),))
-
-
-def _impact(title: str, difference: Difference, *, judged: bool) -> Section:
-    rows = [
-        (
-            _name(difference, impact.kpi), segment_text(impact.segment) or "overall",
-            short_period_text(impact.period), show_value(impact.before.value, impact.unit),
-            show_value(impact.after.value, impact.unit),
-            " → ".join(dict.fromkeys(map(_word, (impact.before, impact.after)))), ", ".join(impact.because),
-        )
-        for impact in difference.impact
-        if impact.judged is judged
-    ]  # fmt: skip
-    columns = ("KPI", "Segment", "Period", "Before", "After", "Status", "Because of")
-    return Section(title, (Table(columns, tuple(rows), ("Before", "After")),))
+    return Table(columns, tuple(rows))
 
 
 def diff_json(view: DiffView) -> str:
@@ -263,10 +227,3 @@ def impact_object(impact: Impact) -> dict[str, object]:
 
 def _side(side: Judged) -> dict[str, object]:
     return {"value": number(side.value), "status": side.status.value if isinstance(side.status, Status) else None}
-
-
-DIFF_FORMATS: Mapping[str, Callable[[DiffView], str]] = {
-    "text": lambda view: terminal(diff_screen(view), color=view.color, width=view.width),
-    "json": diff_json,
-    "markdown": lambda view: f"{MARK}\n{markdown(diff_page(view), LARGEST, level=2)}",
-}

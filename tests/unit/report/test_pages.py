@@ -13,7 +13,7 @@ from kpi_framework.report.doc.model import Document
 from kpi_framework.report.doc.terminal import terminal
 from kpi_framework.report.pages.audit import index_page, kpi_page
 from kpi_framework.report.pages.catalog import CATALOG_FORMATS, catalog_page, offer_page
-from kpi_framework.report.pages.diff import DIFF_FORMATS, diff_page
+from kpi_framework.report.pages.comment import DIFF_FORMATS, comment_page
 from kpi_framework.report.pages.doctor import doctor_page
 from kpi_framework.report.pages.due import DUE_FORMATS, DueView, due_page
 from kpi_framework.report.pages.findings import findings_page
@@ -32,7 +32,7 @@ PAGES: Mapping[str, Callable[[], Document]] = {
     "audit-kpi": lambda: kpi_page(records.audit(), records.LONG_ID),
     "catalog": lambda: catalog_page(records.offers()),
     "catalog-show": lambda: offer_page(records.offers()[0], records.offer_content()),
-    "diff": lambda: diff_page(records.diff()),
+    "diff": lambda: comment_page(records.diff()),
     "doctor": lambda: doctor_page(records.diagnosis()),
     "due": lambda: due_page(records.agenda()),
     "function": lambda: function_page(records.functions()[1]),

@@ -21,7 +21,8 @@ from kpi_framework.report.doc.model import Block, Document, Listing, Paragraph, 
 from kpi_framework.report.formats.github import render_github
 from kpi_framework.report.formats.json import as_text, render_json
 from kpi_framework.report.formats.junit import render_junit
-from kpi_framework.report.pages.diff import DIFF_FORMATS, DiffView
+from kpi_framework.report.pages.comment import DIFF_FORMATS
+from kpi_framework.report.pages.diff import DiffView
 from kpi_framework.report.pages.due import folded
 from kpi_framework.report.pages.scorecard_markdown import render_markdown
 from kpi_framework.report.pages.scorecard_text import render_text
