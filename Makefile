@@ -68,9 +68,9 @@ dist: $(READY) ## build the wheel and the sdist into dist/
 
 lock: $(READY) ## renew the locked versions and their hashes
 	$(BIN)/python -m pip install --quiet 'uv>=0.9,<1'
-	$(BIN)/uv pip compile $(UV_FLAGS) --group build --extra xlsx --extra zst --output-file requirements/run.txt \
+	$(BIN)/uv pip compile $(UV_FLAGS) --group build --extra editor --extra xlsx --extra zst --output-file requirements/run.txt \
 		pyproject.toml
-	$(BIN)/uv pip compile $(UV_FLAGS) --group build --extra dev --extra xlsx --extra zst --constraints requirements/run.txt \
+	$(BIN)/uv pip compile $(UV_FLAGS) --group build --extra dev --extra editor --extra xlsx --extra zst --constraints requirements/run.txt \
 		--output-file requirements/dev.txt pyproject.toml
 	npm update --prefix tests/editor --package-lock-only --no-audit --no-fund
 

@@ -13,7 +13,7 @@ from .language.signal import Condition
 
 
 def recompiled(catalog: Catalog, earlier: Compilation | None) -> Compilation:
-    """The compilation of a catalog of which nobody has looked at the data, with all that the earlier one still knows."""
+    """The compilation of a catalog without a look at its data, with all that the earlier one still knows."""
     if earlier is None or earlier.natives:
         return Compilation(catalog)
     return Compilation(catalog, {}, _Unchanged.between(earlier.catalog, catalog).of(earlier.known))

@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from yaml import YAMLError
-from yaml.events import CollectionEndEvent, CollectionStartEvent, DocumentEndEvent, Event, MappingStartEvent, ScalarEvent
+from yaml.events import (
+    CollectionEndEvent,
+    CollectionStartEvent,
+    DocumentEndEvent,
+    Event,
+    MappingStartEvent,
+    ScalarEvent,
+)
 
 from ..model.catalog import Path
 from ..model.record import Record

@@ -8,6 +8,7 @@ from .hover import Committed
 from .published import on_one_line, published_value
 from .view import View
 
+
 def code_lenses(view: View, committed: Committed) -> list[CodeLens]:
     """The line above the definition of a file; none where nothing of it was published."""
     entry = next((e for e in view.catalog.entries if e.at.path == view.path), None) if view.catalog else None
@@ -20,4 +21,3 @@ def code_lenses(view: View, committed: Committed) -> list[CodeLens]:
     offset = view.text.offset_of(entry.at.key("id"))
     title = on_one_line(value, target)
     return [CodeLens(view.text.range(offset, view.text.word(offset)[1]), Command(title, ""))]
-

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 from lsprotocol.types import CompletionItem, CompletionItemKind, MarkupContent, MarkupKind, Position, Range, TextEdit
 
-from ..compile.language.functions import AGGREGATES, DERIVED, FUNCTIONS
+from ..compile.language.functions import AGGREGATES, DERIVED, FUNCTIONS, TIMES
 from ..compile.language.signal import FIELDS, STATUSES, WORST
 from ..model.formula_function import FormulaFunction
 from ..report.words.escape import code, prose
@@ -49,7 +49,7 @@ def _entries(view: View, place: Place, cursor: Cursor) -> Items:
             yield from _of_rows(view, place, typed)
         case Role.DERIVED:
             yield from _ids(view)
-            yield from _functions(lambda f: f.group != AGGREGATES and f.group != "Time")
+            yield from _functions(lambda f: f.group not in (AGGREGATES, TIMES))
         case Role.WHEN:
             yield from _of_signal(view, typed)
         case Role.DEFINITION:

@@ -7,7 +7,10 @@ from collections.abc import Iterator
 
 from lsprotocol import types as lsp
 
+from ..compile.sql.errors import FormulaError
+from ..model.catalog import Entry
 from ..model.diagnostic import Diagnostic, Severity, Span
+from ..model.kpi import Metric
 from ..model.rule import RULES
 from ..workflow.editing.workspace import misspelt_columns
 from .text import Text
@@ -34,11 +37,16 @@ def _misspelt(view: View) -> Iterator[Diagnostic]:
     compilation = view.checked.compilation
     for definition, error in misspelt_columns(compilation) if compilation else ():
         if definition.at.path == view.path:
-            field = "where" if definition.noun.where and error.name and error.name in definition.noun.where else "formula"
-            span, kpi_id = definition.at.key(field), definition.noun.id
+            span, kpi_id = _field(definition, error), definition.noun.id
             message = f"{error.message}, as far as kpi.yaml and its contract say"
             rule = RULES[error.rule]
             yield Diagnostic(rule.code, rule.name, Severity.NOTE, message, error.hint, span, kpi_id)
+
+
+def _field(definition: Entry[Metric], error: FormulaError) -> Span:
+    """The expression that has the name."""
+    is_in_where = bool(error.name) and (error.name or "") in (definition.noun.where or "")
+    return definition.at.key("where" if is_in_where else "formula")
 
 
 def diagnostics(view: View) -> list[lsp.Diagnostic]:

@@ -15,13 +15,14 @@ from ..model.diagnostic import Diagnostic
 from ..model.quoting import LONGEST
 from ..model.record import Record, replace
 from ..workflow.editing.workspace import checked
-from .diagnostics import findings, shown_finding, stretch
+from .diagnostics import entry_end, findings, shown_finding, stretch
 from .view import View
 
 _LINE = re.compile(r"(?:Write|If it is text, write): (?P<line>.+)", re.DOTALL)
 _MEANT = re.compile(r"Did you mean `(?P<name>[^`]+)`\?")
 _INSTEAD = re.compile(r"Write `(?P<new>[^`]+)` instead of `(?P<old>[^`]+)`")
 _USE = re.compile(r"Use `(?P<name>\w+)`: ")
+_PERCENT = re.compile(r"write a percent with its sign: (?P<number>[\d.]+)%")
 _UNIT = re.compile(r"Write `(?P<field>unit): (?P<value>\w+)`, or")
 
 
@@ -84,8 +85,22 @@ def _fixes(view: View, finding: Diagnostic) -> Iterator[Fix]:
             new = instead["new"]
             yield Fix(finding, f"Write {new}", place, place + len(instead["old"]), new)
     elif unit := _UNIT.search(finding.hint):
-        if match := re.search(rf"^{unit['field']}:[ \t]*(?P<value>\S+)", view.text.text, re.MULTILINE):
-            yield Fix(finding, f"Write {unit['field']}: {unit['value']}", *match.span("value"), unit["value"])
+        yield from _field(view, finding, unit["field"], unit["value"])
+    elif percent := _PERCENT.search(finding.message):
+        yield from _percent(view, finding, percent["number"])
+
+
+def _field(view: View, finding: Diagnostic, field: str, value: str) -> Iterator[Fix]:
+    """A field of the definition with another value."""
+    for match in re.finditer(rf"^{field}:[ \t]*(?P<value>\S+)", view.text.text, re.MULTILINE):
+        yield Fix(finding, f"Write {field}: {value}", *match.span("value"), value)
+
+
+def _percent(view: View, finding: Diagnostic, number: str) -> Iterator[Fix]:
+    """A number of a percent KPI with its sign."""
+    begin, stop = view.text.offset_of(finding.span), entry_end(view.text, finding.span)
+    for match in re.compile(rf"(?<![\w.]){re.escape(number)}(?![\w.%])").finditer(view.text.text, begin, stop):
+        yield Fix(finding, f"Write {number}%", *match.span(), f"{number}%")
 
 
 def _line(view: View, finding: Diagnostic, corrected: str) -> Fix:

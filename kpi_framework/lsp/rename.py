@@ -1,10 +1,10 @@
-"""Renaming a definition: its id in all files, the names of its own files, and `renamed_from`, which keeps its identity."""
+"""Renaming a definition: its id in all files, the names of its own files, and `renamed_from`, its identity."""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 
 from lsprotocol import types as lsp
@@ -16,21 +16,31 @@ from ..model.record import Record
 from ..workflow.editing.committed import is_committed
 from ..workflow.editing.workspace import checked
 from ..workflow.project import LEDGERS
-from .occurrences import Named, Occurrence, named_at, occurrences
+from .occurrences import Named, named_at, occurrences
 from .roles import Role
 from .view import View
 
 _ID = re.compile(r"[a-z][a-z0-9_]{0,79}")
+_ID_LINE = re.compile(r"^id:[^\r\n]*", re.MULTILINE)
+_FORMER = re.compile(r"^renamed_from:[ \t]*(?P<id>[^\s#]*)[^\r\n]*(?:\r?\n)?", re.MULTILINE)
 
 
 class RenameError(Exception):
     """Why a name cannot be changed, in a sentence for the person who asked."""
 
 
-class Renaming(Record):
-    """The new text of each file that changes, under its old path, and the files that get another name."""
+class Cut(Record):
+    """A stretch of a text, in characters, and what takes its place."""
 
-    texts: dict[str, str]
+    begin: int
+    stop: int
+    text: str
+
+
+class Renaming(Record):
+    """What changes in each file, under its old path, and the files that get another name."""
+
+    cuts: dict[str, tuple[Cut, ...]]
     moved: dict[str, str]
 
 
@@ -51,9 +61,11 @@ def renaming(view: View, position: lsp.Position, name: str, now: dt.datetime) ->
         raise RenameError("Only the id of a definition can be renamed.")
     _allow(view, catalog, name)
     entry = catalog.definitions[named.name]
-    texts = _renamed(view, named, name)
-    texts[entry.at.path] = _with_former(texts[entry.at.path], named.name, _former(view, entry))
-    result = Renaming(texts, dict(_moved(view, entry, name)))
+    cuts = _renamed(view, named, name)
+    former = _former(view, entry)
+    text = view.text_of(entry.at.path).text
+    cuts[entry.at.path] += tuple(_identity(text, former if former != name else None))
+    result = Renaming(cuts, dict(_moved(view, entry, name)))
     _refuse_errors(view, result, now)
     return result
 
@@ -70,16 +82,12 @@ def _allow(view: View, catalog: Catalog, name: str) -> None:
         raise RenameError("First correct kpi.yaml: what it names cannot be read.")
 
 
-def _renamed(view: View, named: Named, name: str) -> dict[str, str]:
-    """The texts in which the id stands, with the new one in all its places."""
-    texts = dict(view.checked.workspace.texts)
-    by_path: dict[str, list[Occurrence]] = {}
-    for occurrence in occurrences(texts, named):
-        by_path.setdefault(occurrence.path, []).append(occurrence)
-    for path, places in by_path.items():
-        for place in sorted(places, key=lambda o: -o.begin):
-            texts[path] = texts[path][: place.begin] + name + texts[path][place.stop :]
-    return {path: texts[path] for path in by_path}
+def _renamed(view: View, named: Named, name: str) -> dict[str, tuple[Cut, ...]]:
+    """The new id in all the places of the old one, by file."""
+    cuts: dict[str, tuple[Cut, ...]] = {}
+    for place in occurrences(view.checked.workspace.texts, named):
+        cuts[place.path] = (*cuts.get(place.path, ()), Cut(place.begin, place.stop, name))
+    return cuts
 
 
 def _former(view: View, entry: Entry[Metric]) -> str | None:
@@ -89,15 +97,14 @@ def _former(view: View, entry: Entry[Metric]) -> str | None:
     return entry.noun.renamed_from
 
 
-def _with_former(text: str, former_id: str, former: str | None) -> str:
-    """The text with `renamed_from`, in the place of an earlier one or on the line below `id:`."""
-    without = re.sub(r"(?m)^renamed_from:[^\n]*\n?", "", text)
-    if former is None:
-        return without
-    newline = "\r\n" if "\r\n" in text else "\n"
-    return re.sub(
-        r"(?m)^(id:[^\r\n]*)(?:\r?\n|\Z)", lambda m: f"{m[1]}{newline}renamed_from: {former}{newline}", without, count=1
-    )
+def _identity(text: str, former: str | None) -> Iterator[Cut]:
+    """`renamed_from` in the place of an earlier one, or on a line of its own below `id:`; without it, none is left."""
+    earlier = _FORMER.search(text)
+    if earlier is not None:
+        yield Cut(earlier.start(), earlier.end(), "") if former is None else Cut(*earlier.span("id"), former)
+    elif former is not None and (line := _ID_LINE.search(text)):
+        newline = "\r\n" if "\r\n" in text else "\n"
+        yield Cut(line.end(), line.end(), f"{newline}renamed_from: {former}")
 
 
 def _moved(view: View, entry: Entry[Metric], name: str) -> Iterator[tuple[str, str]]:
@@ -113,7 +120,7 @@ def _moved(view: View, entry: Entry[Metric], name: str) -> Iterator[tuple[str, s
 def _refuse_errors(view: View, result: Renaming, now: dt.datetime) -> None:
     """Do nothing that a check of the definitions would refuse. Raises RenameError."""
     workspace = view.checked.workspace
-    texts = {**workspace.texts, **result.texts}
+    texts = {path: _cut(text, result.cuts.get(path, ())) for path, text in workspace.texts.items()}
     files = {result.moved.get(path, path): text for path, text in texts.items()}
     after = checked(workspace.with_all(files), view.checked, now)
     before = {(f.rule, f.kpi) for f in view.checked.findings}
@@ -124,7 +131,10 @@ def _refuse_errors(view: View, result: Renaming, now: dt.datetime) -> None:
 
 def as_edit(view: View, result: Renaming, *, can_move: bool) -> lsp.WorkspaceEdit:
     """The renaming as one edit of the workspace; files move after their texts have changed."""
-    edits = {path: [_whole(view, path, text)] for path, text in result.texts.items()}
+    edits = {
+        path: [lsp.TextEdit(view.range(path, cut.begin, cut.stop), cut.text) for cut in cuts]
+        for path, cuts in result.cuts.items()
+    }
     if not can_move:
         return lsp.WorkspaceEdit(changes={view.uri(path): changes for path, changes in edits.items()})
     steps: list[lsp.TextDocumentEdit | lsp.CreateFile | lsp.RenameFile | lsp.DeleteFile] = [
@@ -135,10 +145,8 @@ def as_edit(view: View, result: Renaming, *, can_move: bool) -> lsp.WorkspaceEdi
     return lsp.WorkspaceEdit(document_changes=steps)
 
 
-def _whole(view: View, path: str, text: str) -> lsp.TextEdit:
-    """The smallest stretch that turns the one text into the other."""
-    before = view.text_of(path).text
-    head = next((i for i, (a, b) in enumerate(zip(before, text, strict=False)) if a != b), min(len(before), len(text)))
-    most = min(len(before), len(text)) - head
-    tail = next((i for i in range(most) if before[-1 - i] != text[-1 - i]), most)
-    return lsp.TextEdit(view.range(path, head, len(before) - tail), text[head : len(text) - tail])
+def _cut(text: str, cuts: Iterable[Cut]) -> str:
+    """A text with its stretches replaced."""
+    for cut in sorted(cuts, key=lambda c: -c.begin):
+        text = text[: cut.begin] + cut.text + text[cut.stop :]
+    return text

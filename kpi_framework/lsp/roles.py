@@ -72,6 +72,7 @@ _OF_DATASET: dict[Names, Role] = {
     ("first_by",): Role.COLUMN,
     ("columns",): Role.COLUMN,
 }
+_KEYS: dict[Names, Role] = {("calendars",): Role.CALENDAR, ("datasets",): Role.DATASET}
 
 
 def place_of(path: str, text: str, names: Names) -> Place | None:
@@ -94,13 +95,14 @@ def place_of(path: str, text: str, names: Names) -> Place | None:
 def _of_project(names: Names) -> Place | None:
     if names in (("required",), ("events", "rebase")) or (names[:1] == ("views",) and names[2:] == ("kpis",)):
         return Place(Role.DEFINITION)
-    if names == ("calendars",):
-        return Place(Role.CALENDAR)
-    if names == ("datasets",):
-        return Place(Role.DATASET)
+    if names in _KEYS:
+        return Place(_KEYS[names])
     if names[:1] != ("datasets",) or len(names) < len(("datasets", "tickets", "time")):
         return None
-    dataset, inside = names[1], names[2:]
+    return _in_dataset(names[1], names[2:])
+
+
+def _in_dataset(dataset: str, inside: Names) -> Place | None:
     if inside in _OF_DATASET:
         return Place(_OF_DATASET[inside], dataset)
     if inside[:1] == ("derive",) or (inside[:1] == ("rules",) and inside[2:] == ("holds",)):

@@ -6,7 +6,7 @@ import re
 from bisect import bisect_right
 from functools import cached_property
 
-from lsprotocol.types import Position, Range
+from lsprotocol.types import Position, Range, TextEdit
 from pygls.workspace import PositionCodec
 
 from ..model.diagnostic import Span
@@ -58,6 +58,15 @@ class Text(Record, dict=True):
     def range(self, begin: int, stop: int) -> Range:
         """A stretch as the editor counts."""
         return Range(self.position(begin), self.position(stop))
+
+    def edit_to(self, other: str) -> TextEdit:
+        """The smallest stretch whose replacement turns this text into the other."""
+        before = self.text
+        least = min(len(before), len(other))
+        head = next((i for i in range(least) if before[i] != other[i]), least)
+        most = least - head
+        tail = next((i for i in range(most) if before[-1 - i] != other[-1 - i]), most)
+        return TextEdit(self.range(head, len(before) - tail), other[head : len(other) - tail])
 
     def offset_of(self, span: Span) -> int:
         """Where a finding stands, or the end of the text that has become shorter."""

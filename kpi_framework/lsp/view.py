@@ -13,7 +13,7 @@ from ..compile.dataset.table import Table
 from ..compile.sql.errors import FormulaError
 from ..model.catalog import Catalog
 from ..model.diagnostic import Span
-from ..model.record import Record
+from ..model.record import Record, field
 from ..workflow.editing.workspace import CheckedWorkspace
 from .cursor import Cursor, cursor_at
 from .roles import Place, place_of
@@ -26,6 +26,8 @@ class View(Record, dict=True):
     checked: CheckedWorkspace
     path: str
     codec: PositionCodec
+    uris: Mapping[str, str] = field(default_factory=dict)
+    """The addresses that the editor gave to the files it has open."""
 
     @cached_property
     def text(self) -> Text:
@@ -65,7 +67,7 @@ class View(Record, dict=True):
 
     def uri(self, path: str) -> str:
         """The address of a file of the project."""
-        return (self.checked.workspace.folder / path).as_uri()
+        return self.uris.get(path) or (self.checked.workspace.folder / path).as_uri()
 
     def location(self, span: Span) -> Location:
         """A place of the project, with the word that begins there."""

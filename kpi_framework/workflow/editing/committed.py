@@ -156,4 +156,3 @@ def _at(repository: Repository, revision: str, path: str) -> Catalog | None:
     blobs = repository.blobs(repository.commit(revision), (PROJECT, path))
     texts: Mapping[str, str] = repository.texts(blobs)
     return load_catalog(texts, shipped_contracts())[0] if PROJECT in texts and path in texts else None
-

@@ -1,0 +1,318 @@
+"""The server: the protocol's messages → pure functions over a view of one file, and findings after each pause.
+
+All work on a project is done by one thread, one task after the other, beside the loop that reads messages. Documents
+come whole with each change: an edit by lines and units, miscounted once, would leave both sides with different texts.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import TypeVar
+
+from lsprotocol import types as lsp
+from pygls.lsp.server import LanguageServer
+from pygls.workspace import PositionCodec
+
+from .. import __version__
+from ..model.could_not import CouldNot
+from ..model.diagnostic import KpiError
+from ..workflow.editing.commands import expected, frozen
+from .actions import EXPECT, FREEZE, REASON, actions, reason_message
+from .code_lens import code_lenses
+from .completion import completions
+from .definition import definition, references
+from .diagnostics import diagnostics
+from .hover import hover
+from .projects import OpenProject, Projects, now
+from .quick_fixes import quick_fixes
+from .rename import RenameError, as_edit, renamable, renaming
+from .streams import EditorInput, Frames
+from .view import View
+
+PAUSE = 0.2
+"""Seconds without a key before findings are renewed."""
+_WATCHED = ("kpi.yaml", "kpis/**/*.{yaml,yml}", "baselines/*.yaml", "scorecard/scorecard.json", ".git/HEAD")
+
+T = TypeVar("T")
+
+
+class KpiServer(LanguageServer):
+    """The server of one editor."""
+
+    def __init__(self) -> None:
+        super().__init__("kpi", __version__, lsp.TextDocumentSyncKind.Full)
+        self.projects = Projects()
+        self.analysis = ThreadPoolExecutor(1, "analysis")
+        self.waiting: dict[int, asyncio.Task[None]] = {}
+
+    @property
+    def codec(self) -> PositionCodec:
+        """How the editor counts characters."""
+        return self.workspace.position_codec
+
+    async def work(self, task: Callable[[], T]) -> T:
+        """Do something over the projects, after what is being done."""
+        return await asyncio.get_running_loop().run_in_executor(self.analysis, task)
+
+    async def over(self, uri: str, task: Callable[[View, OpenProject], T]) -> T | None:
+        """The answer of a feature over a file as it is typed; None for a file of no project."""
+
+        def answer() -> T | None:
+            place = self.projects.of(uri)
+            return task(place[0].view(place[1], self.codec), place[0]) if place else None
+
+        try:
+            return await self.work(answer)
+        except KpiError as error:  # the project's files cannot be read
+            self.window_log_message(lsp.LogMessageParams(lsp.MessageType.Warning, error.message))
+            return None
+
+    def renew(self, project: OpenProject, pause: float = PAUSE) -> None:
+        """Renew the findings of a project after a pause, unless another change comes before."""
+        earlier = self.waiting.pop(id(project), None)
+        if earlier is not None:
+            earlier.cancel()
+        self.waiting[id(project)] = asyncio.ensure_future(self._renewed(project, pause))
+
+    async def _renewed(self, project: OpenProject, pause: float) -> None:
+        await asyncio.sleep(pause)
+        begun = project.workspace
+        await self.work(project.check)
+        if project.workspace is begun:
+            await self.work(partial(self.publish, project))
+
+    def publish(self, project: OpenProject) -> None:
+        """Show the findings of a project; what had some and has none any more is cleared."""
+        assert project.last is not None, "it was checked a moment ago"
+        paths = {f.span.path for f in project.last.findings} | set(project.uris)
+        for path in sorted(paths | project.shown):
+            view = project.view(path, self.codec)
+            found = diagnostics(view)
+            if found or path in project.shown:
+                self.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(view.uri(path), found))
+            (project.shown.add if found else project.shown.discard)(path)
+
+    def say(self, message: str, kind: lsp.MessageType = lsp.MessageType.Info) -> None:
+        """Show a sentence to the person."""
+        self.window_show_message(lsp.ShowMessageParams(kind, message))
+
+
+def serve() -> None:
+    """Answer an editor over standard input and output until it leaves."""
+    logging.basicConfig(level=logging.WARNING)
+    server = KpiServer()
+    for register in (_documents, _features, _changes, _commands):
+        register(server)
+    assert Frames.output is not None, "standard output was reserved before anything was imported"
+    server.start_io(EditorInput(), Frames.output)  # type: ignore[arg-type]  # it reads lines and bytes, no more is asked
+
+
+# documents
+
+
+def _documents(server: KpiServer) -> None:
+    @server.feature(lsp.INITIALIZED)
+    async def initialized(_params: lsp.InitializedParams) -> None:
+        for folder in list(server.workspace.folders.values()):
+            project = await server.work(partial(_in_folder, server, folder.uri))
+            if project is not None:
+                server.renew(project, 0)
+        _watch(server)
+
+    @server.feature(lsp.TEXT_DOCUMENT_DID_OPEN)
+    async def opened(params: lsp.DidOpenTextDocumentParams) -> None:
+        await _typed(server, params.text_document.uri, 0)
+
+    @server.feature(lsp.TEXT_DOCUMENT_DID_CHANGE)
+    async def changed(params: lsp.DidChangeTextDocumentParams) -> None:
+        await _typed(server, params.text_document.uri, PAUSE)
+
+    @server.feature(lsp.TEXT_DOCUMENT_DID_SAVE)
+    async def saved(params: lsp.DidSaveTextDocumentParams) -> None:
+        await _reread(server, params.text_document.uri)
+
+    @server.feature(lsp.TEXT_DOCUMENT_DID_CLOSE)
+    async def closed(params: lsp.DidCloseTextDocumentParams) -> None:
+        place = await server.work(partial(_place, server, params.text_document.uri))
+        if place is not None:
+            await server.work(partial(_quietly, partial(place[0].close, place[1])))
+            server.renew(place[0], 0)
+
+    @server.feature(lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES)
+    async def watched(_params: lsp.DidChangeWatchedFilesParams) -> None:
+        for project in list(server.projects.by_folder.values()):
+            await server.work(partial(_quietly, project.reread))
+            server.renew(project)
+
+
+def _in_folder(server: KpiServer, uri: str) -> OpenProject | None:
+    try:
+        return server.projects.in_folder(uri)
+    except KpiError as error:
+        server.say(f"{error.message}. {error.hint}", lsp.MessageType.Warning)
+        return None
+
+
+def _place(server: KpiServer, uri: str) -> tuple[OpenProject, str] | None:
+    try:
+        return server.projects.of(uri)
+    except KpiError:
+        return None
+
+
+def _quietly(task: Callable[[], object]) -> None:
+    """Do something that fails where a project is gone: its findings go with it."""
+    try:
+        task()
+    except KpiError as error:
+        logging.getLogger(__name__).warning("%s", error.message)
+
+
+async def _typed(server: KpiServer, uri: str, pause: float) -> None:
+    text = server.workspace.get_text_document(uri).source
+    place = await server.work(partial(_place, server, uri))
+    if place is not None:
+        place[0].type(place[1], uri, text)
+        server.renew(place[0], pause)
+
+
+async def _reread(server: KpiServer, uri: str) -> None:
+    place = await server.work(partial(_place, server, uri))
+    if place is not None:
+        await server.work(partial(_quietly, place[0].reread))
+        server.renew(place[0], 0)
+
+
+def _watch(server: KpiServer) -> None:
+    """Ask to be told of files that change outside of the editor."""
+    workspace = server.client_capabilities.workspace
+    watching = workspace.did_change_watched_files if workspace else None
+    if watching and watching.dynamic_registration:
+        watchers = [lsp.FileSystemWatcher(f"**/{glob}") for glob in _WATCHED]
+        options = lsp.DidChangeWatchedFilesRegistrationOptions(watchers)
+        registration = lsp.Registration("files", lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES, options)
+        server.client_register_capability(lsp.RegistrationParams([registration]))
+
+
+# features
+
+
+def _features(server: KpiServer) -> None:
+    @server.feature(lsp.TEXT_DOCUMENT_COMPLETION, lsp.CompletionOptions(trigger_characters=[".", "'", "("]))
+    async def complete(params: lsp.CompletionParams) -> list[lsp.CompletionItem] | None:
+        return await server.over(params.text_document.uri, lambda view, _: completions(view, params.position))
+
+    @server.feature(lsp.TEXT_DOCUMENT_HOVER)
+    async def explain(params: lsp.HoverParams) -> lsp.Hover | None:
+        return await server.over(
+            params.text_document.uri,
+            lambda view, project: hover(view, params.position, project.committed(view.path)),
+        )
+
+    @server.feature(lsp.TEXT_DOCUMENT_DEFINITION)
+    async def define(params: lsp.DefinitionParams) -> lsp.Location | None:
+        return await server.over(params.text_document.uri, lambda view, _: definition(view, params.position))
+
+    @server.feature(lsp.TEXT_DOCUMENT_REFERENCES)
+    async def refer(params: lsp.ReferenceParams) -> list[lsp.Location] | None:
+        return await server.over(params.text_document.uri, lambda view, _: references(view, params.position))
+
+    @server.feature(lsp.TEXT_DOCUMENT_CODE_LENS)
+    async def lens(params: lsp.CodeLensParams) -> list[lsp.CodeLens] | None:
+        return await server.over(
+            params.text_document.uri, lambda view, project: code_lenses(view, project.committed(view.path))
+        )
+
+
+# changes of texts
+
+
+def _changes(server: KpiServer) -> None:
+    kinds = lsp.CodeActionOptions(code_action_kinds=[lsp.CodeActionKind.QuickFix, lsp.CodeActionKind.Empty])
+
+    @server.feature(lsp.TEXT_DOCUMENT_CODE_ACTION, kinds)
+    async def act(params: lsp.CodeActionParams) -> list[lsp.CodeAction] | None:
+        def offered(view: View, _project: OpenProject) -> list[lsp.CodeAction]:
+            fixes = quick_fixes(view, params.range, now())
+            only = params.context.only
+            return fixes if only and lsp.CodeActionKind.Empty not in only else fixes + actions(view, params.range.start)
+
+        return await server.over(params.text_document.uri, offered)
+
+    @server.feature(lsp.TEXT_DOCUMENT_PREPARE_RENAME)
+    async def prepare(params: lsp.PrepareRenameParams) -> lsp.Range | None:
+        return await server.over(params.text_document.uri, lambda view, _: renamable(view, params.position))
+
+    @server.feature(lsp.TEXT_DOCUMENT_RENAME, lsp.RenameOptions(prepare_provider=True))
+    async def rename(params: lsp.RenameParams) -> lsp.WorkspaceEdit | None:
+        def renamed(view: View, _project: OpenProject) -> lsp.WorkspaceEdit:
+            result = renaming(view, params.position, params.new_name, now())
+            can_move = _can_move(server)
+            if not can_move:
+                server.say(f"Rename the files, too: {', '.join(f'{a} → {b}' for a, b in result.moved.items())}")
+            return as_edit(view, result, can_move=can_move)
+
+        try:
+            return await server.over(params.text_document.uri, renamed)
+        except RenameError as error:
+            server.say(str(error), lsp.MessageType.Error)
+            return None
+
+
+def _can_move(server: KpiServer) -> bool:
+    workspace = server.client_capabilities.workspace
+    edit = workspace.workspace_edit if workspace else None
+    kinds = edit.resource_operations if edit else None
+    return bool(edit and edit.document_changes and kinds and lsp.ResourceOperationKind.Rename in kinds)
+
+
+# commands
+
+
+def _commands(server: KpiServer) -> None:
+    @server.command(FREEZE)
+    async def freeze_baseline(uri: str, kpi_id: str) -> None:
+        place = await server.work(partial(_place, server, uri))
+        if place is not None and _is_saved(server, place[0]):
+            await _told(server, partial(frozen, place[0].workspace.folder, kpi_id, now()))
+            await _reread(server, uri)
+
+    @server.command(REASON)
+    async def add_reason(_uri: str, kpi_id: str) -> str:
+        message = reason_message(kpi_id)
+        server.say(message)
+        return message
+
+    @server.command(EXPECT)
+    async def write_expectation(uri: str, number: int) -> None:
+        place = await server.work(partial(_place, server, uri))
+        if place is None:
+            return
+        project, path = place
+        answer = await asyncio.to_thread(expected, project.workspace, path, number, now())
+        if isinstance(answer, CouldNot):
+            server.say(f"The expectation is not known: {answer.why}", lsp.MessageType.Warning)
+            return
+        edit = project.view(path, server.codec).text.edit_to(answer)
+        params = lsp.ApplyWorkspaceEditParams(lsp.WorkspaceEdit(changes={uri: [edit]}), "Write the expectation")
+        server.workspace_apply_edit(params)
+
+
+def _is_saved(server: KpiServer, project: OpenProject) -> bool:
+    """Whether the files say what the editor shows; a baseline is frozen from files."""
+    unsaved = project.workspace.unsaved
+    if unsaved:
+        server.say(f"First save {', '.join(sorted(unsaved))}: a baseline is frozen from the files.")
+    return not unsaved
+
+
+async def _told(server: KpiServer, task: Callable[[], str]) -> None:
+    """Say what a task came to, or why it could not be done."""
+    try:
+        server.say(await asyncio.to_thread(task))
+    except KpiError as error:
+        server.say(f"{error.message}. {error.hint}", lsp.MessageType.Warning)
