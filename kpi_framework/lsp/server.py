@@ -174,10 +174,18 @@ def _quietly(task: Callable[[], object]) -> None:
 
 async def _typed(server: KpiServer, uri: str, pause: float) -> None:
     text = server.workspace.get_text_document(uri).source
-    place = await server.work(partial(_place, server, uri))
-    if place is not None:
-        place[0].type(place[1], uri, text)
-        server.renew(place[0], pause)
+    project = await server.work(partial(_lay, server, uri, text))
+    if project is not None:
+        server.renew(project, pause)
+
+
+def _lay(server: KpiServer, uri: str, text: str) -> OpenProject | None:
+    """Lay a text over its file, before whatever is asked next."""
+    place = _place(server, uri)
+    if place is None:
+        return None
+    place[0].type(place[1], uri, text)
+    return place[0]
 
 
 async def _reread(server: KpiServer, uri: str) -> None:
