@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PYTEST_ARGS ?= --numprocesses auto
 
-.PHONY: help demo test coverage hostile check bench golden docs editor dist lock
+.PHONY: help demo test coverage hostile check bench golden docs editor vscode dist lock
 .DEFAULT_GOAL := help
 
 help: ## say what there is
@@ -62,6 +62,13 @@ docs: $(READY) ## write the reference pages and the picture anew
 editor: ## install the language server that tests/editor drives (needs npm)
 	npm ci --prefix tests/editor --no-audit --no-fund --ignore-scripts
 
+vscode: ## test the extension for VS Code, and pack it into dist/ (needs npm)
+	npm ci --prefix editors/vscode --no-audit --no-fund --ignore-scripts
+	npm test --prefix editors/vscode
+	cp LICENSE editors/vscode/LICENSE
+	mkdir -p dist
+	cd editors/vscode && npx --no-install vsce package --allow-missing-repository --out ../../dist/kpi-framework.vsix
+
 dist: $(READY) ## build the wheel and the sdist into dist/
 	rm -rf dist
 	$(BIN)/python -m hatchling build -d dist
@@ -73,6 +80,7 @@ lock: $(READY) ## renew the locked versions and their hashes
 	$(BIN)/uv pip compile $(UV_FLAGS) --group build --extra dev --extra editor --extra xlsx --extra zst --constraints requirements/run.txt \
 		--output-file requirements/dev.txt pyproject.toml
 	npm update --prefix tests/editor --package-lock-only --no-audit --no-fund
+	npm update --prefix editors/vscode --package-lock-only --no-audit --no-fund
 
 # Hashes of every wheel of a version, for every platform and Python that the project supports; no addresses.
 UV_FLAGS = --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate \

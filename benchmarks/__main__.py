@@ -10,6 +10,7 @@ from pathlib import Path
 import kpi_framework
 
 from .check import twenty_five, whole_process
+from .editing import editing
 from .history import history
 from .lint import lint
 from .spanning import spanning
@@ -20,6 +21,7 @@ SUBJECTS: dict[str, Callable[[int], Iterator[Row]]] = {
     "check": twenty_five,
     "process": whole_process,
     "lint": lint,
+    "editing": editing,
     "history": history,
     "spanning": spanning,
     "calendars": calendars,

@@ -3,16 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from lsprotocol import types as lsp
 
-from ..compile.sql.errors import FormulaError
-from ..model.catalog import Entry
 from ..model.diagnostic import Diagnostic, Severity, Span
-from ..model.kpi import Metric
-from ..model.rule import RULES
-from ..workflow.editing.workspace import misspelt_columns
 from .text import Text
 from .view import View
 
@@ -28,25 +22,8 @@ _NEXT = re.compile(r"\n(?![ \t\r\n#-])")
 
 
 def findings(view: View) -> tuple[Diagnostic, ...]:
-    """The findings on a file, and names of columns that nothing but the data could know."""
-    return (*(f for f in view.checked.findings if f.span.path == view.path), *_misspelt(view))
-
-
-def _misspelt(view: View) -> Iterator[Diagnostic]:
-    """Columns that no contract knows, beside one that is spelt alike: a note, since the data may have them."""
-    compilation = view.checked.compilation
-    for definition, error in misspelt_columns(compilation) if compilation else ():
-        if definition.at.path == view.path:
-            span, kpi_id = _field(definition, error), definition.noun.id
-            message = f"{error.message}, as far as kpi.yaml and its contract say"
-            rule = RULES[error.rule]
-            yield Diagnostic(rule.code, rule.name, Severity.NOTE, message, error.hint, span, kpi_id)
-
-
-def _field(definition: Entry[Metric], error: FormulaError) -> Span:
-    """The expression that has the name."""
-    is_in_where = bool(error.name) and (error.name or "") in (definition.noun.where or "")
-    return definition.at.key("where" if is_in_where else "formula")
+    """The findings on a file."""
+    return view.checked.by_path.get(view.path, ())
 
 
 def diagnostics(view: View) -> list[lsp.Diagnostic]:

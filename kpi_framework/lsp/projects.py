@@ -10,7 +10,7 @@ from pygls.uris import to_fs_path
 from pygls.workspace import PositionCodec
 
 from ..load.published import PublishedScorecard
-from ..model.diagnostic import KpiError
+from ..model.diagnostic import Diagnostic, KpiError
 from ..model.record import replace
 from ..workflow.editing.committed import SCORECARD, CommittedFile, committed_file, head, published
 from ..workflow.editing.workspace import CheckedWorkspace, Workspace, checked, project_path
@@ -32,8 +32,8 @@ class OpenProject:
     last: CheckedWorkspace | None = None
     uris: dict[str, str] = field(default_factory=dict)
     """The addresses of the files that the editor has open, by path."""
-    shown: set[str] = field(default_factory=set)
-    """The paths that have findings on the editor's screen."""
+    shown: dict[str, tuple[str, tuple[Diagnostic, ...]]] = field(default_factory=dict)
+    """What the editor shows of each file: findings, and the text that they are marked in."""
     _scorecard: tuple[tuple[int, int], PublishedScorecard | None] | None = None
     _files: dict[str, tuple[str | None, CommittedFile | None]] = field(default_factory=dict)
 
@@ -41,6 +41,15 @@ class OpenProject:
         """Check the texts as they are now."""
         self.last = checked(self.workspace, self.last, now())
         return self.last
+
+    def renewed(self) -> list[str]:
+        """The files of which the editor has to show something else than it does, from now on shown as checked."""
+        state = self.last or self.check()
+        texts = state.workspace.texts
+        wanted = {path: (texts.get(path, ""), findings) for path, findings in state.by_path.items()}
+        changed = [path for path in {**self.shown, **wanted} if self.shown.get(path) != wanted.get(path)]
+        self.shown = wanted
+        return changed
 
     def view(self, path: str, codec: PositionCodec) -> View:
         """A file as it is typed, in the project as it was checked last."""

@@ -87,14 +87,10 @@ class KpiServer(LanguageServer):
 
     def publish(self, project: OpenProject) -> None:
         """Show the findings of a project; what had some and has none any more is cleared."""
-        assert project.last is not None, "it was checked a moment ago"
-        paths = {f.span.path for f in project.last.findings} | set(project.uris)
-        for path in sorted(paths | project.shown):
+        for path in project.renewed():
             view = project.view(path, self.codec)
-            found = diagnostics(view)
-            if found or path in project.shown:
-                self.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(view.uri(path), found))
-            (project.shown.add if found else project.shown.discard)(path)
+            params = lsp.PublishDiagnosticsParams(view.uri(path), diagnostics(view))
+            self.text_document_publish_diagnostics(params)
 
     def say(self, message: str, kind: lsp.MessageType = lsp.MessageType.Info) -> None:
         """Show a sentence to the person."""
@@ -275,7 +271,7 @@ def _can_move(server: KpiServer) -> bool:
     workspace = server.client_capabilities.workspace
     edit = workspace.workspace_edit if workspace else None
     kinds = edit.resource_operations if edit else None
-    return bool(edit and edit.document_changes and kinds and lsp.ResourceOperationKind.Rename in kinds)
+    return lsp.ResourceOperationKind.Rename in (kinds or ())  # which come by document changes alone
 
 
 # commands

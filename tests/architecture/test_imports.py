@@ -91,7 +91,7 @@ def test_each_library_is_imported_only_in_its_room(path: Path) -> None:
 
 def test_only_the_door_prints() -> None:
     """Rooms return; the command line writes. The worker's standard output is its pipe to the parent, the language
-        server's is the editor's."""
+    server's is the editor's."""
     allowed = (PACKAGE / "cli", PACKAGE / "lsp" / "streams.py", PACKAGE / "evaluate" / "engine" / "worker.py")
     spoken = [
         f"{path.relative_to(ROOT)}:{line}"

@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 import shutil
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, TypeVar
 
 from lsprotocol import types as lsp
 from pygls.workspace import PositionCodec
@@ -22,8 +21,6 @@ KPI = Path(sys.executable).with_name("kpi")
 PATIENCE = 60.0
 UTF8, UTF16 = lsp.PositionEncodingKind.Utf8, lsp.PositionEncodingKind.Utf16
 FIRST = "kpis/first_response_time.yaml"
-
-T = TypeVar("T")
 
 
 def sample(folder: Path, *, with_data: bool = False) -> Path:
@@ -148,7 +145,7 @@ async def editing(
     )
     editor = Editor(client, folder, result.capabilities.position_encoding or UTF16)
 
-    @client.feature(lsp.WORKSPACE_APPLY_EDIT)
+    @client.feature(lsp.WORKSPACE_APPLY_EDIT)  # type: ignore[untyped-decorator]  # pytest-lsp has no types for it
     def applied(params: lsp.ApplyWorkspaceEditParams) -> lsp.ApplyWorkspaceEditResult:
         editor.apply(params.edit)
         return lsp.ApplyWorkspaceEditResult(applied=True)
@@ -157,12 +154,7 @@ async def editing(
         yield editor
     finally:
         await client.shutdown_session()
-        await client.stop()
-
-
-def session(steps: Callable[[], Coroutine[Any, Any, T]]) -> T:
-    """Run the steps of a test."""
-    return asyncio.run(steps())
+        await client.stop()  # type: ignore[no-untyped-call]
 
 
 Steps = Callable[[Editor], Awaitable[None]]

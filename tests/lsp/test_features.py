@@ -12,7 +12,6 @@ import pytest
 from lsprotocol import types as lsp
 from pygls.workspace import PositionCodec
 
-from kpi_framework.cli.lint import lint_project
 from kpi_framework.history.blame import LineChange
 from kpi_framework.load.published import read_published
 from kpi_framework.lsp.code_lens import code_lenses
@@ -23,6 +22,7 @@ from kpi_framework.lsp.hover import Committed, hover
 from kpi_framework.lsp.projects import OpenProject
 from kpi_framework.lsp.quick_fixes import quick_fixes
 from kpi_framework.lsp.view import View
+from kpi_framework.workflow.checking.lint import lint_project
 from kpi_framework.workflow.editing.committed import committed_file
 from kpi_framework.workflow.editing.workspace import Workspace, checked
 from kpi_framework.workflow.project import ProjectRoot

@@ -7,7 +7,8 @@ strangers. What only the data could tell is not found here; `kpi lint` looks at 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
@@ -16,11 +17,11 @@ from ...compile.recompilation import recompiled
 from ...compile.sql.errors import FormulaError
 from ...lint.lint import lint
 from ...load.catalog import PROJECT
-from ...model.catalog import Catalog, Entry
-from ...model.diagnostic import Diagnostic, KpiError
-from ...model.kpi import Metric
+from ...model.catalog import Catalog
+from ...model.diagnostic import Diagnostic, KpiError, Severity
 from ...model.ownership import CodeOwners
 from ...model.record import Record, field, replace
+from ...model.rule import RULES
 from ..checking.lint import NOT_LINTED
 from ..project import LEDGERS, catalog_of, code_owners, reporting_periods_of, settled
 from ..project_files import ProjectFiles, links_beneath, read_files
@@ -71,15 +72,24 @@ class Workspace(Record):
         return ProjectFiles(self.texts, refused)
 
 
-class CheckedWorkspace(Record):
+class CheckedWorkspace(Record, dict=True):
     """What a workspace came to: its findings, and the last state of each file that could be read."""
 
     workspace: Workspace
     findings: tuple[Diagnostic, ...]
+    """What `kpi lint` finds, as far as no data tell."""
     compilation: Compilation | None
     """Of the definitions as they are; None while kpi.yaml cannot be read."""
     sound: Compilation | None
     """The same with the last good state of each file that cannot be read now; None where there never was one."""
+
+    @cached_property
+    def by_path(self) -> Mapping[str, tuple[Diagnostic, ...]]:
+        """The findings of each file that has some, with the notes on columns that only the data could know."""
+        findings: dict[str, tuple[Diagnostic, ...]] = {}
+        for finding in (*self.findings, *(_misspelt(self.compilation) if self.compilation else ())):
+            findings[finding.span.path] = (*findings.get(finding.span.path, ()), finding)
+        return findings
 
 
 def checked(workspace: Workspace, earlier: CheckedWorkspace | None, now: dt.datetime) -> CheckedWorkspace:
@@ -128,16 +138,18 @@ def _last(earlier: Mapping[str, E], broken: Mapping[str, object]) -> tuple[E, ..
     return tuple(earlier[i] for i in broken if i in earlier)
 
 
-def misspelt_columns(compilation: Compilation) -> tuple[tuple[Entry[Metric], FormulaError], ...]:
-    """Formulas with a name that no contract or mapping knows, and one that it resembles.
+def _misspelt(compilation: Compilation) -> Iterator[Diagnostic]:
+    """Names in formulas that no contract or mapping knows, beside one that is spelt alike.
 
-    The source may have a column of that name: only the data know. So it is said, and no error.
+    The source may have a column of that name, which only the data know: so it is a note, and no error.
     """
-    return tuple(
-        (compilation.catalog.definitions[i], compiled)
-        for i, compiled in compilation.compiled.items()
-        if isinstance(compiled, FormulaError) and compiled.rule == "unknown-column" and "Did you mean" in compiled.hint
-    )
+    for definition_id, error in compilation.compiled.items():
+        if isinstance(error, FormulaError) and error.rule == "unknown-column" and "Did you mean" in error.hint:
+            definition, rule = compilation.catalog.definitions[definition_id], RULES[error.rule]
+            is_in_where = bool(error.name) and (error.name or "") in (definition.noun.where or "")
+            span = definition.at.key("where" if is_in_where else "formula")
+            message = f"{error.message}, as far as kpi.yaml and its contract say"
+            yield Diagnostic(rule.code, rule.name, Severity.NOTE, message, error.hint, span, definition_id)
 
 
 def project_path(folder: Path, path: Path) -> str | None:
