@@ -14,7 +14,6 @@ from .git import Repository
 
 _HEAD = re.compile(r"(?P<commit>[0-9a-f]{40,64}) \d+ (?P<line>\d+)(?: \d+)?")
 _PLAIN = ("blame", "--porcelain", "--no-textconv")
-_UNSET = ("-c", "blame.ignoreRevsFile=", "-c", "blame.coloring=none", "-c", "blame.showEmail=false")
 
 
 class LineChange(Record):
@@ -41,7 +40,7 @@ def blamed(repository: Repository, commit: str, path: str) -> BlamedFile | None:
     """
     if path not in repository.listing(commit, (path,)).blobs:
         return None
-    output = repository.run(*_UNSET, *_PLAIN, commit, "--", repository.prefix + path)
+    output = repository.run(*_PLAIN, commit, "--", repository.prefix + path)
     lines, commits, facts = _read(output.decode("utf-8", "surrogateescape"))
     reasons = _reasons(repository, tuple(facts))
     changes = {name: _change(name, about, reasons.get(name)) for name, about in facts.items()}

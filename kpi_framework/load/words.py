@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from yaml import YAMLError
@@ -19,6 +20,8 @@ from ..model.record import Record
 from .events import Events, end, start
 
 _MARK = "\ufeff"
+_HALF = re.compile("[\ud800-\udfff]")
+"""Half of a character, which the parser cannot take."""
 
 
 class YamlWord(Record):
@@ -34,7 +37,7 @@ class YamlWord(Record):
 def words(text: str) -> Iterator[YamlWord]:
     """All words of a text, in order; of one that breaks off, those before."""
     shift = len(_MARK) if text.startswith(_MARK) else 0
-    events = Events(text.removeprefix(_MARK))
+    events = Events(_HALF.sub("\ufffd", text.removeprefix(_MARK)))
     try:
         yield from _walked(events, shift)
     except YAMLError:

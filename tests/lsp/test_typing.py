@@ -13,10 +13,12 @@ from lsprotocol import types as lsp
 from pygls.workspace import PositionCodec
 
 from kpi_framework.load.words import words
+from kpi_framework.lsp.actions import actions
 from kpi_framework.lsp.completion import completions
 from kpi_framework.lsp.cursor import cursor_at
 from kpi_framework.lsp.definition import definition, references
 from kpi_framework.lsp.diagnostics import diagnostics
+from kpi_framework.lsp.hover import Committed, hover
 from kpi_framework.lsp.text import Text
 from kpi_framework.lsp.view import View
 from kpi_framework.workflow.editing.workspace import CheckedWorkspace, Workspace, checked
@@ -68,6 +70,8 @@ def test_every_feature_answers_anywhere_in_any_text(
     completions(view, position)
     definition(view, position)
     references(view, position)
+    hover(view, position, Committed(None, None, NOW))
+    actions(view, position)
     for finding in diagnostics(view):
         begin, stop = view.text.offset(finding.range.start), view.text.offset(finding.range.end)
         assert 0 <= begin <= stop <= len(view.text.text)

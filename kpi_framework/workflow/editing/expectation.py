@@ -13,6 +13,7 @@ from ...evaluate.examples import ExampleValue, example_value
 from ...evaluate.session import Session
 from ...load.edit import edited
 from ...load.words import words
+from ...load.yaml import read_yaml
 from ...model.could_not import CouldNot
 from ...model.unit import MICROSECONDS
 from .workspace import CheckedWorkspace, Workspace, checked
@@ -28,6 +29,9 @@ def with_expectation(
 ) -> str | CouldNot:
     """The text of a definition in which one example expects what its formula gives; or why it is not known."""
     text = workspace.texts.get(path, "")
+    document = read_yaml(path, text)
+    if not document.is_whole or not isinstance(document.value, dict):
+        return CouldNot("the file cannot be read as it is")
     readable = _readable(text, number)
     state = checked(workspace.with_buffer(path, readable), None, now)
     entries = state.compilation.catalog.entries if state.compilation else ()
