@@ -37,6 +37,8 @@ PAUSE = 0.2
 """Seconds without a key before findings are renewed."""
 _WATCHED = ("kpi.yaml", "kpis/**/*.{yaml,yml}", "baselines/*.yaml", "scorecard/scorecard.json", ".git/HEAD")
 
+_LOG = logging.getLogger(__name__)
+
 T = TypeVar("T")
 
 
@@ -76,7 +78,15 @@ class KpiServer(LanguageServer):
         earlier = self.waiting.pop(id(project), None)
         if earlier is not None:
             earlier.cancel()
-        self.waiting[id(project)] = asyncio.ensure_future(self._renewed(project, pause))
+        task = asyncio.ensure_future(self._renewed(project, pause))
+        task.add_done_callback(self._tell_fault)
+        self.waiting[id(project)] = task
+
+    def _tell_fault(self, task: asyncio.Task[None]) -> None:
+        """A fault of ours while nobody waits for an answer: it is told, and the server goes on."""
+        if not task.cancelled() and (error := task.exception()) is not None:
+            _LOG.error("a check failed", exc_info=error)
+            self.say(f"kpi could not check the definitions: {type(error).__name__}", lsp.MessageType.Error)
 
     async def _renewed(self, project: OpenProject, pause: float) -> None:
         await asyncio.sleep(pause)
@@ -165,7 +175,7 @@ def _quietly(task: Callable[[], object]) -> None:
     try:
         task()
     except KpiError as error:
-        logging.getLogger(__name__).warning("%s", error.message)
+        _LOG.warning("%s", error.message)
 
 
 async def _typed(server: KpiServer, uri: str, pause: float) -> None:

@@ -2,69 +2,23 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import json
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from lsprotocol import types as lsp
-from pygls.workspace import PositionCodec
 
-from kpi_framework.history.blame import LineChange
-from kpi_framework.load.published import read_published
-from kpi_framework.lsp.code_lens import code_lenses
 from kpi_framework.lsp.completion import completions
 from kpi_framework.lsp.definition import definition, references
 from kpi_framework.lsp.diagnostics import diagnostics
-from kpi_framework.lsp.hover import Committed, hover
-from kpi_framework.lsp.projects import OpenProject
 from kpi_framework.lsp.quick_fixes import quick_fixes
 from kpi_framework.lsp.view import View
 from kpi_framework.workflow.checking.lint import lint_project
-from kpi_framework.workflow.editing.committed import committed_file
 from kpi_framework.workflow.editing.workspace import Workspace, checked
 from kpi_framework.workflow.project import ProjectRoot
 from kpi_framework.workflow.run import Options
-from tests.lsp.editor import FIRST, UTF16, committed, sample
-
-NOW = dt.datetime(2026, 11, 26, 12, tzinfo=dt.UTC)
-RULES = Path(__file__).parent.parent / "rules"
-SIGNAL = "kpis/signals/quick_response_slow_resolution.yaml"
-DERIVED = "kpis/ticket_deflection_rate.yaml"
-Edit = Callable[[str], str]
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The sample's definitions, committed."""
-    root = sample(tmp_path_factory.mktemp("features"))
-    committed(root)
-    return root
-
-
-@pytest.fixture(scope="module")
-def workspace(folder: Path) -> Workspace:
-    """The sample as its files are."""
-    return Workspace.opened(folder)
-
-
-def view_of(workspace: Workspace, path: str = FIRST, *replacements: tuple[str, str]) -> View:
-    """A file with words replaced, after the project was checked as it is."""
-    text = workspace.texts[path]
-    for old, new in replacements:
-        assert old in text, old
-        text = text.replace(old, new, 1)
-    first = checked(workspace, None, NOW)
-    state = checked(workspace.with_buffer(path, text), first, NOW) if replacements else first
-    return View(state, path, PositionCodec(UTF16))
-
-
-def behind(view: View, words: str) -> lsp.Position:
-    """The position behind some words."""
-    return view.text.position(view.text.text.index(words) + len(words))
-
+from tests.lsp.editor import FIRST
+from tests.lsp.views import DERIVED, NOW, RULES, SIGNAL, behind, view_of
 
 # completion
 
@@ -238,114 +192,36 @@ def test_references_are_all_places_of_a_name_and_no_others(workspace: Workspace)
     assert found == lines
 
 
-# what is committed
+# more fixes
 
 
-def scorecard(**changes: object) -> str:
-    """A scorecard with one judged value of first_response_time."""
-    measurement: dict[str, object] = {
-        "kpi": "first_response_time", "kind": "kpi", "judged": True,
-        "period": {"grain": "month", "start": "2026-10-01", "end": "2026-11-01"}, "segment": {}, "value": 51.5,
-        "unit": "minutes", "population": 426, "measured": 420, "excluded": 9, "missing": 6, "interval": None,
-        "status": "near", "reason": None, "waived": False, "target": {"at_most": 45, "near": 60, "from": None},
-        "baseline": 50.0, "frozen": True, "previous": 49.0, "definition": "sha256:2:0",
-    }  # fmt: skip
-    return json.dumps({"as_of": "2026-11-06T00:00:00+00:00", "measurements": [{**measurement, **changes}]})
-
-
-def told(workspace: Workspace, text: str, words: str = "\nid: fir") -> tuple[str, list[str]]:
-    """What a hover and the lens say beside a scorecard."""
-    view = view_of(workspace)
-    about = Committed(read_published(text), committed_file(workspace.folder, FIRST), NOW)
-    shown = hover(view, behind(view, words), about)
-    assert shown is not None
-    assert isinstance(shown.contents, lsp.MarkupContent)
-    return shown.contents.value, [lens.command.title for lens in code_lenses(view, about) if lens.command]
-
-
-@pytest.mark.parametrize("words", ["\nid: fir", "\ntarg", "\nformula", "  at_m"])
-def test_hover_tells_the_last_value_and_who_wrote_the_line(workspace: Workspace, words: str) -> None:
-    """Value, status, period, counts, as-of; then author, day and subject of the commit."""
-    text, _ = told(workspace, scorecard(), words)
-    for part in ("51.5 min", "▲ at risk", "October 2026", "420 of 426 rows", "6 missing", "5 November 2026"):
-        assert part in text
-    assert "Ada" in text
-    assert "The project" in text
-
-
-def test_the_lens_says_it_on_one_line(workspace: Workspace) -> None:
-    """Above `id:` stand value, status and period."""
-    assert told(workspace, scorecard())[1] == ["51.5 min ▲ at risk · October 2026"]
+def fixed(view: View, title: str) -> str:
+    """The text after the fix of that title."""
+    actions = quick_fixes(view, view.text.range(0, len(view.text.text)), NOW)
+    [action] = [a for a in actions if a.title == title]
+    assert action.edit is not None
+    assert action.edit.changes is not None
+    [edit] = action.edit.changes[view.uri(view.path)]
+    begin, stop = view.text.offset(edit.range.start), view.text.offset(edit.range.end)
+    return view.text.text[:begin] + edit.new_text + view.text.text[stop:]
 
 
 @pytest.mark.parametrize(
-    ("changes", "word"),
+    ("path", "old", "new", "title"),
     [
-        ({"target": {"at_most": 90, "near": 99, "from": None}}, "another target"),
-        ({"unit": "hours"}, "another unit"),
-        ({"period": {"grain": "month", "start": "2026-03-01", "end": "2026-04-01"}}, "earlier period"),
+        (FIRST, "unit: minutes", "unit: percent", "Write unit: minutes"),
+        ("kpis/csat.yaml", "at_least: 82%", "at_least: 82", "Write 82%"),
+        (
+            "kpis/csat.yaml",
+            " filter (where max_score is not null)",
+            "",
+            "Write sum(score) filter (where max_score is not null)",
+        ),
     ],
 )
-def test_a_stale_value_is_said_to_be_one(workspace: Workspace, changes: dict[str, object], word: str) -> None:
-    """A value of another target, unit or an earlier period is never shown as if it were today's."""
-    text, [lens] = told(workspace, scorecard(**changes))
-    assert word in text
-    assert word in lens
-
-
-NONE = ("", "{", "[]", "{}", '{"as_of": 1, "measurements": []}', "[" * 9_999, '{"as_of": NaN}', scorecard(value="x"))
-
-
-@pytest.mark.parametrize("text", NONE)
-def test_a_scorecard_that_is_none_is_refused(text: str) -> None:
-    """Whatever stands in scorecard.json, the answer is a value or one kind of error."""
-    with pytest.raises(ValueError, match=r"it is"):
-        read_published(text)
-
-
-def test_what_changed_the_target_last_is_in_the_lens(tmp_path: Path) -> None:
-    """A committed change that makes a target easier is told as loosened, with its day and its reason on the line."""
-    root = sample(tmp_path)
-    repository = committed(root)
-    repository.edit(FIRST, ("at_most: 45 min", "at_most: 50 min"))
-    repository.commit("An easier target\n\nReason: two posts fall vacant")
-    workspace = Workspace.opened(root)
-    target = {"target": {"at_most": 50, "near": 60, "from": None}}
-    text, [lens] = told(workspace, scorecard(**target), "  at_m")
-    assert "Reason: two posts fall vacant" in text
-    assert f"target loosened {repository.git('log', '-1', '--format=%ad', '--date=format:%-d %b %Y')}" in lens
-
-
-def test_a_line_that_is_not_committed_has_no_author(workspace: Workspace) -> None:
-    """A line that was typed since is said to be nobody's yet; the others keep theirs, wherever they stand now."""
-    file = committed_file(workspace.folder, FIRST)
-    assert file is not None
-    text = workspace.texts[FIRST].replace("unit: minutes", "# new\nunit: hours")
-    lines = text.split("\n")
-    assert file.change_of(text, lines.index("unit: hours") + 1) is None
-    last = file.change_of(text, lines.index("min_sample: 20") + 1)
-    assert isinstance(last, LineChange)
-    assert last.author == "Ada"
-
-
-def test_a_name_of_a_stranger_is_shown_as_text(workspace: Workspace) -> None:
-    """A description with markup, and a link in it, is shown as it is written."""
-    written = ("description: Time", 'description: "<img src=x> [a](http://b) **Time**')
-    view = view_of(workspace, FIRST, written, ("by a person.", 'by a person."'))
-    shown = hover(view, behind(view, "\nid: fir"), Committed(None, None, NOW))
-    assert shown is not None
-    text = str(shown.contents)
-    assert "<img" not in text
-    assert r"\[a\]" in text.replace("\\\\", "\\")
-    assert "**Time**" not in text
-
-
-def test_a_project_that_is_open_takes_its_files_anew(tmp_path: Path) -> None:
-    """What is typed stays over files that change below it."""
-    root = sample(tmp_path)
-    project = OpenProject(Workspace.opened(root))
-    project.type(FIRST, (root / FIRST).as_uri(), "version: 1\n")
-    (root / "kpis/csat.yaml").unlink()
-    project.reread()
-    assert project.workspace.texts[FIRST] == "version: 1\n"
-    assert "kpis/csat.yaml" not in project.workspace.texts
+def test_a_fix_gives_back_what_the_author_wrote(
+    workspace: Workspace, path: str, old: str, new: str, title: str
+) -> None:
+    """Units, signs of per cent and filters of ratios are mended as the finding prints them."""
+    view = view_of(workspace, path, (old, new))
+    assert fixed(view, title) == workspace.texts[path]
