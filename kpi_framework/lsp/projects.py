@@ -51,9 +51,10 @@ class OpenProject:
         self.shown = wanted
         return changed
 
-    def view(self, path: str, codec: PositionCodec) -> View:
-        """A file as it is typed, in the project as it was checked last."""
-        state = self.last or self.check()
+    def view(self, path: str, codec: PositionCodec, *, is_fresh: bool = False) -> View:
+        """A file as it is typed, in the project as it was checked last; `is_fresh`: as it is now."""
+        is_last = self.last is not None and (not is_fresh or self.last.workspace is self.workspace)
+        state = self.last if is_last and self.last is not None else self.check()
         return View(replace(state, workspace=self.workspace), path, codec, dict(self.uris))
 
     def type(self, path: str, uri: str, text: str) -> None:

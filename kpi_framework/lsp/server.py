@@ -31,6 +31,7 @@ from .projects import OpenProject, Projects, now
 from .quick_fixes import quick_fixes
 from .rename import RenameError, as_edit, renamable, renaming
 from .streams import EditorInput, Frames
+from .text import Text
 from .view import View
 
 PAUSE = 0.2
@@ -60,12 +61,17 @@ class KpiServer(LanguageServer):
         """Do something over the projects, after what is being done."""
         return await asyncio.get_running_loop().run_in_executor(self.analysis, task)
 
-    async def over(self, uri: str, task: Callable[[View, OpenProject], T]) -> T | None:
-        """The answer of a feature over a file as it is typed; None for a file of no project."""
+    async def over(self, uri: str, task: Callable[[View, OpenProject], T], *, is_fresh: bool = False) -> T | None:
+        """The answer of a feature over a file as it is typed; None for a file of no project.
+
+        `is_fresh`: what was typed within the pause has to be checked first.
+        """
 
         def answer() -> T | None:
             place = self.projects.of(uri)
-            return task(place[0].view(place[1], self.codec), place[0]) if place else None
+            if place is None:
+                return None
+            return task(place[0].view(place[1], self.codec, is_fresh=is_fresh), place[0])
 
         try:
             return await self.work(answer)
@@ -90,17 +96,15 @@ class KpiServer(LanguageServer):
 
     async def _renewed(self, project: OpenProject, pause: float) -> None:
         await asyncio.sleep(pause)
-        begun = project.workspace
-        await self.work(project.check)
-        if project.workspace is begun:
-            await self.work(partial(self.publish, project))
-
-    def publish(self, project: OpenProject) -> None:
-        """Show the findings of a project; what had some and has none any more is cleared."""
-        for path in project.renewed():
-            view = project.view(path, self.codec)
-            params = lsp.PublishDiagnosticsParams(view.uri(path), diagnostics(view))
+        # Only the loop writes: frames of two threads could run into each other.
+        for params in await self.work(partial(self.renewed, project)):
             self.text_document_publish_diagnostics(params)
+
+    def renewed(self, project: OpenProject) -> list[lsp.PublishDiagnosticsParams]:
+        """The findings that the editor does not show yet; what had some and has none any more is cleared."""
+        project.check()
+        views = [project.view(path, self.codec) for path in project.renewed()]
+        return [lsp.PublishDiagnosticsParams(view.uri(view.path), diagnostics(view)) for view in views]
 
     def say(self, message: str, kind: lsp.MessageType = lsp.MessageType.Info) -> None:
         """Show a sentence to the person."""
@@ -124,7 +128,11 @@ def _documents(server: KpiServer) -> None:
     @server.feature(lsp.INITIALIZED)
     async def initialized(_params: lsp.InitializedParams) -> None:
         for folder in list(server.workspace.folders.values()):
-            project = await server.work(partial(_in_folder, server, folder.uri))
+            try:
+                project = await server.work(partial(server.projects.in_folder, folder.uri))
+            except KpiError as error:
+                server.say(f"{error.message}. {error.hint}", lsp.MessageType.Warning)
+                continue
             if project is not None:
                 server.renew(project, 0)
         _watch(server)
@@ -153,14 +161,6 @@ def _documents(server: KpiServer) -> None:
         for project in list(server.projects.by_folder.values()):
             await server.work(partial(_quietly, project.reread))
             server.renew(project)
-
-
-def _in_folder(server: KpiServer, uri: str) -> OpenProject | None:
-    try:
-        return server.projects.in_folder(uri)
-    except KpiError as error:
-        server.say(f"{error.message}. {error.hint}", lsp.MessageType.Warning)
-        return None
 
 
 def _place(server: KpiServer, uri: str) -> tuple[OpenProject, str] | None:
@@ -255,7 +255,7 @@ def _changes(server: KpiServer) -> None:
             only = params.context.only
             return fixes if only and lsp.CodeActionKind.Empty not in only else fixes + actions(view, params.range.start)
 
-        return await server.over(params.text_document.uri, offered)
+        return await server.over(params.text_document.uri, offered, is_fresh=True)
 
     @server.feature(lsp.TEXT_DOCUMENT_PREPARE_RENAME)
     async def prepare(params: lsp.PrepareRenameParams) -> lsp.Range | None:
@@ -263,18 +263,20 @@ def _changes(server: KpiServer) -> None:
 
     @server.feature(lsp.TEXT_DOCUMENT_RENAME, lsp.RenameOptions(prepare_provider=True))
     async def rename(params: lsp.RenameParams) -> lsp.WorkspaceEdit | None:
-        def renamed(view: View, _project: OpenProject) -> lsp.WorkspaceEdit:
+        can_move = _can_move(server)
+
+        def renamed(view: View, _project: OpenProject) -> tuple[lsp.WorkspaceEdit, dict[str, str]]:
             result = renaming(view, params.position, params.new_name, now())
-            can_move = _can_move(server)
-            if not can_move:
-                server.say(f"Rename the files, too: {', '.join(f'{a} → {b}' for a, b in result.moved.items())}")
-            return as_edit(view, result, can_move=can_move)
+            return as_edit(view, result, can_move=can_move), result.moved
 
         try:
-            return await server.over(params.text_document.uri, renamed)
+            answer = await server.over(params.text_document.uri, renamed, is_fresh=True)
         except RenameError as error:
             server.say(str(error), lsp.MessageType.Error)
             return None
+        if answer is not None and not can_move:
+            server.say(f"Rename the files, too: {', '.join(f'{a} → {b}' for a, b in answer[1].items())}")
+        return answer[0] if answer is not None else None
 
 
 def _can_move(server: KpiServer) -> bool:
@@ -307,11 +309,15 @@ def _commands(server: KpiServer) -> None:
         if place is None:
             return
         project, path = place
-        answer = await asyncio.to_thread(expected, project.workspace, path, number, now())
+        begun = project.workspace
+        answer = await asyncio.to_thread(expected, begun, path, number, now())
         if isinstance(answer, CouldNot):
             server.say(f"The expectation is not known: {answer.why}", lsp.MessageType.Warning)
             return
-        edit = project.view(path, server.codec).text.edit_to(answer)
+        if project.workspace.texts.get(path) != begun.texts.get(path):
+            server.say("The text has changed meanwhile: ask again.", lsp.MessageType.Warning)
+            return
+        edit = Text(begun.texts.get(path, ""), server.codec).edit_to(answer)
         params = lsp.ApplyWorkspaceEditParams(lsp.WorkspaceEdit(changes={uri: [edit]}), "Write the expectation")
         server.workspace_apply_edit(params)
 
