@@ -181,6 +181,7 @@ PLAIN: dict[str, list[tuple[str, ...]]] = {
     "doctor": [(), ("--format", "json")],
     "demo": [("kpi.yaml",)],
     "functions": [(), ("share",), (TEXT,)],
+    "lsp": [("--help",), (TEXT,)],
     "catalog": [("--family", TEXT)],
     "catalog show": [(TEXT,)],
     "--version": [()],

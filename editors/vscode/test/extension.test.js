@@ -29,7 +29,7 @@ const vscode = {
   Uri: { file: (fsPath) => ({ scheme: "file", fsPath }) },
   window: { showWarningMessage: (text) => warnings.push(text) },
   workspace: {
-    workspaceFolders: [{ uri: { scheme: "file", fsPath: "/work/desk" } }],
+    workspaceFolders: [{ uri: { scheme: "file", fsPath: "/desk" } }],
     getConfiguration: () => ({ get: (_name, otherwise) => otherwise }),
     getWorkspaceFolder: (uri) => ({ uri }),
     onDidChangeWorkspaceFolders: (listener) => (listeners.folders = listener),
@@ -53,8 +53,8 @@ afterEach(async () => {
 test("it starts `kpi lsp` in the folder, for its YAML files", async () => {
   await activate({ subscriptions: [] });
   assert.equal(started.length, 1);
-  assert.deepEqual(started[0].server, { command: "kpi", args: ["lsp"], options: { cwd: "/work/desk" } });
-  assert.equal(started[0].client.documentSelector[0].pattern, "/work/desk/**/*.{yaml,yml}");
+  assert.deepEqual(started[0].server, { command: "kpi", args: ["lsp"], options: { cwd: "/desk" } });
+  assert.equal(started[0].client.documentSelector[0].pattern, "/desk/**/*.{yaml,yml}");
 });
 
 test("another setting starts it anew, and leaving stops it", async () => {

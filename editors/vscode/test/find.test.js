@@ -17,7 +17,7 @@ test("Windows has its programs elsewhere", () => {
 });
 
 test("what a person set is taken at its word", () => {
-  assert.equal(findKpi("/w", "/opt/kpi", "linux", only("/w/.venv/bin/kpi")), "/opt/kpi");
+  assert.equal(findKpi("/w", "/programs/kpi", "linux", only("/w/.venv/bin/kpi")), "/programs/kpi");
   assert.equal(findKpi("/w", "env/bin/kpi", "linux", only()), "/w/env/bin/kpi");
 });
 
