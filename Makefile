@@ -37,6 +37,7 @@ coverage: $(READY) ## run the tests and measure what they reach, the worker too;
 	$(BIN)/coverage report
 
 hostile: $(READY) ## bad input and kills in large numbers, an hour or more: figures, and what broke
+	KPI_EDITS=3000 $(BIN)/python -m pytest tests/lsp/test_typing.py
 	$(BIN)/python -m tests.hostile --large $(HOSTILE_ARGS)
 
 check: $(READY) ## lint, format, types, imports, workflows, definitions, schemas
