@@ -14,7 +14,7 @@ from ..model.diagnostic import KpiError
 from .projects import OpenProject
 from .session import PAUSE, KpiServer, project_of, quietly, reread
 
-_WATCHED = ("kpi.yaml", "kpis/**/*.{yaml,yml}", "baselines/*.yaml", "scorecard/scorecard.json", ".git/HEAD")
+_WATCHED = ("kpi.yaml", "kpis/**/*.{yaml,yml}", "baselines/*.yaml", "scorecard/scorecard.json")
 
 
 def documents(server: KpiServer) -> None:

@@ -38,7 +38,9 @@ class OpenProject:
     _files: dict[str, tuple[str | None, CommittedFile | None]] = field(default_factory=dict)
 
     def check(self) -> CheckedWorkspace:
-        """Check the texts as they are now."""
+        """Check the texts as they are now; what cannot be read is known by its file, if that could."""
+        if self.last is None and self.workspace.buffers:
+            self.last = checked(replace(self.workspace, buffers={}), None, now())
         self.last = checked(self.workspace, self.last, now())
         return self.last
 
@@ -115,7 +117,7 @@ class Projects:
         folder = file_path(uri)
         if folder is None or not (folder / "kpi.yaml").is_file():
             return None
-        return self.opened(folder)
+        return self.opened(folder.resolve())
 
     def opened(self, folder: Path) -> OpenProject:
         """A project, read where it was not open yet."""

@@ -124,6 +124,17 @@ def test_a_name_of_a_stranger_is_shown_as_text(workspace: Workspace) -> None:
     assert "**Time**" not in text
 
 
+def test_a_file_that_was_never_sound_in_the_editor_is_known_by_its_file(tmp_path: Path) -> None:
+    """A text that was broken before anybody looked at it leaves the file's last word in force."""
+    root = sample(tmp_path)
+    project = OpenProject(Workspace.opened(root))
+    project.type(FIRST, (root / FIRST).as_uri(), "id: [")
+    view = project.view(SIGNAL, PositionCodec(UTF16))
+    assert view.catalog is not None
+    assert "first_response_time" in view.catalog.definitions
+    assert [f.span.path for f in view.checked.findings] == [FIRST]
+
+
 def test_a_project_that_is_open_takes_its_files_anew(tmp_path: Path) -> None:
     """What is typed stays over files that change below it."""
     root = sample(tmp_path)

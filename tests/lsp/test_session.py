@@ -251,3 +251,18 @@ def test_a_position_inside_of_a_character_is_the_one_before_it(folder: Path) -> 
         await editor.until(lambda: not editor.findings(FIRST))
 
     edit(folder, steps)
+
+
+def test_a_project_behind_a_link_is_one_project(tmp_path: Path) -> None:
+    """A folder that is opened through a link has its findings once, at the address that the editor knows."""
+    folder = sample(tmp_path / "real")
+    link = tmp_path / "link"
+    link.symlink_to(folder)
+
+    async def run() -> None:
+        async with editing(link) as editor:
+            editor.open(FIRST, with_words(folder, ("median(", "medain(")))
+            await editor.until(lambda: editor.rules(FIRST) == {"forbidden-function"})
+            assert [uri for uri, shown in editor.client.diagnostics.items() if shown] == [(link / FIRST).as_uri()]
+
+    asyncio.run(run())
