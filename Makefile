@@ -9,7 +9,7 @@ SERVERS := .servers
 LOADERS := .loaders
 PYTEST_ARGS ?= --numprocesses auto
 
-.PHONY: help demo test coverage hostile check bench golden docs replay editor browser servers loaders pull dist lock
+.PHONY: help demo test coverage hostile check bench golden docs replay editor browser vscode servers loaders pull dist lock
 .DEFAULT_GOAL := help
 
 help: ## say what there is
@@ -39,6 +39,7 @@ coverage: $(READY) ## run the tests and measure what they reach, the worker too;
 	$(BIN)/coverage report
 
 hostile: $(READY) ## bad input and kills in large numbers, an hour or more: figures, and what broke
+	KPI_EDITS=3000 $(BIN)/python -m pytest tests/lsp/test_typing.py
 	$(BIN)/python -m tests.hostile --large $(HOSTILE_ARGS)
 
 replay: $(READY) ## three hundred random repositories: replaying their history gives the last commit, some minutes
@@ -86,22 +87,32 @@ $(LOADERS)/.ready: examples/getting-data/loaders/requirements.txt
 	$(LOADERS)/bin/python -m pip install --quiet --require-hashes -r $<
 	@touch $@
 
+vscode: ## test the extension for VS Code, and pack it into dist/ (needs npm)
+	npm ci --prefix editors/vscode --no-audit --no-fund --ignore-scripts
+	npm test --prefix editors/vscode
+	cp LICENSE editors/vscode/LICENSE
+	mkdir -p dist
+	cd editors/vscode && npx --no-install vsce package --allow-missing-repository --out ../../dist/kpi-framework.vsix
+
 dist: $(READY) ## build the wheel and the sdist into dist/
 	rm -rf dist
 	$(BIN)/python -m hatchling build -d dist
 
 lock: $(READY) ## renew the locked versions and their hashes
 	$(BIN)/python -m pip install --quiet 'uv>=0.9,<1'
-	$(BIN)/uv pip compile $(UV_FLAGS) --group build --extra xlsx --extra zst --output-file requirements/run.txt \
+	$(BIN)/uv pip compile $(UV_FLAGS) --group build --extra editor --extra xlsx --extra zst --output-file requirements/run.txt \
 		pyproject.toml
 	$(BIN)/uv pip compile $(UV_FLAGS) --group build --extra dev --extra xlsx --extra zst --extra postgres --extra mysql \
 		--extra sqlserver --extra buckets --constraints requirements/run.txt \
+
+	$(BIN)/uv pip compile $(UV_FLAGS) --group build --extra dev --extra editor --extra xlsx --extra zst --constraints requirements/run.txt \
 		--output-file requirements/dev.txt pyproject.toml
 	$(BIN)/uv pip compile $(UV_FLAGS) --output-file examples/getting-data/loaders/requirements.txt \
 		examples/getting-data/loaders/requirements.in
 	$(BIN)/uv pip compile $(UV_FLAGS) --output-file requirements/servers.txt requirements/servers.in
 	npm update --prefix tests/editor --package-lock-only --no-audit --no-fund
 	npm update --prefix tests/browser --package-lock-only --no-audit --no-fund
+	npm update --prefix editors/vscode --package-lock-only --no-audit --no-fund
 
 # Hashes of every wheel of a version, for every platform and Python that the project supports; no addresses.
 UV_FLAGS = --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate \

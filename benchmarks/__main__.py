@@ -11,6 +11,7 @@ import kpi_framework
 
 from .check import twenty_five, whole_process
 from .diff import diff
+from .editing import editing
 from .history import history
 from .lint import lint
 from .spanning import spanning
@@ -21,6 +22,7 @@ SUBJECTS: dict[str, Callable[[int], Iterator[Row]]] = {
     "check": twenty_five,
     "process": whole_process,
     "lint": lint,
+    "editing": editing,
     "history": history,
     "diff": diff,
     "spanning": spanning,

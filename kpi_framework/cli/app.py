@@ -12,7 +12,7 @@ from . import options as o
 
 SECTIONS = {
     "Start here": ("init", "check", "show", "demo"),
-    "Write definitions": ("catalog", "add", "lint", "test", "functions", "rules", "explain", "schema"),
+    "Write definitions": ("catalog", "add", "lint", "test", "functions", "rules", "explain", "schema", "lsp"),
     "Follow changes": ("diff", "history"),
     "Review and plan": ("baseline", "review", "due"),
     "Automate": ("pull", "ci"),

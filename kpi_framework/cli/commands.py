@@ -6,10 +6,10 @@ from . import lint
 from . import check
 
 # isort: split
-from . import audit, baseline, changes, ci, demo, doctor, governance, init, ledger, library, pull, site
+from . import audit, baseline, changes, ci, demo, doctor, governance, init, ledger, library, lsp, pull, site
 from . import reference as more
 
 __all__ = [
     "audit", "baseline", "changes", "check", "ci", "demo", "doctor", "governance", "init", "ledger", "library", "lint",
-    "more", "pull", "site",
+    "lsp", "more", "pull", "site",
 ]  # fmt: skip

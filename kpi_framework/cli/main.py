@@ -9,8 +9,11 @@ from ..model.diagnostic import KpiError
 from .app import app
 from .log import guard
 
-_ALONE = {"lint": "kpi_framework.cli.lint", "test": "kpi_framework.cli.check", "check": "kpi_framework.cli.check"}
-"""The main job's commands, and the one file each needs: it does not wait for the others' imports."""
+_ALONE = {
+    "lint": "kpi_framework.cli.lint", "test": "kpi_framework.cli.check", "check": "kpi_framework.cli.check",
+    "lsp": "kpi_framework.cli.lsp",
+}  # fmt: skip
+"""Commands that are waited for, and the one file each needs: it does not wait for the others' imports."""
 _EVERY = "kpi_framework.cli.commands"
 
 

@@ -15,7 +15,8 @@ from typing import NoReturn
 _ENGINED = frozenset({"test", "check", "ci"})
 """The commands that will need an engine: its process starts while ours still reads its files."""
 
-
+_EDITOR = "lsp"
+"""The command of which standard output carries frames alone, from its first byte on."""
 _INTERRUPTED = 130
 _LAST_STANDARD = 2
 
@@ -56,6 +57,8 @@ def _run() -> None:
     gc.disable()
     # pydantic would look through every installed package for plugins; none has a say in what a file means.
     os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"
+    if sys.argv[1:] == [_EDITOR]:
+        importlib.import_module("kpi_framework.lsp.streams").reserve()
     if _ENGINED.intersection(sys.argv[1:2]):
         importlib.import_module("kpi_framework.cli.engine").start_early()
     importlib.import_module("kpi_framework.cli.main").run()

@@ -26,7 +26,7 @@ from .sql.errors import FormulaError
 Compiled = CompiledMetric | Derived | FormulaError
 
 
-class _Known(Record):
+class Known(Record):
     """What has been compiled already, by name."""
 
     tables: dict[str, Table] = field(default_factory=dict)
@@ -42,7 +42,7 @@ class Compilation(Record, dict=True):
 
     catalog: Catalog
     natives: Mapping[str, Native | None] = field(default_factory=dict)
-    known: _Known = field(default_factory=_Known)
+    known: Known = field(default_factory=Known)
     """Shared with the narrower compilations that are made of this one."""
 
     @cached_property
@@ -119,7 +119,7 @@ class Compilation(Record, dict=True):
         """The same catalog over these columns; what does not stand on others than before stays compiled."""
         same = {n for n in self.catalog.project.noun.datasets if natives.get(n) == self.natives.get(n)}
         known, nouns = self.known, self.catalog.metrics
-        kept = _Known(
+        kept = Known(
             {n: t for n, t in known.tables.items() if n in same},
             {i: c for i, c in known.definitions.items() if i in nouns and nouns[i].dataset in (*same, None)},
             {i: c for i, c in known.evidence.items() if i in nouns and nouns[i].evidence in same},

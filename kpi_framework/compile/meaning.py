@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterator, Mapping
+from functools import lru_cache
 from itertools import pairwise
 
 from sqlglot import exp
@@ -300,11 +301,17 @@ def _computed(table: Table, used: frozenset[str]) -> dict[str, Forms]:
     return computed
 
 
+@lru_cache(maxsize=4096)  # an editor asks for the same formulas after each pause
+def _names_in(formula: str) -> tuple[str, frozenset[str]]:
+    """The canonical text of a formula, and the columns in it. Raises FormulaError."""
+    tree = canonical_of(formula)
+    return canonical_text(tree), frozenset(c.name for c in tree.find_all(exp.Column))
+
+
 def reads_elapsed_time(metric: Metric, table: Table) -> bool:
     """Whether the formula measures time by no calendar, itself or in a column that it uses."""
-    tree = canonical_of(metric.formula or "")
-    used = frozenset(c.name for c in tree.find_all(exp.Column))
-    texts = [canonical_text(tree), *(str(c.former) for c in _computed(table, used).values())]
+    text, used = _names_in(metric.formula or "")
+    texts = [text, *(str(c.former) for c in _computed(table, used).values())]
     elapsed = (*(f"({unit}_between " for unit in MICROSECONDS), *(f"({name})" for name in sorted(OVERLAPS)))
     return any(function in text for text in texts for function in elapsed)
 

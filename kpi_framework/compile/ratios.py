@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from itertools import product
 
 from sqlglot import exp
@@ -14,6 +15,8 @@ from .sql.spelling import as_written, spelling
 Columns = frozenset[str]
 _NOTHING: Columns = frozenset()
 _AGGREGATES = (exp.AggFunc, exp.WithinGroup)
+_KEPT = 4096
+"""So many formulas stay read: an editor asks for the same ones after each key."""
 
 
 class Uneven(Record):
@@ -30,13 +33,20 @@ def uneven_aggregates(formula: str, where: str | None, may_be_empty: Callable[[s
 
     Raises FormulaError.
     """
-    common = known_if_true(parse(where)) if where else _NOTHING
+    common, pairs = _ratios(formula, where)
     lacking: dict[exp.Expr, tuple[_Side, set[str]]] = {}
-    for side, other in _pairs(parse(formula)):
+    for side, other in pairs:
         columns = {c for c in side.needs - other.needs - other.known - common if may_be_empty(c)}
         if columns:
             lacking.setdefault(other.whole, (other, set()))[1].update(columns)
     return tuple(side.lacking(sorted(columns)) for side, columns in lacking.values())
+
+
+@lru_cache(maxsize=_KEPT)
+def _ratios(formula: str, where: str | None) -> tuple[Columns, tuple[tuple[_Side, _Side], ...]]:
+    """The columns that have a value in every row that is counted, and the pairs of aggregates. Raises FormulaError."""
+    common = known_if_true(parse(where)) if where else _NOTHING
+    return common, tuple(_pairs(parse(formula)))
 
 
 def _pairs(tree: exp.Expr) -> Iterator[tuple[_Side, _Side]]:

@@ -74,6 +74,20 @@ def run_examples(
     return results, tuple(_finding(catalog, r) for r in results if not r.passed)
 
 
+def example_value(compilation: Compilation, session: Session, metric: Metric, number: int) -> ExampleValue | CouldNot:
+    """What one example of a definition gives, whatever it expects."""
+    catalog = compilation.catalog
+    try:
+        session.lock()
+        session.keep_calendars(catalog.project.noun.almanac, _calendars(compilation, [metric]))
+        session.know(catalog.project.noun.almanac.zone.key)
+        return _Examples(compilation, metric, session).value(metric.examples[number])
+    except FormulaError as error:
+        return CouldNot(error.message)
+    except EngineError as error:
+        return CouldNot(f"the engine failed ({error.kind})")
+
+
 def _calendars(compilation: Compilation, metrics: Sequence[Metric]) -> frozenset[str]:
     """The calendars that the metrics' formulas run by; what does not compile fails as an example, too."""
     compiled = (compilation.compiled.get(metric.id) for metric in metrics)
@@ -96,7 +110,7 @@ class _Examples(Record):
             span = at.key("examples", number, "expect")
             try:
                 self.session.know(self.catalog.project.noun.almanac.zone.key)
-                outcome = self._value(example)
+                outcome = self.value(example)
             except FormulaError as error:
                 comparison = ExampleComparison.impossible("a value", CouldNot(error.message))
             except EngineError as error:
@@ -112,7 +126,8 @@ class _Examples(Record):
             ))  # fmt: skip
         return results
 
-    def _value(self, example: Example) -> ExampleValue:
+    def value(self, example: Example) -> ExampleValue:
+        """What an example gives. Raises FormulaError, EngineError."""
         if self.metric.is_derived:
             return self._derived(example)
         compiled, table = self._over_rows(example)

@@ -54,17 +54,21 @@ def read_files(root: Path) -> ProjectFiles:
     return ProjectFiles(texts, {path: text for path, text in read.items() if not isinstance(text, str)})
 
 
-def read_file(root: Path, path: str) -> str | Diagnostic:
-    """A file's text with its line ends, or why it is not read; what is no UTF-8 stands as surrogates."""
+def read_file(root: Path, path: str, largest: int = _LARGEST) -> str | Diagnostic:
+    """A file's text with its line ends, or why it is not read; what is no UTF-8 stands as surrogates.
+
+    `largest` is in bytes.
+    """
     try:
-        content = _content(root, path)
+        content = _content(root, path, largest)
     except OSError as error:
         is_link = error.errno in _OF_LINKS
         return linked(path) if is_link else _unread(path, f"this cannot be read: {error.strerror}")
     if content is None:
         return _unread(path, "this is not a file, but a folder, a pipe or a device")
-    if len(content) > _LARGEST:
-        return _unread(path, f"the file is too large: at most {MAX_CHARACTERS:,} characters are read")
+    if len(content) > largest:
+        most = f"{MAX_CHARACTERS:,} characters" if largest == _LARGEST else f"{largest:,} bytes"
+        return _unread(path, f"the file is too large: at most {most} are read")
     return content.decode("utf-8", errors="surrogateescape")
 
 
@@ -142,14 +146,14 @@ def _walked(root: Path, folder: str) -> Iterator[tuple[str, Diagnostic | None]]:
                 yield path, None
 
 
-def _content(root: Path, path: str) -> bytes | None:
+def _content(root: Path, path: str, largest: int) -> bytes | None:
     """The first bytes of a file, more than may be read; None for what is no file. Raises OSError."""
     handle = _opened(root, PurePosixPath(path).parts)
     try:
         if not stat.S_ISREG(os.fstat(handle).st_mode):
             return None
         with os.fdopen(handle, "rb", closefd=False) as stream:
-            return stream.read(_LARGEST + 1)
+            return stream.read(largest + 1)
     finally:
         os.close(handle)
 

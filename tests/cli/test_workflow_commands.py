@@ -182,6 +182,7 @@ PLAIN: dict[str, list[tuple[str, ...]]] = {
     "pull": [(), (TEXT,), ("--since", TEXT)],
     "demo": [("kpi.yaml",)],
     "functions": [(), ("share",), (TEXT,)],
+    "lsp": [("--help",), (TEXT,)],
     "catalog": [("--family", TEXT)],
     "catalog show": [(TEXT,)],
     "--version": [()],

@@ -1,0 +1,1 @@
+"""`kpi lsp`: a door beside the command line, for editors. It needs the extra `editor`."""
