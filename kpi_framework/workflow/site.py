@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -14,9 +13,9 @@ from ..model.record import replace
 from ..model.site import Site
 from .checking.check import check
 from .checking.due import due
-from .files import write_text
 from .history.history import Query, history
 from .ledger.ledger import read_ledgers
+from .output_folder import replace_folder
 from .run import Options, Outcome
 
 PERIODS = 24
@@ -52,15 +51,4 @@ def _published(options: Options) -> tuple[Published, ...]:
 
 def write_site(folder: Path, files: Iterable[tuple[str, str]]) -> int:
     """Write a site into a new folder, or over an older site. Raises KpiError where something else is there."""
-    if folder.is_dir() and any(folder.iterdir()) and not (folder / _MARK).is_file():
-        raise KpiError(f"{folder} holds other files", "Name a new folder, or one that holds a site.")
-    fresh = folder.with_name(f".{folder.name}.new")
-    shutil.rmtree(fresh, ignore_errors=True)
-    count = 0
-    for name, text in files:
-        write_text(fresh / name, text)
-        count += 1
-    if folder.exists():
-        shutil.rmtree(folder)
-    fresh.rename(folder)
-    return count
+    return replace_folder(folder, _MARK, files)
