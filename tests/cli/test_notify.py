@@ -5,9 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import email
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Sequence
 from email import policy
 from email.message import EmailMessage
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +24,7 @@ from kpi_framework.model.notice import Notice, NoticeKind, Notices
 from kpi_framework.report.formats.mail import is_address
 from kpi_framework.report.notice_files import file_name, notice_files
 from tests.cli.projects import Ended, kpi, project
+from tests.docs.pages import ROOT, blocks
 from tests.unit.report.scorecards import measure, unknown
 
 pytestmark = pytest.mark.usefixtures("engine_inside")
@@ -342,3 +347,52 @@ def test_names_of_files_are_safe_and_tell_owners_apart() -> None:
 def test_only_one_plain_address_gets_a_mail(text: str, is_one: bool) -> None:
     """Nothing in it can add another address or a header."""
     assert is_address(text) is is_one
+
+
+# sending them
+
+CURL = """#!/bin/bash
+printf '%s\\n' "$@" >> "$SENT/arguments"
+for argument in "$@"; do
+  case "$argument" in @notices/*|notices/*) cp "${argument#@}" "$SENT/" ;; esac
+done
+"""
+
+
+def test_the_documented_job_sends_every_file_once(tmp_path: Path) -> None:
+    """The lines of docs/ci.md, with a stand-in for curl: each file goes to its service, each mail to its owner, and an
+    unchanged project sends nothing.
+    """
+    page = (ROOT / "docs" / "ci.md").read_text(encoding="utf-8")
+    (lines,) = (block.text for block in blocks(page) if block.text.startswith("kpi notify"))
+    root = desk(tmp_path / "p", [line("met")], "1 h", **{"due: 2026-06-30": "due: 2026-04-01"})
+    (programs := tmp_path / "programs").mkdir()
+    (programs / "curl").write_text(CURL, encoding="utf-8")
+    (programs / "kpi").write_text(
+        f'#!/bin/bash\n[ "$1" = publish ] || exec {sys.executable} -m kpi_framework "$@"\n', encoding="utf-8"
+    )
+    for program in programs.iterdir():
+        program.chmod(0o755)
+    (sent := tmp_path / "sent").mkdir()
+    environment = os.environ | {
+        "PATH": f"{programs}:{os.environ['PATH']}", "SENT": str(sent), "SLACK_WEBHOOK": "https://slack.invalid/x",
+        "TEAMS_WEBHOOK": "https://teams.invalid/x", "SMTP_URL": "smtp://mail.invalid", "SMTP_USER": "u:p",
+    }  # fmt: skip
+    subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", lines], cwd=root, env=environment, check=True, capture_output=True
+    )
+    files = {p.name: p.read_bytes() for p in (root / "notices").iterdir() if p.name != "notices.json"}
+    assert len(files) == 6
+    assert {p.name: p.read_bytes() for p in sent.iterdir() if p.name != "arguments"} == files
+    words = (sent / "arguments").read_text(encoding="utf-8").splitlines()
+    receivers = [after for before, after in pairwise(words) if before == "--mail-rcpt"]
+    assert sorted(receivers) == ["desk@example.com", "lead@example.com"]
+    assert [words.count(address) for address in ("https://slack.invalid/x", "https://teams.invalid/x")] == [2, 2]
+    (sent / "arguments").unlink()
+    (root / "ledger" / "fix_time.jsonl").write_text(
+        sealed(Chain("fix_time"), [line("missed", "2026-04-01", "2026-04-02T12:00:00+00:00")]), encoding="utf-8"
+    )
+    subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", lines], cwd=root, env=environment, check=True, capture_output=True
+    )
+    assert not (sent / "arguments").exists()
