@@ -29,8 +29,8 @@ def build(options: Options) -> tuple[Site | None, Outcome]:
         return None, outcome
     commit, events = _git(options)
     site = Site(
-        outcome.scorecard, outcome.diagnostics, due(options), events, _published(options),
-        commit, bool(commit),
+        outcome.scorecard, outcome.diagnostics, due(options), due(options, also_later=True), events,
+        _published(options), commit, bool(commit),
     )  # fmt: skip
     return site, outcome
 

@@ -64,8 +64,8 @@ def _for_programs(context: SiteContext) -> Iterator[tuple[str, str]]:
         yield f"{name}.json", badge_json(badge)
     yield "feed.xml", status_feed(context.view)
     yield "metrics.txt", scorecard_metrics(context.site.scorecard)
-    if context.site.agenda is not None:
-        yield "due.ics", due_ics(DueView(context.site.agenda))
+    if context.site.calendar is not None:
+        yield "due.ics", due_ics(DueView(context.site.calendar))
 
 
 def _frame(context: SiteContext, root: str, current: str) -> Frame:

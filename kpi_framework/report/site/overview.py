@@ -35,7 +35,7 @@ def overview(context: SiteContext) -> Document:
 def _files(context: SiteContext) -> Iterator[Text]:
     yield (File("measurements.csv", "CSV: every value"), ", a row for each KPI, period and segment")
     yield (File("feed.xml", "Feed: changes of status"), ", for a feed reader (Atom)")
-    if context.site.agenda is not None:
+    if context.site.calendar is not None:
         yield (File("due.ics", "Calendar: reviews and actions"), ", for a calendar (iCalendar)")
     yield (File("metrics.txt", "Metrics: judged values"), ", for a monitor (OpenMetrics)")
     yield (
