@@ -26,9 +26,9 @@ def export_values(
     project: o.Project = None, as_of: o.AsOf = None, periods: o.Periods = 12, only: o.Only = None,
     allow_path: o.AllowPath = None,
 ) -> None:  # fmt: skip
-    """Write the values as a table: one row for each KPI, period and segment.
+    """Write the values as a table: csv, parquet or xlsx.
 
-    It judges nothing: whether values pass, `kpi check` says.
+    It has one row for each KPI, period and segment. It judges nothing: whether values pass, `kpi check` says.
     """
     suffix = Path(file).suffix.lower()
     if suffix not in EXPORTS:

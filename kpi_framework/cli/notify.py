@@ -32,10 +32,11 @@ def write_notices(
     ] = None,
     sender: Annotated[str, typer.Option("--sender", help="The address that mails are from.")] = "kpi@localhost",
 ) -> None:  # fmt: skip
-    """Write a notice for each owner whose KPIs changed since values were last published.
+    """Write a notice for each owner of what has changed.
 
-    It tells what is newly missed, newly unknown or recovered, overdue actions, and waivers that end within seven days.
-    The files are bodies for Slack and Teams, and mails. Sending them is a step of its own. Run it before `kpi publish`.
+    It compares with the values that were last published, and tells what is newly missed, newly unknown or recovered,
+    overdue actions, and waivers that end within seven days. The files are bodies for Slack and Teams, and mails.
+    Sending them is a step of its own. Run it before `kpi publish`.
     """
     if not is_address(sender):
         raise KpiError(f"--sender {clean(sender)} is no mail address", "Write one such as kpi@example.com.")
