@@ -46,11 +46,22 @@ def _refuse_broken(chains: Iterable[Chain]) -> None:
 
 
 def _last_day(chains: Iterable[Chain], card: Scorecard) -> dt.date | None:
-    """The as-of day of the last published value, in the project's zone: an instant at midnight ends the day before."""
-    instants = [dt.datetime.fromisoformat(line.as_of) for chain in chains for line in chain.entries]
+    """The as-of day of the last published value, in the project's zone: an instant at midnight ends the day before.
+
+    Raises KpiError.
+    """
+    instants = [_instant(line) for chain in chains for line in chain.entries]
     if not instants:
         return None
     return (max(instants).astimezone(card.as_of.tzinfo) - dt.timedelta(microseconds=1)).date()
+
+
+def _instant(line: Published) -> dt.datetime:
+    try:
+        return dt.datetime.fromisoformat(line.as_of).astimezone(dt.UTC)
+    except (ValueError, OverflowError):
+        message = f"{FOLDER}/{line.kpi}.jsonl, line {line.seq}: its as_of is no instant"
+        raise KpiError(message, "Run `kpi verify`, and restore the ledger from git.") from None
 
 
 class _Comparison(Record):

@@ -184,6 +184,8 @@ def test_wrong_words_end_with_2(tmp_path: Path) -> None:
     ledger = root / "ledger" / "fix_time.jsonl"
     ledger.write_text(ledger.read_text(encoding="utf-8").replace('"met"', '"missed"'), encoding="utf-8")
     assert kpi(root, "notify").code == 2
+    ledger.write_text(sealed(Chain("fix_time"), [line("met", as_of="soon")]), encoding="utf-8")
+    assert kpi(root, "notify").code == 2
 
 
 # what is written
