@@ -17,7 +17,7 @@ SECTIONS = {
     "Review and plan": ("baseline", "review", "due"),
     "Automate": ("pull", "ci"),
     "Ask for help": ("doctor",),
-    "Publish values": ("publish", "verify", "audit", "site"),
+    "Publish values": ("publish", "verify", "audit", "site", "export", "notify"),
 }
 """The sections of `kpi --help`, and the commands of each."""
 

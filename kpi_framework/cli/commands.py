@@ -6,10 +6,26 @@ from . import lint
 from . import check
 
 # isort: split
-from . import audit, baseline, changes, ci, demo, doctor, governance, init, ledger, library, lsp, pull, site
+from . import (
+    audit,
+    baseline,
+    changes,
+    ci,
+    demo,
+    doctor,
+    export,
+    governance,
+    init,
+    ledger,
+    library,
+    lsp,
+    notify,
+    pull,
+    site,
+)
 from . import reference as more
 
 __all__ = [
-    "audit", "baseline", "changes", "check", "ci", "demo", "doctor", "governance", "init", "ledger", "library", "lint",
-    "lsp", "more", "pull", "site",
+    "audit", "baseline", "changes", "check", "ci", "demo", "doctor", "export", "governance", "init", "ledger",
+    "library", "lint", "lsp", "more", "notify", "pull", "site",
 ]  # fmt: skip

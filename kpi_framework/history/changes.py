@@ -17,7 +17,8 @@ from .comparison import Comparison, Pair, plain_field
 from .dataset_names import renamed_datasets, renamings, with_names
 from .definitions import changed_fields
 from .findings import restating
-from .projects import ProjectPair, changed_project
+from .project_pair import ProjectPair
+from .projects import changed_project
 from .signals import changed_signals
 from .successors import weakened_successors
 

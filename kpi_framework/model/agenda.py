@@ -24,6 +24,7 @@ class When(StrEnum):
     OVERDUE = "overdue"
     THIS_WEEK = "this week"
     THIS_MONTH = "this month"
+    LATER = "later"
 
 
 class Due(Record):

@@ -16,6 +16,9 @@ class Site(Record):
     scorecard: Scorecard
     findings: tuple[Diagnostic, ...] = ()
     agenda: Agenda | None = None
+    """What is due until the end of the month."""
+    calendar: Agenda | None = None
+    """What is due on any day."""
     events: tuple[HistoryEvent, ...] = ()
     """The changes of its definitions, oldest first; none where git tells nothing."""
     published: tuple[Published, ...] = ()

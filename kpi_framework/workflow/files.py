@@ -38,6 +38,11 @@ def write_text(path: Path, text: str) -> None:
     _write(path, lambda stream: stream.write(_encoded(text)))
 
 
+def write_bytes(path: Path, content: bytes) -> None:
+    """The same for a file that is no text. Raises KpiError."""
+    _write(path, lambda stream: stream.write(content))
+
+
 def copy_file(origin: Path, path: Path) -> None:
     """Write a file's bytes to another path. Raises KpiError."""
     try:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from ..history.git import find_repository
-from ..history.ledger import read_chain
 from ..model.change import HistoryEvent
 from ..model.diagnostic import KpiError
 from ..model.ledger import Published
@@ -16,9 +14,9 @@ from ..model.record import replace
 from ..model.site import Site
 from .checking.check import check
 from .checking.due import due
-from .files import write_text
 from .history.history import Query, history
-from .ledger.ledger_files import read_ledger_files
+from .ledger.ledger import read_ledgers
+from .output_folder import replace_folder
 from .run import Options, Outcome
 
 PERIODS = 24
@@ -32,8 +30,8 @@ def build(options: Options) -> tuple[Site | None, Outcome]:
         return None, outcome
     commit, events = _git(options)
     site = Site(
-        outcome.scorecard, outcome.diagnostics, due(options), events, tuple(_published(options, outcome.scorecard)),
-        commit, bool(commit),
+        outcome.scorecard, outcome.diagnostics, due(options), due(options, also_later=True), events,
+        tuple(_published(options, outcome.scorecard)), commit, bool(commit),
     )  # fmt: skip
     return site, outcome
 
@@ -49,23 +47,10 @@ def _git(options: Options) -> tuple[str, tuple[HistoryEvent, ...]]:
 
 def _published(options: Options, scorecard: Scorecard) -> Iterator[Published]:
     """The lines of all ledgers; those of a renamed KPI name its former id."""
-    for kpi_id, content in sorted(read_ledger_files(options.project_root.folder).contents.items()):
-        definition = scorecard.definitions.get(kpi_id)
-        former = definition.renamed_from if definition is not None else None
-        yield from read_chain(kpi_id, content, (former,) if former else ()).entries
+    for _, chain in sorted(read_ledgers(options.project_root.folder, scorecard.definitions).items()):
+        yield from chain.entries
 
 
 def write_site(folder: Path, files: Iterable[tuple[str, str]]) -> int:
     """Write a site into a new folder, or over an older site. Raises KpiError where something else is there."""
-    if folder.is_dir() and any(folder.iterdir()) and not (folder / _MARK).is_file():
-        raise KpiError(f"{folder} holds other files", "Name a new folder, or one that holds a site.")
-    fresh = folder.with_name(f".{folder.name}.new")
-    shutil.rmtree(fresh, ignore_errors=True)
-    count = 0
-    for name, text in files:
-        write_text(fresh / name, text)
-        count += 1
-    if folder.exists():
-        shutil.rmtree(folder)
-    fresh.rename(folder)
-    return count
+    return replace_folder(folder, _MARK, files)

@@ -32,6 +32,7 @@ LANDLORDS = {
     "rich": ("report", "cli"),
     "sqlglot": ("compile",),
     "typer": ("cli",),
+    "xlsxwriter": ("report/formats/xlsx",),
     "yaml": ("load",),
 }
 

@@ -62,7 +62,7 @@ def test_an_empty_folder_becomes_a_project(tmp_path: Path) -> None:
     assert "timezone: Europe/London\n" in text
     assert [n for n in there if n.startswith("kpis/")] == ["kpis/time_to_resolution.yaml"]
     assert {"schemas/project.schema.json", "schemas/kpi.schema.json", ".github/workflows/kpi.yml"} <= there.keys()
-    assert there[".gitignore"] == b"scorecard/\nkpi-reports/\n.kpi-venv/\n"
+    assert there[".gitignore"] == b"scorecard/\nkpi-reports/\nnotices/\n.kpi-venv/\n"
     lint = kpi(tmp_path, "lint")
     assert (lint.code, lint.err) == (0, "")
     assert kpi(tmp_path, "test").code == 0
@@ -195,7 +195,7 @@ def test_nothing_is_overwritten(tmp_path: Path) -> None:
     write(tmp_path, ".github/workflows/kpi.yml", "mine")
     begun(tmp_path)
     before = files(tmp_path)
-    assert before[".gitignore"] == b"*.log\nscorecard/\nkpi-reports/\n.kpi-venv/\n"
+    assert before[".gitignore"] == b"*.log\nscorecard/\nkpi-reports/\nnotices/\n.kpi-venv/\n"
     assert before[".github/workflows/kpi.yml"] == b"mine"
     ended = kpi(tmp_path, "init")
     assert ended.code == 2

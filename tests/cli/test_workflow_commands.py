@@ -174,6 +174,7 @@ PLAIN: dict[str, list[tuple[str, ...]]] = {
             ("ticket_backlog", "--owner", TEXT, "--target", TEXT), ("ticket_backlog", "--owner", TEXT, "--yes")],
     "baseline freeze": [(), (TEXT,)],
     "audit": [("--since", TEXT, "--until", TEXT, "--out", "x")],
+    "site": [("--out", TEXT), ("--out", "x", "--as-of", TEXT)], "catalog views": [(), (TEXT,)],
     "schema": [("--check",), ()],
     "init": [("new", "--name", TEXT, "--owner", TEXT), ("odd", "--from", "data/##[error]x.csv"), ("--timezone", TEXT),
              ("::error::x", "##[error]x"), ("other", "--from", "vendor.csv", DATA)],
@@ -270,13 +271,17 @@ def test_the_files_of_a_check_hold_no_command(desk: Path, tmp_path: Path, monkey
     assert {signal["state"] for signal in card["signals"]} == {"on", "unknown"}
 
 
+EXACT = (".csv", ".jsonl")
+"""A table for a spreadsheet, and the bytes that were published."""
+
+
 def test_the_bundle_of_an_audit_holds_no_command(desk: Path, tmp_path: Path) -> None:
-    """Its pages and its JSON; its CSV has no escapes, and keeps the exact text."""
+    """Its pages, its script and its JSON; CSV and ledgers have no escapes, and keep the exact text."""
     root = shutil.copytree(desk, tmp_path / "desk")
     ended = kpi(root, "audit", "--since", "2025-01-01", "--until", "2026-12-31", "--out", "##[error]x")
     assert unwanted(ended) == []
-    pages = [path for path in sorted((root / "##[error]x").rglob("*.*")) if path.suffix != ".csv"]
-    assert {path.suffix for path in pages} == {".md", ".html", ".json"}, ended.err
+    pages = [path for path in sorted((root / "##[error]x").rglob("*.*")) if path.suffix not in EXACT]
+    assert {path.suffix for path in pages} == {".md", ".html", ".json", ".py"}, ended.err
     for path in pages:
         assert obeyed(path.read_text(encoding="utf-8")) == [], path
     assert TEXT in (root / "##[error]x/changes.csv").read_text(encoding="utf-8")

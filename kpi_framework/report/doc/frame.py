@@ -44,7 +44,8 @@ def print_page(title: str, documents: tuple[Document, ...], frame: Frame) -> str
 
 def _style(frame: Frame) -> str:
     icon = f'<link rel="icon" href="{frame.root}site.svg" type="image/svg+xml">'
-    return f'<link rel="stylesheet" href="{frame.root}site.css">\n{icon}\n'
+    feed = f'<link rel="alternate" href="{frame.root}feed.xml" type="application/atom+xml" title="Changes of status">'
+    return f'<link rel="stylesheet" href="{frame.root}site.css">\n{icon}\n{feed}\n'
 
 
 def _tab(frame: Frame, name: str, label: str) -> str:

@@ -28,7 +28,7 @@ from ..words.values import show_change, show_value
 from .diff import LARGEST, MARK, DiffView, changes_table, diff_json, diff_screen, verdict, word
 from .findings import each
 
-NOTHING = "<!-- kpi-diff: nothing -->"
+NOTHING = "<!-- nothing to say -->"
 """By this line the workflow knows that there is nothing to say, and leaves a pull request without a comment alone."""
 _SENTENCES, _ROWS = 5, 10
 _EXPLAINS, _FREEZES = "unexplained-change", "baseline-stale"

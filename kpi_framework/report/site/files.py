@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Iterator, Mapping
 from importlib.resources import files
 
-from ...model.measurement import Measurement
 from ...model.site import Site
 from ..doc.frame import Frame, print_page, site_page
 from ..doc.model import Document
-from ..words.escape import clean
+from ..formats.atom import status_feed
+from ..formats.badge import badge_json, badge_svg, has_badge, kpi_badge, overall_badge
+from ..formats.csv import measurements_csv, scorecard_csv
+from ..formats.openmetrics import scorecard_metrics
+from ..pages.due import DueView, due_ics
 from .context import SiteContext
 from .kpi import kpi_page
 from .operations import operations
@@ -27,10 +28,6 @@ _PAGES: Mapping[str, tuple[str, Callable[[SiteContext], Document]]] = {
     "review": ("Review", review),
     "glossary": ("Glossary", glossary),
 }
-_COLUMNS = (
-    "kpi", "period", "start", "end", "segment", "value", "unit", "status", "reason", "target", "population", "measured",
-    "missing", "excluded", "definition",
-)  # fmt: skip
 
 
 def site_files(site: Site) -> Iterator[tuple[str, str]]:
@@ -42,13 +39,33 @@ def site_files(site: Site) -> Iterator[tuple[str, str]]:
     details = {standing.id: kpi_page(context, standing) for standing in context.standings}
     for kpi_id, document in details.items():
         yield f"kpis/{kpi_id}.html", site_page(document, _frame(context, "../", f"kpis/{kpi_id}"))
-        yield f"kpis/{kpi_id}.csv", measurements_csv(m for m in site.scorecard.measurements if m.kpi == kpi_id)
+        yield f"kpis/{kpi_id}.csv", _series(site, kpi_id)
     everything = (documents["review"], *(kpi_page(context, standing, "") for standing in context.standings))
     yield "print.html", print_page(f"{site.scorecard.project}: everything", everything, _frame(context, "", "print"))
-    yield "measurements.csv", measurements_csv(site.scorecard.measurements)
+    yield "measurements.csv", scorecard_csv(site.scorecard)
+    yield from _for_programs(context)
     yield "site.css", _resource("report.doc", "style.css") + _resource("report.site", "static", "site.css")
     for name in ("site.js", "site.svg"):
         yield name, _resource("report.site", "static", name)
+
+
+def _series(site: Site, kpi_id: str) -> str:
+    """The rows of one definition."""
+    card = site.scorecard
+    return measurements_csv((m for m in card.measurements if m.kpi == kpi_id), card.definitions)
+
+
+def _for_programs(context: SiteContext) -> Iterator[tuple[str, str]]:
+    """What readmes, feed readers, calendars and monitors read."""
+    badges = {"badge": overall_badge(context.view)}
+    badges |= {f"badges/{standing.id}": kpi_badge(standing) for standing in context.standings if has_badge(standing)}
+    for name, badge in badges.items():
+        yield f"{name}.svg", badge_svg(badge)
+        yield f"{name}.json", badge_json(badge)
+    yield "feed.xml", status_feed(context.view)
+    yield "metrics.txt", scorecard_metrics(context.site.scorecard)
+    if context.site.calendar is not None:
+        yield "due.ics", due_ics(DueView(context.site.calendar))
 
 
 def _frame(context: SiteContext, root: str, current: str) -> Frame:
@@ -58,31 +75,3 @@ def _frame(context: SiteContext, root: str, current: str) -> Frame:
 
 def _resource(room: str, *path: str) -> str:
     return files(f"kpi_framework.{room}").joinpath(*path).read_text(encoding="utf-8").replace("\r\n", "\n")
-
-
-def measurements_csv(measurements: Iterator[Measurement] | tuple[Measurement, ...]) -> str:
-    """A row a measurement; no text cell is taken for a formula."""
-    sheet = io.StringIO()
-    writer = csv.writer(sheet, lineterminator="\n")
-    writer.writerow(_COLUMNS)
-    writer.writerows(map(_row, measurements))
-    return sheet.getvalue()
-
-
-def _row(m: Measurement) -> list[object]:
-    goal = m.target
-    limits = (goal.at_most, goal.at_least, *(goal.between or ())) if goal else ()
-    target = " to ".join(repr(limit) for limit in limits if limit is not None)
-    segment = ", ".join(f"{column}={'' if value is None else value}" for column, value in m.segment)
-    grain = m.period.grain.value if m.period.grain else ""
-    return [
-        m.kpi, grain, m.period.start.isoformat(), m.period.end.isoformat(), _cell(segment), m.value, m.unit,
-        m.status.value, m.reason.value if m.reason else "", target, m.population, m.measured, m.missing, m.excluded,
-        m.definition,
-    ]  # fmt: skip
-
-
-def _cell(text: str) -> str:
-    """A text that a spreadsheet takes for text."""
-    words = clean(text)
-    return f"'{words}" if words[:1] in ("=", "+", "-", "@") and words else words

@@ -24,6 +24,7 @@ from ..doc.model import (
     Text,
     joined,
 )
+from ..formats.badge import has_badge
 from ..pages.definition import definition_facts
 from ..pages.diff import parted, shorten
 from ..view.details import facts, headline, unknown_text
@@ -167,6 +168,9 @@ def _proof(context: SiteContext, standing: Standing, root: str) -> Section:
     guards = standing.definition.read_with if standing.definition else ()
     if guards:
         said.append(("Read it beside", joined(", ", (context.link(guard, root) for guard in guards))))
+    if has_badge(standing):
+        badge = f"{root}badges/{standing.id}"
+        said.append(("Badge", (File(f"{badge}.svg", "picture"), ", ", File(f"{badge}.json", "JSON for shields.io"))))
     return Section("How do we know?", (Facts(tuple(said)), Listing("\n".join(lines), "sh")))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from ...model.measurement import Measurement, Status
-from ..doc.model import Block, Code, Document, Faint, Page, Paragraph, Section, Strong, Table, Text
+from ..doc.model import Block, Code, Document, Faint, File, Page, Paragraph, Points, Section, Strong, Table, Text
 from ..pages.overview import decisions
 from ..view.rows import by_urgency, standing_status
 from ..view.scorecard_view import Standing
@@ -27,8 +27,22 @@ def overview(context: SiteContext) -> Document:
         Section("KPIs", (kpi_table(context, _executive(context)),)),
         _others(context),
         Section("Metrics (informative)", (metric_table(context),)),
+        Section("For other programs", (Points(tuple(_files(context))),), name="files"),
     )
     return Document(context.site.scorecard.project, blocks, _foot(context))
+
+
+def _files(context: SiteContext) -> Iterator[Text]:
+    yield (File("measurements.csv", "CSV: every value"), ", a row for each KPI, period and segment")
+    yield (File("feed.xml", "Feed: changes of status"), ", for a feed reader (Atom)")
+    if context.site.calendar is not None:
+        yield (File("due.ics", "Calendar: reviews and actions"), ", for a calendar (iCalendar)")
+    yield (File("metrics.txt", "Metrics: judged values"), ", for a monitor (OpenMetrics)")
+    yield (
+        File("badge.svg", "Badge: how many are met"),
+        ", for a README; ",
+        File("badge.json", "the same for shields.io"),
+    )
 
 
 def sentence(context: SiteContext) -> str:

@@ -16,8 +16,11 @@ Item = tuple[dt.date, Duty, str, str | None, tuple[str | int, ...], str]
 """Day, kind, what, who, the key's path, and what tells it from others."""
 
 
-def due(options: Options) -> Agenda:
-    """The days that active KPIs promise something for, overdue ones first. Raises KpiError."""
+def due(options: Options, *, also_later: bool = False) -> Agenda:
+    """The days that active KPIs promise something for, overdue ones first: up to this month's end, or all.
+
+    Raises KpiError.
+    """
     catalog = load_unlinked(options.project_root)
     reporting = reporting_periods_of(catalog, options.as_of, options.now)
     duties = [
@@ -26,6 +29,7 @@ def due(options: Options) -> Agenda:
         if isinstance(kpi := definition.noun, Kpi) and kpi.is_active
         for day, duty, what, who, path, key in _items(kpi)
         if (when := _when(day, duty, reporting.today, reporting.almanac)) is not None
+        and (also_later or when is not When.LATER)
     ]
     as_of = reporting.as_of.astimezone(reporting.almanac.zone)
     ordered = sorted(duties, key=lambda d: (list(When).index(d.when), d.sort_key))
@@ -33,12 +37,12 @@ def due(options: Options) -> Agenda:
 
 
 def _when(day: dt.date, duty: Duty, today: dt.date, almanac: Almanac) -> When | None:
-    """How near a day is; None beyond this month, and for a target that has begun."""
+    """How near a day is; None for a target that has begun."""
     if day < today:
         return None if duty is Duty.TARGET else When.OVERDUE
     if day < almanac.period_of(today, Grain.WEEK).end:
         return When.THIS_WEEK
-    return When.THIS_MONTH if day < almanac.period_of(today, Grain.MONTH).end else None
+    return When.THIS_MONTH if day < almanac.period_of(today, Grain.MONTH).end else When.LATER
 
 
 def _items(kpi: Kpi) -> Iterator[Item]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 from ...history.ledger import read_chain
 from ...model.diagnostic import Diagnostic, Span
+from ...model.kpi import Metric
 from ...model.ledger import Chain
 from ...model.measurement import Measurement, Segment
 from ...model.rule import RULES
-from .ledger_files import FOLDER
+from .ledger_files import FOLDER, read_ledger_files
 from .succession import Succession
 
 Key = tuple[str, str, Segment]
@@ -19,6 +21,13 @@ Key = tuple[str, str, Segment]
 def chains_of(contents: Mapping[str, bytes], succession: Succession) -> dict[str, Chain]:
     """Every ledger by its KPI."""
     return {kpi: read_chain(kpi, content, succession.former(kpi)) for kpi, content in contents.items()}
+
+
+def read_ledgers(root: Path, definitions: Mapping[str, Metric]) -> dict[str, Chain]:
+    """Every ledger on disk by its KPI, whose first lines may name the id that it had before. Raises KpiError."""
+    former = {kpi_id: (d.renamed_from,) for kpi_id, d in definitions.items() if d.renamed_from}
+    contents = read_ledger_files(root).contents
+    return {kpi_id: read_chain(kpi_id, content, former.get(kpi_id, ())) for kpi_id, content in contents.items()}
 
 
 def key_of(measurement: Measurement) -> Key:

@@ -11,7 +11,7 @@ from .pipelines import write_pipeline
 from .schemas import write_schemas
 
 IGNORES, ATTRIBUTES = ".gitignore", ".gitattributes"
-IGNORED = ("scorecard/", "kpi-reports/", ".kpi-venv/")
+IGNORED = ("scorecard/", "kpi-reports/", "notices/", ".kpi-venv/")
 """What commands and jobs write: it is computed anew."""
 _ATTRIBUTES = """\
 # Data and ledgers are compared byte for byte: git changes no line end in them, and merges no lines of two ledgers.
