@@ -175,6 +175,7 @@ PLAIN: dict[str, list[tuple[str, ...]]] = {
     "baseline freeze": [(), (TEXT,)],
     "audit": [("--since", TEXT, "--until", TEXT, "--out", "x")],
     "site": [("--out", TEXT), ("--out", "x", "--as-of", TEXT)], "catalog views": [(), (TEXT,)],
+    "export": [(TEXT,), ("x.csv",), ("x.csv", "--only", TEXT)], "notify": [("--out", TEXT), ("--out", "x", "--since", TEXT)],
     "schema": [("--check",), ()],
     "init": [("new", "--name", TEXT, "--owner", TEXT), ("odd", "--from", "data/##[error]x.csv"), ("--timezone", TEXT),
              ("::error::x", "##[error]x"), ("other", "--from", "vendor.csv", DATA)],

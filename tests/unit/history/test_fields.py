@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from kpi_framework.history import definitions, projects, signals
+from kpi_framework.history import datasets, definitions, projects, signals
 from kpi_framework.history.changes import changes
 from kpi_framework.history.comparison import Comparison
 from kpi_framework.model.base import Model
@@ -48,7 +48,7 @@ FLIPS = {
     [
         (definitions.FIELDS, Kpi),
         (projects.FIELDS, Project),
-        (projects.DATASET_FIELDS, Dataset),
+        (datasets.DATASET_FIELDS, Dataset),
         (signals.FIELDS, Signal),
     ],
     ids=["Kpi", "Project", "Dataset", "Signal"],
