@@ -6,10 +6,10 @@ from . import lint
 from . import check
 
 # isort: split
-from . import audit, baseline, changes, ci, demo, doctor, governance, init, ledger, library, site
+from . import audit, baseline, changes, ci, demo, doctor, governance, init, ledger, library, questions, site
 from . import reference as more
 
 __all__ = [
     "audit", "baseline", "changes", "check", "ci", "demo", "doctor", "governance", "init", "ledger", "library", "lint",
-    "more", "site",
+    "more", "questions", "site",
 ]  # fmt: skip

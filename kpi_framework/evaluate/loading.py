@@ -108,7 +108,8 @@ class _Loading(Record):
                 check_own(table)
                 lookups = self.computable.working_time(name).lookups
                 as_of = self.run.reporting.as_of
-                wanted = Wanted(table, self.files[name], columns, as_of, self.computable.tables, lookups)
+                tables, tells = self.computable.tables, self.run.setting.tells_flaws
+                wanted = Wanted(table, self.files[name], columns, as_of, tables, lookups, tells)
                 self.run.session.read(wanted)
                 return wanted
         return None
