@@ -68,7 +68,8 @@ class Tracing(Record):
         part = tuple(column for column, _ in measurement.segment)
         plan = AxisPlan(axis, (replace(compiled, breakdowns=(part,)),), table_name(table), TRACED)
         goal = measurement.target or self._overall_goal(measurement)
-        rows_plan = RowsPlan(plan, table, measurement.segment, columns, metric.formula or "", goal)
+        parts = self._parts(measurement)
+        rows_plan = RowsPlan(plan, table, measurement.segment, columns, metric.formula or "", goal, parts)
         session = self.run.session
         session.make(TRACED, [rows_plan.traced_query()])
         numbers = [int(str(cell)) for cell in session.fetch(rows_plan.counts_query())[0]]
@@ -87,8 +88,18 @@ class Tracing(Record):
 
     def _overall_goal(self, measurement: Measurement) -> Goal | None:
         """The target of the whole: rows of a segment that has none of its own are compared with it."""
-        same = (m for m in self.judged.measurements if (m.kpi, m.period) == (measurement.kpi, measurement.period))
-        return next((m.target for m in same if m.is_whole), None)
+        return next((m.target for m in self._beside(measurement) if m.is_whole), None)
+
+    def _parts(self, measurement: Measurement) -> tuple[tuple[str | None, ...], ...]:
+        """The parts that its breakdown shows in its period."""
+        columns = [column for column, _ in measurement.segment]
+        same = (m for m in self._beside(measurement) if [column for column, _ in m.segment] == columns)
+        return tuple(tuple(value for _, value in m.segment) for m in same)
+
+    def _beside(self, measurement: Measurement) -> Iterator[Measurement]:
+        """The definition's measurements of the same period."""
+        own = (measurement.kpi, measurement.period)
+        return (m for m in self.judged.measurements if (m.kpi, m.period) == own)
 
 
 def trace(run: Run, compilation: Compilation) -> Tracing:

@@ -17,6 +17,8 @@ from tests.cli.projects import Ended, kpi, project
 pytestmark = pytest.mark.usefixtures("engine_inside")
 
 Shown = Callable[..., Ended]
+JOBS = ("CI", "GITHUB_ACTIONS", "GITLAB_CI", "TF_BUILD", "JENKINS_URL")
+"""By what a job of a pipeline is known."""
 
 
 @pytest.fixture
@@ -27,12 +29,18 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> Shown:
     return kpi
 
 
-@pytest.mark.parametrize("environment", [{}, {"CI": "true"}], ids=["a pipe", "CI"])
+@pytest.fixture(autouse=True)
+def at_home(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No pipeline runs these tests, as far as the command can see."""
+    for name in JOBS:
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.mark.parametrize("environment", [{}, *({name: "true"} for name in JOBS)], ids=["a pipe", *JOBS])
 def test_rows_go_to_a_terminal_only(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, environment: dict[str, str]
 ) -> None:
     """Into a pipe, a file or the log of a job no row is written: exit 2, nothing on standard output."""
-    monkeypatch.delenv("CI", raising=False)
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     ended = kpi(project(tmp_path), "rows", "fix_time")
@@ -47,7 +55,6 @@ def test_a_real_terminal_shows_them(tmp_path: Path) -> None:
 
     door, screen = pty.openpty()
     environment = {**os.environ, "NO_COLOR": "1"}
-    environment.pop("CI", None)
     command = [sys.executable, "-m", "kpi_framework", "rows", "fix_time", "--project", str(project(tmp_path))]
     process = subprocess.Popen(command, stdout=screen, stderr=screen, env=environment)
     os.close(screen)

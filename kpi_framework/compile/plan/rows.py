@@ -18,7 +18,7 @@ from ..dataset.loading import flaw_name
 from ..dataset.table import Table
 from ..language.canonical import names_in
 from ..sql.typed_sql import Term, alias, as_double, binary, case, cast, conjunction, is_null, not_null, null, scaled
-from .cube import AxisPlan
+from .cube import OTHER, AxisPlan, is_one_of
 
 TRACED = "traced"
 """The table of the rows of a number, as long as they are looked at."""
@@ -35,6 +35,8 @@ class RowsPlan(Record, dict=True):
     """What is shown of each row."""
     formula: str
     goal: Goal | None
+    parts: tuple[tuple[str | None, ...], ...] = ()
+    """The parts that are shown by themselves: `(other)` are the rows of none of them."""
 
     @cached_property
     def read(self) -> tuple[str, ...]:
@@ -70,8 +72,7 @@ class RowsPlan(Record, dict=True):
         value, past = self._value()
         every = [*shown, *empty, *flaws, *counts, alias(value, "_value"), alias(past, "_past")]
         query = exp.select(*every).from_(self.plan.rows(), copy=False)
-        chosen = conjunction(*(self._is_of(column, part) for column, part in self.segment))
-        return query.where(chosen) if chosen is not None else query
+        return query.where(self._is_of_segment()) if self.segment else query
 
     def counts_query(self) -> exp.Select:
         """Population, measured, missing, excluded; then the rows of each standing, in the order of `Standing`."""
@@ -120,10 +121,14 @@ class RowsPlan(Record, dict=True):
         value = as_double(value) if shape.condition is None else case(shape.condition, as_double(value))
         return value, _past(value, self.goal, is_share=shape.kind == "share")
 
-    def _is_of(self, column: str, part: str | None) -> exp.Expr:
-        """Whether a row belongs to a part; NULL is one."""
-        value = exp.Null() if part is None else exp.Literal.string(part)
-        return exp.Paren(this=binary(exp.NullSafeEQ, exp.column(f"_by_{column}"), value))
+    def _is_of_segment(self) -> exp.Expr:
+        """Whether a row belongs to the segment; of the rest, whether it belongs to no part that is shown."""
+        keys: list[exp.Expr] = [exp.column(f"_by_{column}") for column, _ in self.segment]
+        part = tuple(value for _, value in self.segment)
+        if any(value != OTHER for value in part):
+            return is_one_of(keys, (part,))
+        shown = tuple(p for p in self.parts if p != part)
+        return exp.Not(this=exp.Paren(this=is_one_of(keys, shown))) if shown else exp.Boolean(this=True)
 
     def _text(self, term: Term) -> exp.Expr:
         """A cell for people: instants on the project's wall, durations in their unit."""

@@ -52,7 +52,7 @@ def looked_at(tracing: Tracing) -> list[Measurement]:
     others = {*shown[:1], *shown[-3:]}
     return [
         m for m in tracing.judged.measurements
-        if (m.judged or (m.is_whole and m.period in others)) and all(part != OTHER for _, part in m.segment)
+        if m.judged or (m.is_whole and m.period in others)
     ]  # fmt: skip
 
 
@@ -140,19 +140,38 @@ KPIS: dict[str, dict[str, object]] = {
 }  # fmt: skip
 
 
+def written(folder: Path, texts: dict[str, str], definitions: dict[str, dict[str, object]]) -> Path:
+    """A project of these tables and definitions."""
+    (folder / "kpis").mkdir()
+    for name, text in texts.items():
+        (folder / f"{name}.csv").write_text(text)
+    (folder / "kpi.yaml").write_text(yaml.safe_dump(PROJECT))
+    for kpi_id, fields in definitions.items():
+        own = {"version": 1, "id": kpi_id, "name": kpi_id, "dataset": "tickets", "min_measured": "0%", **fields}
+        (folder / f"kpis/{kpi_id}.yaml").write_text(yaml.safe_dump(own))
+    return folder
+
+
 @pytest.fixture(scope="module")
 def tracing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tracing]:
     """Stocks, spans, a window, a clock, working time, personal columns, bad cells, states of one key."""
-    folder = tmp_path_factory.mktemp("rows")
-    (folder / "kpis").mkdir()
-    for name, text in (("tickets", TICKETS), ("outages", OUTAGES), ("events", EVENTS)):
-        (folder / f"{name}.csv").write_text(text)
-    (folder / "kpi.yaml").write_text(yaml.safe_dump(PROJECT))
-    for kpi_id, fields in KPIS.items():
-        own = {"version": 1, "id": kpi_id, "name": kpi_id, "dataset": "tickets", "min_measured": "0%", **fields}
-        (folder / f"kpis/{kpi_id}.yaml").write_text(yaml.safe_dump(own))
-    with traced(folder) as tracing:
+    texts = {"tickets": TICKETS, "outages": OUTAGES, "events": EVENTS}
+    with traced(written(tmp_path_factory.mktemp("rows"), texts, KPIS)) as tracing:
         yield tracing
+
+
+def test_the_rest_of_a_large_segment_adds_up(tmp_path: Path) -> None:
+    """Of more than 50 values the smaller ones are `(other)`: its rows are those of no value that is shown."""
+    head, *_ = TICKETS.splitlines()
+    lines = [f"{n},2026-03-02 09:00,,2026-03-02 09:10,p{n % 57},{n % 3 == 0},u,2026-03-03 09:00" for n in range(200)]
+    texts = {"tickets": "\n".join((head, *lines)), "outages": OUTAGES, "events": EVENTS}
+    with traced(written(tmp_path, texts, {"wait_median": KPIS["wait_median"]})) as tracing:
+        parts = [m for m in tracing.judged.measurements if m.judged]
+        assert ((("priority", OTHER),)) in [m.segment for m in parts]
+        for measurement in parts:
+            rows = tracing.rows_of(measurement, 5)
+            assert isinstance(rows, TracedRows)
+            assert rows.counts == counted(measurement), measurement
 
 
 def rows_of(tracing: Tracing, kpi_id: str, limit: int = 50) -> TracedRows:
