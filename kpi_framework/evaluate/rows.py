@@ -126,12 +126,20 @@ def _is_personal(name: str, table: Table) -> bool:
 
 def _row(cells: Row, standing: Standing, plan: RowsPlan, *, has_spans: bool) -> TracedRow:
     shown, read = len(plan.columns), len(plan.read)
-    texts = tuple(None if cell is None else str(cell) for cell in cells[:shown])
+    texts = tuple(_text(cell, is_number=n) for cell, n in zip(cells[:shown], plan.numbers, strict=True))
     value, empty, flaws = cells[shown], cells[shown + 1 : shown + 1 + read], cells[shown + 1 + read :]
     lacks: tuple[str, ...] = ()
     if standing is Standing.MISSING:
         lacks = tuple(_lacking(plan, empty, flaws)) or (("it ends before it begins",) if has_spans else ())
     return TracedRow(texts, standing, float(value) if isinstance(value, int | float) else None, lacks)
+
+
+def _text(cell: object, *, is_number: bool) -> str | None:
+    """A cell as it is shown: a number without zeros at its end."""
+    if cell is None:
+        return None
+    text = str(cell)
+    return text.rstrip("0").rstrip(".") if is_number and "." in text and "e" not in text else text
 
 
 def _lacking(plan: RowsPlan, empty: Row, flaws: Row) -> Iterator[str]:

@@ -109,6 +109,15 @@ def test_what_the_past_reached_is_proposed_as_such(percent: int) -> None:
         assert "history" in trial.notes[0]
 
 
+def test_a_proposed_formula_has_a_history_of_its_own() -> None:
+    """What is reachable is said of the values that are judged, not of today's."""
+    formula = "avg(minutes_between(created_at, first_response_at))"
+    trial = tried(options(ROOT), Proposal("first_response_time", "100%-reachable", formula))
+    known = [p.proposed for p in trial.periods if p.proposed.status.value != "unknown"]
+    assert known
+    assert {m.status.value for m in known} == {"met"}
+
+
 def test_what_others_reach_is_proposed_as_such() -> None:
     """The benchmark may be tried as a target; beside every other target it is named."""
     noun = load_unlinked(ProjectRoot(ROOT)).kpis["first_response_time"]
@@ -125,7 +134,9 @@ def test_what_others_reach_is_proposed_as_such() -> None:
 def test_a_proposal_that_cannot_be_computed_says_why(tmp_path: Path) -> None:
     """A column that is not there, or a function that is not allowed: unknown, the reason, exit 1."""
     root = project(tmp_path)
-    for formula, words in (("avg(nothing)", "no column"), ("avg(random())", "random"), ("count(", "")):
+    persons = "count(*) filter (where requester = 'user 1')"
+    proposals = {"avg(nothing)": "no column", "avg(random())": "random", "count(": "", persons: "names people"}
+    for formula, words in {**proposals, f"sum({'(' * 6_000})": ""}.items():
         ended = kpi(root, "try", "fix_time", "--formula", formula)
         assert ended.code == 1, ended.out
         assert "Why the proposal has no value" in ended.out
@@ -143,11 +154,13 @@ def test_a_proposal_that_cannot_be_computed_says_why(tmp_path: Path) -> None:
         (("fix_time", "--target", "0%-reachable"), "from 1% to 100%"),
         (("fix_time", "--target", "benchmark"), "no benchmark"),
         (("fix_time", "--formula", " "), "is empty"),
+        (("per_ticket", "--where", "true"), "is derived"),
     ],
 )
 def test_a_proposal_that_says_nothing_is_refused(tmp_path: Path, arguments: tuple[str, ...], words: str) -> None:
     """Exit 2, what is wrong, and what to write."""
-    ended = kpi(project(tmp_path), "try", *arguments)
+    derived = "version: 1\nkind: metric\nid: per_ticket\nname: X\nunit: ratio\nformula: fix_time / volume\n"
+    ended = kpi(project(tmp_path, {"kpis/per_ticket.yaml": derived}), "try", *arguments)
     assert (ended.code, ended.out) == (2, "")
     assert words in ended.err
 

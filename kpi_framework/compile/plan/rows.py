@@ -43,6 +43,11 @@ class RowsPlan(Record, dict=True):
         """The columns that the formula itself names, its condition aside."""
         return tuple(n for n in dict.fromkeys(names_in(self.formula)) if n in self._terms)
 
+    @property
+    def numbers(self) -> tuple[bool, ...]:
+        """Which of the shown columns hold numbers."""
+        return tuple(self._terms[c].is_number for c in self.columns)
+
     @cached_property
     def flawed(self) -> tuple[str, ...]:
         """The base columns behind them: their cells may not have fitted."""

@@ -36,7 +36,8 @@ def _result(trial: Trial) -> Iterator[Block]:
     words = (
         f"{len(changed)} of {total} would have another status." if changed else f"No status of {total} would change."
     )
-    yield Paragraph(words)
+    values = sum(period.today.value != period.proposed.value for period in trial.periods)
+    yield Paragraph((words, f" {counted(values, 'value')} would differ." if values else ""))
     yield Paragraph(("Today: ", _sum(trial, 0), ". Proposed: ", _sum(trial, 1), ". Nothing is written."))
 
 
@@ -53,8 +54,15 @@ def _periods(trial: Trial) -> Table:
 
 
 def _row(period: TriedPeriod) -> tuple[Text, ...]:
-    mark = "← changes" if period.is_changed else ""
-    return (short_period_text(period.today.period), *_cells(period.today), *_cells(period.proposed), mark)
+    return (short_period_text(period.today.period), *_cells(period.today), *_cells(period.proposed), _mark(period))
+
+
+def _mark(period: TriedPeriod) -> str:
+    """That the status changes, and why nothing is known where something was."""
+    if not period.is_changed:
+        return ""
+    reason = period.proposed.reason
+    return f"← changes: {reason.value.replace('_', ' ')}" if reason is not None else "← changes"
 
 
 def _cells(measurement: Measurement) -> tuple[Text, Text]:

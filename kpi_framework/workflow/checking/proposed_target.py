@@ -14,7 +14,7 @@ from ...model.kpi import Kpi, Target
 from ...model.measurement import Measurement, Status
 from ...model.quantity import Quantity
 from ...model.record import Record
-from ...model.unit import MICROSECONDS
+from ...model.unit import MICROSECONDS, is_currency
 
 _REACHABLE = re.compile(r"([0-9]{1,3}) ?%[ -]reachable")
 _COMPARED = re.compile(r"\s*(<=|>=|≤|≥|at[_ ]most:?|at[_ ]least:?)\s*(.+)")
@@ -131,7 +131,7 @@ def _written(value: float, unit: str, *, is_upper: bool) -> Quantity:
     """A value as a limit of three digits, rounded so that the value still reaches it."""
     exact = Decimal(repr(value)) * (100 if unit == "percent" else 1)
     rounded = Context(prec=_DIGITS, rounding=ROUND_CEILING if is_upper else ROUND_FLOOR).plus(exact)
-    suffix = "%" if unit == "percent" else f" {unit}" if unit in MICROSECONDS else ""
+    suffix = "%" if unit == "percent" else f" {unit}" if unit in MICROSECONDS or is_currency(unit) else ""
     return Quantity.read(f"{rounded:f}{suffix}")
 
 

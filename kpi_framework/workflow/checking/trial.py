@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from ...compile.catalog import Compilation
 from ...evaluate.evaluate import Evaluation, evaluate
 from ...evaluate.gate import hindering
@@ -34,15 +32,17 @@ def tried(options: Options, proposal: Proposal) -> Trial:
     """Today's definition and the proposal, over the same data and the same periods. Raises KpiError."""
     catalog = load_unlinked(options.project_root)
     metric = known_definition(catalog, proposal.definition_id)
-    if (proposal.target, proposal.formula, proposal.where) == (None, None, None):
-        raise KpiError("nothing is proposed", "Give --target, --formula or --where.")
-    if proposal.formula is not None and not proposal.formula.strip():
-        raise KpiError("--formula is empty", "Write the formula to try, such as `--formula 'median(wait)'`.")
+    _refuse_idle(proposal, metric)
     reporting = reporting_periods_of(catalog, options.as_of, options.now, options.periods)
     today = _evaluated(options, catalog, metric, reporting)
-    texts = {f: t for f, t in (("formula", proposal.formula), ("where", proposal.where)) if t is not None}
-    proposed, notes = _proposed(metric, proposal, texts, reporting, _overall(today, metric))
-    other = _evaluated(options, _with(catalog, proposed, is_new=bool(texts)), proposed, reporting)
+    texts = {f: t.strip() for f, t in (("formula", proposal.formula), ("where", proposal.where)) if t is not None}
+    proposed, other = metric.model_copy(update={f: t or None for f, t in texts.items()}), today
+    notes: tuple[str, ...] = ()
+    if texts:
+        other = _evaluated(options, _with(catalog, proposed, is_new=True), proposed, reporting)
+    if proposal.target is not None:
+        proposed, notes = _with_target(proposed, proposal.target, reporting, _overall(other, metric))
+        other = _evaluated(options, _with(catalog, proposed, is_new=bool(texts)), proposed, reporting)
     before = {m.period: m for m in _overall(today, metric)}
     after = {m.period: m for m in _overall(other, metric)}
     periods = tuple(TriedPeriod(m, after[period]) for period, m in before.items() if period in after)
@@ -50,21 +50,28 @@ def tried(options: Options, proposal: Proposal) -> Trial:
     return Trial(metric, _changes(metric, proposed, proposal, reporting), periods, notes, findings)
 
 
-def _proposed(
-    metric: Metric, proposal: Proposal, texts: Mapping[str, str], reporting: ReportingPeriods,
-    history: tuple[Measurement, ...],
-) -> tuple[Metric, tuple[str, ...]]:  # fmt: skip
-    """The definition as it is proposed, and what to know of it. Raises KpiError."""
-    update: dict[str, object] = {field: text.strip() or None for field, text in texts.items()}
-    notes: tuple[str, ...] = ()
-    if proposal.target is not None:
-        if not isinstance(metric, Kpi):
-            raise KpiError(f"{metric.id} is a metric: it has no target", "Try a target of a KPI.")
-        target = proposed_target(proposal.target, metric, reporting.today, history)
-        update["target"], notes = (target.target,), target.notes
-        if len(metric.targets) > 1:
-            notes += ("Today each period is judged by the target of its time; the proposal judges all of them.",)
-    return metric.model_copy(update=update), notes
+def _refuse_idle(proposal: Proposal, metric: Metric) -> None:
+    """A proposal that proposes nothing, or what the definition cannot have. Raises KpiError."""
+    if (proposal.target, proposal.formula, proposal.where) == (None, None, None):
+        raise KpiError("nothing is proposed", "Give --target, --formula or --where.")
+    if proposal.formula is not None and not proposal.formula.strip():
+        raise KpiError("--formula is empty", "Write the formula to try, such as `--formula 'median(wait)'`.")
+    if proposal.where is not None and metric.is_derived:
+        hint = "Try the condition of the definitions that its formula names."
+        raise KpiError(f"{metric.id} is derived: it reads no rows, so it has no condition", hint)
+
+
+def _with_target(
+    metric: Metric, text: str, reporting: ReportingPeriods, history: tuple[Measurement, ...]
+) -> tuple[Metric, tuple[str, ...]]:
+    """The definition with the target that is proposed, and what to know of it. Raises KpiError."""
+    if not isinstance(metric, Kpi):
+        raise KpiError(f"{metric.id} is a metric: it has no target", "Try a target of a KPI.")
+    target = proposed_target(text, metric, reporting.today, history)
+    notes = target.notes
+    if len(metric.targets) > 1:
+        notes += ("Today each period is judged by the target of its time; the proposal judges all of them.",)
+    return metric.model_copy(update={"target": (target.target,)}), notes
 
 
 def _with(catalog: Catalog, proposed: Metric, *, is_new: bool) -> Catalog:

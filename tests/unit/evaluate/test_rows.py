@@ -254,6 +254,14 @@ def test_times_stand_on_the_wall_of_the_project(tracing: Tracing) -> None:
     assert row(rows, "7").cells[rows.columns.index("resolved_at")] == "2026-03-31 22:30:00"
 
 
+def test_numbers_are_shown_without_idle_zeros() -> None:
+    """Money of 795.000000 is 795; a text such as a version 1.10 stays as it is."""
+    with traced(SAMPLES[0]) as tracing:
+        cost = rows_of(tracing, "support_cost")
+    position = cost.columns.index("cost")
+    assert {r.cells[position] for r in cost.rows} >= {"795", "5953.67"}
+
+
 def test_a_limit_shortens_the_lists_and_no_count(tracing: Tracing) -> None:
     """At most so many rows of each standing are listed; all are counted."""
     rows = rows_of(tracing, "backlog", limit=1)
