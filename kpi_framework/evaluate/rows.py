@@ -54,7 +54,9 @@ class Tracing(Record):
         computable = self.judged.wanted.computable
         if measurement.kpi in computable.derived:
             inputs = tuple(i for i in computable.behind(measurement.kpi) if i not in computable.derived)
-            return InputRows(measurement, inputs, measurement.inputs or {})
+            own = {i: self.judged.wanted.metrics[i].period for i in inputs}
+            others = {i: grain.value for i, grain in own.items() if grain is not measurement.period.grain}
+            return InputRows(measurement, inputs, measurement.inputs or {}, others)
         compiled = computable.metrics.get(measurement.kpi)
         if compiled is None or measurement.population is None:
             return None

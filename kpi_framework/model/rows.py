@@ -72,3 +72,5 @@ class InputRows(Record):
     inputs: tuple[str, ...]
     values: Mapping[str, float | int | None] = field(default_factory=dict)
     """By what the formula reads: an id, or `previous(id)`."""
+    other_periods: Mapping[str, str] = field(default_factory=dict)
+    """The inputs whose own periods are of another length, and what it is: here they are counted over this one."""

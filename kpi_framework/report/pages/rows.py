@@ -77,7 +77,17 @@ def _inputs(inputs: InputRows) -> Iterator[Block]:
     yield Paragraph("It is derived from other definitions and has no rows of its own.")
     values = ((Code(name), f" = {NONE if value is None else f'{value:,}'}") for name, value in inputs.values.items())
     yield Section("Its inputs", (Points(tuple(values)),))
-    yield Section("Their rows", (Points(tuple(Code(_command(i, inputs.measurement)) for i in inputs.inputs)),))
+    yield Section("Their rows", (Points(tuple(_where_rows_are(i, inputs) for i in inputs.inputs)),))
+
+
+def _where_rows_are(definition_id: str, inputs: InputRows) -> Text:
+    """The command that lists the same rows; there is none where the input's own periods are of another length."""
+    grain = inputs.other_periods.get(definition_id)
+    if grain is None:
+        return Code(_command(definition_id, inputs.measurement))
+    period = period_text(inputs.measurement.period)
+    return (Code(definition_id), f": all its rows of {period}. By itself it is counted by the {grain}: ",
+            Code(f"kpi rows {definition_id} --period …"))  # fmt: skip
 
 
 def _command(definition_id: str, measurement: Measurement) -> str:

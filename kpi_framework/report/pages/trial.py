@@ -72,7 +72,7 @@ def _cells(measurement: Measurement) -> tuple[Text, Text]:
 
 
 def _findings(trial: Trial) -> Section:
-    findings = tuple(Message(f"{f.message}. {f.hint or ''}".strip()) for f in trial.findings)
+    findings = tuple(Message(f"{f.message.rstrip('.')}. {f.hint or ''}".strip()) for f in trial.findings)
     return Section("Why the proposal has no value", (Points(findings),))
 
 
