@@ -12,6 +12,7 @@ from . import options as o
 
 SECTIONS = {
     "Start here": ("init", "check", "show", "demo"),
+    "Ask about a number": ("rows", "try"),
     "Write definitions": ("catalog", "add", "lint", "test", "functions", "rules", "explain", "schema", "lsp"),
     "Follow changes": ("diff", "history"),
     "Review and plan": ("baseline", "review", "due"),

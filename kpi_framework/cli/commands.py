@@ -21,11 +21,12 @@ from . import (
     lsp,
     notify,
     pull,
+    questions,
     site,
 )
 from . import reference as more
 
 __all__ = [
     "audit", "baseline", "changes", "check", "ci", "demo", "doctor", "export", "governance", "init", "ledger",
-    "library", "lint", "lsp", "more", "notify", "pull", "site",
+    "library", "lint", "lsp", "more", "notify", "pull", "questions", "site",
 ]  # fmt: skip

@@ -64,7 +64,10 @@ class Loaded(Record):
 
 class Wanted(Record, dict=True):
     """A dataset to load: its table, its files, the base columns that are needed, the instant it is seen at, the
-    tables of the histories that its clocks stand on, and the working times that formulas need of each row."""
+    tables of the histories that its clocks stand on, and the working times that formulas need of each row.
+
+    `tells_flaws`: each row keeps what is wrong with its cells.
+    """
 
     table: Table
     files: Files
@@ -74,11 +77,12 @@ class Wanted(Record, dict=True):
     lookups: tuple[Lookup, ...] = ()
     pulled_at: dt.datetime | None = None
     """When `kpi pull` made its files, if it did."""
+    tells_flaws: bool = False
 
     @cached_property
     def load(self) -> Load:
         """The query that reads it."""
-        return load_query(self.table, self.columns, timestamp(self.as_of))
+        return load_query(self.table, self.columns, timestamp(self.as_of), tells_flaws=self.tells_flaws)
 
     @property
     def zones(self) -> set[str]:
@@ -106,7 +110,7 @@ class Completion(Record):
         counted = [(flaw, name, count) for (flaw, name), count in zip(load.marks, counts, strict=True) if count]
         by_flaw = {flaw: {n: count for f, n, count in counted if f is flaw} for flaw in Flaw}
         clashes = self._leave_latest()
-        openings = self._widen(load.columns)
+        openings = self._widen(load.every_column)
         beginning, newest = self._reach()
         unfinished = unfinished_query(table, self.wanted.columns)
         return Loaded(
@@ -127,7 +131,7 @@ class Completion(Record):
             self.engine.run(rename(read_name(table), table_name(table)))
             return {}
         differing = self._numbers(differing_query(table, read_name(table), load.columns))
-        latest = latest_query(table, read_name(table), load.columns)
+        latest = latest_query(table, read_name(table), load.every_column)
         self.engine.run(create_table(table_name(table), latest), drop(read_name(table)))
         clashes: dict[str, int] = {}
         for column, keys in zip(load.bases, differing, strict=True):

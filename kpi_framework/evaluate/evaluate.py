@@ -10,13 +10,13 @@ from collections.abc import Mapping
 from ..compile.catalog import Compilation
 from ..model.baseline import BaselineValue
 from ..model.diagnostic import Diagnostic
-from ..model.measurement import Measurement, SignalResult
+from ..model.measurement import Measurement, Reason, SignalResult
 from ..model.record import Record, field
 from .beginnings import beginnings
 from .columns import DataColumns, columns_of
 from .computable import Computable, computable
 from .coverage import Coverages, coverage_of
-from .deriving import derive
+from .deriving import DerivedValues, derive
 from .judging import judge
 from .lasting import of_lasting_rows
 from .loading import Datasets, load
@@ -65,6 +65,39 @@ def evaluate_over(
 
     `unread` are the findings on the sources that could not be looked at.
     """
+    judged = judged_over(run, compilation, columns)
+    wanted, coverages, measurements = judged.wanted, judged.coverages, judged.measurements
+    ready = wanted.computable
+    begun = tuple(beginnings(run, wanted, coverages, measurements))
+    fine = tuple(finer_than_volume(ready, measurements))
+    signals = judge_signals(compilation, measurements, run.session)
+    if run.setting.looks_back and run.reporting.tells_time:
+        from .informing import informed  # noqa: PLC0415 - a run of a single period does without, and is to be fast
+        from .looking_back import look_back  # noqa: PLC0415
+
+        past = look_back(run, wanted, judged.derived, judged.failures, coverages)
+        measurements = tuple(informed(measurement, past, ready) for measurement in measurements)
+    prints = columns.fingerprints() if fingerprint else {}
+    return Evaluation(
+        measurements, (*unread, *judged.diagnostics, *begun, *fine), *run.session.about,
+        ready.hashes, ready.former_hashes, judged.derived.live,
+        _fingerprints(ready, prints), _data(ready, prints), ready.calendars, signals,
+    )  # fmt: skip
+
+
+class Judged(Record):
+    """The measurements of a run whose session still holds the data, and what they were judged by."""
+
+    wanted: WantedPeriods
+    coverages: Coverages
+    derived: DerivedValues
+    failures: Mapping[str, Reason]
+    measurements: tuple[Measurement, ...]
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def judged_over(run: Run, compilation: Compilation, columns: DataColumns) -> Judged:
+    """Load the data, lock the session, measure and judge; the loaded tables are there until the session ends."""
     ready, uncompiled = computable(compilation, columns.natives)
     data, unloaded = load(run, ready, columns)
     wanted = WantedPeriods(ready, run.reporting)
@@ -74,21 +107,8 @@ def evaluate_over(
     observed, failed = observe(run, wanted, {**ready.failures, **lacking, **data.failures}, coverages)
     derived = derive(run, wanted, observed, coverages)
     measurements, doubts = judge(run, wanted, derived, coverages)
-    begun = tuple(beginnings(run, wanted, coverages, measurements))
-    fine = tuple(finer_than_volume(ready, measurements))
-    signals = judge_signals(compilation, measurements, run.session)
-    if run.setting.looks_back and run.reporting.tells_time:
-        from .informing import informed  # noqa: PLC0415 - a run of a single period does without, and is to be fast
-        from .looking_back import look_back  # noqa: PLC0415
-
-        past = look_back(run, wanted, derived, observed.failures, coverages)
-        measurements = tuple(informed(measurement, past, ready) for measurement in measurements)
-    prints = columns.fingerprints() if fingerprint else {}
-    return Evaluation(
-        measurements, (*unread, *uncompiled, *unloaded, *lasting, *failed, *doubts, *begun, *fine), *run.session.about,
-        ready.hashes, ready.former_hashes, derived.live,
-        _fingerprints(ready, prints), _data(ready, prints), ready.calendars, signals,
-    )  # fmt: skip
+    findings = (*uncompiled, *unloaded, *lasting, *failed, *doubts)
+    return Judged(wanted, coverages, derived, observed.failures, measurements, findings)
 
 
 def _coverages(run: Run, ready: Computable, data: Datasets) -> Coverages:

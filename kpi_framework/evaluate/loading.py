@@ -109,9 +109,10 @@ class _Loading(Record):
                 check_own(table)
                 lookups = self.computable.working_time(name).lookups
                 as_of = self.run.reporting.as_of
+                pulled = self.data.pulled.get(name)
                 wanted = Wanted(
                     table, self.data.files[name], columns, as_of, self.computable.tables, lookups,
-                    self.data.pulled[name].pulled_at if name in self.data.pulled else None,
+                    pulled.pulled_at if pulled is not None else None, self.run.setting.tells_flaws,
                 )  # fmt: skip
                 self.run.session.read(wanted)
                 return wanted

@@ -246,7 +246,7 @@ def batches(
         metrics[metric_id] = metric
     # Free ranges come last: by then `Parts` knows what the grains show.
     return [
-        Batch(tables[first.id], _axis(first, tables[first.id].name, periods, coverages), tuple(metrics.values()))
+        Batch(tables[first.id], axis_of(first, tables[first.id].name, periods, coverages), tuple(metrics.values()))
         for _, (periods, metrics) in sorted(groups.items(), key=lambda group: isinstance(group[0][2], Period))
         for first in [next(iter(metrics.values()))]
     ]
@@ -257,7 +257,8 @@ def _over(metric: CompiledMetric) -> str:
     return replace(metric, window=None).dating
 
 
-def _axis(metric: CompiledMetric, dataset: str, periods: Iterable[Period], coverages: Coverages) -> Axis:
+def axis_of(metric: CompiledMetric, dataset: str, periods: Iterable[Period], coverages: Coverages) -> Axis:
+    """The axis of a metric over these periods of one grain, or one free range, as far as the data last."""
     in_order, reporting = tuple(sorted(periods)), coverages.reporting
     window = metric.window if in_order[0].grain else None
     return Axis(

@@ -20,3 +20,5 @@ class Setting(Record):
     progress: Callable[[str], None] = field(default=lambda _: None)
     looks_back: bool = False
     """Whether it is looked at how values behave over time, beyond the shown periods."""
+    tells_flaws: bool = False
+    """Whether each loaded row says what is wrong with its cells: for a look at rows, a number needs none of it."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 from functools import reduce
 
 from sqlglot import exp
 
 from ...model.record import Record
-from ..sql.typed_sql import alias, binary, case, cast, conjunction, disjunction, is_null, not_null
+from ..sql.typed_sql import alias, binary, case, cast, conjunction, disjunction, is_null, not_null, null
 from .casts import odd_hour, out_of_contract
 from .columns import Base, Staged
 from .files import lacking_mark
@@ -43,10 +43,20 @@ class Load(Record):
     """The columns of the typed table without the marks."""
     bases: tuple[str, ...]
     """For each, the base column that it is, or whose absence it tells."""
+    flaws: tuple[str, ...] = ()
+    """The columns that tell of each base column what was wrong with its cell, where they are wanted."""
+
+    @property
+    def every_column(self) -> tuple[str, ...]:
+        """The columns that a row keeps on its way to the formulas."""
+        return (*self.columns, *self.flaws)
 
 
-def load_query(table: Table, columns: frozenset[str], as_of: exp.Expr) -> Load:
-    """What loads the given base columns of a table: typed cells, the marks of each row, rows before as_of."""
+def load_query(table: Table, columns: frozenset[str], as_of: exp.Expr, *, tells_flaws: bool = False) -> Load:
+    """What loads the given base columns of a table: typed cells, the marks of each row, rows before as_of.
+
+    `tells_flaws`: each row also says in words what is wrong with each of its cells.
+    """
     stages = [staged(table, table.base(n)) for n in sorted(columns)]
     marks = marks_of(table, columns, stages)
     swaps = {name.split()[1]: condition for (flaw, name), condition in marks.items() if flaw is Flaw.SWAP}
@@ -54,12 +64,30 @@ def load_query(table: Table, columns: frozenset[str], as_of: exp.Expr) -> Load:
     wanted = [alias(_fitting(s.base, impossible.get(s.base.name)), s.base.name) for s in stages]
     absent = [table.base(n) for n in sorted(table.lacking(columns))]
     wanted += [alias(exp.column(exp.to_identifier(lacking_mark(b.source), quoted=True)), b.lacking) for b in absent]
-    query = exp.select(*wanted, *_masks(list(marks.values()))).from_(typed_rows(stages, SOURCE), copy=False)
+    flaws = [alias(_flaw(s.base.name, marks), flaw_name(s.base.name)) for s in stages] if tells_flaws else []
+    query = exp.select(*wanted, *flaws, *_masks(list(marks.values()))).from_(typed_rows(stages, SOURCE), copy=False)
     limit = known_by(table, columns, as_of)
     if limit is not None:
         query = query.where(limit)
     bases = tuple(s.base.name for s in stages)
-    return Load(query, tuple(marks), (*bases, *(b.lacking for b in absent)), (*bases, *(b.name for b in absent)))
+    names = (*bases, *(b.lacking for b in absent))
+    return Load(query, tuple(marks), names, (*bases, *(b.name for b in absent)), tuple(f.alias for f in flaws))
+
+
+def flaw_name(column: str) -> str:
+    """The column that tells what was wrong with a base column's cell; NULL where nothing was."""
+    return f"_flaw_{column}"
+
+
+def _flaw(column: str, marks: Mapping[tuple[Flaw, str], exp.Expr]) -> exp.Expr:
+    """Which flaw, if any, made a cell NULL."""
+    flaws = [(flaw, c) for (flaw, name), c in marks.items() if flaw in _EMPTYING and name.split()[-1] == column]
+    ifs = [exp.If(this=condition.copy(), true=exp.Literal.string(flaw.value)) for flaw, condition in flaws]
+    return exp.Case(ifs=ifs, default=null("VARCHAR")) if ifs else null("VARCHAR")
+
+
+_EMPTYING = (Flaw.MISFIT, Flaw.SWAP)
+"""The flaws for which a cell is read as missing."""
 
 
 def marks_of(table: Table, columns: frozenset[str], stages: Sequence[Staged]) -> dict[tuple[Flaw, str], exp.Expr]:

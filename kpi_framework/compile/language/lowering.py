@@ -145,7 +145,7 @@ class Finals(Scalars):
 
     def _average_of_condition(self, condition: exp.Expr) -> Term:
         self._note(condition)
-        self._shaped("share")
+        self._shaped("share", condition)
         true, known = self._add("count", also=condition), self._add("count", also=not_null(condition))
         return Term(_ratio(true, known), "double", "percent")
 

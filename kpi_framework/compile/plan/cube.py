@@ -229,7 +229,7 @@ class AxisPlan(Record, dict=True):
         columns: list[exp.Expr] = []
         for breakdown, largest in self.largest.items():
             keys: list[exp.Expr] = [exp.column(_key(c)) for c in breakdown]
-            within = _is_one_of(keys, largest)
+            within = is_one_of(keys, largest)
             for name, column in zip(self._keys_of(breakdown), keys, strict=True):
                 other = exp.Literal.string(OTHER)
                 folded = exp.Case(ifs=[exp.If(this=within.copy(), true=column.copy())], default=other)
@@ -371,7 +371,7 @@ def _text(sql: exp.Expr) -> exp.Expr:
     return cast(sql.copy(), SQL_TYPES["text"])
 
 
-def _is_one_of(columns: list[exp.Expr], parts: tuple[tuple[str | None, ...], ...]) -> exp.Expr:
+def is_one_of(columns: list[exp.Expr], parts: tuple[tuple[str | None, ...], ...]) -> exp.Expr:
     """Whether the columns spell one of the kept parts; NULL is a part like any other."""
     tests: list[exp.Expr] = []
     for part in parts:
