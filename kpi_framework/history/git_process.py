@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -104,17 +104,26 @@ def configured(folder: Path, name: str) -> str:
 
 @contextmanager
 def _borrowed(git: GitFolder) -> Iterator[Path]:
-    """An empty repository over the objects of another."""
-    with tempfile.TemporaryDirectory(prefix="kpi-git-") as folder:
-        room = Path(folder)
-        (room / "objects" / "info").mkdir(parents=True)
-        (room / "refs").mkdir()
-        (room / "HEAD").write_text("ref: refs/heads/none\n", encoding="utf-8")
-        version, extension = ("1", "[extensions]\n\tobjectformat = sha256\n") if git.is_sha256 else ("0", "")
-        config = f"[core]\n\trepositoryformatversion = {version}\n\tbare = true\n{extension}"
-        (room / "config").write_text(config, encoding="utf-8")
-        (room / "objects" / "info" / "alternates").write_bytes(os.fsencode(git.common / "objects") + b"\n")
+    """An empty repository over the objects of another. Raises KpiError where there is no room for it."""
+    with ExitStack() as folders:
+        try:
+            made = tempfile.TemporaryDirectory(prefix="kpi-git-", ignore_cleanup_errors=True)
+            room = Path(folders.enter_context(made))
+            _furnish(room, git)
+        except OSError as error:
+            hint = "Look at the folder for temporary files: its space, and who may write there."
+            raise KpiError(f"git cannot be asked: {error.strerror or error}", hint) from None
         yield room
+
+
+def _furnish(room: Path, git: GitFolder) -> None:
+    (room / "objects" / "info").mkdir(parents=True)
+    (room / "refs").mkdir()
+    (room / "HEAD").write_text("ref: refs/heads/none\n", encoding="utf-8")
+    version, extension = ("1", "[extensions]\n\tobjectformat = sha256\n") if git.is_sha256 else ("0", "")
+    config = f"[core]\n\trepositoryformatversion = {version}\n\tbare = true\n{extension}"
+    (room / "config").write_text(config, encoding="utf-8")
+    (room / "objects" / "info" / "alternates").write_bytes(os.fsencode(git.common / "objects") + b"\n")
 
 
 def _run(folder: Path, where: Mapping[str, str], arguments: tuple[str, ...], stdin: bytes | None) -> bytes:
@@ -128,6 +137,8 @@ def _run(folder: Path, where: Mapping[str, str], arguments: tuple[str, ...], std
         )  # fmt: skip
     except subprocess.TimeoutExpired:
         raise KpiError("git took too long", "Is the repository on a slow disk?") from None
+    except OSError as error:
+        raise KpiError(f"git cannot be run: {error.strerror or error}", "Run the command again.") from None
     if done.returncode != 0:
         lines = [line for line in done.stderr.decode("utf-8", "replace").splitlines() if not line.startswith("hint:")]
         words = next((a for a in arguments if a.islower() and not a.startswith("-")), "")

@@ -363,9 +363,20 @@ def test_nobody_publishes_from_inside_the_folder(desk: Desk, before: Contents) -
 # two at a time
 
 
+def stopped_inside(interrupted: Interrupted, desk: Desk, before: Contents) -> Answer:
+    """A publication that was stopped while it writes."""
+    for number in range(30, 1000, 5):
+        desk.restore(before)
+        stopped = interrupted.publish(desk.root, number, deed="stop")
+        if any((desk.root / ".kpi").rglob("*")):
+            return stopped
+        assert interrupted.resume(stopped).code == 0
+    raise AssertionError("it never wrote")
+
+
 def test_a_second_publisher_is_refused(interrupted: Interrupted, desk: Desk, before: Contents, after: Contents) -> None:
     """While a run is in the middle of its write, another one ends with 2, takes nothing away and changes nothing."""
-    stopped = interrupted.publish(desk.root, 30, deed="stop")
+    stopped = stopped_inside(interrupted, desk, before)
     assert stopped.call
     staged = sorted((desk.root / ".kpi").rglob("*"))
     ended = publish(desk)
@@ -381,8 +392,7 @@ def test_what_changed_meanwhile_is_not_replaced(interrupted: Interrupted, desk: 
     """Another program writes to the folder, or puts another kpi.yaml there (whose lock is another): nothing is lost."""
     text = (desk.root / "kpi.yaml").read_text()
     for path, content in (("ledger/README.md", "Rewritten.\n"), ("ledger/more.md", "More.\n"), ("kpi.yaml", text)):
-        desk.restore(before)
-        stopped = interrupted.publish(desk.root, 30, deed="stop")
+        stopped = stopped_inside(interrupted, desk, before)
         (desk.root / "other").write_text(content)
         (desk.root / "other").replace(desk.root / path)
         assert interrupted.resume(stopped).code == 2, path

@@ -121,6 +121,8 @@ PROJECT = {
             "freshness": "1 days",
             "grain": "month",
             "max_bad_rows": 0,
+            "tracked": True,
+            "erased": [{"on": "2026-05-04", "because": "request 17"}],
             "rules": {"r": {"holds": "h", "at_least": "99%"}},
             "clocks": {
                 "waited": {"history": "events", "running": ["new", "open"], "calendar": "business"},
@@ -159,6 +161,7 @@ PROJECT = {
         },
     },
     "privacy": {"segment_by": ["a"], "min_rows": 5, "reason": "r"},
+    "publish": {"branch": "main"},
     "views": {"executive": {"kpis": ["a"], "limit": 5}, "operations": {"kpis": "all"}},
     "gate": {"targets": "error", "unknown": "warning", "data": "note", "governance": "off", "signals": "note"},
     "engine": "duckdb",

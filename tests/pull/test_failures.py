@@ -38,7 +38,7 @@ from tests.pull.servers import PASSWORD, Server, free_port
 pytestmark = pytest.mark.usefixtures("engine_inside")
 
 DESK = list(rows(120))
-SLOW = "create or replace view desk.slow as select t.*, pg_sleep(0.01)::text as pause from desk.tickets t;"
+SLOW = "create or replace view desk.slow as select t.*, pg_sleep(0.05)::text as pause from desk.tickets t;"
 KILLS = int(os.environ.get("KPI_PULL_KILLS", "12"))
 
 
@@ -161,7 +161,7 @@ def test_a_statement_that_takes_too_long_in_postgres(of_postgres: Path, postgres
 
 def test_a_statement_that_takes_too_long_in_mariadb(of_mariadb: Path, mariadb: Server) -> None:
     """The same."""
-    mariadb.run("create or replace view desk.slow as select t.*, sleep(0.02) as pause from desk.tickets t;")
+    mariadb.run("create or replace view desk.slow as select t.*, sleep(0.05) as pause from desk.tickets t;")
     project(of_mariadb, table_source("desk.slow"), **{"      level: {": "      pause: pause\n      level: {"})
     content = snapshot(of_mariadb)
     ended = pull(of_mariadb, mariadb.url, "--timeout", "0.4", "--format", "json")

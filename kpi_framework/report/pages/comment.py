@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
+from pathlib import PurePosixPath
 
 from ...model.change import ChangeClass, Difference, Impact
-from ...model.diagnostic import Diagnostic
 from ..doc.markdown import markdown
 from ..doc.model import (
     Block,
@@ -31,6 +32,8 @@ from .findings import each
 NOTHING = "<!-- nothing to say -->"
 """By this line the workflow knows that there is nothing to say, and leaves a pull request without a comment alone."""
 _SENTENCES, _ROWS = 5, 10
+_ID = re.compile(r"[a-z][a-z0-9_]*")
+"""What may stand in a command that somebody pastes: the comparison may come from a stranger's run."""
 _EXPLAINS, _FREEZES = "unexplained-change", "baseline-stale"
 
 
@@ -54,7 +57,7 @@ def _blocks(view: DiffView) -> Iterator[Block]:
     sentences = list(_sentences(difference))
     left = f" {counted(len(sentences) - _SENTENCES, 'more KPI')} below." if len(sentences) > _SENTENCES else ""
     yield Paragraph((Strong(" ".join((_opening(difference), *sentences[:_SENTENCES]))), left))
-    yield Section("What you have to do", tuple(_tasks(difference.diagnostics)))
+    yield Section("What you have to do", tuple(_tasks(difference)))
     yield Section("What changes", (_kpi_table(difference), _segments(difference)))
     yield Section("Findings", (Disclosure(verdict(view), each("", difference.diagnostics).blocks),))
     others = [impact for impact in difference.impact if not impact.judged]
@@ -108,13 +111,16 @@ def _why(difference: Difference, impact: Impact) -> str:
 # what the author must do
 
 
-def _tasks(findings: Sequence[Diagnostic]) -> Iterator[Block]:
+def _tasks(difference: Difference) -> Iterator[Block]:
     """Commands to paste."""
-    unexplained = [finding for finding in findings if finding.rule == _EXPLAINS]
-    stale = list(dict.fromkeys(finding.kpi for finding in findings if finding.rule == _FREEZES and finding.kpi))
+    findings = difference.diagnostics
+    changed = {(change.path, change.line): change.kpi for change in difference.changes}
+    unexplained = [changed.get((f.span.path, f.span.line)) for f in findings if f.rule == _EXPLAINS]
+    frozen = dict.fromkeys(PurePosixPath(f.span.path).stem for f in findings if f.rule == _FREEZES)
+    stale = [kpi_id for kpi_id in frozen if _ID.fullmatch(kpi_id)]
     if unexplained:
-        ids = dict.fromkeys(finding.kpi for finding in unexplained)
-        lines = [f"Reason {kpi_id}: WHY" if kpi_id else "Reason: WHY" for kpi_id in ids]
+        ids = dict.fromkeys(unexplained)
+        lines = [f"Reason {i}: WHY" if i and _ID.fullmatch(i) else "Reason: WHY" for i in ids]
         words = "".join(f' \\\n  -m "{line}"' for line in lines)
         yield Paragraph("Say why, in place of WHY:")
         yield Listing(f'git commit --allow-empty -m "Explain the changes of KPIs"{words}', "sh")
