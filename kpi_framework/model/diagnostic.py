@@ -65,6 +65,8 @@ class KpiError(Exception):
         super().__init__(message)
         self.message = message
         self.hint = hint
+        if hint:
+            self.add_note(hint)  # a traceback in a notebook shows it too
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
