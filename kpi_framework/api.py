@@ -16,11 +16,9 @@ from .model.measurement import Scorecard
 from .report.formats.measurement_table import COLUMNS, Cell, rows
 from .workflow.checking.check import check as run_check
 from .workflow.project import ProjectRoot, find_project
-from .workflow.run import Options
+from .workflow.run import MOST_PERIODS, Options
 
 __all__ = ["KpiError", "Scorecard", "check", "columns"]
-
-MOST_PERIODS = 400
 
 
 def check(

@@ -22,7 +22,7 @@ from ..report.view.alarms import alarms
 from ..report.view.result import Report
 from ..workflow.files import write_text
 from ..workflow.project import ProjectRoot, find_project
-from ..workflow.run import Options, Outcome
+from ..workflow.run import MOST_PERIODS, Options, Outcome
 from .complete import choice, definitions
 from .engine import open_engine
 from .log import as_logged
@@ -38,7 +38,7 @@ AsOf = Annotated[
     str | None,
     typer.Option("--as-of", help="Compute the values as of the end of this day, such as 2026-01-31."),
 ]
-Periods = Annotated[int, typer.Option("--periods", min=1, max=400, help="How many complete periods to show.")]
+Periods = Annotated[int, typer.Option("--periods", min=1, max=MOST_PERIODS, help="How many complete periods to show.")]
 Only = Annotated[
     list[str] | None,
     typer.Option("--only", help="Only this definition and its inputs. Can be repeated.", autocompletion=definitions),

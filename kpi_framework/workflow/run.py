@@ -20,6 +20,9 @@ from .project import ProjectRoot
 if TYPE_CHECKING:  # a run without data does not wait for the room that evaluates
     from ..evaluate.evaluate import Evaluation
 
+MOST_PERIODS = 400
+"""So many complete periods can be asked for."""
+
 
 class Options(Record):
     """What a run is asked for."""

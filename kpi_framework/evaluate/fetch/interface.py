@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from ...compile.dataset.pulling import Remote
@@ -23,6 +23,21 @@ class FetchError(Exception):
 
 Rows = Iterator[Sequence[Sequence[object]]]
 """Rows in batches."""
+CONNECT_SECONDS = 20
+"""How long a server may take to answer at all."""
+BATCH = 5_000
+"""So many rows are asked for at once."""
+
+
+def batches(cursor: Any) -> Rows:  # noqa: ANN401 - of any driver (PEP 249)
+    """The rows of a cursor that has run its statement."""
+    while rows := cursor.fetchmany(BATCH):
+        yield rows
+
+
+def error_number(error: Exception) -> int:
+    """The number that a driver gives its error; 0 where it gives none."""
+    return error.args[0] if error.args and isinstance(error.args[0], int) else 0
 
 
 class ArrowStream(Protocol):

@@ -10,11 +10,9 @@ from types import ModuleType
 from typing import Any, Self
 
 from ...compile.dataset.pulling import MOMENTS, Remote, RemoteColumn, literal
-from .interface import Address, FetchError, Rows, absent
+from .interface import CONNECT_SECONDS, Address, FetchError, Rows, absent, batches, error_number
 
 _PORT = 3306
-_BATCH = 5_000
-_CONNECT_SECONDS = 20
 _WHOLE = ("tinyint", "smallint", "mediumint", "int", "bigint", "year")
 _TEXTS = ("char", "varchar", "tinytext", "text", "mediumtext", "longtext", "enum", "set", "json", "time")
 _BYTES = ("binary", "varbinary", "tinyblob", "blob", "mediumblob", "longblob")
@@ -59,8 +57,8 @@ class MySqlSession:
                 host=address.parts.hostname or "localhost", port=address.parts.port or _PORT, user=address.user,
                 password=address.password, database=address.database or None, charset="utf8mb4",
                 unix_socket=address.options.get("unix_socket"), ssl=_encryption(address), conv=dict(encoders),
-                cursorclass=cursors.SSCursor, connect_timeout=_CONNECT_SECONDS, local_infile=False,
-                read_timeout=address.timeout + _CONNECT_SECONDS, program_name="kpi pull",
+                cursorclass=cursors.SSCursor, connect_timeout=CONNECT_SECONDS, local_infile=False,
+                read_timeout=address.timeout + CONNECT_SECONDS, program_name="kpi pull",
             )  # fmt: skip
             session = cls(address, driver, connection)
             session._begin()
@@ -89,8 +87,7 @@ class MySqlSession:
         """The rows as the server sends them, in batches."""
         with _translated(self._driver, self._address), self._connection.cursor() as cursor:
             cursor.execute(statement)
-            while rows := cursor.fetchmany(_BATCH):
-                yield rows
+            yield from batches(cursor)
 
     def close(self) -> None:
         """End the connection; what is still on its way is not waited for."""
@@ -113,8 +110,7 @@ def _translated(driver: ModuleType, address: Address) -> Iterator[None]:
     try:
         yield
     except driver.err.MySQLError as error:
-        number = error.args[0] if error.args and isinstance(error.args[0], int) else 0
-        raise _in_words(address, number, is_late="timed out" in str(error.args[-1:])) from None
+        raise _in_words(address, error_number(error), is_late="timed out" in str(error.args[-1:])) from None
     except (OSError, UnicodeError, ValueError, RuntimeError):
         raise address.lost() from None
 

@@ -10,11 +10,10 @@ from typing import Any, Self
 from urllib.parse import quote, urlencode
 
 from ...compile.dataset.pulling import Reading, Remote, RemoteColumn, literal, quoted
-from .interface import Address, ArrowStream, FetchError, absent
+from .interface import CONNECT_SECONDS, Address, ArrowStream, FetchError, absent
 from .snapshot import rows_of
 
 _PORT = 5432
-_CONNECT_SECONDS = 20
 _STORED = {
     "int2": "BIGINT", "int4": "BIGINT", "int8": "BIGINT", "float4": "DOUBLE", "float8": "DOUBLE", "bool": "BOOLEAN",
     "date": "DATE", "timestamp": "TIMESTAMP", "timestamptz": "TIMESTAMPTZ",
@@ -106,7 +105,7 @@ def _with_settings(address: Address) -> str:
     own = address.options.get("options", "")
     flags = " ".join([own, *(f"-c {name}={value}" for name, value in settings.items())]).strip()
     options = {
-        "connect_timeout": str(_CONNECT_SECONDS), "application_name": "kpi pull", "tcp_user_timeout": "30000",
+        "connect_timeout": str(CONNECT_SECONDS), "application_name": "kpi pull", "tcp_user_timeout": "30000",
         **address.options, "options": flags,
     }  # fmt: skip
     return parts._replace(scheme="postgresql", query=urlencode(options, quote_via=quote)).geturl()
@@ -117,7 +116,7 @@ def _answers(address: Address) -> bool:
     host = address.options.get("host") or address.parts.hostname or "localhost"
     if host.startswith("/"):
         return True
-    with suppress(OSError), socket.create_connection((host, address.parts.port or _PORT), _CONNECT_SECONDS):
+    with suppress(OSError), socket.create_connection((host, address.parts.port or _PORT), CONNECT_SECONDS):
         return True
     return False
 

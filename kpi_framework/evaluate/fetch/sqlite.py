@@ -11,9 +11,8 @@ from typing import Self
 from urllib.parse import quote, unquote
 
 from ...compile.dataset.pulling import Remote, RemoteColumn
-from .interface import Address, FetchError, Rows
+from .interface import Address, FetchError, Rows, batches
 
-BATCH = 5_000
 _STEPS = 10_000
 """So many of its own steps SQLite takes between two looks at the clock."""
 
@@ -52,9 +51,7 @@ class SqliteFile:
     def fetch(self, statement: str) -> Rows:
         """The rows, in batches."""
         with self._timed():
-            cursor = self._connection.execute(statement)
-            while rows := cursor.fetchmany(BATCH):
-                yield rows
+            yield from batches(self._connection.execute(statement))
 
     def close(self) -> None:
         """End the transaction."""

@@ -9,11 +9,9 @@ from types import ModuleType
 from typing import Any, Self
 
 from ...compile.dataset.pulling import Remote, RemoteColumn, literal
-from .interface import Address, FetchError, Rows, absent
+from .interface import CONNECT_SECONDS, Address, FetchError, Rows, absent, batches, error_number
 
 _PORT = 1433
-_BATCH = 5_000
-_CONNECT_SECONDS = 20
 _STORED = {
     "tinyint": "BIGINT", "smallint": "BIGINT", "int": "BIGINT", "bigint": "BIGINT", "bit": "BOOLEAN",
     "real": "DOUBLE", "float": "DOUBLE", "date": "DATE", "smalldatetime": "TIMESTAMP", "datetime": "TIMESTAMP",
@@ -50,7 +48,7 @@ class SqlServerSession:
             connection = driver.connect(
                 server=address.parts.hostname or "localhost", port=str(address.parts.port or _PORT),
                 user=address.user, password=address.password, database=address.database,
-                timeout=max(1, round(address.timeout)), login_timeout=_CONNECT_SECONDS, charset="UTF-8",
+                timeout=max(1, round(address.timeout)), login_timeout=CONNECT_SECONDS, charset="UTF-8",
                 appname="kpi pull", read_only=True, autocommit=True,
             )  # fmt: skip
             session = cls(address, driver, connection)
@@ -76,8 +74,7 @@ class SqlServerSession:
         """The rows, in batches."""
         with _translated(self._driver, self._address), self._connection.cursor() as cursor:
             cursor.execute(statement)
-            while rows := cursor.fetchmany(_BATCH):
-                yield rows
+            yield from batches(cursor)
 
     def close(self) -> None:
         """End the session."""
@@ -100,8 +97,7 @@ def _translated(driver: ModuleType, address: Address) -> Iterator[None]:
     try:
         yield
     except driver.Error as error:
-        number = error.args[0] if error.args and isinstance(error.args[0], int) else 0
-        raise _in_words(address, number) from None
+        raise _in_words(address, error_number(error)) from None
     except (OSError, UnicodeError, ValueError):
         raise address.lost() from None
 
